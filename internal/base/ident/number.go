@@ -123,6 +123,9 @@ var ErrConfirmation = errors.New("check the confirmation number: it has 10 lette
 // NewConfirmation makes a confirmation number from at least nine random or
 // keyed-hash bytes; the same bytes make the same number.
 func NewConfirmation(entropy []byte) Confirmation {
+	if len(entropy) < confirmationLength-1 {
+		panic("ident: too little entropy for a confirmation number")
+	}
 	n := len(confirmationAlphabet)
 	// Treat the bytes as one big number and peel off base-31 digits: no digit
 	// is favoured by more than 2^-24 when 12 bytes or more are given.

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Amount is a number of cents, negative allowed. Its zero value is $0.00.
@@ -155,9 +156,11 @@ func (a Amount) Allocate(weights []int64) []Amount {
 		if w < 0 {
 			panic("money: negative weight")
 		}
-		total += w
+		if total += w; total < 0 {
+			panic("money: weights overflow")
+		}
 	}
-	if total <= 0 {
+	if total == 0 {
 		panic("money: Allocate needs a positive weight")
 	}
 	return a.allocate(weights, uint64(total))
@@ -193,6 +196,10 @@ var ErrSyntax = errors.New("amount must be numbers, like 50 or 50.25")
 // an optional minus sign and exactly two decimals or none ("-12.50", "12").
 func Parse(s string) (Amount, error) {
 	digits, negative := strings.CutPrefix(s, "-")
+	sign := ""
+	if negative {
+		sign = "-"
+	}
 	whole, fraction, hasFraction := strings.Cut(digits, ".")
 	if hasFraction && len(fraction) != 2 {
 		return Zero, ErrSyntax
@@ -200,25 +207,27 @@ func Parse(s string) (Amount, error) {
 	if !hasFraction {
 		fraction = "00"
 	}
-	if !isDigits(whole) || !isDigits(fraction) || len(whole) > 15 {
+	if !isDigits(whole) || !isDigits(fraction) {
 		return Zero, ErrSyntax
 	}
-	cents, err := strconv.ParseInt(whole+fraction, 10, 64)
-	if err != nil {
+	cents, err := strconv.ParseInt(sign+whole+fraction, 10, 64)
+	if err != nil { // out of range
 		return Zero, ErrSyntax
-	}
-	if negative {
-		cents = -cents
 	}
 	return Amount{cents}, nil
 }
 
 // ParseInput reads what a person types in an amount box: "$1,234.50", " 50 ",
-// "50.25". Digits are ASCII; a comma may only group thousands, so "12,50" is
-// refused rather than read as 1250 or 12.50.
+// "50.25". Full-width forms and pasted invisible characters do not matter;
+// digits of other scripts are refused. A comma may only group thousands, so
+// "12,50" is refused rather than read as 1250 or 12.50.
 func ParseInput(s string) (Amount, error) {
-	s = strings.TrimSpace(s)
-	s = strings.TrimSpace(strings.Replace(s, "$", "", 1))
+	s = strings.TrimSpace(strings.Map(plain, s))
+	s, negative := strings.CutPrefix(s, "-")
+	s = strings.TrimSpace(strings.TrimPrefix(s, "$"))
+	if negative {
+		s = "-" + s
+	}
 	whole, fraction, hasFraction := strings.Cut(s, ".")
 	if strings.Contains(whole, ",") {
 		if !groupedByThousands(strings.TrimPrefix(whole, "-")) {
@@ -230,6 +239,18 @@ func ParseInput(s string) (Amount, error) {
 		return Parse(whole + "." + fraction)
 	}
 	return Parse(whole)
+}
+
+// plain turns a full-width form, which East Asian keyboards type, into its
+// ASCII character and drops invisible characters.
+func plain(r rune) rune {
+	switch {
+	case r >= '！' && r <= '～':
+		return r - '！' + '!'
+	case unicode.Is(unicode.Cf, r):
+		return -1
+	}
+	return r
 }
 
 func groupedByThousands(s string) bool {

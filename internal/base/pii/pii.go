@@ -4,6 +4,7 @@
 package pii
 
 import (
+	"crypto/subtle"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -13,21 +14,44 @@ import (
 const Mask = "••••"
 
 // Secret is text that must not be logged: an account number, a birth date, an
-// e-mail address. Only Reveal gives it up.
-type Secret struct{ text string }
+// e-mail address. Only Reveal gives it up. The zero value is no text.
+//
+// The text is behind a pointer because fmt can not call the methods of an
+// unexported struct field: it would print a plain string held in one, but
+// prints only the address of this one.
+type Secret struct {
+	text *string
+	_    [0]func() // == would compare addresses; use Equal
+}
 
 // NewSecret wraps text.
-func NewSecret(text string) Secret { return Secret{text} }
+func NewSecret(text string) Secret {
+	if text == "" {
+		return Secret{}
+	}
+	return Secret{text: &text}
+}
 
 // Reveal gives the text, for encryption, for files to a bank, and for the one
 // page that shows a number back to the person who typed it.
-func (s Secret) Reveal() string { return s.text }
+func (s Secret) Reveal() string {
+	if s.text == nil {
+		return ""
+	}
+	return *s.text
+}
 
 // IsZero tells whether there is no text.
-func (s Secret) IsZero() bool { return s.text == "" }
+func (s Secret) IsZero() bool { return s.text == nil }
 
-// LastFour gives the last four characters, or fewer dots than that would help.
-func (s Secret) LastFour() string { return LastFour(s.text) }
+// Equal tells whether both hold the same text, in a time that does not depend
+// on where they differ.
+func (s Secret) Equal(other Secret) bool {
+	return subtle.ConstantTimeCompare([]byte(s.Reveal()), []byte(other.Reveal())) == 1
+}
+
+// LastFour gives the last four characters, or Mask if there are under five.
+func (s Secret) LastFour() string { return LastFour(s.Reveal()) }
 
 // String masks.
 func (s Secret) String() string { return Mask }
