@@ -1,0 +1,200 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/clock"
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/base/ident"
+	"quittance.org/quittance/internal/store/vault"
+)
+
+// Options says how to open a database.
+type Options struct {
+	Clock  clock.Clock  // required
+	Vault  *vault.Vault // required: the keys of encrypted fields
+	Random io.Reader    // for identifiers; nil means crypto/rand
+	// RunTwice runs every InTx closure twice, the first time rolled back, so
+	// that one with outside effects fails in tests (S4).
+	RunTwice bool
+	// MaxConns bounds the PostgreSQL pool; 0 means its default.
+	MaxConns int32
+}
+
+// DB is an open database of either engine. It is safe for concurrent use.
+type DB struct {
+	engine engine
+	clock  clock.Clock
+	vault  *vault.Vault
+	ids    *ident.Maker
+	twice  bool
+	target string
+}
+
+// Open opens the database that url names: "sqlite:PATH" or "postgres://…". An
+// SQLite file is made and migrated if need be; PostgreSQL must be migrated
+// with Migrate. A file or database that is not ours is refused.
+func Open(ctx context.Context, url string, o Options) (*DB, error) {
+	if o.Clock == nil || o.Vault == nil {
+		panic("store: Open needs a clock and a vault")
+	}
+	db := &DB{clock: o.Clock, vault: o.Vault, ids: ident.NewMaker(o.Clock, o.Random), twice: o.RunTwice, target: url}
+	path, isSQLite := strings.CutPrefix(url, "sqlite:")
+	var err error
+	switch {
+	case isSQLite:
+		db.engine, err = openSQLite(ctx, path)
+	case strings.HasPrefix(url, "postgres://"), strings.HasPrefix(url, "postgresql://"):
+		db.engine, err = openPostgres(ctx, url, o.MaxConns)
+	default:
+		return nil, fault.New(fault.Invalid, "store.url", "a database is named sqlite:PATH or postgres://USER@HOST/NAME, not %q", url)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return db, nil
+}
+
+// Close lets go of the database.
+func (db *DB) Close() { db.engine.close() }
+
+// Engine names the engine: "sqlite" or "postgres".
+func (db *DB) Engine() string { return db.engine.name() }
+
+// Now tells the present moment of the database's clock.
+func (db *DB) Now() civil.Instant { return db.clock.Now() }
+
+// Vault gives the keys of encrypted fields.
+func (db *DB) Vault() *vault.Vault { return db.vault }
+
+// NewID makes the next row identifier outside a transaction.
+func (db *DB) NewID() ident.UUID { return db.ids.New() }
+
+const (
+	maxAttempts = 10
+	firstPause  = 2 * time.Millisecond
+)
+
+// InTx runs fn in a serializable transaction and commits it. When the engine
+// says that it collided with another one, fn runs again, at most ten times.
+// op names the operation in errors. An error with fault.CodeUnknownOutcome
+// means that the commit may or may not have happened.
+func (db *DB) InTx(ctx context.Context, op string, fn func(*Tx) error) error {
+	if db.twice {
+		if err := db.dryRun(ctx, fn); err != nil {
+			return fmt.Errorf("%s: %w", op, err)
+		}
+	}
+	pause := firstPause
+	for attempt := 1; ; attempt++ {
+		err := db.attempt(ctx, fn)
+		if err == nil {
+			return nil
+		}
+		if db.engine.classify(err) != classRetry || attempt == maxAttempts || ctx.Err() != nil {
+			return fmt.Errorf("%s: %w", op, err)
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%s: %w", op, ctx.Err())
+		case <-time.After(pause + rand.N(pause)):
+		}
+		pause = min(2*pause, 200*time.Millisecond)
+	}
+}
+
+func (db *DB) attempt(ctx context.Context, fn func(*Tx) error) (err error) {
+	s, err := db.engine.begin(ctx, false)
+	if err != nil {
+		return db.translate("begin", err)
+	}
+	done := false
+	// A panic or a cancelled request must still let go of the locks.
+	defer func() {
+		if !done {
+			err = errors.Join(err, s.rollback(context.WithoutCancel(ctx)))
+		}
+	}()
+	tx := &Tx{&ReadTx{ctx: ctx, db: db, session: s, now: db.clock.Now()}}
+	if err := fn(tx); err != nil {
+		return err
+	}
+	if err := tx.flush(); err != nil {
+		return err
+	}
+	done = true
+	if err := s.commit(ctx); err != nil {
+		if db.engine.classify(err) == classLost || ctx.Err() != nil {
+			return fault.Wrap(fault.Unavailable, fault.CodeUnknownOutcome, err, "the database went away while committing")
+		}
+		return db.translate("commit", err)
+	}
+	return nil
+}
+
+// dryRun runs fn once and rolls it back. Collisions are left to the real run.
+func (db *DB) dryRun(ctx context.Context, fn func(*Tx) error) error {
+	s, err := db.engine.begin(ctx, false)
+	if err != nil {
+		return db.translate("begin", err)
+	}
+	tx := &Tx{&ReadTx{ctx: ctx, db: db, session: s, now: db.clock.Now()}}
+	err = fn(tx)
+	if err == nil {
+		err = tx.flush()
+	}
+	_ = s.rollback(context.WithoutCancel(ctx))
+	if db.engine.classify(err) == classRetry {
+		return nil
+	}
+	return err
+}
+
+// Read runs fn in a transaction that sees one state and can not write.
+func (db *DB) Read(ctx context.Context, op string, fn func(*ReadTx) error) error {
+	pause := firstPause
+	for attempt := 1; ; attempt++ {
+		err := db.readOnce(ctx, fn)
+		if err == nil {
+			return nil
+		}
+		if db.engine.classify(err) != classRetry || attempt == maxAttempts || ctx.Err() != nil {
+			return fmt.Errorf("%s: %w", op, err)
+		}
+		time.Sleep(pause)
+		pause = min(2*pause, 200*time.Millisecond)
+	}
+}
+
+func (db *DB) readOnce(ctx context.Context, fn func(*ReadTx) error) error {
+	s, err := db.engine.begin(ctx, true)
+	if err != nil {
+		return db.translate("begin", err)
+	}
+	defer func() { _ = s.rollback(context.WithoutCancel(ctx)) }()
+	return fn(&ReadTx{ctx: ctx, db: db, session: s, now: db.clock.Now()})
+}
+
+// CodeDuplicate marks a Conflict that a unique constraint found.
+const CodeDuplicate = "store.duplicate"
+
+// translate turns a driver's error into ours and keeps it underneath, so that
+// the retry loop still sees it (E3, E4).
+func (db *DB) translate(what string, err error) error {
+	switch db.engine.classify(err) {
+	case classDuplicate:
+		return fault.Wrap(fault.Conflict, CodeDuplicate, err, "%s: already there", what)
+	case classCheck:
+		return fault.Wrap(fault.Internal, "store.constraint", err, "%s: a constraint refused it", what)
+	case classLost:
+		return fault.Wrap(fault.Unavailable, "store.unavailable", err, "%s: the database does not answer", what)
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}

@@ -1,0 +1,114 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io/fs"
+	"strings"
+	"testing/fstest"
+	"text/template"
+
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+
+	"quittance.org/quittance/internal/base/fault"
+)
+
+//go:embed migrations/*.sql
+var migrationFiles embed.FS
+
+// dialect fills the templates of the migrations (S10).
+type dialect struct {
+	Postgres   bool
+	ID         string
+	Instant    string
+	Date       string
+	Bool       string
+	Int64      string
+	Blob       string
+	Strict     string
+	AppendOnly []string
+}
+
+// appendOnly are the tables of facts that are never edited (S11).
+var appendOnly = []string{
+	"entry", "transfer", "charge", "bill", "payment", "application", "payment_authorization",
+	"decision", "audit", "premium_segment", "inbound_reject", "inbound_file_part",
+}
+
+var (
+	sqliteDialect   = dialect{ID: "TEXT", Instant: "TEXT", Date: "TEXT", Bool: "INTEGER", Int64: "INTEGER", Blob: "BLOB", Strict: " STRICT", AppendOnly: appendOnly}
+	postgresDialect = dialect{Postgres: true, ID: "UUID", Instant: "TIMESTAMPTZ", Date: "DATE", Bool: "BOOLEAN", Int64: "BIGINT", Blob: "BYTEA", AppendOnly: appendOnly}
+)
+
+// render gives the migrations as one engine reads them.
+func (d dialect) render() (fs.FS, error) {
+	rendered := fstest.MapFS{}
+	names, err := fs.Glob(migrationFiles, "migrations/*.sql")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		t, err := template.ParseFS(migrationFiles, name)
+		if err != nil {
+			return nil, err
+		}
+		var b strings.Builder
+		if err := t.Execute(&b, d); err != nil {
+			return nil, err
+		}
+		rendered[strings.TrimPrefix(name, "migrations/")] = &fstest.MapFile{Data: []byte(b.String())}
+	}
+	return rendered, nil
+}
+
+// Migrate brings the database up to date: all of it for PostgreSQL, where one
+// node at a time may do so. SQLite files are migrated when they are opened.
+func (db *DB) Migrate(ctx context.Context) error {
+	switch e := db.engine.(type) {
+	case *sqliteEngine:
+		return migrateSQLite(ctx, e.writer)
+	case *postgresEngine:
+		return migratePostgres(ctx, e)
+	}
+	panic("store: unknown engine")
+}
+
+func migrateSQLite(ctx context.Context, writer *sql.DB) error {
+	if _, err := writer.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
+		return fault.Wrap(fault.Invalid, "store.path", err, "can not open the database file for writing")
+	}
+	files, err := sqliteDialect.render()
+	if err != nil {
+		return err
+	}
+	return runGoose(ctx, goose.DialectSQLite3, writer, files)
+}
+
+func migratePostgres(ctx context.Context, e *postgresEngine) error {
+	files, err := postgresDialect.render()
+	if err != nil {
+		return err
+	}
+	locker, err := lock.NewPostgresTableLocker()
+	if err != nil {
+		return err
+	}
+	pool := stdlib.OpenDBFromPool(e.pool)
+	defer pool.Close()
+	return runGoose(ctx, goose.DialectPostgres, pool, files, goose.WithLocker(locker))
+}
+
+func runGoose(ctx context.Context, d goose.Dialect, pool *sql.DB, files fs.FS, options ...goose.ProviderOption) error {
+	provider, err := goose.NewProvider(d, pool, files, options...)
+	if err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,24 @@
+-- +goose Up
+-- Recorded acts on coverage, with the rule and the facts behind them (I13).
+CREATE TABLE decision (
+    account_id       {{.ID}} NOT NULL,
+    decision_id      {{.ID}} NOT NULL,
+    enrollment_id    {{.ID}} NOT NULL,
+    kind             TEXT NOT NULL,
+    coverage_month   TEXT NOT NULL,
+    decided_on       {{.Date}} NOT NULL,
+    effective_on     {{.Date}} NOT NULL,
+    rule             TEXT NOT NULL,
+    evidence         TEXT NOT NULL,
+    actor            TEXT NOT NULL,
+    recorded_at      {{.Instant}} NOT NULL,
+    PRIMARY KEY (account_id, decision_id)
+){{.Strict}};
+
+-- When the account must be looked at next; missed nights change nothing.
+CREATE TABLE account_review (
+    account_id       {{.ID}} PRIMARY KEY,
+    review_on        {{.Date}} NOT NULL
+){{.Strict}};
+
+CREATE INDEX account_review_due ON account_review (review_on, account_id);

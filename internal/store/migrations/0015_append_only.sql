@@ -1,0 +1,15 @@
+-- +goose Up
+-- Facts are never edited (S11). PostgreSQL: the owner gives up the right.
+-- SQLite has no rights, so a trigger aborts.
+{{- range .AppendOnly}}
+{{- if $.Postgres}}
+REVOKE UPDATE, DELETE, TRUNCATE ON {{.}} FROM CURRENT_USER;
+{{- else}}
+-- +goose StatementBegin
+CREATE TRIGGER {{.}}_no_update BEFORE UPDATE ON {{.}} BEGIN SELECT RAISE(ABORT, 'append-only: {{.}}'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER {{.}}_no_delete BEFORE DELETE ON {{.}} BEGIN SELECT RAISE(ABORT, 'append-only: {{.}}'); END;
+-- +goose StatementEnd
+{{- end}}
+{{- end}}

@@ -1,0 +1,185 @@
+// Package storetest opens databases for tests: a fresh SQLite file always, and
+// a fresh PostgreSQL database when QUITTANCE_TEST_POSTGRES names a server, as
+// `make test` arranges. Closures run twice (store.Options.RunTwice).
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/clock"
+	"quittance.org/quittance/internal/base/clock/virtual"
+	"quittance.org/quittance/internal/store"
+	"quittance.org/quittance/internal/store/vault"
+)
+
+// PostgresVariable names the environment variable with the server's address.
+const PostgresVariable = "QUITTANCE_TEST_POSTGRES"
+
+// Noon is the moment at which test clocks stand: Friday 20 November 2026,
+// 2 p.m. in Boston.
+var Noon = must(civil.ParseInstant("2026-11-20T19:00:00Z"))
+
+// Each runs test on every engine, as the subtests "sqlite" and "postgres".
+func Each(t *testing.T, test func(t *testing.T, db *store.DB, c *virtual.Clock)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		c := virtual.Standing(Noon)
+		test(t, OpenSQLite(t, c), c)
+	})
+	if os.Getenv(PostgresVariable) == "" {
+		t.Logf("%s is not set: SQLite only (make test runs both engines)", PostgresVariable)
+		return
+	}
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		c := virtual.Standing(Noon)
+		test(t, OpenPostgres(t, c), c)
+	})
+}
+
+// OpenSQLite opens a fresh, migrated SQLite file.
+func OpenSQLite(tb testing.TB, c clock.Clock) *store.DB {
+	tb.Helper()
+	path := filepath.Join(tb.TempDir(), "test.db")
+	template, err := sqliteTemplate()
+	if err == nil {
+		err = os.WriteFile(path, template, 0o600)
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return Open(tb, "sqlite:"+path, c)
+}
+
+// OpenPostgres opens a fresh, migrated PostgreSQL database.
+func OpenPostgres(tb testing.TB, c clock.Clock) *store.DB {
+	tb.Helper()
+	return Open(tb, PostgresURL(tb), c)
+}
+
+// PostgresURL makes a fresh, migrated PostgreSQL database and gives its
+// address; it is dropped at the end of the test.
+func PostgresURL(tb testing.TB) string {
+	tb.Helper()
+	server := os.Getenv(PostgresVariable)
+	if server == "" {
+		tb.Fatalf("%s is not set; run: make test", PostgresVariable)
+	}
+	if err := postgresTemplate(server); err != nil {
+		tb.Fatalf("template database: %v", err)
+	}
+	name := fmt.Sprintf("quittance_test_%d_%d", os.Getpid(), databases.Add(1))
+	if err := admin(server, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s OWNER %s", name, templateName(), ownerRole)); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = admin(server, "DROP DATABASE "+name+" WITH (FORCE)") })
+	return inDatabase(server, name)
+}
+
+// Open opens the database that target names, for tests that bring their own.
+func Open(tb testing.TB, target string, c clock.Clock) *store.DB {
+	tb.Helper()
+	db, err := store.Open(tb.Context(), target, store.Options{Clock: c, Vault: Vault(), RunTwice: true, MaxConns: 8})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(db.Close)
+	return db
+}
+
+// Vault gives the keys that all tests of one process share.
+var Vault = sync.OnceValue(func() *vault.Vault { return must(vault.New()) })
+
+// sqliteTemplate is a migrated empty file, made once: copying it costs a few
+// milliseconds, migrating hundreds.
+var sqliteTemplate = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "quittance-template")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "template.db")
+	db, err := store.Open(context.Background(), "sqlite:"+path, store.Options{Clock: clock.System(), Vault: Vault()})
+	if err != nil {
+		return nil, err
+	}
+	db.Close()
+	return os.ReadFile(path)
+})
+
+// ownerRole is not a superuser: only then do revoked rights bind.
+const ownerRole = "quittance_test"
+
+var (
+	databases    atomic.Int64
+	templateOnce sync.Once
+	templateErr  error
+)
+
+func templateName() string { return fmt.Sprintf("quittance_template_%d", os.Getpid()) }
+
+func postgresTemplate(server string) error {
+	templateOnce.Do(func() { templateErr = makeTemplate(server) })
+	return templateErr
+}
+
+func makeTemplate(server string) error {
+	// Several test processes may make the role at the same time.
+	role := fmt.Sprintf(`DO $$ BEGIN CREATE ROLE %s LOGIN PASSWORD '%s'; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`, ownerRole, ownerRole)
+	if err := admin(server, role); err != nil {
+		return err
+	}
+	if err := admin(server, "DROP DATABASE IF EXISTS "+templateName()+" WITH (FORCE)"); err != nil {
+		return err
+	}
+	if err := admin(server, fmt.Sprintf("CREATE DATABASE %s OWNER %s TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C' ENCODING 'UTF8'", templateName(), ownerRole)); err != nil {
+		return err
+	}
+	db, err := store.Open(context.Background(), inDatabase(server, templateName()), store.Options{Clock: clock.System(), Vault: Vault()})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return db.Migrate(context.Background())
+}
+
+func admin(server, sql string) error {
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, server)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx)
+	_, err = conn.Exec(ctx, sql)
+	return err
+}
+
+// inDatabase gives the address of another database of the server, as the
+// owner role.
+func inDatabase(server, name string) string {
+	u, err := url.Parse(server)
+	if err != nil {
+		panic(err)
+	}
+	u.Path = "/" + name
+	u.User = url.UserPassword(ownerRole, ownerRole)
+	return u.String()
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
