@@ -1,0 +1,65 @@
+// Shortens waits and guards against slips on the public pages. Every page
+// works without it (brief 7.6).
+(function () {
+  "use strict";
+  var doc = document;
+  var words = doc.documentElement.dataset;
+
+  // The error summary hears first.
+  var problems = doc.getElementById("problems");
+  if (problems) problems.focus();
+
+  // Said aloud without moving the focus (WCAG 4.1.3).
+  var live = doc.createElement("p");
+  live.className = "pp-hidden";
+  live.setAttribute("role", "status");
+  doc.body.appendChild(live);
+  function say(text) { live.textContent = text; }
+
+  // A second press within five seconds is dropped. The server would find the
+  // same operation id anyway; this only saves the round trip.
+  doc.addEventListener("submit", function (event) {
+    var form = event.target;
+    var now = Date.now();
+    if (form.sentAt && now - form.sentAt < 5000) {
+      event.preventDefault();
+      return;
+    }
+    form.sentAt = now;
+    say(words.sending);
+  });
+  addEventListener("pageshow", function (event) {
+    if (!event.persisted) return;
+    say("");
+    doc.querySelectorAll("form").forEach(function (form) { form.sentAt = 0; });
+  });
+
+  // Print buttons exist only where a script can press them.
+  doc.querySelectorAll("[data-print]").forEach(function (place) {
+    var button = doc.createElement("button");
+    button.type = "button";
+    button.className = "usa-button usa-button--outline";
+    button.textContent = place.dataset.print;
+    button.addEventListener("click", function () { print(); });
+    place.appendChild(button);
+  });
+
+  // Two minutes before the session ends, one key extends it (WCAG 2.2.1). Any
+  // answer from the server means that the session lives on.
+  var minutes = Number(words.session);
+  var box = doc.getElementById("time-left");
+  var timer;
+  function arm() {
+    clearTimeout(timer);
+    timer = setTimeout(function () { box.showModal(); }, (minutes - 2) * 60000);
+  }
+  if (minutes > 2 && box && box.showModal) {
+    arm();
+    box.addEventListener("close", function () {
+      fetch(location.pathname, { method: "HEAD", credentials: "same-origin" }).then(function (answer) {
+        if (answer.ok && !answer.redirected) arm();
+        else location.reload();
+      }, arm);
+    });
+  }
+})();
