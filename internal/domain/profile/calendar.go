@@ -1,0 +1,77 @@
+package profile
+
+import (
+	"time"
+
+	"quittance.org/quittance/internal/base/civil"
+)
+
+// Zone is the time zone of every deadline.
+func (p *Profile) Zone() *time.Location { return p.zone }
+
+// Today is the business date at moment now.
+func (p *Profile) Today(now civil.Instant) civil.Date { return now.DateIn(p.zone) }
+
+// BillOn is the day on which coverage is billed (R-CAL-1).
+func (p *Profile) BillOn(coverage civil.Month) civil.Date {
+	month := coverage.Add(-p.Coverage.MonthsAhead)
+	return month.On(p.Bill.Day.On(month.First()))
+}
+
+// CoverageMonthBilledOn is the newest coverage month whose bill is out on d.
+func (p *Profile) CoverageMonthBilledOn(d civil.Date) civil.Month {
+	coverage := d.Month().Add(p.Coverage.MonthsAhead)
+	if p.BillOn(coverage).After(d) {
+		return coverage.Prev()
+	}
+	return coverage
+}
+
+// DueOn is the day by which a household must pay for coverage (R-CAL-1). An
+// extension (R-CAL-3) is a fact about an account and is applied by its reader.
+func (p *Profile) DueOn(coverage civil.Month) civil.Date {
+	day := p.nominalDueOn(coverage)
+	return roll(day, p.Due.Roll.On(day), p.Due.Calendar)
+}
+
+// GroupDueOn is the day by which an employer must pay for coverage (MA-SHOP-5).
+func (p *Profile) GroupDueOn(coverage civil.Month) civil.Date {
+	day := p.nominalDueOn(coverage)
+	return roll(day, p.Group.Roll.On(day), p.Group.Calendar)
+}
+
+// CutoffOn is the last moment that counts as day due (R-CAL-2). The cut-off is
+// written to the second; all of that second counts.
+func (p *Profile) CutoffOn(due civil.Date) civil.Instant {
+	return p.at(due, p.Due.Cutoff.On(due)).Add(time.Second - time.Microsecond)
+}
+
+// AutoPayCutoff is the last moment to change or stop the debit of day debit.
+func (p *Profile) AutoPayCutoff(debit civil.Date) civil.Instant {
+	last := civil.BankDays.Add(debit, -p.AutoPay.CutoffBankDays.On(debit))
+	return p.at(last, p.AutoPay.Cutoff.On(debit))
+}
+
+func (p *Profile) nominalDueOn(coverage civil.Month) civil.Date {
+	month := coverage.Add(-p.Coverage.MonthsAhead)
+	return month.On(p.Due.Day.On(month.First()))
+}
+
+func (p *Profile) at(d civil.Date, t TimeOfDay) civil.Instant {
+	moment := time.Date(d.Year(), d.MonthOfYear(), d.Day(), t.Hour, t.Minute, t.Second, 0, p.zone)
+	return civil.InstantOf(moment)
+}
+
+func roll(d civil.Date, rule Roll, calendar CalendarName) civil.Date {
+	if rule == RollNone {
+		return d
+	}
+	return calendar.days().OnOrAfter(d)
+}
+
+func (c CalendarName) days() *civil.Calendar {
+	if c == CalendarBank {
+		return civil.BankDays
+	}
+	return civil.StateDays
+}
