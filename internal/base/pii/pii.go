@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"unicode"
 )
 
 // Mask is what a Secret prints as.
@@ -115,20 +116,20 @@ func LooksLikeCard(s string) bool {
 	return sum%10 == 0
 }
 
-// HasLongNumber tells whether free text holds 12 or more digits in a row,
-// spaces and dashes aside: a possible card number, which names and notes may
-// not carry (brief section 10).
+// HasLongNumber tells whether free text holds 12 or more digits of any script
+// with no letter between them: a possible card number, which names and notes
+// may not carry (brief section 10). A slash or comma ends a number, so dates
+// and lists are let through.
 func HasLongNumber(s string) bool {
 	run := 0
 	for _, r := range s {
 		switch {
-		case r >= '0' && r <= '9':
+		case unicode.IsDigit(r):
 			run++
 			if run >= 12 {
 				return true
 			}
-		case r == ' ' || r == '-':
-		default:
+		case unicode.IsLetter(r), r == '/', r == ',':
 			run = 0
 		}
 	}
