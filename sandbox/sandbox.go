@@ -1,0 +1,125 @@
+// Package sandbox is the simulated outside world of the demo and of tests: a
+// card processor, an account validation service, a mailbox and a control page,
+// all on one origin that is not the marketplace's.
+//
+// It reaches the product only over HTTP and SMTP, as the real world would, so
+// that each part can be replaced by the real one.
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"quittance.org/quittance/sandbox/control"
+	"quittance.org/quittance/sandbox/inbox"
+	"quittance.org/quittance/sandbox/page"
+	"quittance.org/quittance/sandbox/processor"
+	"quittance.org/quittance/sandbox/validator"
+)
+
+// Options configure a World. Clock, Origin and the three keys are needed.
+type Options struct {
+	Clock         control.Clock
+	Zone          *time.Location // of the pages; nil: UTC
+	Origin        string         // of Handler, as browsers reach it: "http://127.0.0.1:8091"
+	PortalURL     string         // the marketplace's address, for links
+	ProcessorKey  string         // bearer key of the card processor
+	WebhookURL    string         // where the processor reports; empty: nowhere
+	WebhookSecret string         // signs the reports
+	ValidatorKey  string         // bearer key of the account validation
+	SMTPAddress   string         // of the mailbox; empty: "127.0.0.1:0"
+	DataDir       string         // keeps the processor's memory; empty: none
+	SlowFor       time.Duration  // how long the slow card's bank thinks
+	Members       []control.Member
+	Log           *slog.Logger
+}
+
+// World is the sandbox. Its parts can be reached for tests.
+type World struct {
+	Processor *processor.Processor
+	Validator *validator.Validator
+	Inbox     *inbox.Inbox
+
+	options Options
+	stop    context.CancelFunc
+	running sync.WaitGroup
+}
+
+// New makes a World that is not running yet.
+func New(o Options) (*World, error) {
+	if o.Clock == nil || o.ValidatorKey == "" {
+		return nil, errors.New("sandbox: Clock and ValidatorKey are needed")
+	}
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
+	if o.SMTPAddress == "" {
+		o.SMTPAddress = "127.0.0.1:0"
+	}
+	journal := ""
+	if o.DataDir != "" {
+		if err := os.MkdirAll(o.DataDir, 0o700); err != nil {
+			return nil, fmt.Errorf("make the sandbox's folder: %w", err)
+		}
+		journal = filepath.Join(o.DataDir, "processor.jsonl")
+	}
+	p, err := processor.New(processor.Options{
+		Clock: o.Clock, Key: o.ProcessorKey, Origin: o.Origin, WebhookURL: o.WebhookURL, WebhookSecret: o.WebhookSecret,
+		Journal: journal, SlowFor: o.SlowFor, Zone: o.Zone, Log: o.Log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &World{
+		Processor: p, Validator: validator.New(o.ValidatorKey), Inbox: inbox.New(o.Clock, o.Log), options: o,
+	}, nil
+}
+
+// Handler serves everything that the sandbox shows and answers.
+func (w *World) Handler() http.Handler {
+	panel := &control.Panel{
+		Clock: w.options.Clock, Zone: w.options.Zone, Portal: w.options.PortalURL, Members: w.options.Members,
+		Processor: w.Processor, Validator: w.Validator,
+	}
+	mail := w.Inbox.Handler(w.options.Zone)
+	mux := http.NewServeMux()
+	mux.Handle("/", panel.Handler())
+	mux.Handle("/assets/", page.Assets())
+	mux.Handle("/c/", w.Processor.Handler())
+	mux.Handle("/v1/", w.Processor.Handler())
+	mux.Handle("/v1/account-validations", w.Validator.Handler())
+	mux.Handle("/v1/messages", mail)
+	mux.Handle("/inbox", mail)
+	mux.Handle("/inbox/", mail)
+	return mux
+}
+
+// Start takes mail and delivers webhooks until Close.
+func (w *World) Start() error {
+	if err := w.Inbox.Listen(w.options.SMTPAddress); err != nil {
+		return fmt.Errorf("start the mailbox: %w", err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	w.stop = stop
+	w.running.Go(func() { w.Processor.Run(ctx) })
+	return nil
+}
+
+// SMTPAddr tells where mail is taken, once started.
+func (w *World) SMTPAddr() string { return w.Inbox.Addr() }
+
+// Close stops the World and waits for what is under way.
+func (w *World) Close() error {
+	if w.stop != nil {
+		w.stop()
+	}
+	w.running.Wait()
+	return errors.Join(w.Inbox.Close(), w.Processor.Close())
+}
