@@ -2,12 +2,15 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"strings"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/clock"
@@ -197,4 +200,22 @@ func (db *DB) translate(what string, err error) error {
 		return fault.Wrap(fault.Unavailable, "store.unavailable", err, "%s: the database does not answer", what)
 	}
 	return fmt.Errorf("%s: %w", what, err)
+}
+
+// PostgresPool gives the connection pool, nil on SQLite. It is for the job
+// queue only.
+func (db *DB) PostgresPool() *pgxpool.Pool {
+	if e, ok := db.engine.(*postgresEngine); ok {
+		return e.pool
+	}
+	return nil
+}
+
+// SQLiteWriter gives the writing connection, nil on PostgreSQL. It is for the
+// job queue only.
+func (db *DB) SQLiteWriter() *sql.DB {
+	if e, ok := db.engine.(*sqliteEngine); ok {
+		return e.writer
+	}
+	return nil
 }

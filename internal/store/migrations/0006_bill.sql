@@ -37,3 +37,10 @@ CREATE TABLE bill_exception (
     recorded_at      {{.Instant}} NOT NULL,
     PRIMARY KEY (coverage_month, account_id)
 ){{.Strict}};
+
+-- Accounts with a new enrollment whose first bill is to be issued at once
+-- (R-BIND-1). Written with the enrollment, deleted with the bill.
+CREATE TABLE first_bill_due (
+    account_id       {{.ID}} PRIMARY KEY,
+    since            {{.Instant}} NOT NULL
+){{.Strict}};

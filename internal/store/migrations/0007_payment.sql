@@ -60,7 +60,7 @@ CREATE TABLE application (
     kind             TEXT NOT NULL CHECK (kind IN ('apply', 'undo')),
     amount_cents     {{.Int64}} NOT NULL CHECK (amount_cents > 0),
     entry_id         {{.ID}} NOT NULL,
-    applied_on       {{.Date}} NOT NULL,
+    effective_on     {{.Date}} NOT NULL,
     PRIMARY KEY (account_id, application_id)
 ){{.Strict}};
 
@@ -93,4 +93,15 @@ CREATE TABLE payment_authorization (
     session_hash     TEXT NOT NULL,
     authorized_at    {{.Instant}} NOT NULL,
     PRIMARY KEY (account_id, intent_id)
+){{.Strict}};
+
+-- What moved an account's balance and is not on a bill yet; the next bill
+-- lists it and clears it (R-BILL-3). A payment's amount is negative.
+CREATE TABLE unbilled (
+    account_id       {{.ID}} NOT NULL,
+    activity_id      {{.ID}} NOT NULL,
+    kind             TEXT NOT NULL,
+    effective_on     {{.Date}} NOT NULL,
+    amount_cents     {{.Int64}} NOT NULL,
+    PRIMARY KEY (account_id, activity_id)
 ){{.Strict}};

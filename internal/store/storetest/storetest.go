@@ -19,6 +19,7 @@ import (
 	"quittance.org/quittance/internal/base/clock"
 	"quittance.org/quittance/internal/base/clock/virtual"
 	"quittance.org/quittance/internal/store"
+	"quittance.org/quittance/internal/store/queue"
 	"quittance.org/quittance/internal/store/vault"
 )
 
@@ -114,7 +115,11 @@ var sqliteTemplate = sync.OnceValues(func() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	err = queue.Migrate(context.Background(), db)
 	db.Close()
+	if err != nil {
+		return nil, err
+	}
 	return os.ReadFile(path)
 })
 
@@ -151,7 +156,10 @@ func makeTemplate(server string) error {
 		return err
 	}
 	defer db.Close()
-	return db.Migrate(context.Background())
+	if err := db.Migrate(context.Background()); err != nil {
+		return err
+	}
+	return queue.Migrate(context.Background(), db)
 }
 
 func admin(server, sql string) error {

@@ -1,0 +1,70 @@
+// Package bill makes charges and bills: what each covered month costs, what a
+// bill says line by line, and why (R-BILL-1 to 5).
+package bill
+
+import (
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/ident"
+	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/profile"
+)
+
+// ChargeID names a charge.
+type ChargeID = ident.ID[Charge]
+
+// Charge is the debit for one enrollment and coverage month. It is never
+// edited: a correction reverses it and adds the next generation.
+type Charge struct {
+	ID           ChargeID
+	AccountID    enrollment.AccountID
+	EnrollmentID enrollment.ID
+	CarrierID    string
+	Kind         enrollment.Kind // not stored with the charge: it is the enrollment's
+	Month        civil.Month
+	Generation   int64
+	Premium      enrollment.Premium
+	DueOn        civil.Date
+	Binder       bool // the first month of a new enrollment (R-BIND-1)
+	ChargedOn    civil.Date
+}
+
+// ChargesFor gives the charges that an account still needs for a coverage
+// month: one per enrollment that covers it and has no live charge for it.
+// charged tells which have one; ended tells which enrollments no longer run in
+// the month.
+func ChargesFor(
+	p *profile.Profile, enrollments []*enrollment.Enrollment, month civil.Month, today civil.Date,
+	charged func(enrollment.ID) bool, ended func(enrollment.ID) bool,
+) []Charge {
+	var charges []Charge
+	for _, e := range enrollments {
+		premium, covered := e.PremiumFor(month)
+		if !covered || charged(e.ID) || ended(e.ID) {
+			continue
+		}
+		charges = append(charges, Charge{
+			AccountID: e.AccountID, EnrollmentID: e.ID, CarrierID: e.CarrierID, Kind: e.Kind,
+			Month: month, Generation: 1, Premium: premium,
+			DueOn: DueOn(p, month, today), Binder: month == e.First && !e.Renewal, ChargedOn: today,
+		})
+	}
+	return charges
+}
+
+// DueOn gives the day a charge made today for a coverage month is due: the
+// 23rd before the month, but for retroactive months at least
+// retro.min_days_to_pay days from now (R-BILL-7).
+func DueOn(p *profile.Profile, month civil.Month, today civil.Date) civil.Date {
+	due := p.DueOn(month)
+	if due.Before(today) {
+		return today.AddDays(p.Retro.MinDaysToPay.On(today))
+	}
+	return due
+}
+
+// Open is a live charge with what is still unpaid of it.
+type Open struct {
+	Charge
+	Unpaid money.Amount
+}

@@ -1,0 +1,370 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/bill"
+	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/domain/standing"
+)
+
+// Every loader reads a range of accounts: a payment reads the range of one,
+// the bill run a few hundred at a time, with the same statements.
+var (
+	qAccountsIn = stmt("accounts_in", `
+		SELECT a.account_id, a.kind, a.subscriber_id, a.first_name, a.last_name, a.birth_date_idx, a.zip, a.language, a.email, a.created_at, ''
+		FROM account a WHERE a.account_id >= $1 AND a.account_id <= $2 ORDER BY a.account_id`)
+	qChargesIn = stmt("charges_in", `
+		SELECT c.account_id, c.charge_id, c.enrollment_id, c.carrier_id, c.coverage_month, c.generation,
+			c.gross_cents, c.aptc_cents, c.state_cents, c.member_cents, c.due_on, c.binder, c.charged_on, COALESCE(o.open_cents, 0)
+		FROM charge c
+		LEFT JOIN open_charge o ON o.account_id = c.account_id AND o.charge_id = c.charge_id
+		WHERE c.account_id >= $1 AND c.account_id <= $2 AND c.kind = 'charge' AND c.coverage_month >= $3
+			AND NOT EXISTS (SELECT 1 FROM charge r WHERE r.account_id = c.account_id AND r.enrollment_id = c.enrollment_id
+				AND r.coverage_month = c.coverage_month AND r.generation = c.generation AND r.kind = 'reversal')
+		ORDER BY c.account_id, c.coverage_month, c.charge_id`)
+	qOpenChargesIn = stmt("open_charges_in", `
+		SELECT c.account_id, c.charge_id, c.enrollment_id, c.carrier_id, c.coverage_month, c.generation,
+			c.gross_cents, c.aptc_cents, c.state_cents, c.member_cents, c.due_on, c.binder, c.charged_on, o.open_cents
+		FROM open_charge o JOIN charge c ON c.account_id = o.account_id AND c.charge_id = o.charge_id
+		WHERE o.account_id >= $1 AND o.account_id <= $2 ORDER BY c.account_id, c.coverage_month, c.charge_id`)
+	qPaidOnIn = stmt("paid_on_in", `
+		SELECT account_id, charge_id, MAX(effective_on) FROM application
+		WHERE account_id >= $1 AND account_id <= $2 AND kind = 'apply' GROUP BY account_id, charge_id`)
+	qDecisionsIn = stmt("decisions_in", `
+		SELECT account_id, enrollment_id, kind, coverage_month, decided_on FROM decision
+		WHERE account_id >= $1 AND account_id <= $2 ORDER BY account_id, decision_id`)
+	qCreditsIn = stmt("credits_in", `
+		SELECT o.account_id, o.payment_id, o.open_cents, p.effective_on FROM open_credit o
+		JOIN payment p ON p.account_id = o.account_id AND p.payment_id = o.payment_id
+		WHERE o.account_id >= $1 AND o.account_id <= $2 ORDER BY o.account_id, o.payment_id`)
+	qLastBillsIn = stmt("last_bills_in", `
+		SELECT b.account_id, b.document FROM bill b
+		WHERE b.account_id >= $1 AND b.account_id <= $2
+			AND b.coverage_month = (SELECT MAX(m.coverage_month) FROM bill m WHERE m.account_id = b.account_id)
+		ORDER BY b.account_id, b.issued_at, b.bill_id`)
+	qUnbilledIn = stmt("unbilled_in", `
+		SELECT account_id, activity_id, kind, effective_on, amount_cents FROM unbilled
+		WHERE account_id >= $1 AND account_id <= $2 ORDER BY account_id, activity_id`)
+)
+
+// Facts is what the books say of one account.
+type Facts struct {
+	Account     AccountRow
+	Enrollments []*EnrollmentRow
+	Charges     []Charge // live ones, by month
+	Decisions   []Decision
+	Credits     []Credit
+	LastBill    *bill.Bill
+	Unbilled    []Activity
+}
+
+// Charge is a live charge with what is unpaid of it and when it was last paid.
+type Charge struct {
+	bill.Open
+	PaidOn civil.Date
+}
+
+// Decision is a decision with the enrollment it is about.
+type Decision struct {
+	EnrollmentID enrollment.ID
+	standing.Decision
+}
+
+// Credit is money of one payment that is not applied yet.
+type Credit struct {
+	PaymentID   payment.ID
+	Open        money.Amount
+	EffectiveOn civil.Date
+}
+
+// Activity is what moved the balance since the last bill.
+type Activity struct {
+	ID unbilledID
+	bill.Activity
+}
+
+type unbilledID = payment.ID
+
+// What a reader of facts asks for besides accounts, enrollments and decisions.
+type factsWanted int
+
+const (
+	wantAllCharges factsWanted = 1 << iota // paid ones too
+	wantBilling                            // segments, last bill, what is unbilled
+)
+
+// FactsOf gives what the books say of one account, all charges included.
+func (tx *ReadTx) FactsOf(id enrollment.AccountID) (*Facts, error) {
+	all, err := tx.facts(id, id, wantAllCharges|wantBilling, civil.Month{})
+	if err != nil {
+		return nil, err
+	}
+	if len(all) == 0 {
+		return nil, errNoAccount
+	}
+	return all[0], nil
+}
+
+// MoneyOf gives what posting a payment needs: enrollments, charges, decisions
+// and credits of one account.
+func (tx *ReadTx) MoneyOf(id enrollment.AccountID) (*Facts, error) {
+	all, err := tx.facts(id, id, wantAllCharges, civil.Month{})
+	if err != nil {
+		return nil, err
+	}
+	if len(all) == 0 {
+		return nil, errNoAccount
+	}
+	return all[0], nil
+}
+
+// BillingFacts gives what billing month needs of every account from first to
+// last: charges that are unpaid or of that month or later.
+func (tx *ReadTx) BillingFacts(first, last enrollment.AccountID, month civil.Month) ([]*Facts, error) {
+	return tx.facts(first, last, wantBilling, month)
+}
+
+// facts reads a range of accounts. Without wantAllCharges it reads the unpaid
+// charges and those of month since or later.
+func (tx *ReadTx) facts(first, last enrollment.AccountID, want factsWanted, since civil.Month) ([]*Facts, error) {
+	l := loader{tx: tx, first: first, last: last, byID: map[enrollment.AccountID]*Facts{}}
+	l.accounts()
+	l.enrollments()
+	if want&wantAllCharges != 0 {
+		l.charges(qChargesIn, first, last, "")
+		l.paidOn()
+	} else {
+		l.charges(qOpenChargesIn, first, last)
+		l.charges(qChargesIn, first, last, since.String())
+	}
+	l.decisions()
+	l.credits()
+	if want&wantBilling != 0 {
+		l.segments()
+		l.lastBills()
+		l.unbilled()
+	}
+	return l.all, l.err
+}
+
+// loader reads one kind of fact after another; the first error sticks.
+type loader struct {
+	tx          *ReadTx
+	first, last enrollment.AccountID
+	all         []*Facts
+	byID        map[enrollment.AccountID]*Facts
+	err         error
+}
+
+// each runs s over the range and hands on rows of accounts that exist.
+func (l *loader) each(s *Stmt, row func(scan func(...any) error) error, args ...any) {
+	if l.err != nil {
+		return
+	}
+	if args == nil {
+		args = []any{l.first, l.last}
+	}
+	l.err = each(l.tx, s, row, args...)
+}
+
+// of gives the facts of an account; a row of none is a broken foreign key.
+func (l *loader) of(id enrollment.AccountID) (*Facts, error) {
+	if f := l.byID[id]; f != nil {
+		return f, nil
+	}
+	return nil, fmt.Errorf("rows of account %s without an account", id)
+}
+
+func (l *loader) accounts() {
+	l.each(qAccountsIn, func(scan func(...any) error) error {
+		a, err := scanAccount(scan)
+		f := &Facts{Account: a}
+		l.all = append(l.all, f)
+		l.byID[a.ID] = f
+		return err
+	})
+}
+
+func (l *loader) enrollments() {
+	l.each(qEnrollmentsIn, func(scan func(...any) error) error {
+		e, err := scanEnrollment(scan)
+		if err != nil {
+			return err
+		}
+		f, err := l.of(e.AccountID)
+		if err == nil {
+			f.Enrollments = append(f.Enrollments, e)
+		}
+		return err
+	})
+}
+
+func (l *loader) segments() {
+	l.each(qSegmentsIn, func(scan func(...any) error) error {
+		account, id, segment, err := scanSegment(scan)
+		if err != nil {
+			return err
+		}
+		f, err := l.of(account)
+		if err != nil {
+			return err
+		}
+		e := f.enrollment(id)
+		e.Segments = append(e.Segments, segment)
+		return nil
+	})
+}
+
+func (l *loader) charges(s *Stmt, args ...any) {
+	l.each(s, func(scan func(...any) error) error {
+		var c Charge
+		p := &c.Premium
+		if err := scan(&c.AccountID, &c.ID, &c.EnrollmentID, &c.CarrierID, &c.Month, &c.Generation,
+			&p.Gross, &p.APTC, &p.State, &p.Member, &c.DueOn, &c.Binder, &c.ChargedOn, &c.Unpaid); err != nil {
+			return err
+		}
+		f, err := l.of(c.AccountID)
+		if err != nil {
+			return err
+		}
+		if e := f.enrollment(c.EnrollmentID); e != nil {
+			c.Kind = e.Kind
+		}
+		if !slices.ContainsFunc(f.Charges, func(x Charge) bool { return x.ID == c.ID }) {
+			f.Charges = append(f.Charges, c)
+		}
+		return nil
+	}, args...)
+}
+
+func (l *loader) paidOn() {
+	l.each(qPaidOnIn, func(scan func(...any) error) error {
+		var account enrollment.AccountID
+		var charge bill.ChargeID
+		var on civil.Date
+		if err := scan(&account, &charge, &on); err != nil {
+			return err
+		}
+		f, err := l.of(account)
+		if err != nil {
+			return err
+		}
+		for i := range f.Charges {
+			if f.Charges[i].ID == charge {
+				f.Charges[i].PaidOn = on
+			}
+		}
+		return nil
+	})
+}
+
+func (l *loader) decisions() {
+	l.each(qDecisionsIn, func(scan func(...any) error) error {
+		var account enrollment.AccountID
+		var d Decision
+		if err := scan(&account, &d.EnrollmentID, &d.Kind, &d.Month, &d.On); err != nil {
+			return err
+		}
+		f, err := l.of(account)
+		if err == nil {
+			f.Decisions = append(f.Decisions, d)
+		}
+		return err
+	})
+}
+
+func (l *loader) credits() {
+	l.each(qCreditsIn, func(scan func(...any) error) error {
+		var account enrollment.AccountID
+		var c Credit
+		if err := scan(&account, &c.PaymentID, &c.Open, &c.EffectiveOn); err != nil {
+			return err
+		}
+		f, err := l.of(account)
+		if err == nil {
+			f.Credits = append(f.Credits, c)
+		}
+		return err
+	})
+}
+
+func (l *loader) lastBills() {
+	l.each(qLastBillsIn, func(scan func(...any) error) error {
+		var account enrollment.AccountID
+		var document string
+		if err := scan(&account, &document); err != nil {
+			return err
+		}
+		f, err := l.of(account)
+		if err != nil {
+			return err
+		}
+		f.LastBill = &bill.Bill{}
+		if err := json.Unmarshal([]byte(document), f.LastBill); err != nil {
+			return fmt.Errorf("bill of account %s: %w", account, err)
+		}
+		return nil
+	})
+}
+
+func (l *loader) unbilled() {
+	l.each(qUnbilledIn, func(scan func(...any) error) error {
+		var account enrollment.AccountID
+		var a Activity
+		if err := scan(&account, &a.ID, &a.Kind, &a.On, &a.Amount); err != nil {
+			return err
+		}
+		f, err := l.of(account)
+		if err == nil {
+			f.Unbilled = append(f.Unbilled, a)
+		}
+		return err
+	})
+}
+
+func (f *Facts) enrollment(id enrollment.ID) *EnrollmentRow {
+	for _, e := range f.Enrollments {
+		if e.ID == id {
+			return e
+		}
+	}
+	return nil
+}
+
+// Credit is all money of the account that is not applied yet.
+func (f *Facts) Credit() money.Amount {
+	var sum money.Amount
+	for _, c := range f.Credits {
+		sum = sum.Add(c.Open)
+	}
+	return sum
+}
+
+// Standing gives the facts in the form that standing.Evaluate reads.
+func (f *Facts) Standing() standing.Facts {
+	facts := standing.Facts{Kind: f.Account.Kind, Enrollments: make([]standing.Enrollment, len(f.Enrollments))}
+	for i, e := range f.Enrollments {
+		s := standing.Enrollment{ID: e.ID, Kind: e.Kind, Renewal: e.Renewal, First: e.First, Last: e.Last}
+		for _, c := range f.Charges {
+			if c.EnrollmentID == e.ID {
+				s.Charges = append(s.Charges, standing.Charge{
+					Month: c.Month, DueOn: c.DueOn, Share: c.Premium.Member, Paid: c.Premium.Member.Sub(c.Unpaid),
+					PaidOn: c.PaidOn, Subsidised: c.Premium.Subsidised(),
+				})
+			}
+		}
+		for _, d := range f.Decisions {
+			if d.EnrollmentID == e.ID {
+				s.Decisions = append(s.Decisions, d.Decision)
+			}
+		}
+		facts.Enrollments[i] = s
+	}
+	return facts
+}

@@ -1,0 +1,238 @@
+package store
+
+import (
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/base/ident"
+	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/base/pii"
+	"quittance.org/quittance/internal/domain/bill"
+	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/ledger"
+	"quittance.org/quittance/internal/domain/payment"
+)
+
+const intentColumns = `intent_id, account_id, channel, method, amount_cents, state, input_hash, processor, session_ref, reason, email, language, submitted_at, updated_at, expires_at`
+
+const paymentColumns = `account_id, payment_id, intent_id, channel, method, amount_cents, confirmation, processor, processor_ref, last_four, brand, submitted_at, received_on, effective_on, posted_at`
+
+var (
+	qInsertIntent = stmt("insert_intent", `
+		INSERT INTO intent (`+intentColumns+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (intent_id) DO NOTHING`)
+	qIntent       = stmt("intent", `SELECT `+intentColumns+` FROM intent WHERE intent_id = $1`)
+	qUpdateIntent = stmt("update_intent", `
+		UPDATE intent SET state = $3, session_ref = $4, reason = $5, updated_at = $6 WHERE intent_id = $1 AND state = $2`)
+	qUnsettled = stmt("unsettled_intents", `
+		SELECT `+intentColumns+` FROM intent WHERE state IN ('created', 'pending', 'unknown') AND updated_at <= $1
+		ORDER BY updated_at, intent_id LIMIT $2`)
+	qUnsettledOf = stmt("unsettled_intents_of", `
+		SELECT `+intentColumns+` FROM intent WHERE account_id = $1 AND submitted_at >= $2 AND state IN ('created', 'pending', 'unknown')
+		ORDER BY submitted_at LIMIT 50`)
+	qInsertPayment = stmt("insert_payment", `
+		INSERT INTO payment (`+paymentColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`)
+	qPaymentByIntent       = stmt("payment_by_intent", `SELECT `+paymentColumns+` FROM payment WHERE intent_id = $1`)
+	qPaymentByConfirmation = stmt("payment_by_confirmation", `SELECT `+paymentColumns+` FROM payment WHERE confirmation = $1`)
+	qPaymentsSince         = stmt("payments_since", `
+		SELECT `+paymentColumns+` FROM payment WHERE account_id = $1 AND received_on >= $2 ORDER BY payment_id LIMIT 100`)
+	qInsertApplication = stmt("insert_application", `
+		INSERT INTO application (account_id, application_id, payment_id, charge_id, kind, amount_cents, entry_id, effective_on)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
+	qPayCharge    = stmt("pay_charge", `UPDATE open_charge SET open_cents = open_cents - $3 WHERE account_id = $1 AND charge_id = $2 AND open_cents > $3`)
+	qCloseCharge  = stmt("close_charge", `DELETE FROM open_charge WHERE account_id = $1 AND charge_id = $2 AND open_cents = $3`)
+	qInsertCredit = stmt("insert_credit", `INSERT INTO open_credit (account_id, payment_id, open_cents) VALUES ($1, $2, $3)`)
+	qUseCredit    = stmt("use_credit", `UPDATE open_credit SET open_cents = open_cents - $3 WHERE account_id = $1 AND payment_id = $2 AND open_cents > $3`)
+	qCloseCredit  = stmt("close_credit", `DELETE FROM open_credit WHERE account_id = $1 AND payment_id = $2 AND open_cents = $3`)
+	qUnbill       = stmt("insert_unbilled", `INSERT INTO unbilled (account_id, activity_id, kind, effective_on, amount_cents) VALUES ($1, $2, $3, $4, $5)`)
+	qBankAccount  = stmt("bank_account", `
+		SELECT bank_account_id FROM bank_account WHERE account_id = $1 AND routing = $2 AND number_idx = $3 AND kind = $4`)
+	qInsertBankAccount = stmt("insert_bank_account", `
+		INSERT INTO bank_account (account_id, bank_account_id, holder_name, kind, routing, number_enc, number_idx, last_four, validated_at, validation_ref)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
+	qBankAccountNumber = stmt("bank_account_number", `
+		SELECT holder_name, kind, routing, number_enc FROM bank_account WHERE account_id = $1 AND bank_account_id = $2`)
+	qInsertAuthorization = stmt("insert_authorization", `
+		INSERT INTO payment_authorization (account_id, intent_id, text_version, language, wording, network, session_hash, authorized_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (account_id, intent_id) DO NOTHING`)
+	qInsertClearing = stmt("insert_clearing", `
+		INSERT INTO clearing_item (account_id, item_id, clearing, payment_id, amount_cents, opened_on) VALUES ($1, $2, $3, $4, $5, $6)`)
+	qInsertACHEntry = stmt("insert_ach_entry", `
+		INSERT INTO ach_entry (account_id, ach_entry_id, payment_id, bank_account_id, sec_code, payment_type, amount_cents, state, requested_on)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 'waiting', $8)`)
+	qInsertWebhook = stmt("insert_webhook", `
+		INSERT INTO webhook_event (processor, event_id, intent_id, received_at) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (processor, event_id) DO NOTHING`)
+)
+
+// IntentRow is an intent with the processor it was opened at.
+type IntentRow struct {
+	payment.Intent
+	Processor string
+}
+
+func scanIntent(row func(...any) error) (IntentRow, error) {
+	var i IntentRow
+	err := row(&i.ID, &i.AccountID, &i.Channel, &i.Method, &i.Amount, &i.State, &i.InputHash, &i.Processor,
+		&i.SessionRef, &i.Reason, &i.Email, &i.Language, &i.SubmittedAt, &i.UpdatedAt, &i.ExpiresAt)
+	return i, err
+}
+
+// InsertIntent stores an intent and tells whether it is new: false means that
+// the operation id is already known, and nothing was written.
+func (tx *Tx) InsertIntent(i IntentRow) (bool, error) {
+	n, err := tx.exec(qInsertIntent, i.ID, i.AccountID, string(i.Channel), string(i.Method), i.Amount, string(i.State), i.InputHash,
+		i.Processor, i.SessionRef, i.Reason, i.Email, i.Language, i.SubmittedAt, i.UpdatedAt, i.ExpiresAt)
+	return n == 1, err
+}
+
+// Intent finds an intent by operation id, or fault.NotFound.
+func (tx *ReadTx) Intent(id payment.OperationID) (IntentRow, error) {
+	return one(tx, qIntent, scanIntent, id)
+}
+
+// UpdateIntent moves an intent on from a state; if it is in another one by
+// now, the transaction fails with otherwise.
+func (tx *Tx) UpdateIntent(i IntentRow, from payment.IntentState, otherwise error) {
+	tx.expect(otherwise, qUpdateIntent, i.ID, string(from), string(i.State), i.SessionRef, i.Reason, tx.now)
+}
+
+// Unsettled gives up to limit intents whose outcome is not known and that were
+// last touched at or before a moment.
+func (tx *ReadTx) Unsettled(before civil.Instant, limit int) ([]IntentRow, error) {
+	return collect(tx, qUnsettled, scanIntent, before, limit)
+}
+
+// UnsettledOf gives the intents of an account since a moment whose outcome is
+// not known.
+func (tx *ReadTx) UnsettledOf(id enrollment.AccountID, since civil.Instant) ([]IntentRow, error) {
+	return collect(tx, qUnsettledOf, scanIntent, id, since)
+}
+
+func scanPayment(row func(...any) error) (payment.Payment, error) {
+	var p payment.Payment
+	err := row(&p.AccountID, &p.ID, &p.IntentID, &p.Channel, &p.Method, &p.Amount, &p.Confirmation, &p.Processor, &p.ProcessorRef,
+		&p.LastFour, &p.Brand, &p.SubmittedAt, &p.ReceivedOn, &p.EffectiveOn, &p.PostedAt)
+	return p, err
+}
+
+// InsertPayment adds a payment and lists it for the next bill.
+func (tx *Tx) InsertPayment(p payment.Payment) {
+	tx.queue(qInsertPayment, p.AccountID, p.ID, p.IntentID, string(p.Channel), string(p.Method), p.Amount, string(p.Confirmation),
+		p.Processor, p.ProcessorRef, p.LastFour, p.Brand, p.SubmittedAt, p.ReceivedOn, p.EffectiveOn, tx.now)
+	tx.queue(qUnbill, p.AccountID, p.ID, string(bill.LinePayment), p.EffectiveOn, p.Amount.Neg())
+}
+
+// PaymentByIntent finds the payment of an operation, or fault.NotFound.
+func (tx *ReadTx) PaymentByIntent(id payment.OperationID) (payment.Payment, error) {
+	return one(tx, qPaymentByIntent, scanPayment, id)
+}
+
+// PaymentByConfirmation finds a payment, or fault.NotFound.
+func (tx *ReadTx) PaymentByConfirmation(c ident.Confirmation) (payment.Payment, error) {
+	return one(tx, qPaymentByConfirmation, scanPayment, string(c))
+}
+
+// PaymentsSince gives an account's payments received on or after a day.
+func (tx *ReadTx) PaymentsSince(id enrollment.AccountID, since civil.Date) ([]payment.Payment, error) {
+	return collect(tx, qPaymentsSince, scanPayment, id, since)
+}
+
+var errMoneyMoved = fault.New(fault.Conflict, "payment.money_moved", "the amount owed changed meanwhile")
+
+// Apply posts that money of a payment pays a charge (or part of it), and
+// closes the charge once it is paid. effective is the day that counts.
+func (tx *Tx) Apply(account enrollment.AccountID, a payment.Application, effective civil.Date, actor string) {
+	entry := ledger.Entry{
+		ID: tx.NewEntryID(), AccountID: account, Kind: ledger.EntryApplication, EffectiveOn: effective,
+		Source: ledger.Source{Kind: "application", ID: a.ID.String()}, Actor: actor,
+		Transfers: ledger.Apply(a.EnrollmentID, a.CarrierID, a.Amount),
+	}
+	tx.Post(entry)
+	tx.queue(qInsertApplication, account, a.ID, a.PaymentID, a.Charge, "apply", a.Amount, entry.ID, effective)
+	if a.Closes {
+		tx.expect(errMoneyMoved, qCloseCharge, account, a.Charge, a.Amount)
+	} else {
+		tx.expect(errMoneyMoved, qPayCharge, account, a.Charge, a.Amount)
+	}
+}
+
+// AddCredit keeps what is left of a payment for the next bill.
+func (tx *Tx) AddCredit(account enrollment.AccountID, id payment.ID, left money.Amount) {
+	if left.IsPositive() {
+		tx.queue(qInsertCredit, account, id, left)
+	}
+}
+
+// UseCredit takes part or all of what was left of a payment.
+func (tx *Tx) UseCredit(account enrollment.AccountID, a payment.Application) {
+	if a.EmptiesCredit {
+		tx.expect(errMoneyMoved, qCloseCredit, account, a.PaymentID, a.Amount)
+	} else {
+		tx.expect(errMoneyMoved, qUseCredit, account, a.PaymentID, a.Amount)
+	}
+}
+
+// InsertClearing opens an item of money on its way.
+func (tx *Tx) InsertClearing(clearing ledger.Account, p payment.Payment) {
+	tx.queue(qInsertClearing, p.AccountID, tx.NewID(), string(clearing), p.ID, p.Amount, p.ReceivedOn)
+}
+
+// InsertACHEntry queues a single WEB debit (ACH-01) for the next ACH file.
+func (tx *Tx) InsertACHEntry(p payment.Payment, from payment.BankAccountID) {
+	tx.queue(qInsertACHEntry, p.AccountID, tx.NewID(), p.ID, from, "WEB", "S", p.Amount, p.EffectiveOn)
+}
+
+// PutBankAccount stores a bank account encrypted, or finds it if the same one
+// is stored, and gives its key.
+func (tx *Tx) PutBankAccount(b payment.BankAccount, validationRef string) (payment.BankAccountID, error) {
+	index := tx.db.vault.Index("bank_account.number", b.Number.Reveal())
+	id, err := one(tx.ReadTx, qBankAccount, scalar[payment.BankAccountID], b.AccountID, b.Routing, index, string(b.Type))
+	if fault.KindOf(err) != fault.NotFound {
+		return id, err
+	}
+	id = payment.BankAccountID{UUID: tx.NewID()}
+	sealed, err := tx.db.vault.Seal("bank_account.number", id.String(), b.Number.Reveal())
+	if err != nil {
+		return id, err
+	}
+	tx.queue(qInsertBankAccount, b.AccountID, id, b.HolderName, string(b.Type), b.Routing, sealed, index,
+		b.Number.LastFour(), tx.now, validationRef)
+	return id, nil
+}
+
+// BankAccount decrypts a stored bank account, for a file to the bank.
+func (tx *ReadTx) BankAccount(account enrollment.AccountID, id payment.BankAccountID) (payment.BankAccount, error) {
+	return one(tx, qBankAccountNumber, func(row func(...any) error) (payment.BankAccount, error) {
+		b := payment.BankAccount{ID: id, AccountID: account}
+		var sealed []byte
+		if err := row(&b.HolderName, &b.Type, &b.Routing, &sealed); err != nil {
+			return b, err
+		}
+		number, err := tx.db.vault.Unseal("bank_account.number", id.String(), sealed)
+		b.Number = pii.NewSecret(number)
+		return b, err
+	}, account, id)
+}
+
+// Authorization is what a payer agreed to, and how we know (ACH-02, REG-40).
+type Authorization struct {
+	AccountID   enrollment.AccountID
+	Operation   payment.OperationID
+	Version     string
+	Language    string
+	Wording     string
+	Network     string
+	SessionHash string
+	At          civil.Instant
+}
+
+// InsertAuthorization keeps an authorization for good.
+func (tx *Tx) InsertAuthorization(a Authorization) {
+	tx.queue(qInsertAuthorization, a.AccountID, a.Operation, a.Version, a.Language, a.Wording, a.Network, a.SessionHash, a.At)
+}
+
+// InsertWebhook notes a processor's event and tells whether it is new.
+func (tx *Tx) InsertWebhook(processor, event string, operation payment.OperationID) (bool, error) {
+	n, err := tx.exec(qInsertWebhook, processor, event, operation, tx.now)
+	return n == 1, err
+}

@@ -1,0 +1,141 @@
+// Package queue runs work after a commit: messages, look-ups at the processor,
+// first bills. A job is enqueued in the same transaction as the facts that
+// call for it, so it runs if and only if they are committed; it may run twice,
+// and every handler is safe to. River does the work on both engines.
+package queue
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivermigrate"
+
+	"quittance.org/quittance/internal/store"
+)
+
+// Job is the arguments of one kind of job. Kind is stored; it never changes.
+type Job = river.JobArgs
+
+// Workers is the handlers by kind of job.
+type Workers struct{ workers *river.Workers }
+
+// NewWorkers makes an empty set of handlers.
+func NewWorkers() *Workers { return &Workers{river.NewWorkers()} }
+
+// Handle adds the handler of one kind of job. An error means try again later,
+// with growing pauses; Cancel wraps an error that no retry can mend.
+func Handle[J Job](w *Workers, handler func(context.Context, J) error) {
+	river.AddWorker(w.workers, river.WorkFunc(func(ctx context.Context, job *river.Job[J]) error {
+		return handler(ctx, job.Args)
+	}))
+}
+
+// Cancel marks an error as final: the job is not tried again.
+func Cancel(err error) error { return river.JobCancel(err) }
+
+// Queue enqueues jobs and, once started, works them.
+type Queue struct {
+	postgres *river.Client[pgx.Tx]
+	sqlite   *river.Client[*sql.Tx]
+}
+
+const (
+	jobTimeout   = time.Minute
+	maxTries     = 12
+	pollInterval = 200 * time.Millisecond
+	// fetchPause bounds how fast batches are fetched; River's own 100 ms would
+	// cap it at 1,000 jobs a second.
+	fetchPause = 20 * time.Millisecond
+)
+
+// New makes a queue on db. With nil workers it can only enqueue. Migrate must
+// have run once.
+func New(db *store.DB, workers *Workers, log *slog.Logger) (*Queue, error) {
+	config := &river.Config{
+		Logger: log, JobTimeout: jobTimeout, MaxAttempts: maxTries,
+		FetchPollInterval: pollInterval, FetchCooldown: fetchPause,
+	}
+	if workers != nil {
+		config.Workers = workers.workers
+		config.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 10}}
+	}
+	q := &Queue{}
+	var err error
+	if pool := db.PostgresPool(); pool != nil {
+		q.postgres, err = river.NewClient(riverpgxv5.New(pool), config)
+	} else {
+		q.sqlite, err = river.NewClient(riversqlite.New(db.SQLiteWriter()), config)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("job queue: %w", err)
+	}
+	return q, nil
+}
+
+// Migrate makes or updates the queue's own tables.
+func Migrate(ctx context.Context, db *store.DB) error {
+	var err error
+	if pool := db.PostgresPool(); pool != nil {
+		err = migrate(ctx, func() (*rivermigrate.Migrator[pgx.Tx], error) {
+			return rivermigrate.New(riverpgxv5.New(pool), nil)
+		})
+	} else {
+		err = migrate(ctx, func() (*rivermigrate.Migrator[*sql.Tx], error) {
+			return rivermigrate.New(riversqlite.New(db.SQLiteWriter()), nil)
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("job queue tables: %w", err)
+	}
+	return nil
+}
+
+func migrate[TTx any](ctx context.Context, open func() (*rivermigrate.Migrator[TTx], error)) error {
+	m, err := open()
+	if err != nil {
+		return err
+	}
+	_, err = m.Migrate(ctx, rivermigrate.DirectionUp, nil)
+	return err
+}
+
+// Insert enqueues a job that runs if and only if tx commits.
+func (q *Queue) Insert(tx *store.Tx, job Job) error {
+	handle, err := tx.Handle()
+	if err != nil {
+		return err
+	}
+	switch t := handle.(type) {
+	case pgx.Tx:
+		_, err = q.postgres.InsertTx(tx.Context(), t, job, nil)
+	case *sql.Tx:
+		_, err = q.sqlite.InsertTx(tx.Context(), t, job, nil)
+	}
+	if err != nil {
+		return fmt.Errorf("enqueue %s: %w", job.Kind(), err)
+	}
+	return nil
+}
+
+// Start begins to work jobs; Stop ends it after those under way.
+func (q *Queue) Start(ctx context.Context) error {
+	if q.postgres != nil {
+		return q.postgres.Start(ctx)
+	}
+	return q.sqlite.Start(ctx)
+}
+
+// Stop lets the jobs under way finish and stops.
+func (q *Queue) Stop(ctx context.Context) error {
+	if q.postgres != nil {
+		return q.postgres.Stop(ctx)
+	}
+	return q.sqlite.Stop(ctx)
+}
