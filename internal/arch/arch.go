@@ -141,8 +141,11 @@ func parseFile(root fs.FS, name string) (source, error) {
 }
 
 // forTests tells whether the package in dir exists for tests alone, as
-// store/storetest does.
-func forTests(dir string) bool { return strings.HasSuffix(dir, "test") }
+// store/storetest and testservers do.
+func forTests(dir string) bool {
+	name := path.Base(dir)
+	return strings.HasSuffix(name, "test") || strings.HasPrefix(name, "test")
+}
 
 type checker struct {
 	found      []Violation

@@ -75,6 +75,7 @@ var rooms = []room{
 		std: rule{refused: pure, allowed: map[string][]string{"profiles": {"os"}}},
 	},
 	{name: "arch", dirs: []string{"internal/arch"}},
+	{name: "test servers", dirs: []string{"internal/testservers"}},
 }
 
 // libraries are the modules from outside and the folders that may import them.
