@@ -119,6 +119,13 @@ func (p *Processor) Charges() []Charge {
 	return charges
 }
 
+// SessionCount counts the sessions ever made.
+func (p *Processor) SessionCount() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.order)
+}
+
 // Run delivers webhooks until ctx ends.
 func (p *Processor) Run(ctx context.Context) {
 	ticker := time.NewTicker(250 * time.Millisecond)
