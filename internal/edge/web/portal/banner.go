@@ -1,0 +1,121 @@
+package portal
+
+import (
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/money"
+)
+
+// BannerKind is the state of a bill that G2 puts into words. The order is the
+// order of priority: a handler shows the first that is true.
+type BannerKind string
+
+// The banners of G2.
+const (
+	BannerPaidToday    BannerKind = "paid_today"    // Amount, At, Confirmation
+	BannerInProcess    BannerKind = "in_process"    // Amount
+	BannerAutoPay      BannerKind = "autopay"       // Amount, By
+	BannerFirstPayment BannerKind = "first_payment" // Amount, By, Starts
+	BannerPastDue      BannerKind = "past_due"      // Amount, By; with a timeline
+	BannerDueSoon      BannerKind = "due_soon"      // By: today or tomorrow
+	BannerRestart      BannerKind = "restart"       // Amount, By, Ended
+	BannerEnded        BannerKind = "ended"         // Ended
+	BannerNothingDue   BannerKind = "nothing_due"   // NextBill
+	BannerCredit       BannerKind = "credit"        // Amount
+	BannerEmployer     BannerKind = "employer"
+)
+
+// Banner is the one banner of G2.
+type Banner struct {
+	Kind         BannerKind
+	Amount       money.Amount
+	At           civil.Instant
+	Confirmation string
+	By           civil.Date
+	Starts       civil.Date
+	Ended        civil.Date
+	NextBill     civil.Date
+}
+
+// Message gives the banner's words.
+func (b Banner) Message() Message {
+	return Message{Key: "banner." + string(b.Kind), Args: given(
+		"amount", b.Amount, "at", b.At, "confirmation", b.Confirmation,
+		"by", b.By, "starts", b.Starts, "ended", b.Ended, "next_bill", b.NextBill)}
+}
+
+// Level gives the look of the banner.
+func (b Banner) Level() string {
+	switch b.Kind {
+	case BannerFirstPayment, BannerPastDue, BannerRestart, BannerEnded:
+		return "warning"
+	case BannerNothingDue, BannerCredit:
+		return "success"
+	}
+	return "info"
+}
+
+func (b Bill) banner() BannerKind {
+	if b.Banner == nil {
+		return ""
+	}
+	return b.Banner.Kind
+}
+
+// Blocked tells that this bill can not be paid online at all.
+func (b Bill) Blocked() bool { return b.banner() == BannerEnded || b.banner() == BannerEmployer }
+
+// MoreLink gives the link that stands in place of the form when nothing needs
+// to be paid: its label's key and its path. Both are empty with the form.
+func (b Bill) MoreLink() (link Link) {
+	if b.Ahead {
+		return Link{}
+	}
+	switch b.banner() {
+	case BannerPaidToday, BannerInProcess:
+		return Link{Key: "bill.pay_more", Path: PathAgain}
+	case BannerNothingDue, BannerCredit:
+		return Link{Key: "bill.pay_ahead", Path: PathAmount + "?ahead=1"}
+	}
+	return Link{}
+}
+
+// Link is a label's key and a path.
+type Link struct{ Key, Path string }
+
+// ShowsForm tells that the payer can choose an amount.
+func (b Bill) ShowsForm() bool { return !b.Blocked() && b.MoreLink() == Link{} }
+
+// OnlyOther tells that there is nothing to choose but an amount of one's own.
+func (b Bill) OnlyOther() bool { return !b.Due.IsPositive() }
+
+// TotalOnly tells that less than the total would do nothing (R-DUE-6).
+func (b Bill) TotalOnly() bool { return b.banner() == BannerRestart }
+
+// Secondary tells that the payer need not press the button at all.
+func (b Bill) Secondary() bool { return b.banner() == BannerAutoPay }
+
+// ShortAmount is the interruption when an amount does not keep coverage
+// (R-PAY-9). It is shown once.
+type ShortAmount struct {
+	Op      string
+	Entered money.Amount
+	Keeps   money.Amount // what keeps coverage
+	By      civil.Date
+	Covers  civil.Month
+}
+
+func (ShortAmount) page() page {
+	return page{template: "less", title: "less.title", flow: true, step: 2, back: PathAmount}
+}
+
+// PayAgain is the interruption when somebody paid today (R-PAY-7).
+type PayAgain struct {
+	Op           string
+	Paid         money.Amount
+	At           civil.Instant
+	Confirmation string // "" when it may not be shown
+}
+
+func (PayAgain) page() page {
+	return page{template: "again", title: "again.title", flow: true, step: 2, back: PathAmount}
+}

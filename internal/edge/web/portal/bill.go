@@ -1,0 +1,182 @@
+package portal
+
+import (
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/edge/web/catalogue"
+)
+
+// Bill is G2: what is due, and how much to pay.
+type Bill struct {
+	Op       string // operation id
+	Who      Who
+	Due      money.Amount // in all, now
+	PayBy    civil.Date
+	Covers   civil.Month
+	Lines    []Line // what is in this amount; rows of $0.00 are left out
+	Why      []Why  // the explanation of each cent (R-BILL-5)
+	Banner   *Banner
+	Timeline []Step
+	PastDue  *PastDue // a smaller amount that keeps coverage, nil for none
+	Ahead    bool     // nothing is due; the payer asked to pay ahead
+	HasBill  bool     // an issued bill can be read
+	Form     AmountForm
+	Problems Problems
+}
+
+func (b Bill) page() page {
+	p := page{template: "bill", title: "bill.title", flow: true, step: 2, back: PathFind, problems: b.Problems}
+	if b.Blocked() {
+		p.title = "bill.title_blocked"
+	}
+	return p
+}
+
+// AmountForm is what was chosen and typed on G2.
+type AmountForm struct {
+	Choice string // "total", "past_due" or "other"
+	Other  string
+}
+
+// The choices of AmountForm and the field names of G2.
+const (
+	ChoiceTotal   = "total"
+	ChoicePastDue = "past_due"
+	ChoiceOther   = "other"
+	FieldChoice   = "choice"
+	FieldOther    = "other"
+)
+
+// Problem keys of amounts.
+const (
+	ProblemAmountEmpty  = "bill.problem.empty"
+	ProblemAmountZero   = "bill.problem.zero"
+	ProblemAmountMost   = "bill.problem.most" // most: the upper limit
+	ProblemAmountSyntax = "bill.problem.syntax"
+	ProblemChoice       = "bill.problem.choice"
+)
+
+// LineKind says what a row of money is.
+type LineKind string
+
+// The kinds of line. Plans and carriers are never named to a guest (R-ID-3).
+const (
+	LineHealth     LineKind = "health"
+	LineDental     LineKind = "dental"
+	LinePastDue    LineKind = "past_due"
+	LineCredit     LineKind = "credit"
+	LineAdjustment LineKind = "adjustment"
+	LinePrevious   LineKind = "previous"
+	LinePaid       LineKind = "paid"
+	LineFullCost   LineKind = "full_cost"
+	LineTaxCredit  LineKind = "tax_credit"
+	LineStateHelp  LineKind = "state_help"
+	LineYouPay     LineKind = "you_pay"
+)
+
+// Line is one row of money. Reductions are negative.
+type Line struct {
+	Kind   LineKind
+	Month  civil.Month // of coverage; zero where the kind needs none
+	On     civil.Date  // of LinePaid
+	Amount money.Amount
+}
+
+// Message gives the row's words.
+func (l Line) Message() Message {
+	return Message{Key: "line." + string(l.Kind), Args: given("month", l.Month, "date", l.On)}
+}
+
+// Cause says why money is on a bill.
+type Cause string
+
+// The causes.
+const (
+	CausePremium    Cause = "premium"    // the price of a plan
+	CauseTaxCredit  Cause = "tax_credit" // APTC
+	CauseStateHelp  Cause = "state_help" // state subsidy
+	CauseCarried    Cause = "carried"    // unpaid from an earlier bill
+	CauseAdjustment Cause = "adjustment" // a change after a bill was sealed
+	CauseCredit     Cause = "credit"     // money the member had
+	CausePayment    Cause = "payment"    // received since the bill
+)
+
+// Why is one line of the explanation of a bill.
+type Why struct {
+	Cause  Cause
+	Plan   LineKind    // LineHealth or LineDental, "" when the cause has none
+	Month  civil.Month // of coverage, zero for none
+	People int         // covered, of CausePremium
+	Amount money.Amount
+}
+
+// Message gives the line's words.
+func (w Why) Message() Message {
+	key := "why." + string(w.Cause)
+	if w.Plan != "" {
+		key += "_" + string(w.Plan)
+	}
+	return Message{Key: key, Args: given("month", w.Month, "n", w.People)}
+}
+
+// PastDue is the amount that keeps coverage through a date without paying all.
+type PastDue struct {
+	Amount  money.Amount
+	Through civil.Date
+}
+
+// StepKind says what happens on a date of the coverage timeline.
+type StepKind string
+
+// The steps of a timeline.
+const (
+	StepUnpaid  StepKind = "unpaid"   // a bill was not paid in full
+	StepGrace   StepKind = "grace"    // extra time began
+	StepWarned  StepKind = "warned"   // a warning went out
+	StepPay     StepKind = "pay"      // pay Amount to stay covered
+	StepLastDay StepKind = "last_day" // pay Amount or coverage ends, back to Ends
+	StepEnds    StepKind = "ends"     // coverage ended
+	StepRestart StepKind = "restart"  // last day to get coverage back
+)
+
+// Step is one dated step; exactly one of a timeline is Here.
+type Step struct {
+	Kind   StepKind
+	On     civil.Date
+	Amount money.Amount
+	Month  civil.Month
+	Ends   civil.Date
+	Here   bool
+}
+
+// Message gives the step's words.
+func (s Step) Message() Message {
+	return Message{Key: "timeline." + string(s.Kind), Args: given("amount", s.Amount, "month", s.Month, "ends", s.Ends)}
+}
+
+// given gathers arguments that are set, so that a sentence that needs one
+// which the handler forgot fails in a test instead of printing a zero date.
+func given(list ...any) catalogue.Args {
+	args := pairs(list)
+	for name, value := range args {
+		switch v := value.(type) {
+		case civil.Date:
+			if v.IsZero() {
+				delete(args, name)
+			}
+		case civil.Month:
+			if v.IsZero() {
+				delete(args, name)
+			}
+		case civil.Instant:
+			if v.IsZero() {
+				delete(args, name)
+			}
+		case string:
+			if v == "" {
+				delete(args, name)
+			}
+		}
+	}
+	return args
+}

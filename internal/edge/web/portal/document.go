@@ -1,0 +1,92 @@
+package portal
+
+import (
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/money"
+)
+
+// CoverageNote is the one sentence about coverage on a bill.
+type CoverageNote string
+
+// The notes.
+const (
+	NotePaidThrough CoverageNote = "paid_through" // Through
+	NoteNotStarted  CoverageNote = "not_started"  // Starts
+	NotePastDue     CoverageNote = "past_due"     // with a timeline
+)
+
+// Document is the HTML bill as a guest sees it: the accessible master of the
+// paper bill, without names of plans and carriers (brief 16.3, R-ID-3).
+type Document struct {
+	Number   string
+	Issued   civil.Date
+	Who      Who
+	Due      money.Amount
+	PayBy    civil.Date
+	Covers   civil.Month
+	AutoPay  bool // AutoPay takes it; nothing is to be done
+	Note     CoverageNote
+	Through  civil.Date
+	Starts   civil.Date
+	Timeline []Step
+	Account  []Line    // previous balance, payments, adjustments, past due, credit
+	Sections []Section // a part of the bill for each plan
+	Why      []Why
+	Change   *Change // the difference from last month, nil for the first bill
+	History  []Event
+	MailBy   civil.Date
+	CanPay   bool
+}
+
+func (Document) page() page {
+	return page{template: "document", title: "document.title", flow: true, back: PathAmount}
+}
+
+// NoteMessage gives the sentence about coverage.
+func (d Document) NoteMessage() Message {
+	return Message{Key: "document.note_" + string(d.Note), Args: given("through", d.Through, "starts", d.Starts, "by", d.PayBy, "amount", d.Due)}
+}
+
+// Section is the part of a bill for one plan: full cost, help, what is paid.
+type Section struct {
+	Plan  LineKind // LineHealth or LineDental
+	Month civil.Month
+	Lines []Line
+	Total money.Amount
+}
+
+// Change is the difference between this month's premium and last month's.
+type Change struct {
+	Was, Is money.Amount
+	Cause   Cause // CausePremium, CauseTaxCredit or CauseStateHelp
+	On      civil.Date
+}
+
+// Message gives the sentence.
+func (c Change) Message() Message {
+	return Message{Key: "document.change_" + string(c.Cause), Args: given("was", c.Was, "is", c.Is, "date", c.On)}
+}
+
+// EventKind is a row of the history.
+type EventKind string
+
+// The rows of the history.
+const (
+	EventBill       EventKind = "bill"
+	EventPayment    EventKind = "payment"
+	EventAdjustment EventKind = "adjustment"
+)
+
+// Event is one row of the last months' history.
+type Event struct {
+	Kind    EventKind
+	On      civil.Date
+	Month   civil.Month
+	Amount  money.Amount // payments are negative
+	Balance money.Amount
+}
+
+// Message gives the row's words.
+func (e Event) Message() Message {
+	return Message{Key: "event." + string(e.Kind), Args: given("month", e.Month)}
+}

@@ -1,0 +1,111 @@
+package portal
+
+import (
+	"net/http"
+
+	"quittance.org/quittance/internal/base/civil"
+)
+
+// Factor is the second thing that a guest look-up asks for (R-ID-2).
+type Factor string
+
+// The factors.
+const (
+	FactorBirth Factor = "dob"
+	FactorZIP   Factor = "zip"
+)
+
+// FindForm is what a person typed into G1, kept as typed.
+type FindForm struct {
+	SubscriberID string
+	Factor       Factor
+	BirthMonth   string // "1" to "12"
+	BirthDay     string
+	BirthYear    string
+	ZIP          string
+	Someone      bool // paying for someone else
+}
+
+// Home is P1.
+type Home struct {
+	Form    FindForm
+	NextDue civil.Date // the next due date
+	Covers  civil.Month
+}
+
+func (Home) page() page { return page{template: "home", title: "home.title"} }
+
+// Find gives the form of G1 that stands on P1 itself.
+func (h Home) Find() Find { return Find{Form: h.Form} }
+
+// Find is G1.
+type Find struct {
+	Form     FindForm
+	Problems Problems
+	NoMatch  bool // nothing matches; never says which part
+	Expired  bool // came from a link that has run out
+}
+
+func (f Find) page() page {
+	p := page{template: "find", title: "find.title", flow: true, step: 1, back: PathHome, problems: f.Problems}
+	if f.Form.Someone {
+		p.title = "find.title_someone"
+	}
+	if f.Expired {
+		p.status = http.StatusGone
+	}
+	return p
+}
+
+// ZIPPath leads to the variant that asks for the ZIP code.
+func (f Find) ZIPPath() string { return findPath(FactorZIP, f.Form.Someone) }
+
+// DobPath leads to the variant that asks for the birth date.
+func (f Find) DobPath() string { return findPath(FactorBirth, f.Form.Someone) }
+
+// SomeonePath leads to the variant for someone else's bill.
+func (f Find) SomeonePath() string { return findPath(f.Form.Factor, true) }
+
+func findPath(factor Factor, someone bool) string {
+	path := PathFind + "?by=" + string(factor)
+	if someone {
+		path += "&for=someone"
+	}
+	return path
+}
+
+// LinkCheck is G1q: a person came from a QR code, a text or an e-mail.
+type LinkCheck struct {
+	Path       string // of this page, with its code
+	IDLastFour string
+	Form       FindForm
+	Problems   Problems
+	NoMatch    bool
+}
+
+func (l LinkCheck) page() page {
+	return page{template: "link", title: "link.title", flow: true, step: 1, problems: l.Problems}
+}
+
+// Problem keys of the look-up.
+const (
+	ProblemIDEmpty    = "find.problem.id_empty"
+	ProblemIDSomeone  = "find.problem.id_empty_someone"
+	ProblemIDLength   = "find.problem.id_length" // n: how many numbers were typed
+	ProblemIDCheck    = "find.problem.id_check"
+	ProblemIDBilling  = "find.problem.id_billing"
+	ProblemBirthEmpty = "find.problem.birth_empty"
+	ProblemBirthMonth = "find.problem.birth_month"
+	ProblemBirthDay   = "find.problem.birth_day"
+	ProblemBirthYear  = "find.problem.birth_year"
+	ProblemBirthYear4 = "find.problem.birth_year_length"
+	ProblemBirthReal  = "find.problem.birth_real"
+	ProblemBirthPast  = "find.problem.birth_past"
+	ProblemZIPEmpty   = "find.problem.zip_empty"
+	ProblemZIPLength  = "find.problem.zip_length"
+	FieldSubscriberID = "subscriber_id"
+	FieldBirthMonth   = "birth_month"
+	FieldBirthDay     = "birth_day"
+	FieldBirthYear    = "birth_year"
+	FieldZIP          = "zip"
+)

@@ -1,0 +1,119 @@
+package portal
+
+import (
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/money"
+)
+
+// MethodKind is what a guest can pay with online.
+type MethodKind string
+
+// The methods.
+const (
+	MethodBank MethodKind = "bank"
+	MethodCard MethodKind = "card"
+)
+
+// AccountKind tells checking from savings.
+type AccountKind string
+
+// The account kinds.
+const (
+	AccountChecking AccountKind = "checking"
+	AccountSavings  AccountKind = "savings"
+)
+
+// Key gives the message key of the kind's name.
+func (k AccountKind) Key() string { return "account." + string(k) }
+
+// Method is G3. It is skipped when only one method is offered.
+type Method struct {
+	Op       string
+	Amount   money.Amount
+	Chosen   MethodKind // "" for none yet
+	CardFee  money.Amount
+	Problems Problems
+}
+
+func (m Method) page() page {
+	return page{template: "method", title: "method.title", flow: true, step: 2, back: PathAmount, problems: m.Problems}
+}
+
+// BankForm is what was typed on G4, kept as typed. Account is left empty when
+// it looked like a card number.
+type BankForm struct {
+	Name    string
+	Kind    AccountKind
+	Routing string
+	Account string
+}
+
+// Bank is G4.
+type Bank struct {
+	Op           string
+	Amount       money.Amount
+	Form         BankForm
+	Problems     Problems
+	NotConfirmed bool   // the validation service said no; we never say why
+	Back         string // PathMethod or PathAmount
+}
+
+func (b Bank) page() page {
+	return page{template: "bank", title: "bank.title", flow: true, step: 3, back: b.Back, problems: b.Problems}
+}
+
+// Check is G6: everything is read back before money moves.
+type Check struct {
+	Op         string
+	Amount     money.Amount
+	Who        Who
+	Covers     civil.Month
+	Method     MethodKind
+	Bank       BankForm // of MethodBank; its number is shown in full this once
+	Today      civil.Date
+	CancelBy   civil.Instant // a bank payment can be canceled before this
+	CardFee    money.Amount
+	Email      string
+	Suggestion string // a likely meant address, "" for none
+	Problems   Problems
+	Choice     bool // more than one method is offered, so the method can be changed
+}
+
+func (c Check) page() page {
+	p := page{template: "check", title: "check.title", flow: true, step: 4, back: PathBank, problems: c.Problems}
+	if c.Method == MethodCard {
+		p.title, p.back = "check.title_card", PathMethod
+	}
+	return p
+}
+
+// Authorization gives the words that the payer agrees to by pressing the
+// button of a bank payment. They are stored with the payment, word for word.
+func (c Check) Authorization() Message {
+	return Message{Key: "check.authorization", Args: given("amount", c.Amount, "date", c.Today, "cancel_by", c.CancelBy)}
+}
+
+// Fields and problems of the paying pages.
+const (
+	FieldMethod      = "method"
+	FieldName        = "name"
+	FieldKind        = "account_type"
+	FieldRouting     = "routing"
+	FieldAccount     = "account"
+	FieldEmail       = "email"
+	FieldEmailChoice = "email_choice"
+
+	ProblemMethod        = "method.problem"
+	ProblemNameEmpty     = "bank.problem.name_empty"
+	ProblemNameLength    = "bank.problem.name_length"
+	ProblemNameDigits    = "bank.problem.name_digits"
+	ProblemNameCard      = "bank.problem.card_in_text"
+	ProblemKind          = "bank.problem.kind"
+	ProblemRoutingEmpty  = "bank.problem.routing_empty"
+	ProblemRoutingLength = "bank.problem.routing_length"
+	ProblemRoutingCheck  = "bank.problem.routing_check"
+	ProblemAccountEmpty  = "bank.problem.account_empty"
+	ProblemAccountLength = "bank.problem.account_length"
+	ProblemAccountIsCard = "bank.problem.account_card"
+	ProblemEmail         = "check.problem.email"
+)

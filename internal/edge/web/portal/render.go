@@ -1,0 +1,194 @@
+package portal
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"maps"
+	"net/http"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"quittance.org/quittance/internal/edge/web/asset"
+	"quittance.org/quittance/internal/edge/web/catalogue"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+// Renderer turns view models into pages.
+type Renderer struct {
+	site      Site
+	cat       *catalogue.Catalogue
+	assets    *asset.Set
+	templates map[templateKey]*template.Template
+}
+
+type templateKey struct {
+	lang catalogue.Lang
+	name string
+}
+
+// Templates gives the embedded templates. A marketplace may lay its own
+// folder over them.
+func Templates() fs.FS {
+	files, err := fs.Sub(templateFiles, "templates")
+	if err != nil { // only a misspelt name in this file can do that
+		panic(err)
+	}
+	return files
+}
+
+// New parses the templates of every page for every language. A message key
+// that the catalogue lacks is an error here, not on a member's screen.
+func New(site Site, cat *catalogue.Catalogue, assets *asset.Set, files fs.FS) (*Renderer, error) {
+	r := &Renderer{site: site, cat: cat, assets: assets, templates: map[templateKey]*template.Template{}}
+	shared := template.New("layout.html").Option("missingkey=error").Funcs(r.functions(catalogue.English))
+	shared, err := shared.ParseFS(files, "layout.html", "parts.html")
+	if err != nil {
+		return nil, fmt.Errorf("portal: %w", err)
+	}
+	names, err := fs.Glob(files, "*.html")
+	if err != nil {
+		return nil, fmt.Errorf("portal: %w", err)
+	}
+	for _, file := range names {
+		name := strings.TrimSuffix(path.Base(file), ".html")
+		if name == "layout" || name == "parts" {
+			continue
+		}
+		if err := r.parse(shared, files, name); err != nil {
+			return nil, fmt.Errorf("portal: %w", err)
+		}
+	}
+	return r, nil
+}
+
+func (r *Renderer) parse(shared *template.Template, files fs.FS, name string) error {
+	set, err := shared.Clone()
+	if err != nil {
+		return err
+	}
+	if set, err = set.ParseFS(files, name+".html"); err != nil {
+		return err
+	}
+	if err := checkKeys(set, r.cat); err != nil {
+		return fmt.Errorf("%s.html: %w", name, err)
+	}
+	for _, lang := range append(catalogue.Langs(), catalogue.Pseudo) {
+		bound, err := set.Clone()
+		if err != nil {
+			return err
+		}
+		r.templates[templateKey{lang, name}] = bound.Funcs(r.functions(lang))
+	}
+	return nil
+}
+
+// data is what the layout sees.
+type data struct {
+	Frame Frame
+	Site  Site
+	View  View
+	Title string
+
+	Flow     bool
+	Step     int
+	Back     string
+	Refresh  bool
+	Problems Problems
+}
+
+// Page renders a view as a whole HTML page.
+func (r *Renderer) Page(lang catalogue.Lang, frame Frame, view View) ([]byte, error) {
+	p := view.page()
+	set, ok := r.templates[templateKey{lang, p.template}]
+	if !ok {
+		return nil, fmt.Errorf("portal: no template %q in %s", p.template, lang)
+	}
+	title, err := r.title(lang, p)
+	if err != nil {
+		return nil, err
+	}
+	var page bytes.Buffer
+	err = set.Execute(&page, data{
+		Frame: frame, Site: r.site, View: view, Title: title,
+		Flow: p.flow, Step: p.step, Back: p.back, Refresh: p.refresh, Problems: p.problems,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("portal: %s in %s: %w", p.template, lang, err)
+	}
+	return page.Bytes(), nil
+}
+
+// title gives "Error: Find your bill – Pay your bill – Example Marketplace".
+func (r *Renderer) title(lang catalogue.Lang, p page) (string, error) {
+	say := r.printer(lang)
+	title, err := say.T(p.title, nil)
+	if err != nil {
+		return "", err
+	}
+	key := "frame.title"
+	if p.flow {
+		key = "frame.title_flow"
+	}
+	if title, err = say.T(key, catalogue.Args{"page": title}); err != nil || len(p.problems) == 0 {
+		return title, err
+	}
+	return say.T("frame.title_error", catalogue.Args{"title": title})
+}
+
+// Respond writes a view with the headers that every page has. formTargets are
+// other origins that a form on this page may lead to: the card processor's.
+// When a page can not be rendered the reader gets a plain sentence, and the
+// error goes back to the caller's log.
+func (r *Renderer) Respond(w http.ResponseWriter, lang catalogue.Lang, frame Frame, view View, formTargets ...string) error {
+	content, err := r.Page(lang, frame, view)
+	if err != nil {
+		http.Error(w, "We're sorry, there is a problem with the service. Try again in a few minutes, or call "+r.site.Phone+".",
+			http.StatusInternalServerError)
+		return err
+	}
+	header := w.Header()
+	header.Set("Content-Type", "text/html; charset=utf-8")
+	header.Set("Content-Language", r.printer(lang).Spoken().Tag())
+	header.Set("Content-Length", strconv.Itoa(len(content)))
+	maps.Copy(header, securityHeaders(formTargets))
+	w.WriteHeader(status(view.page()))
+	_, err = w.Write(content)
+	return err
+}
+
+func status(p page) int {
+	switch {
+	case p.status != 0:
+		return p.status
+	case len(p.problems) > 0:
+		return http.StatusUnprocessableEntity
+	}
+	return http.StatusOK
+}
+
+// CSP gives the content security policy of the portal's pages (brief 7.6).
+// Browsers hold the redirect after a form to form-action too, so the card
+// processor's origin has to be named.
+func CSP(formTargets ...string) string {
+	targets := strings.Join(append([]string{"'self'"}, slices.Compact(slices.Sorted(slices.Values(formTargets)))...), " ")
+	return "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action " +
+		targets + "; frame-ancestors 'none'; base-uri 'none'"
+}
+
+func securityHeaders(formTargets []string) http.Header {
+	return http.Header{
+		"Content-Security-Policy":    {CSP(formTargets...)},
+		"Cache-Control":              {"no-store"},
+		"Referrer-Policy":            {"same-origin"},
+		"X-Content-Type-Options":     {"nosniff"},
+		"Cross-Origin-Opener-Policy": {"same-origin"},
+		"Permissions-Policy":         {"camera=(), geolocation=(), microphone=(), payment=()"},
+	}
+}

@@ -1,0 +1,115 @@
+package states
+
+import (
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/edge/web/portal"
+)
+
+func info() []State {
+	ways := portal.Ways{
+		Due: due, Cards: true, Postmark: true, MailBy: day("2026-11-13"),
+		Payee: "Example Marketplace", Address: []string{"PO Box 55-0100", "Anytown, MA 02100"},
+	}
+	strict := ways
+	strict.Cards, strict.Postmark = false, false
+	states := []State{
+		{"ways", "default", portal.Frame{Path: portal.PathWays}, ways},
+		{"ways", "strict", portal.Frame{Path: portal.PathWays}, strict},
+	}
+	for _, kind := range []portal.ArticleKind{portal.ArticleLanguage, portal.ArticleAccess, portal.ArticlePrivacy, portal.ArticleContact} {
+		states = append(states, State{"article", string(kind), portal.Frame{Path: "/" + string(kind)}, portal.Article{Kind: kind}})
+	}
+	return append(append(states, lookups()...), documents()...)
+}
+
+func lookups() []State {
+	frame := portal.Frame{Path: portal.PathLookup}
+	states := []State{
+		{"lookup", "default", frame, portal.Lookup{}},
+		{"lookup", "no-match", frame, portal.Lookup{Confirmation: number, NoMatch: true}},
+		{"lookup", "empty", frame, portal.Lookup{Problems: problem(portal.FieldConfirmation, portal.ProblemConfirmationEmpty)}},
+		{"lookup", "wrong", frame, portal.Lookup{Confirmation: "7F3K", Problems: problem(portal.FieldConfirmation, portal.ProblemConfirmation)}},
+	}
+	for _, status := range []portal.PaymentStatus{
+		portal.StatusScheduled, portal.StatusReceived, portal.StatusPaid, portal.StatusDeclined,
+		portal.StatusReturned, portal.StatusCanceled, portal.StatusRefunded,
+	} {
+		result := portal.LookupResult{Confirmation: number, Amount: total, At: now, Counts: today, Status: status}
+		states = append(states, State{"lookup", "result-" + string(status), frame, portal.Lookup{Result: &result}})
+	}
+	return states
+}
+
+func documents() []State {
+	plain := portal.Document{
+		Number: "26110042", Issued: day("2026-11-01"), Who: maria, Due: total, PayBy: due, Covers: covers,
+		Note: portal.NotePaidThrough, Through: day("2026-11-30"), MailBy: day("2026-11-13"), CanPay: true, Why: explanation(),
+		Account: []portal.Line{
+			{Kind: portal.LinePrevious, Amount: total}, {Kind: portal.LinePaid, On: day("2026-11-02"), Amount: total.Neg()},
+		},
+		Sections: sections(),
+		Change:   &portal.Change{Cause: portal.CauseTaxCredit, Was: money.Cents(10450), Is: total, On: day("2026-11-01")},
+		History: []portal.Event{
+			{Kind: portal.EventBill, On: day("2026-10-01"), Month: covers.Prev(), Amount: total, Balance: total},
+			{Kind: portal.EventPayment, On: day("2026-11-02"), Amount: total.Neg(), Balance: money.Zero},
+			{Kind: portal.EventAdjustment, On: day("2026-11-03"), Month: covers.Prev(), Amount: money.Cents(-500), Balance: money.Cents(-500)},
+		},
+	}
+	var states []State
+	add := func(name string, edit func(*portal.Document)) {
+		d := plain
+		edit(&d)
+		states = append(states, State{"document", name, at(portal.PathBill), d})
+	}
+	add("clean", func(*portal.Document) {})
+	add("first", func(d *portal.Document) {
+		d.Note, d.Starts, d.Account, d.Change, d.History = portal.NoteNotStarted, day("2027-01-01"), nil, nil, nil
+	})
+	add("past-due", func(d *portal.Document) {
+		d.Note, d.Timeline, d.Due = portal.NotePastDue, timeline(), money.Cents(24900)
+		d.Account = []portal.Line{{Kind: portal.LinePastDue, Month: civil.MustParseMonth("2026-11"), Amount: total}}
+	})
+	add("adjusted", func(d *portal.Document) {
+		d.Account = []portal.Line{
+			{Kind: portal.LineAdjustment, Month: covers.Prev(), Amount: money.Cents(-500)}, {Kind: portal.LineCredit, Amount: money.Cents(-2000)},
+		}
+		d.Change = &portal.Change{Cause: portal.CausePremium, Was: money.Cents(10450), Is: total, On: day("2026-11-01")}
+	})
+	add("state-help-changed", func(d *portal.Document) {
+		d.Change = &portal.Change{Cause: portal.CauseStateHelp, Was: money.Cents(10450), Is: total, On: day("2026-11-01")}
+	})
+	add("autopay", func(d *portal.Document) { d.AutoPay, d.CanPay = true, false })
+	add("nothing-due", func(d *portal.Document) { d.Due, d.CanPay, d.Sections, d.Why = money.Zero, false, nil, nil })
+	return states
+}
+
+func sections() []portal.Section {
+	return []portal.Section{
+		{Plan: portal.LineHealth, Month: covers, Total: money.Cents(10950), Lines: []portal.Line{
+			{Kind: portal.LineFullCost, Amount: money.Cents(51200)},
+			{Kind: portal.LineTaxCredit, Amount: money.Cents(-32000)},
+			{Kind: portal.LineStateHelp, Amount: money.Cents(-8250)},
+		}},
+		{Plan: portal.LineDental, Month: covers, Total: money.Cents(1500), Lines: []portal.Line{{Kind: portal.LineFullCost, Amount: money.Cents(1500)}}},
+	}
+}
+
+func system() []State {
+	var states []State
+	add := func(name string, s portal.System) {
+		states = append(states, State{"system", name, portal.Frame{Path: "/"}, s})
+	}
+	for _, kind := range []portal.SystemKind{
+		portal.SystemNotFound, portal.SystemForbidden, portal.SystemExpired, portal.SystemCookies,
+		portal.SystemBadRequest, portal.SystemTooLarge, portal.SystemHeaderLarge,
+	} {
+		add(string(kind), portal.System{Kind: kind})
+	}
+	add("too_many", portal.System{Kind: portal.SystemTooMany, Minutes: 15})
+	add("too_many-last", portal.System{Kind: portal.SystemTooMany, Minutes: 1})
+	add("broken", portal.System{Kind: portal.SystemBroken, Reference: "9D4E55"})
+	add("closed", portal.System{Kind: portal.SystemClosed, Back: moment("2026-11-22T11:00:00Z"), Due: due})
+	add("closed-no-due-date", portal.System{Kind: portal.SystemClosed, Back: moment("2026-11-22T11:00:00Z")})
+	return states
+}

@@ -1,0 +1,65 @@
+package states
+
+import (
+	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/edge/web/portal"
+)
+
+func paying() []State {
+	typed := portal.BankForm{Name: "Maria Santos", Kind: portal.AccountChecking, Routing: "110000000", Account: "000123456789"}
+	bank := portal.Bank{Op: op, Amount: total, Form: typed, Back: portal.PathMethod}
+	check := portal.Check{Op: op, Amount: total, Who: maria, Covers: covers, Method: portal.MethodBank, Bank: typed, Today: today, CancelBy: evening, Choice: true}
+	states := []State{
+		{"method", "default", at(portal.PathMethod), portal.Method{Op: op, Amount: total}},
+		{"method", "chosen", at(portal.PathMethod), portal.Method{Op: op, Amount: total, Chosen: portal.MethodCard}},
+		{"method", "fee", at(portal.PathMethod), portal.Method{Op: op, Amount: total, CardFee: money.Cents(250)}},
+		{"method", "empty", at(portal.PathMethod), portal.Method{Op: op, Amount: total, Problems: problem(portal.FieldMethod, portal.ProblemMethod)}},
+		{"bank", "default", at(portal.PathBank), portal.Bank{Op: op, Amount: total, Back: portal.PathAmount}},
+		{"check", "bank", at(portal.PathCheck), check},
+	}
+	change := func(name string, edit func(*portal.Check)) {
+		c := check
+		edit(&c)
+		states = append(states, State{"check", name, at(portal.PathCheck), c})
+	}
+	change("savings", func(c *portal.Check) { c.Bank.Kind = portal.AccountSavings })
+	change("card", func(c *portal.Check) { c.Method, c.Bank = portal.MethodCard, portal.BankForm{} })
+	change("card-fee", func(c *portal.Check) {
+		c.Method, c.Bank, c.CardFee = portal.MethodCard, portal.BankForm{}, money.Cents(250)
+	})
+	change("email-wrong", func(c *portal.Check) {
+		c.Email, c.Problems = "maria.example", problem(portal.FieldEmail, portal.ProblemEmail)
+	})
+	change("email-suggestion", func(c *portal.Check) { c.Email, c.Suggestion = "maria@gmial.com", "maria@gmail.com" })
+	return append(states, bankProblems(bank)...)
+}
+
+func bankProblems(bank portal.Bank) []State {
+	empty := portal.Bank{Op: op, Amount: total, Back: portal.PathMethod}
+	for _, p := range [][2]string{
+		{portal.FieldName, portal.ProblemNameEmpty}, {portal.FieldKind, portal.ProblemKind},
+		{portal.FieldRouting, portal.ProblemRoutingEmpty}, {portal.FieldAccount, portal.ProblemAccountEmpty},
+	} {
+		empty.Problems.Add(p[0], p[1])
+	}
+	refused := bank
+	refused.NotConfirmed = true
+	states := []State{{"bank", "empty", at(portal.PathBank), empty}, {"bank", "not-confirmed", at(portal.PathBank), refused}}
+	for name, p := range map[string][2]string{
+		"name-length":    {portal.FieldName, portal.ProblemNameLength},
+		"name-digits":    {portal.FieldName, portal.ProblemNameDigits},
+		"name-card":      {portal.FieldName, portal.ProblemNameCard},
+		"routing-length": {portal.FieldRouting, portal.ProblemRoutingLength},
+		"routing-check":  {portal.FieldRouting, portal.ProblemRoutingCheck},
+		"account-length": {portal.FieldAccount, portal.ProblemAccountLength},
+		"account-card":   {portal.FieldAccount, portal.ProblemAccountIsCard},
+	} {
+		b := bank
+		b.Problems = problem(p[0], p[1])
+		if name == "account-card" {
+			b.Form.Account = "" // a card number is never shown again
+		}
+		states = append(states, State{"bank", name, at(portal.PathBank), b})
+	}
+	return states
+}
