@@ -1,0 +1,105 @@
+// Package access says who may do what: one table of operations and roles
+// (R-ACC-1), which every edge asks before it calls a use case.
+package access
+
+import (
+	"slices"
+
+	"quittance.org/quittance/internal/base/fault"
+)
+
+// Role is what somebody is to the marketplace.
+type Role string
+
+// The roles (R-ACC-1). A guest has no account here and has shown a Subscriber
+// ID and a second fact about its owner (R-ID-2).
+const (
+	RoleGuest           Role = "guest"
+	RoleMember          Role = "member"
+	RoleDelegateView    Role = "delegate_view"
+	RoleDelegatePay     Role = "delegate_pay"
+	RoleDelegateAutoPay Role = "delegate_autopay"
+	RoleEmployer        Role = "employer"
+	RoleAgent           Role = "agent"
+	RoleBilling         Role = "billing"
+	RoleTreasury        Role = "treasury"
+	RoleSupervisor      Role = "supervisor"
+	RoleAuditor         Role = "auditor"
+	RoleAdministrator   Role = "administrator"
+	RoleIntegrator      Role = "integrator"
+)
+
+// Roles lists every role.
+var Roles = []Role{
+	RoleGuest, RoleMember, RoleDelegateView, RoleDelegatePay, RoleDelegateAutoPay, RoleEmployer, RoleAgent,
+	RoleBilling, RoleTreasury, RoleSupervisor, RoleAuditor, RoleAdministrator, RoleIntegrator,
+}
+
+// Operation is one thing that can be done.
+type Operation string
+
+// The operations.
+const (
+	SeeHealth          Operation = "health.see"
+	PutEnrollment      Operation = "enrollment.put"
+	ReadEnrollment     Operation = "enrollment.read"
+	ImportEnrollments  Operation = "enrollment.import"
+	ReadImportRejects  Operation = "enrollment.rejects"
+	RunBills           Operation = "bill.run"
+	SeeBill            Operation = "bill.see"
+	StartPayment       Operation = "payment.start"
+	FindPayment        Operation = "payment.find"
+	VerifyBooks        Operation = "books.verify"
+	MigrateDatabase    Operation = "database.migrate"
+	ReceiveCardWebhook Operation = "payment.webhook"
+)
+
+// everybody marks what needs no role at all: the health check, and webhooks,
+// whose senders prove themselves by signature.
+var everybody = append([]Role{""}, Roles...)
+
+// payers may see a bill and pay it. An auditor looks but does not touch.
+var payers = []Role{
+	RoleGuest, RoleMember, RoleDelegatePay, RoleDelegateAutoPay, RoleEmployer, RoleAgent, RoleBilling, RoleSupervisor,
+}
+
+var policy = map[Operation][]Role{
+	SeeHealth:          everybody,
+	ReceiveCardWebhook: everybody,
+	PutEnrollment:      {RoleIntegrator, RoleAdministrator},
+	ReadEnrollment:     {RoleIntegrator, RoleAgent, RoleBilling, RoleSupervisor, RoleAuditor, RoleAdministrator},
+	ImportEnrollments:  {RoleBilling, RoleAdministrator},
+	ReadImportRejects:  {RoleBilling, RoleSupervisor, RoleAuditor, RoleAdministrator},
+	RunBills:           {RoleBilling, RoleAdministrator},
+	SeeBill:            append([]Role{RoleDelegateView, RoleTreasury, RoleAuditor}, payers...),
+	StartPayment:       payers,
+	FindPayment:        append([]Role{RoleDelegateView, RoleTreasury, RoleAuditor}, payers...),
+	VerifyBooks:        {RoleTreasury, RoleAuditor, RoleAdministrator},
+	MigrateDatabase:    {RoleAdministrator},
+}
+
+// Operations lists every operation of the table, in order.
+func Operations() []Operation {
+	all := make([]Operation, 0, len(policy))
+	for op := range policy {
+		all = append(all, op)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// Allowed tells whether a role may do op. The role "" is nobody in particular.
+// What is not in the table nobody may do.
+func Allowed(role Role, op Operation) bool { return slices.Contains(policy[op], role) }
+
+// Check is Allowed as an error: fault.Unauthenticated for nobody, fault.Denied
+// for somebody of the wrong role.
+func Check(role Role, op Operation) error {
+	switch {
+	case Allowed(role, op):
+		return nil
+	case role == "":
+		return fault.New(fault.Unauthenticated, "access.unauthenticated", "say who you are: this needs a key or a sign-in")
+	}
+	return fault.New(fault.Denied, "access.denied", "the role %s may not do %s", role, op)
+}

@@ -1,0 +1,73 @@
+package access_test
+
+import (
+	"strings"
+	"testing"
+
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/domain/access"
+)
+
+// matrix is the policy as a reviewer reads it: for each operation, one letter
+// for each role in the order of access.Roles, after one for nobody.
+// n nobody, g guest, m member, v p a delegates, e employer, t agent ("talks"),
+// b billing, $ treasury, s supervisor, u auditor, A administrator, i integrator.
+const (
+	letters = "ngmvpaetb$suAi"
+	matrix  = `
+		health.see          ngmvpaetb$suAi
+		payment.webhook     ngmvpaetb$suAi
+		bill.see            -gmvpaetb$su--
+		payment.find        -gmvpaetb$su--
+		payment.start       -gm-paetb-s---
+		enrollment.read     -------tb-suAi
+		enrollment.put      ------------Ai
+		enrollment.import   --------b---A-
+		enrollment.rejects  --------b-suA-
+		bill.run            --------b---A-
+		books.verify        ---------$-uA-
+		database.migrate    ------------A-`
+)
+
+func TestEveryRoleAndOperation(t *testing.T) {
+	t.Parallel()
+	roles := append([]access.Role{""}, access.Roles...)
+	if len(roles) != len(letters) {
+		t.Fatalf("%d roles, %d letters", len(roles), len(letters))
+	}
+	tested := map[access.Operation]bool{}
+	for line := range strings.Lines(strings.TrimSpace(matrix)) {
+		fields := strings.Fields(line)
+		op := access.Operation(fields[0])
+		tested[op] = true
+		for i, role := range roles {
+			want := fields[1][i] == letters[i]
+			if !want && fields[1][i] != '-' {
+				t.Fatalf("%s: %q is not the letter of %q", op, fields[1][i], role)
+			}
+			if got := access.Allowed(role, op); got != want {
+				t.Errorf("%q %s: got %t, want %t", role, op, got, want)
+			}
+			if got := access.Check(role, op) == nil; got != want {
+				t.Errorf("Check %q %s: got %t, want %t", role, op, got, want)
+			}
+		}
+	}
+	for _, op := range access.Operations() {
+		if !tested[op] {
+			t.Errorf("%s is in the table and not in the test", op)
+		}
+	}
+}
+
+func TestWhatIsNotInTheTableNobodyMayDo(t *testing.T) {
+	t.Parallel()
+	for _, role := range access.Roles {
+		if err := access.Check(role, "database.drop"); fault.KindOf(err) != fault.Denied {
+			t.Errorf("%s: got %v, want Denied", role, err)
+		}
+	}
+	if err := access.Check("", access.PutEnrollment); fault.KindOf(err) != fault.Unauthenticated {
+		t.Errorf("nobody: got %v, want Unauthenticated", err)
+	}
+}
