@@ -15,7 +15,7 @@ TESTFLAGS ?= -p 2 -timeout 20m -shuffle=on
 RACE := $(addprefix ./,$(addsuffix /...,$(wildcard internal/base internal/store internal/app)))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test race check fmt lint arch css bench clean
+.PHONY: help demo build test race check format fmt lint arch css bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ else
 endif
 
 check: fmt lint arch css ## everything that needs no test run: format, vet, linters, house rules, CSS
+
+format: $(TOOLS)/golangci-lint ## rewrite Go files in the house's layout
+	$(TOOLS)/golangci-lint fmt
 
 fmt:
 	@bad=$$(gofmt -l $(SOURCE)); if [ -n "$$bad" ]; then echo "gofmt these files:"; echo "$$bad"; exit 1; fi

@@ -88,7 +88,13 @@ func (c *checker) checkUses(f source) {
 	})
 }
 
+// headerOnly are the folders that may name a header and nothing else of HTTP.
+var headerOnly = []string{"internal/domain/payment", "internal/app/paying"}
+
 func (c *checker) checkUse(f source, line int, used string, names map[string]string) {
+	if strings.HasPrefix(used, "net/http.") && used != "net/http.Header" && !f.test && slices.Contains(headerOnly, f.dir()) {
+		c.add(f.path, line, "standard-library", "%s: only http.Header may be named here", used)
+	}
 	switch used {
 	case "time.Now", "time.Since", "time.Until":
 		if !f.test && !within(f.dir(), "internal/base/clock") {
