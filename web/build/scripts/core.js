@@ -20,6 +20,7 @@
   // same operation id anyway; this only saves the round trip.
   doc.addEventListener("submit", function (event) {
     var form = event.target;
+    if (form.method === "dialog") return;
     var now = Date.now();
     if (form.sentAt && now - form.sentAt < 5000) {
       event.preventDefault();

@@ -48,6 +48,7 @@ func TestMessagesSayTheirValues(t *testing.T) {
 plain = "Pay {amount} by {due:weekday}."
 forms = "{due}, {due:day}, {due:dayname}, {at:time}, {at}, {month}, {n}"
 rich = "**Stop.** Call [{phone}](tel) or [look](here)."
+end = "Until **{at:time}**. Then stop."
 [a.people]
 one = "{n} person"
 other = "{n} people"
@@ -60,6 +61,7 @@ other = "{n} people"
 		"a.plain":  "Pay $124.50 by Monday, November 23, 2026.",
 		"a.forms":  "November 23, 2026, November 23, Monday, 2:14 p.m., November 20, 2026, December 2026, 2",
 		"a.people": "2 people",
+		"a.end":    "Until 2:14 p.m. Then stop.",
 		"a.rich":   "Stop. Call 1 <b> or look.",
 	}
 	for key, want := range rows {

@@ -91,10 +91,17 @@ func (p Printer) each(key string, args Args, visit func(part, string)) error {
 	if err != nil {
 		return fmt.Errorf("catalogue: %s: %w", key, err)
 	}
+	said := ""
 	for _, part := range parts {
 		value, err := p.value(part, args)
 		if err != nil {
 			return fmt.Errorf("catalogue: %s: %w", key, err)
+		}
+		if strings.HasSuffix(said, ".") { // "6 p.m." ends a sentence by itself
+			part.text = strings.TrimPrefix(part.text, ".")
+		}
+		if part.kind == partText || part.kind == partArg {
+			said = part.text + value
 		}
 		visit(part, value)
 	}

@@ -47,7 +47,7 @@ type Find struct {
 }
 
 func (f Find) page() page {
-	p := page{template: "find", title: "find.title", flow: true, step: 1, back: PathHome, problems: f.Problems}
+	p := page{template: "find", title: "find.title", flow: true, step: 1, back: PathHome, problems: f.Problems, refused: f.NoMatch}
 	if f.Form.Someone {
 		p.title = "find.title_someone"
 	}
@@ -84,7 +84,7 @@ type LinkCheck struct {
 }
 
 func (l LinkCheck) page() page {
-	return page{template: "link", title: "link.title", flow: true, step: 1, problems: l.Problems}
+	return page{template: "link", title: "link.title", flow: true, step: 1, problems: l.Problems, refused: l.NoMatch}
 }
 
 // Problem keys of the look-up.

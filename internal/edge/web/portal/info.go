@@ -37,7 +37,7 @@ type Lookup struct {
 }
 
 func (l Lookup) page() page {
-	p := page{template: "lookup", title: "lookup.title", problems: l.Problems}
+	p := page{template: "lookup", title: "lookup.title", problems: l.Problems, refused: l.NoMatch}
 	if l.Result != nil {
 		p.title = "lookup.title_result"
 	}

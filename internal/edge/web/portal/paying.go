@@ -59,7 +59,7 @@ type Bank struct {
 }
 
 func (b Bank) page() page {
-	return page{template: "bank", title: "bank.title", flow: true, step: 3, back: b.Back, problems: b.Problems}
+	return page{template: "bank", title: "bank.title", flow: true, step: 3, back: b.Back, problems: b.Problems, refused: b.NotConfirmed}
 }
 
 // Check is G6: everything is read back before money moves.

@@ -136,7 +136,7 @@ func (r *Renderer) title(lang catalogue.Lang, p page) (string, error) {
 	if p.flow {
 		key = "frame.title_flow"
 	}
-	if title, err = say.T(key, catalogue.Args{"page": title}); err != nil || len(p.problems) == 0 {
+	if title, err = say.T(key, catalogue.Args{"page": title}); err != nil || !p.failed() {
 		return title, err
 	}
 	return say.T("frame.title_error", catalogue.Args{"title": title})
@@ -167,7 +167,7 @@ func status(p page) int {
 	switch {
 	case p.status != 0:
 		return p.status
-	case len(p.problems) > 0:
+	case p.failed():
 		return http.StatusUnprocessableEntity
 	}
 	return http.StatusOK

@@ -11,6 +11,7 @@ doc.body.appendChild(live);
 function say(text) { live.textContent = text; }
 doc.addEventListener("submit", function (event) {
 var form = event.target;
+if (form.method === "dialog") return;
 var now = Date.now();
 if (form.sentAt && now - form.sentAt < 5000) {
 event.preventDefault();

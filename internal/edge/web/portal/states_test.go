@@ -1,0 +1,310 @@
+package portal_test
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/andybalholm/brotli"
+
+	"quittance.org/quittance/internal/edge/web/asset"
+	"quittance.org/quittance/internal/edge/web/brand"
+	"quittance.org/quittance/internal/edge/web/catalogue"
+	"quittance.org/quittance/internal/edge/web/portal"
+	"quittance.org/quittance/internal/edge/web/portal/states"
+)
+
+func newRenderer(t *testing.T) (*portal.Renderer, *asset.Set) {
+	t.Helper()
+	renderer, assets, err := states.NewRenderer(brand.Blue)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return renderer, assets
+}
+
+func render(t *testing.T, r *portal.Renderer, lang catalogue.Lang, s states.State) (*node, []byte) {
+	t.Helper()
+	page, err := r.Page(lang, s.Frame, s.View)
+	if err != nil {
+		t.Fatalf("%s: %v", s.URL(), err)
+	}
+	root, err := parseHTML(page)
+	if err != nil {
+		t.Fatalf("%s in %s: %v", s.URL(), lang, err)
+	}
+	return root, page
+}
+
+// Every page in every state in every language is sound HTML that a screen
+// reader can follow (brief 18.1, checks 2 to 6, 26, 27).
+func TestEveryStateInEveryLanguageIsSound(t *testing.T) {
+	t.Parallel()
+	r, _ := newRenderer(t)
+	for _, lang := range append(catalogue.Langs(), catalogue.Pseudo) {
+		t.Run(string(lang), func(t *testing.T) {
+			t.Parallel()
+			for _, s := range states.All() {
+				root, _ := render(t, r, lang, s)
+				for _, check := range soundness {
+					for _, wrong := range check(root) {
+						t.Errorf("%s: %s", s.URL(), wrong)
+					}
+				}
+			}
+		})
+	}
+}
+
+var soundness = []func(*node) []string{
+	oneHeading, headingsDescend, idsAreUnique, controlsHaveLabels, descriptionsExist, problemsAgree,
+	groupsHaveLegends, tablesAreNamed, nothingInline, picturesAreNamed, linksSayWhere,
+}
+
+func oneHeading(root *node) (wrong []string) {
+	if n := len(root.named("h1")); n != 1 {
+		wrong = append(wrong, fmt.Sprintf("%d h1", n))
+	}
+	return wrong
+}
+
+// headingsDescend wants no level skipped after the h1.
+func headingsDescend(root *node) (wrong []string) {
+	last := 0
+	for _, h := range root.named("h1", "h2", "h3", "h4") {
+		level := int(h.name[1] - '0')
+		if last > 0 && level > last+1 {
+			wrong = append(wrong, fmt.Sprintf("%s %q after h%d", h.name, h.inner(), last))
+		}
+		if h.inner() == "" {
+			wrong = append(wrong, "an empty heading")
+		}
+		last = level
+	}
+	return wrong
+}
+
+func idsAreUnique(root *node) (wrong []string) {
+	seen := map[string]bool{}
+	for _, e := range root.all(func(e *node) bool { return e.attrs["id"] != "" }) {
+		if id := e.attrs["id"]; seen[id] {
+			wrong = append(wrong, "id "+id+" twice")
+		}
+		seen[e.attrs["id"]] = true
+	}
+	return wrong
+}
+
+func isControl(e *node) bool {
+	return (e.name == "input" && e.attrs["type"] != "hidden") || e.name == "select" || e.name == "textarea"
+}
+
+func controlsHaveLabels(root *node) (wrong []string) {
+	labels := map[string]string{}
+	for _, label := range root.named("label") {
+		labels[label.attrs["for"]] = label.inner()
+	}
+	for _, c := range root.all(isControl) {
+		if labels[c.attrs["id"]] == "" {
+			wrong = append(wrong, "no label for "+c.attrs["id"])
+		}
+		for _, banned := range []string{"required", "placeholder", "disabled", "pattern"} { // brief 7.4 and D9
+			if _, has := c.attrs[banned]; has {
+				wrong = append(wrong, c.attrs["id"]+" has "+banned)
+			}
+		}
+	}
+	for _, form := range root.named("form") {
+		if _, has := form.attrs["novalidate"]; !has && form.attrs["method"] != "dialog" {
+			wrong = append(wrong, "a form without novalidate")
+		}
+	}
+	for _, button := range root.named("button") {
+		if button.inner() == "" {
+			wrong = append(wrong, "a button without words")
+		}
+	}
+	return wrong
+}
+
+func descriptionsExist(root *node) (wrong []string) {
+	for _, attr := range []string{"aria-describedby", "aria-labelledby"} {
+		for _, e := range root.all(func(e *node) bool { _, has := e.attrs[attr]; return has }) {
+			ids := strings.Fields(e.attrs[attr])
+			if len(ids) == 0 {
+				wrong = append(wrong, "an empty "+attr)
+			}
+			for _, id := range ids {
+				if target := root.byID(id); target == nil || target.inner() == "" {
+					wrong = append(wrong, attr+" points to nothing: "+id)
+				}
+			}
+		}
+	}
+	return wrong
+}
+
+// problemsAgree wants the summary and the fields to say the same words, each
+// link to lead to a control that is marked as wrong, and the title to say so.
+func problemsAgree(root *node) (wrong []string) {
+	title := root.named("title")[0].inner()
+	summary := root.byID("problems")
+	if summary == nil {
+		if invalid := root.all(func(e *node) bool { return e.attrs["aria-invalid"] != "" }); len(invalid) > 0 {
+			wrong = append(wrong, "a field is wrong and no summary says so")
+		}
+		return wrong
+	}
+	if summary.attrs["tabindex"] != "-1" {
+		wrong = append(wrong, "the summary can not take the focus")
+	}
+	links := summary.all(func(e *node) bool { return strings.HasPrefix(e.attrs["href"], "#") })
+	if !strings.HasPrefix(title, "Error: ") && !strings.HasPrefix(title, "Errör: ") {
+		wrong = append(wrong, "the title does not start with Error: "+title)
+	}
+	for _, link := range links {
+		control := root.byID(strings.TrimPrefix(link.attrs["href"], "#"))
+		if control == nil || !isControl(control) {
+			wrong = append(wrong, "the summary leads nowhere: "+link.attrs["href"])
+			continue
+		}
+		said := root.all(func(e *node) bool { return e.attrs["class"] == "usa-error-message" && e.inner() == link.inner() })
+		if len(said) != 1 {
+			wrong = append(wrong, fmt.Sprintf("%q stands at %d fields", link.inner(), len(said)))
+		}
+	}
+	return wrong
+}
+
+func groupsHaveLegends(root *node) (wrong []string) {
+	for _, f := range root.named("fieldset") {
+		if legends := f.named("legend"); len(legends) != 1 || legends[0].inner() == "" {
+			wrong = append(wrong, "a group without its name")
+		}
+	}
+	for _, radio := range root.all(func(e *node) bool { return e.attrs["type"] == "radio" }) {
+		if !radio.inside("fieldset") {
+			wrong = append(wrong, "a choice outside a group: "+radio.attrs["id"])
+		}
+	}
+	return wrong
+}
+
+func tablesAreNamed(root *node) (wrong []string) {
+	for _, table := range root.named("table") {
+		if captions := table.named("caption"); len(captions) != 1 || captions[0].inner() == "" {
+			wrong = append(wrong, "a table without a caption")
+		}
+		for _, th := range table.named("th") {
+			if th.attrs["scope"] == "" {
+				wrong = append(wrong, "a heading of a table without scope: "+th.inner())
+			}
+		}
+	}
+	return wrong
+}
+
+// nothingInline wants what the content security policy would block to be absent.
+func nothingInline(root *node) (wrong []string) {
+	for _, e := range root.all(func(*node) bool { return true }) {
+		for attr, value := range e.attrs {
+			if attr == "style" || strings.HasPrefix(attr, "on") || strings.HasPrefix(strings.ToLower(value), "javascript:") {
+				wrong = append(wrong, fmt.Sprintf("<%s %s=%q>", e.name, attr, value))
+			}
+			if strings.Contains(value, "ZgotmplZ") {
+				wrong = append(wrong, fmt.Sprintf("<%s %s> was refused by the template engine", e.name, attr))
+			}
+		}
+		if e.name == "style" || (e.name == "script" && e.inner() != "") {
+			wrong = append(wrong, "inline "+e.name)
+		}
+		if src := e.attrs["src"] + e.attrs["action"]; strings.Contains(src, "//") {
+			wrong = append(wrong, "another origin: "+src)
+		}
+	}
+	return wrong
+}
+
+func picturesAreNamed(root *node) (wrong []string) {
+	for _, svg := range root.named("svg") {
+		if svg.attrs["aria-hidden"] != "true" && (svg.attrs["role"] != "img" || svg.attrs["aria-label"] == "") {
+			wrong = append(wrong, "a drawing without a name")
+		}
+	}
+	return wrong
+}
+
+func linksSayWhere(root *node) (wrong []string) {
+	for _, a := range root.named("a") {
+		if text := a.inner(); text == "" || strings.EqualFold(text, "here") || strings.EqualFold(text, "more") {
+			wrong = append(wrong, fmt.Sprintf("a link to %s says %q", a.attrs["href"], text))
+		}
+		href := a.attrs["href"]
+		if !strings.HasPrefix(href, "/") && !strings.HasPrefix(href, "#") && !strings.HasPrefix(href, "tel:") {
+			wrong = append(wrong, "a link to "+href)
+		}
+	}
+	return wrong
+}
+
+// A page's bytes stay in the budget of brief 18.2 in every state.
+func TestPagesKeepTheirBudget(t *testing.T) {
+	t.Parallel()
+	r, assets := newRenderer(t)
+	budget := map[string]int{"home": 5, "find": 5, "link": 5, "checking": 3, "document": 14}
+	for _, s := range states.All() {
+		_, page := render(t, r, catalogue.English, s)
+		most := budget[s.Page]
+		if most == 0 {
+			most = 7
+		}
+		if size := brotliSize(t, page); size > most<<10 {
+			t.Errorf("%s is %d bytes with brotli, want at most %d KB", s.URL(), size, most)
+		}
+	}
+	home, _ := r.Page(catalogue.English, portal.Frame{Path: "/"}, states.All()[0].View)
+	first := brotliSize(t, home) + assets.Size("portal.css") + assets.Size("core.js") + assets.Size("brand.css")
+	if first > 30<<10 {
+		t.Errorf("the first view is %d bytes, want at most 30 KB", first)
+	}
+	t.Logf("first view of the home page: %d bytes", first)
+}
+
+func brotliSize(t *testing.T, page []byte) int {
+	t.Helper()
+	var packed bytes.Buffer
+	w := brotli.NewWriterLevel(&packed, 5) // what a server does for each answer
+	if _, err := w.Write(page); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return packed.Len()
+}
+
+// Two pages never share a title, and no title holds what a person typed.
+func TestTitlesTellPagesApart(t *testing.T) {
+	t.Parallel()
+	r, _ := newRenderer(t)
+	pages := map[string]string{}
+	for _, s := range states.All() {
+		root, _ := render(t, r, catalogue.English, s)
+		title := strings.TrimPrefix(root.named("title")[0].inner(), "Error: ")
+		if !strings.HasSuffix(title, " – Example Marketplace") {
+			t.Errorf("%s: title %q does not name the marketplace", s.URL(), title)
+		}
+		if other, taken := pages[title]; taken && other != s.Page {
+			t.Errorf("%s and %s share the title %q", s.Page, other, title)
+		}
+		pages[title] = s.Page
+		if strings.Contains(title, "Maria") || strings.ContainsAny(title, "0123456789") {
+			t.Errorf("%s: personal data in the title %q", s.URL(), title)
+		}
+	}
+	root, _ := render(t, r, catalogue.English, states.All()[3])
+	if got := root.named("title")[0].inner(); got != "Find your bill – Pay your bill – Example Marketplace" {
+		t.Errorf("got title %q", got)
+	}
+}
