@@ -10,11 +10,7 @@ var (
 	qInsertDecision = stmt("insert_decision", `
 		INSERT INTO decision (account_id, decision_id, enrollment_id, kind, coverage_month, decided_on, effective_on, rule, evidence, actor, recorded_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`)
-	qPutReview = stmt("put_review", `
-		INSERT INTO account_review (account_id, review_on) VALUES ($1, $2)
-		ON CONFLICT (account_id) DO UPDATE SET review_on = excluded.review_on WHERE account_review.review_on <> excluded.review_on`)
-	qDeleteReview = stmt("delete_review", `DELETE FROM account_review WHERE account_id = $1`)
-	qInsertAudit  = stmt("insert_audit", `
+	qInsertAudit = stmt("insert_audit", `
 		INSERT INTO audit (account_id, audit_id, operation, actor, subject, summary, reason, recorded_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
 )
@@ -35,15 +31,6 @@ type DecisionRecord struct {
 // InsertDecision records an act on coverage for good.
 func (tx *Tx) InsertDecision(d DecisionRecord) {
 	tx.queue(qInsertDecision, d.AccountID, tx.NewID(), d.EnrollmentID, string(d.Kind), d.Month, d.DecidedOn, d.EffectiveOn, d.Rule, d.Evidence, d.Actor, tx.now)
-}
-
-// PutReview says when an account must be looked at next; no date: never.
-func (tx *Tx) PutReview(id enrollment.AccountID, on civil.Date) {
-	if on.IsZero() {
-		tx.queue(qDeleteReview, id)
-		return
-	}
-	tx.queue(qPutReview, id, on)
 }
 
 // AuditEvent is one act by somebody, kept for good (A4).

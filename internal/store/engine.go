@@ -17,6 +17,9 @@ type engine interface {
 // session is one transaction.
 type session interface {
 	query(ctx context.Context, sql string, args []any) (rows, error)
+	// queries runs several queries in one round trip and hands each result on,
+	// in order.
+	queries(ctx context.Context, all []request) error
 	// send runs writes in order and returns how many rows each touched.
 	send(ctx context.Context, writes []write) ([]int64, error)
 	// bulk inserts many rows; PostgreSQL uses COPY.
@@ -33,6 +36,13 @@ type rows interface {
 	Scan(dest ...any) error
 	Err() error
 	Close()
+}
+
+// request is one query of several, with what to do with each of its rows.
+type request struct {
+	stmt *Stmt
+	args []any
+	row  func(scan func(...any) error) error
 }
 
 // write is one queued statement. want is the number of rows it must touch, or

@@ -137,11 +137,11 @@ func (tx *ReadTx) facts(first, last enrollment.AccountID, want factsWanted, sinc
 	l.accounts()
 	l.enrollments()
 	if want&wantAllCharges != 0 {
-		l.charges(qChargesIn, first, last, "")
+		l.charges(qChargesIn, "")
 		l.paidOn()
 	} else {
-		l.charges(qOpenChargesIn, first, last)
-		l.charges(qChargesIn, first, last, since.String())
+		l.charges(qOpenChargesIn)
+		l.charges(qChargesIn, since.String())
 	}
 	l.decisions()
 	l.credits()
@@ -150,27 +150,23 @@ func (tx *ReadTx) facts(first, last enrollment.AccountID, want factsWanted, sinc
 		l.lastBills()
 		l.unbilled()
 	}
-	return l.all, l.err
+	err := together(tx, l.requests)
+	return l.all, err
 }
 
-// loader reads one kind of fact after another; the first error sticks.
+// loader collects queries, one kind of fact each, and runs them in one round
+// trip. Rows of accounts come before rows that need theirs.
 type loader struct {
 	tx          *ReadTx
 	first, last enrollment.AccountID
 	all         []*Facts
 	byID        map[enrollment.AccountID]*Facts
-	err         error
+	requests    []request
 }
 
-// each runs s over the range and hands on rows of accounts that exist.
-func (l *loader) each(s *Stmt, row func(scan func(...any) error) error, args ...any) {
-	if l.err != nil {
-		return
-	}
-	if args == nil {
-		args = []any{l.first, l.last}
-	}
-	l.err = each(l.tx, s, row, args...)
+// each adds a query over the range.
+func (l *loader) each(s *Stmt, row func(scan func(...any) error) error, more ...any) {
+	l.requests = append(l.requests, request{s, append([]any{l.first, l.last}, more...), row})
 }
 
 // of gives the facts of an account; a row of none is a broken foreign key.
@@ -337,6 +333,11 @@ func (f *Facts) enrollment(id enrollment.ID) *EnrollmentRow {
 	return nil
 }
 
+// Charged tells whether an enrollment has a live charge for a month.
+func (f *Facts) Charged(id enrollment.ID, month civil.Month) bool {
+	return slices.ContainsFunc(f.Charges, func(c Charge) bool { return c.EnrollmentID == id && c.Month == month })
+}
+
 // Credit is all money of the account that is not applied yet.
 func (f *Facts) Credit() money.Amount {
 	var sum money.Amount
@@ -344,6 +345,19 @@ func (f *Facts) Credit() money.Amount {
 		sum = sum.Add(c.Open)
 	}
 	return sum
+}
+
+// MarkPaid brings the facts up to date with an application made meanwhile.
+func (f *Facts) MarkPaid(a payment.Application, on civil.Date) {
+	for i := range f.Charges {
+		c := &f.Charges[i]
+		if c.ID == a.Charge {
+			c.Unpaid = c.Unpaid.Sub(a.Amount)
+			if on.After(c.PaidOn) {
+				c.PaidOn = on
+			}
+		}
+	}
 }
 
 // Standing gives the facts in the form that standing.Evaluate reads.

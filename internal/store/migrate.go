@@ -35,7 +35,7 @@ type dialect struct {
 
 // appendOnly are the tables of facts that are never edited (S11).
 var appendOnly = []string{
-	"entry", "transfer", "charge", "bill", "payment", "application", "payment_authorization",
+	"entry", "transfer", "charge", "bill", "payment", "application", "payment_authorization", "payment_return",
 	"decision", "audit", "premium_segment", "inbound_reject", "inbound_file_part",
 }
 

@@ -236,3 +236,28 @@ func (tx *Tx) InsertWebhook(processor, event string, operation payment.Operation
 	n, err := tx.exec(qInsertWebhook, processor, event, operation, tx.now)
 	return n == 1, err
 }
+
+var (
+	qApplicationsOf = stmt("applications_of", `
+		SELECT a.application_id, a.charge_id, a.amount_cents FROM application a
+		WHERE a.account_id = $1 AND a.payment_id = $2 AND a.kind = 'apply'
+			AND NOT EXISTS (SELECT 1 FROM application u WHERE u.account_id = a.account_id AND u.payment_id = a.payment_id
+				AND u.charge_id = a.charge_id AND u.kind = 'undo')
+		ORDER BY a.application_id LIMIT 500`)
+	qAuthorizationWording = stmt("authorization_wording", `
+		SELECT wording FROM payment_authorization WHERE account_id = $1 AND intent_id = $2`)
+)
+
+// ApplicationsOf gives what a payment has paid and still pays.
+func (tx *ReadTx) ApplicationsOf(account enrollment.AccountID, id payment.ID) ([]payment.Application, error) {
+	return collect(tx, qApplicationsOf, func(row func(...any) error) (payment.Application, error) {
+		a := payment.Application{PaymentID: id}
+		err := row(&a.ID, &a.Charge, &a.Amount)
+		return a, err
+	}, account, id)
+}
+
+// AuthorizationWording gives the text that the payer agreed to.
+func (tx *ReadTx) AuthorizationWording(account enrollment.AccountID, id payment.OperationID) (string, error) {
+	return one(tx, qAuthorizationWording, scalar[string], account, id)
+}

@@ -103,6 +103,25 @@ func (s *postgresSession) query(ctx context.Context, sql string, args []any) (ro
 	return s.tx.Query(ctx, sql, bind(args)...)
 }
 
+func (s *postgresSession) queries(ctx context.Context, all []request) (err error) {
+	batch := &pgx.Batch{}
+	for _, q := range all {
+		batch.Queue(q.stmt.sql, bind(q.args)...)
+	}
+	results := s.tx.SendBatch(ctx, batch)
+	defer func() { err = errors.Join(err, results.Close()) }()
+	for _, q := range all {
+		r, err := results.Query()
+		if err != nil {
+			return err
+		}
+		if err := q.drain(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (s *postgresSession) send(ctx context.Context, writes []write) ([]int64, error) {
 	if len(writes) == 1 {
 		tag, err := s.tx.Exec(ctx, writes[0].stmt.sql, bind(writes[0].args)...)

@@ -167,6 +167,19 @@ func (s *sqliteSession) query(ctx context.Context, text string, args []any) (row
 	return sqliteRows{r}, nil
 }
 
+func (s *sqliteSession) queries(ctx context.Context, all []request) error {
+	for _, q := range all {
+		r, err := s.query(ctx, q.stmt.sql, q.args)
+		if err != nil {
+			return err
+		}
+		if err := q.drain(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // sqliteRows drops Close's error: Err has told everything before.
 type sqliteRows struct{ *sql.Rows }
 

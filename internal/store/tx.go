@@ -115,20 +115,35 @@ func each(tx *ReadTx, s *Stmt, row func(scan func(...any) error) error, args ...
 	if err := tx.flush(); err != nil {
 		return err
 	}
-	rows, err := tx.session.query(tx.ctx, s.sql, args)
+	r, err := tx.session.query(tx.ctx, s.sql, args)
 	if err != nil {
 		return tx.db.translate(s.name, err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := row(rows.Scan); err != nil {
-			return fmt.Errorf("%s: %w", s.name, err)
-		}
-	}
-	if err := rows.Err(); err != nil {
+	if err := (request{stmt: s, row: row}).drain(r); err != nil {
 		return tx.db.translate(s.name, err)
 	}
 	return nil
+}
+
+// together runs several queries in one round trip.
+func together(tx *ReadTx, all []request) error {
+	if err := tx.flush(); err != nil {
+		return err
+	}
+	if err := tx.session.queries(tx.ctx, all); err != nil {
+		return tx.db.translate(all[0].stmt.name+" and others", err)
+	}
+	return nil
+}
+
+func (q request) drain(r rows) error {
+	defer r.Close()
+	for r.Next() {
+		if err := q.row(r.Scan); err != nil {
+			return fmt.Errorf("%s: %w", q.stmt.name, err)
+		}
+	}
+	return r.Err()
 }
 
 // one runs a query that answers with one row, or fault.NotFound.

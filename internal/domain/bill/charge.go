@@ -30,23 +30,22 @@ type Charge struct {
 }
 
 // ChargesFor gives the charges that an account still needs for a coverage
-// month: one per enrollment that covers it and has no live charge for it.
-// charged tells which have one; ended tells which enrollments no longer run in
-// the month.
+// month: one per enrollment that covers it and has no live charge for it yet,
+// which charged tells.
 func ChargesFor(
-	p *profile.Profile, enrollments []*enrollment.Enrollment, month civil.Month, today civil.Date,
-	charged func(enrollment.ID) bool, ended func(enrollment.ID) bool,
+	p *profile.Profile, account enrollment.AccountKind, enrollments []*enrollment.Enrollment, month civil.Month, today civil.Date,
+	charged func(enrollment.ID) bool,
 ) []Charge {
 	var charges []Charge
 	for _, e := range enrollments {
 		premium, covered := e.PremiumFor(month)
-		if !covered || charged(e.ID) || ended(e.ID) {
+		if !covered || charged(e.ID) {
 			continue
 		}
 		charges = append(charges, Charge{
 			AccountID: e.AccountID, EnrollmentID: e.ID, CarrierID: e.CarrierID, Kind: e.Kind,
 			Month: month, Generation: 1, Premium: premium,
-			DueOn: DueOn(p, month, today), Binder: month == e.First && !e.Renewal, ChargedOn: today,
+			DueOn: DueOn(p, account, month, today), Binder: month == e.First && !e.Renewal, ChargedOn: today,
 		})
 	}
 	return charges
@@ -54,9 +53,13 @@ func ChargesFor(
 
 // DueOn gives the day a charge made today for a coverage month is due: the
 // 23rd before the month, but for retroactive months at least
-// retro.min_days_to_pay days from now (R-BILL-7).
-func DueOn(p *profile.Profile, month civil.Month, today civil.Date) civil.Date {
+// retro.min_days_to_pay days from now (R-BILL-7). Employers have their own
+// rule for weekends (MA-SHOP-5).
+func DueOn(p *profile.Profile, account enrollment.AccountKind, month civil.Month, today civil.Date) civil.Date {
 	due := p.DueOn(month)
+	if account == enrollment.AccountGroup {
+		due = p.GroupDueOn(month)
+	}
 	if due.Before(today) {
 		return today.AddDays(p.Retro.MinDaysToPay.On(today))
 	}

@@ -136,6 +136,18 @@ func Evaluate(p *profile.Profile, facts Facts, asOf civil.Date) Standing {
 	return s
 }
 
+// Starts gives the enrollments whose start is owed and not recorded yet
+// (R-BIND-1).
+func (s Standing) Starts() []EnrollmentStanding {
+	var starts []EnrollmentStanding
+	for _, e := range s.Enrollments {
+		if e.Effectuates {
+			starts = append(starts, e)
+		}
+	}
+	return starts
+}
+
 // keep finds the next due date that something unpaid has.
 func (s *Standing) keep(c Charge, asOf civil.Date) {
 	if c.Unpaid().IsPositive() && !c.DueOn.Before(asOf) {

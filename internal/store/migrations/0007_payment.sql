@@ -105,3 +105,15 @@ CREATE TABLE unbilled (
     amount_cents     {{.Int64}} NOT NULL,
     PRIMARY KEY (account_id, activity_id)
 ){{.Strict}};
+
+-- Money that the bank or the card holder took back. Append-only, one per
+-- payment at most.
+CREATE TABLE payment_return (
+    account_id       {{.ID}} NOT NULL,
+    payment_id       {{.ID}} NOT NULL,
+    code             TEXT NOT NULL,
+    amount_cents     {{.Int64}} NOT NULL CHECK (amount_cents > 0),
+    returned_on      {{.Date}} NOT NULL,
+    entry_id         {{.ID}} NOT NULL,
+    PRIMARY KEY (account_id, payment_id)
+){{.Strict}};

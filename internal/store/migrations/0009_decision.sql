@@ -14,11 +14,3 @@ CREATE TABLE decision (
     recorded_at      {{.Instant}} NOT NULL,
     PRIMARY KEY (account_id, decision_id)
 ){{.Strict}};
-
--- When the account must be looked at next; missed nights change nothing.
-CREATE TABLE account_review (
-    account_id       {{.ID}} PRIMARY KEY,
-    review_on        {{.Date}} NOT NULL
-){{.Strict}};
-
-CREATE INDEX account_review_due ON account_review (review_on, account_id);

@@ -1,0 +1,176 @@
+package billing
+
+import (
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/bill"
+	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/ledger"
+	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/domain/standing"
+	"quittance.org/quittance/internal/store"
+)
+
+// plan is what all bills of a run share.
+type plan struct {
+	month civil.Month
+	kind  bill.Kind
+	today civil.Date
+	plans map[string]bill.Plan
+}
+
+// makeBilled works out what billing an account for a month comes to: charges
+// with their entries, credit applied to them, and the bill, which is nil when
+// the account owes nothing for the month and before (R-BILL-2).
+func (s *Service) makeBilled(tx *store.Tx, f *store.Facts, run plan, number int64) (store.Billed, error) {
+	out := store.Billed{Account: f.Account.ID, AppliedOn: run.today}
+	covered := s.covered(f, run)
+	out.Charges = bill.ChargesFor(s.profile, f.Account.Kind, covered, run.month, run.today,
+		func(id enrollment.ID) bool { return f.Charged(id, run.month) })
+	if len(out.Charges) == 0 {
+		return out, nil
+	}
+	for i := range out.Charges {
+		c := &out.Charges[i]
+		c.ID = bill.ChargeID{UUID: tx.NewID()}
+		if transfers := ledger.Charge(c.EnrollmentID, c.CarrierID, c.Premium); len(transfers) > 0 {
+			out.Entries = append(out.Entries, ledger.Entry{
+				ID: tx.NewEntryID(), AccountID: c.AccountID, Kind: ledger.EntryCharge, EffectiveOn: run.today,
+				Source: ledger.Source{Kind: "charge", ID: c.ID.String()}, Actor: Actor, Transfers: transfers,
+			})
+		}
+	}
+	if nothingOwed(f, out.Charges) {
+		return out, nil
+	}
+	made, err := bill.Make(s.billInput(tx, f, out.Charges, run, number))
+	if err != nil {
+		return out, err
+	}
+	out.Bill = made
+	out.Cleared = f.Unbilled
+	out.Applications = useCredits(tx, f, out.Charges)
+	return out, nil
+}
+
+// covered gives the enrollments to charge for the month: not those that have
+// ended before it, nor those that have not started and whose first month it is
+// not (R-BIND-1).
+func (s *Service) covered(f *store.Facts, run plan) []*enrollment.Enrollment {
+	states := standing.Evaluate(s.profile, f.Standing(), run.today)
+	var covered []*enrollment.Enrollment
+	for i, e := range f.Enrollments {
+		state := states.Enrollments[i]
+		switch {
+		case state.State == standing.StateLapsed:
+		case state.State == standing.StateEnded && run.month.After(state.EndMonth):
+		case state.State == standing.StatePending && run.month != state.Start && run.kind == bill.KindMonthly:
+		default:
+			covered = append(covered, &e.Enrollment)
+		}
+	}
+	return covered
+}
+
+func nothingOwed(f *store.Facts, charges []bill.Charge) bool {
+	for _, c := range charges {
+		if c.Premium.Member.IsPositive() {
+			return false
+		}
+	}
+	for _, c := range f.Charges {
+		if c.Unpaid.IsPositive() {
+			return false
+		}
+	}
+	return len(f.Unbilled) == 0 && len(f.Credits) == 0
+}
+
+func (s *Service) billInput(tx *store.Tx, f *store.Facts, charges []bill.Charge, run plan, number int64) bill.Input {
+	in := bill.Input{
+		ID: bill.ID{UUID: tx.NewID()}, Account: f.Account.Account, Number: formatNumber(number), Kind: run.kind,
+		Month: run.month, Revision: 1, IssuedOn: run.today, New: charges, Credit: f.Credit(),
+		Previous: f.LastBill, Plans: map[enrollment.ID]bill.Plan{},
+	}
+	for _, e := range f.Enrollments {
+		in.Plans[e.ID] = run.plans[e.PlanID]
+	}
+	for _, c := range f.Charges {
+		if c.Unpaid.IsPositive() {
+			in.Open = append(in.Open, c.Open)
+		}
+	}
+	for _, a := range f.Unbilled {
+		in.Activity = append(in.Activity, a.Activity)
+	}
+	return in
+}
+
+// useCredits pays the new charges from money that earlier payments left over,
+// oldest first (R-PAY-8).
+func useCredits(tx *store.Tx, f *store.Facts, charges []bill.Charge) []payment.Application {
+	var payables []payment.Payable
+	for _, c := range charges {
+		payables = append(payables, payment.Payable{
+			Charge: c.ID, EnrollmentID: c.EnrollmentID, CarrierID: c.CarrierID, Kind: c.Kind,
+			Month: c.Month, DueOn: c.DueOn, Unpaid: c.Premium.Member, Binder: c.Binder,
+		})
+	}
+	var all []payment.Application
+	for _, credit := range f.Credits {
+		applications, left := payment.Apply(credit.Open, payables)
+		for i := range applications {
+			applications[i].ID = payment.ApplicationID{UUID: tx.NewID()}
+			applications[i].PaymentID = credit.PaymentID
+			applications[i].EmptiesCredit = left.IsZero() && i == len(applications)-1
+			payables = lessen(payables, applications[i])
+		}
+		all = append(all, applications...)
+	}
+	return all
+}
+
+func lessen(payables []payment.Payable, a payment.Application) []payment.Payable {
+	for i := range payables {
+		if payables[i].Charge == a.Charge {
+			payables[i].Unpaid = payables[i].Unpaid.Sub(a.Amount)
+			if payables[i].Unpaid.IsZero() {
+				return append(payables[:i], payables[i+1:]...)
+			}
+		}
+	}
+	return payables
+}
+
+// recordStarts records that coverage starts where the first month costs the
+// member nothing or is paid from credit (R-BIND-1).
+func (s *Service) recordStarts(tx *store.Tx, f *store.Facts, b store.Billed, today civil.Date) {
+	if !hasBinder(b.Charges) {
+		return
+	}
+	for _, c := range b.Charges {
+		unpaid := c.Premium.Member
+		for _, a := range b.Applications {
+			if a.Charge == c.ID {
+				unpaid = unpaid.Sub(a.Amount)
+			}
+		}
+		f.Charges = append(f.Charges, store.Charge{Open: bill.Open{Charge: c, Unpaid: unpaid}, PaidOn: today})
+	}
+	for _, start := range standing.Evaluate(s.profile, f.Standing(), today).Starts() {
+		tx.InsertDecision(store.DecisionRecord{
+			AccountID: f.Account.ID, EnrollmentID: start.ID, Kind: standing.DecisionEffectuate, Month: start.Start,
+			DecidedOn: today, EffectiveOn: start.Start.First(), Rule: start.Rule,
+			Evidence: "first month paid in full: " + money.Zero.String() + " open", Actor: Actor,
+		})
+	}
+}
+
+func hasBinder(charges []bill.Charge) bool {
+	for _, c := range charges {
+		if c.Binder {
+			return true
+		}
+	}
+	return false
+}

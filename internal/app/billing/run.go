@@ -1,0 +1,281 @@
+package billing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/domain/bill"
+	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/store"
+)
+
+// RunInput says what to bill.
+type RunInput struct {
+	Month    civil.Month
+	Workers  int            // chunks at the same time; 0 means one on SQLite, four on PostgreSQL
+	Progress func(Progress) // called after each chunk, from one goroutine at a time
+}
+
+// Progress is what a run has come to so far.
+type Progress struct {
+	Seen       int // accounts looked at
+	Billed     int // bills issued
+	NothingDue int // accounts charged, with nothing for the member to pay
+	Skipped    int // billed before, or not covered in the month
+	SetAside   int // accounts that could not be billed
+}
+
+func (p *Progress) add(q Progress) {
+	p.Seen += q.Seen
+	p.Billed += q.Billed
+	p.NothingDue += q.NothingDue
+	p.Skipped += q.Skipped
+	p.SetAside += q.SetAside
+}
+
+// chunkAccounts is how many accounts one transaction bills: enough to make
+// round trips and commits cheap, few enough to hold in memory and to redo.
+const chunkAccounts = 500
+
+// Run bills a month for every account (R-BILL-1). It can be killed at any
+// moment and run again: an account with a bill for the month is skipped, and a
+// chunk is billed whole or not at all. An account that can not be billed is
+// set aside with its reason and the rest billed.
+func (s *Service) Run(ctx context.Context, in RunInput) (Progress, error) {
+	run := plan{month: in.Month, kind: bill.KindMonthly, today: s.profile.Today(s.db.Now())}
+	if opens := s.profile.BillOn(in.Month); run.today.Before(opens) {
+		return Progress{}, fault.New(fault.Invalid, "bill_run.too_early",
+			"bills for %s go out on %s; today is %s", in.Month, opens, run.today)
+	}
+	var setAside int64
+	err := s.db.InTx(ctx, "start bill run", func(tx *store.Tx) (err error) {
+		tx.StartBillRun(in.Month)
+		if run.plans, err = plansOf(tx.ReadTx); err != nil {
+			return err
+		}
+		setAside, err = tx.BillExceptionCount(in.Month)
+		return err
+	})
+	if err != nil {
+		return Progress{}, err
+	}
+	r := &runner{s: s, run: run, report: in.Progress, numbers: &numbers{db: s.db}, clearing: setAside > 0}
+	workers := in.Workers
+	if workers == 0 {
+		workers = map[string]int{"sqlite": 1, "postgres": 4}[s.db.Engine()]
+	}
+	if err := r.all(ctx, workers); err != nil {
+		return r.total, err
+	}
+	return r.total, s.db.InTx(ctx, "finish bill run", func(tx *store.Tx) error {
+		tx.FinishBillRun(in.Month, r.total.Billed, r.total.NothingDue, r.total.SetAside)
+		return nil
+	})
+}
+
+// runner is one run under way.
+type runner struct {
+	s        *Service
+	run      plan
+	numbers  *numbers
+	clearing bool // some accounts were set aside before
+	report   func(Progress)
+
+	mu    sync.Mutex
+	total Progress
+}
+
+// all hands chunks of accounts, in the order of their keys, to workers.
+func (r *runner) all(ctx context.Context, workers int) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	chunks := make(chan []enrollment.AccountID)
+	var group sync.WaitGroup
+	for range workers {
+		group.Go(func() {
+			for chunk := range chunks {
+				if err := r.chunk(ctx, chunk); err != nil {
+					cancel(err)
+					return
+				}
+			}
+		})
+	}
+	err := r.walk(ctx, chunks)
+	close(chunks)
+	group.Wait()
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	return err
+}
+
+func (r *runner) walk(ctx context.Context, chunks chan<- []enrollment.AccountID) error {
+	var after enrollment.AccountID
+	for {
+		var page []enrollment.AccountID
+		err := r.s.db.Read(ctx, "next accounts", func(tx *store.ReadTx) (err error) {
+			page, err = tx.AccountsAfter(after, chunkAccounts)
+			return err
+		})
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		select {
+		case chunks <- page:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+		after = page[len(page)-1]
+	}
+}
+
+// chunk bills a chunk in one transaction. When the database refuses it as a
+// whole, its accounts are billed one by one, so that only the bad one is set
+// aside.
+func (r *runner) chunk(ctx context.Context, ids []enrollment.AccountID) error {
+	done, err := r.bill(ctx, ids)
+	if err != nil && len(ids) > 1 && blameable(err) {
+		done, err = Progress{}, nil
+		for _, id := range ids {
+			one, oneErr := r.bill(ctx, []enrollment.AccountID{id})
+			if oneErr != nil {
+				if !blameable(oneErr) {
+					return oneErr
+				}
+				if one, err = r.setAside(ctx, id, oneErr); err != nil {
+					return err
+				}
+			}
+			done.add(one)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.total.add(done)
+	if r.report != nil {
+		r.report(r.total)
+	}
+	return nil
+}
+
+// blameable tells whether an error can be the fault of one account's data,
+// rather than of the database or the operator.
+func blameable(err error) bool {
+	return !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) && fault.KindOf(err) != fault.Unavailable
+}
+
+func (r *runner) setAside(ctx context.Context, id enrollment.AccountID, cause error) (Progress, error) {
+	err := r.s.db.InTx(ctx, "set aside", func(tx *store.Tx) error {
+		tx.SetAside(r.run.month, id, codeOf(cause), cause.Error())
+		return nil
+	})
+	return Progress{Seen: 1, SetAside: 1}, err
+}
+
+func codeOf(err error) string {
+	if code := fault.CodeOf(err); code != "" {
+		return code
+	}
+	return "bill.failed"
+}
+
+// bill bills a range of accounts in one transaction.
+func (r *runner) bill(ctx context.Context, ids []enrollment.AccountID) (done Progress, err error) {
+	first, err := r.numbers.take(ctx, len(ids))
+	if err != nil {
+		return done, err
+	}
+	err = r.s.db.InTx(ctx, "bill accounts", func(tx *store.Tx) error {
+		done = Progress{Seen: len(ids)}
+		number := first
+		facts, err := tx.BillingFacts(ids[0], ids[len(ids)-1], r.run.month)
+		if err != nil {
+			return err
+		}
+		billed, err := tx.BilledIn(ids[0], ids[len(ids)-1], r.run.month)
+		if err != nil {
+			return err
+		}
+		var batch []store.Billed
+		for _, f := range facts {
+			if billed[f.Account.ID] {
+				done.Skipped++
+				continue
+			}
+			one, err := r.s.makeBilled(tx, f, r.run, number)
+			if err != nil {
+				done.SetAside++
+				tx.SetAside(r.run.month, f.Account.ID, codeOf(err), err.Error())
+				continue
+			}
+			r.count(tx, &done, one)
+			if one.Bill != nil {
+				number++
+			}
+			if len(one.Charges) > 0 {
+				batch = append(batch, one)
+				r.s.recordStarts(tx, f, one, r.run.today)
+			}
+		}
+		return tx.InsertBilled(batch, Actor)
+	})
+	if err != nil {
+		return done, fmt.Errorf("accounts %s to %s: %w", ids[0], ids[len(ids)-1], err)
+	}
+	return done, nil
+}
+
+func (r *runner) count(tx *store.Tx, done *Progress, one store.Billed) {
+	switch {
+	case one.Bill != nil:
+		done.Billed++
+	case len(one.Charges) > 0:
+		done.NothingDue++
+	default:
+		done.Skipped++
+	}
+	if r.clearing {
+		tx.ClearSetAside(r.run.month, one.Account)
+	}
+}
+
+// numbers hands out bill numbers from blocks, so that chunks do not collide on
+// the counter. A block is lost when a run is killed: numbers need not be
+// without gaps.
+type numbers struct {
+	db *store.DB
+
+	mu         sync.Mutex
+	next, left int64
+}
+
+const numberBlock = 10_000
+
+// take gives the first of n numbers in a row.
+func (x *numbers) take(ctx context.Context, n int) (int64, error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.left < int64(n) {
+		var first int64
+		err := x.db.InTx(ctx, "take bill numbers", func(tx *store.Tx) (err error) {
+			first, err = tx.NextNumbers("bill_no", numberBlock)
+			return err
+		})
+		if err != nil {
+			return 0, err
+		}
+		x.next, x.left = first, numberBlock
+	}
+	first := x.next
+	x.next += int64(n)
+	x.left -= int64(n)
+	return first, nil
+}

@@ -1,0 +1,62 @@
+// Package collecting records what follows for coverage when money does not
+// come. So far it records an end that somebody decided; proposing ends,
+// warning of them and undoing them come with the nightly review.
+package collecting
+
+import (
+	"context"
+
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/profile"
+	"quittance.org/quittance/internal/domain/standing"
+	"quittance.org/quittance/internal/store"
+)
+
+// Service records decisions on coverage.
+type Service struct {
+	db      *store.DB
+	profile *profile.Profile
+}
+
+// New makes the service.
+func New(db *store.DB, p *profile.Profile) *Service { return &Service{db, p} }
+
+// End is a decision that coverage has ended for non-payment.
+type End struct {
+	Account enrollment.AccountID
+	Last    civil.Month // the last covered month
+	Actor   string
+	Reason  string
+}
+
+// RecordEnd records that the medical coverage of an account has ended. It is
+// refused unless the standing owes that end (R-DUE-5), and does nothing when
+// it is recorded already.
+func (s *Service) RecordEnd(ctx context.Context, e End) error {
+	today := s.profile.Today(s.db.Now())
+	return s.db.InTx(ctx, "record end", func(tx *store.Tx) error {
+		facts, err := tx.MoneyOf(e.Account)
+		if err != nil {
+			return err
+		}
+		for _, x := range standing.Evaluate(s.profile, facts.Standing(), today).Enrollments {
+			switch {
+			case x.State == standing.StateEnded && x.EndMonth == e.Last:
+				continue
+			case x.State != standing.StateEnding || x.EndMonth != e.Last:
+				return fault.New(fault.Conflict, "end.not_owed", "coverage does not end with %s: it is %s", e.Last, x.State)
+			}
+			tx.InsertDecision(store.DecisionRecord{
+				AccountID: e.Account, EnrollmentID: x.ID, Kind: standing.DecisionEnd, Month: e.Last, DecidedOn: today,
+				EffectiveOn: e.Last.Last(), Rule: x.Rule, Evidence: "unpaid since " + x.FirstUnpaid.String(), Actor: e.Actor,
+			})
+			tx.Audit(store.AuditEvent{
+				AccountID: e.Account, Operation: "coverage.end", Actor: e.Actor, Subject: "enrollment " + x.ID.String(),
+				Summary: "covered to " + e.Last.String(), Reason: e.Reason,
+			})
+		}
+		return nil
+	})
+}

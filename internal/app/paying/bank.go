@@ -1,0 +1,157 @@
+package paying
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/ledger"
+	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/store"
+)
+
+// Order is what every payment by a guest has in common.
+type Order struct {
+	Operation     payment.OperationID
+	Account       enrollment.AccountID
+	Channel       payment.Channel
+	Amount        money.Amount
+	Email         string // where the receipt goes; may be empty
+	Language      string
+	Authorization Authorization
+}
+
+// Authorization is what the payer agreed to and where (ACH-02, REG-40).
+type Authorization struct {
+	Version     string
+	Wording     string
+	Network     string
+	SessionHash string
+}
+
+// BankOrder is a payment from a bank account.
+type BankOrder struct {
+	Order
+	Bank          payment.BankAccount
+	ValidationRef string // from CheckBank
+}
+
+// Codes of what can stand in the way of a payment.
+const (
+	CodeBankRefused   = "bank.refused"      // the validation service says no
+	CodeBankSilent    = "bank.unavailable"  // it does not answer
+	CodeOtherInput    = "payment.other"     // the operation id was used for something else
+	CodeFinished      = "payment.finished"  // the operation ended without money; a new one is needed
+	CodeCardSilent    = "card.unavailable"  // the processor does not answer; no money was taken
+	CodeCardOff       = "card.off"          // no card is taken
+	CodeAmountChanged = "amount.out_of_day" // the amount can not be paid any more
+)
+
+// CheckBank checks a bank account as typed and asks whether it takes debits
+// (ACH-06). It returns the service's reference for the answer.
+func (s *Service) CheckBank(ctx context.Context, b payment.BankAccount) (string, error) {
+	if err := b.Check(); err != nil {
+		return "", err
+	}
+	answer, reference, err := s.validator.Validate(ctx, b.Routing, b.Number, b.Type)
+	if err != nil || answer == payment.ValidationUnavailable {
+		s.log.WarnContext(ctx, "account validation does not answer", "error", err)
+		return "", fault.Wrap(fault.Unavailable, CodeBankSilent, err, "We could not check this account just now. Try again, or pay another way.")
+	}
+	if answer != payment.ValidationOK {
+		return "", fault.New(fault.Invalid, CodeBankRefused, "We could not confirm this account. Check the numbers, use another account, or pay another way.")
+	}
+	return reference, nil
+}
+
+// PayByBank takes a payment from a bank account: it counts today, and an ACH
+// entry waits for the next file. The same order again gives the same payment;
+// another order under the same operation id is refused with CodeOtherInput.
+func (s *Service) PayByBank(ctx context.Context, o BankOrder) (payment.Payment, error) {
+	if err := o.Bank.Check(); err != nil {
+		return payment.Payment{}, err
+	}
+	o.Bank.AccountID = o.Account
+	var paid payment.Payment
+	err := s.db.InTx(ctx, "pay by bank", func(tx *store.Tx) error {
+		i := s.newIntent(tx, o.Order, payment.MethodBank, o.Bank.Routing, o.Bank.Number.Reveal(), string(o.Bank.Type))
+		i.State = payment.IntentSucceeded
+		isNew, err := s.storeIntent(tx, i, o.Order)
+		if err != nil {
+			return err
+		}
+		if !isNew {
+			paid, err = tx.PaymentByIntent(o.Operation)
+			return err
+		}
+		paid = s.newPayment(tx, i)
+		paid.LastFour, paid.Brand = o.Bank.Number.LastFour(), string(o.Bank.Type)
+		from, err := tx.PutBankAccount(o.Bank, o.ValidationRef)
+		if err != nil {
+			return err
+		}
+		tx.InsertPayment(paid)
+		tx.InsertClearing(ledger.ClearingACH, paid)
+		tx.InsertACHEntry(paid, from)
+		tx.Audit(store.AuditEvent{
+			AccountID: o.Account, Operation: "payment.bank", Actor: actorOf(o.Channel), Subject: "payment " + paid.ID.String(),
+			Summary: fmt.Sprintf("%s by bank account, effective %s", paid.Amount, paid.EffectiveOn),
+		})
+		return s.post(tx, i, paid, ledger.ClearingACH)
+	})
+	return paid, err
+}
+
+func (s *Service) newIntent(tx *store.Tx, o Order, method payment.Method, more ...string) store.IntentRow {
+	return store.IntentRow{Intent: payment.Intent{
+		ID: o.Operation, AccountID: o.Account, Channel: o.Channel, Method: method, Amount: o.Amount,
+		State: payment.IntentCreated, InputHash: s.inputHash(o, method, more...), Email: o.Email, Language: o.Language,
+		SubmittedAt: tx.Now(), UpdatedAt: tx.Now(),
+	}}
+}
+
+// storeIntent stores a new intent with what the payer agreed to and tells
+// whether it is new. It refuses an amount that can not be paid, and an
+// operation id that stands for another order.
+func (s *Service) storeIntent(tx *store.Tx, i store.IntentRow, o Order) (bool, error) {
+	known, err := tx.Intent(i.ID)
+	if err == nil {
+		if known.InputHash != i.InputHash {
+			return false, fault.New(fault.Conflict, CodeOtherInput, "This payment was already sent with other details")
+		}
+		return false, nil
+	}
+	if fault.KindOf(err) != fault.NotFound {
+		return false, err
+	}
+	facts, err := tx.FactsOf(o.Account)
+	if err != nil {
+		return false, err
+	}
+	if err := payment.CheckAmount(o.Amount, s.mostPayable(facts)); err != nil {
+		return false, err
+	}
+	isNew, err := tx.InsertIntent(i)
+	if err != nil || !isNew {
+		return isNew, err
+	}
+	tx.InsertAuthorization(store.Authorization{
+		AccountID: o.Account, Operation: o.Operation, Version: o.Authorization.Version, Language: o.Language,
+		Wording: o.Authorization.Wording, Network: o.Authorization.Network, SessionHash: o.Authorization.SessionHash, At: tx.Now(),
+	})
+	return true, nil
+}
+
+// inputHash is of everything that the payer confirmed; it holds no number that
+// could be read back from it.
+func (s *Service) inputHash(o Order, method payment.Method, more ...string) string {
+	h := sha256.New()
+	for _, part := range append([]string{o.Account.String(), string(method), o.Amount.String()}, more...) {
+		fmt.Fprintf(h, "%d:%s", len(part), part)
+	}
+	return s.db.Vault().IndexText("intent", hex.EncodeToString(h.Sum(nil)))
+}

@@ -1,0 +1,177 @@
+package paying
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/store"
+)
+
+// PayByCard stores the wish to pay and gives the address of the processor's
+// page. Asked again with the same order it gives the same page. Errors:
+// CodeCardSilent (nothing was taken), CodeFinished, CodeOtherInput.
+func (s *Service) PayByCard(ctx context.Context, o Order) (string, error) {
+	if s.gateway == nil {
+		return "", fault.New(fault.Conflict, CodeCardOff, "Cards are not accepted")
+	}
+	var i store.IntentRow
+	err := s.db.InTx(ctx, "pay by card", func(tx *store.Tx) error {
+		i = s.newIntent(tx, o, payment.MethodCard)
+		i.Processor = s.gateway.Name()
+		i.ExpiresAt = tx.Now().Add(cardPageLife)
+		if _, err := s.storeIntent(tx, i, o); err != nil {
+			return err
+		}
+		var err error
+		i, err = tx.Intent(o.Operation)
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case i.State == payment.IntentSucceeded:
+		return s.links.CardSuccess(o.Operation, o.Language), nil
+	case i.State.Final():
+		return "", fault.New(fault.Conflict, CodeFinished, "That payment has ended; start a new one")
+	}
+	// Outside any transaction. If we die here the intent stays "created": the
+	// sweep opens the page again under the same id and finds what became of it.
+	session, err := s.gateway.Open(ctx, s.checkout(i))
+	if err != nil {
+		s.log.WarnContext(ctx, "card page could not be opened", "operation", i.ID, "error", err)
+		return "", fault.Wrap(fault.Unavailable, CodeCardSilent, err, "We couldn't take your payment. No money was taken.")
+	}
+	err = s.Settle(ctx, i.ID, payment.Outcome{Operation: i.ID, State: payment.OutcomeOpen, Session: session})
+	return session.URL, err
+}
+
+// checkout is built from the stored intent alone: after a crash the processor
+// is asked exactly the same again.
+func (s *Service) checkout(i store.IntentRow) payment.Checkout {
+	return payment.Checkout{
+		Operation: i.ID, Amount: i.Amount, Description: s.profile.Marketplace.Name, Language: i.Language,
+		SuccessURL: s.links.CardSuccess(i.ID, i.Language), CancelURL: s.links.CardCancel(i.ID, i.Language), ExpiresAt: i.ExpiresAt,
+	}
+}
+
+// Refresh asks the processor what became of an operation and settles it. It is
+// what the payer's return, the poll, the webhook's job and the sweep all do.
+func (s *Service) Refresh(ctx context.Context, id payment.OperationID) (payment.Intent, error) {
+	i, err := s.intent(ctx, id)
+	if err != nil || i.State.Final() || i.Method != payment.MethodCard {
+		return i.Intent, err
+	}
+	if s.gateway == nil {
+		return i.Intent, fault.New(fault.Unavailable, CodeCardOff, "no card processor is configured")
+	}
+	outcome, err := s.gateway.Outcome(ctx, s.checkout(i), i.SessionRef)
+	if err != nil {
+		return i.Intent, s.markUnknown(ctx, i, err)
+	}
+	if err := s.Settle(ctx, id, outcome); err != nil {
+		return i.Intent, err
+	}
+	i, err = s.intent(ctx, id)
+	return i.Intent, err
+}
+
+// Abandon makes sure that a card page the payer left can not be paid any more,
+// before another way to pay is offered. If it was paid after all, the intent
+// comes back as succeeded.
+func (s *Service) Abandon(ctx context.Context, id payment.OperationID) (payment.Intent, error) {
+	i, err := s.intent(ctx, id)
+	if err != nil || i.State.Final() || i.Method != payment.MethodCard || s.gateway == nil {
+		return i.Intent, err
+	}
+	outcome, err := s.gateway.Close(ctx, s.checkout(i), i.SessionRef)
+	if err != nil {
+		return i.Intent, s.markUnknown(ctx, i, err)
+	}
+	if err := s.Settle(ctx, id, outcome); err != nil {
+		return i.Intent, err
+	}
+	i, err = s.intent(ctx, id)
+	return i.Intent, err
+}
+
+// markUnknown notes that the processor did not answer, and gives its error.
+func (s *Service) markUnknown(ctx context.Context, i store.IntentRow, cause error) error {
+	s.log.WarnContext(ctx, "card processor does not answer", "operation", i.ID, "error", cause)
+	if !i.State.CanBecome(payment.IntentUnknown) {
+		return cause
+	}
+	err := s.db.InTx(ctx, "mark unknown", func(tx *store.Tx) error {
+		from := i.State
+		next := i
+		next.State = payment.IntentUnknown
+		tx.UpdateIntent(next, from, errChanged)
+		return nil
+	})
+	if err != nil && !fault.Is(err, errChanged.Code) {
+		return err
+	}
+	return cause
+}
+
+// Event takes a webhook: its signature is checked, the event is stored, and a
+// job looks at the processor. The body itself is never believed.
+func (s *Service) Event(ctx context.Context, header http.Header, body []byte) error {
+	if s.gateway == nil {
+		return fault.New(fault.NotFound, CodeCardOff, "no card processor is configured")
+	}
+	e, err := s.gateway.Event(header, body)
+	if err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, "webhook", func(tx *store.Tx) error {
+		if _, err := tx.Intent(e.Operation); err != nil {
+			if fault.KindOf(err) == fault.NotFound {
+				return nil // not ours: another system may use the same processor account
+			}
+			return err
+		}
+		isNew, err := tx.InsertWebhook(s.gateway.Name(), e.ID, e.Operation)
+		if err != nil || !isNew {
+			return err
+		}
+		return s.jobs.CheckCard(tx, e.Operation)
+	})
+}
+
+const (
+	sweepAfter = 20 * time.Second // an intent is left alone that long
+	sweepBatch = 100
+)
+
+// Sweep looks up every card payment whose outcome is not known and that nobody
+// has touched for a while. It runs at start and then every few seconds. A page
+// that has run out is closed, so that it can not be paid any more.
+func (s *Service) Sweep(ctx context.Context) (settled int, err error) {
+	var waiting []store.IntentRow
+	err = s.db.Read(ctx, "unsettled", func(tx *store.ReadTx) error {
+		waiting, err = tx.Unsettled(tx.Now().Add(-sweepAfter), sweepBatch)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	for _, i := range waiting {
+		ask := s.Refresh
+		if s.db.Now().After(i.ExpiresAt) {
+			ask = s.Abandon
+		}
+		after, err := ask(ctx, i.ID)
+		if err != nil {
+			s.log.WarnContext(ctx, "sweep", "operation", i.ID, "error", err)
+			continue
+		}
+		if after.State.Final() {
+			settled++
+		}
+	}
+	return settled, nil
+}

@@ -1,0 +1,96 @@
+// Package paying takes money: it finds a payer's bill, stores the wish to pay,
+// and settles it exactly once, whatever crashes, repeats or keeps silent in
+// between (R-PAY-6, R-PAY-7, architecture section 6).
+//
+// The browser's return, the processor's webhook, the poll of the waiting page
+// and the sweep after a restart all end in Settle, which may be called in any
+// order and any number of times.
+package paying
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"quittance.org/quittance/internal/base/ident"
+	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/domain/profile"
+	"quittance.org/quittance/internal/store"
+)
+
+// Actors of what this package does, in entries and the audit trail.
+const (
+	actorGuest  = "payer:web_guest"
+	actorSystem = "system:paying"
+)
+
+// Jobs enqueues work in the transaction that calls for it.
+type Jobs interface {
+	// SendReceipt asks for the receipt of a payment to be sent.
+	SendReceipt(tx *store.Tx, account enrollment.AccountID, operation payment.OperationID) error
+	// CheckCard asks for a card payment to be looked up at the processor.
+	CheckCard(tx *store.Tx, operation payment.OperationID) error
+}
+
+// Links makes the addresses that the processor sends the payer's browser back
+// to. They hold the operation id and nothing personal.
+type Links interface {
+	CardSuccess(operation payment.OperationID, language string) string
+	CardCancel(operation payment.OperationID, language string) string
+}
+
+// Config is what the service works with.
+type Config struct {
+	DB        *store.DB
+	Profile   *profile.Profile
+	Jobs      Jobs
+	Links     Links
+	Gateway   payment.CardGateway // nil when no card is taken
+	Validator payment.AccountValidator
+	Log       *slog.Logger
+}
+
+// Service takes payments. It is safe for concurrent use.
+type Service struct {
+	db        *store.DB
+	profile   *profile.Profile
+	jobs      Jobs
+	links     Links
+	gateway   payment.CardGateway
+	validator payment.AccountValidator
+	log       *slog.Logger
+}
+
+// New makes the service.
+func New(c Config) *Service {
+	if c.DB == nil || c.Profile == nil || c.Jobs == nil || c.Links == nil || c.Validator == nil || c.Log == nil {
+		panic("paying: New needs all of its Config but the gateway")
+	}
+	return &Service{c.DB, c.Profile, c.Jobs, c.Links, c.Gateway, c.Validator, c.Log}
+}
+
+// NewOperation makes the birth certificate of a payment, when its form is
+// first shown.
+func (s *Service) NewOperation() payment.OperationID {
+	return payment.OperationID{UUID: s.db.NewID()}
+}
+
+// cardPageLife is how long the processor's page may be used. The payment
+// counts on the day the payer set out for it (OQ-3), so it must be short.
+const cardPageLife = 30 * time.Minute
+
+// confirmation gives the number of an operation's payment. It is a keyed hash:
+// whoever replays the operation gets the same number, nobody can guess one.
+func (s *Service) confirmation(id payment.OperationID) ident.Confirmation {
+	return ident.NewConfirmation(s.db.Vault().Index("confirmation", id.String()))
+}
+
+// intent reads an intent.
+func (s *Service) intent(ctx context.Context, id payment.OperationID) (i store.IntentRow, err error) {
+	err = s.db.Read(ctx, "intent", func(tx *store.ReadTx) error {
+		i, err = tx.Intent(id)
+		return err
+	})
+	return i, err
+}

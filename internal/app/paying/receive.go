@@ -1,0 +1,123 @@
+package paying
+
+import (
+	"context"
+	"fmt"
+
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/ledger"
+	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/store"
+)
+
+// Received is money that came in by a channel other than the website, for a
+// known account: the inbound contract that all channels share.
+type Received struct {
+	Operation   payment.OperationID
+	Account     enrollment.AccountID
+	Channel     payment.Channel
+	Method      payment.Method
+	Amount      money.Amount
+	EffectiveOn civil.Date // the day that counts: the postmark of a check, the day of an AutoPay debit
+	Reference   string     // of the channel: a check number, a trace number
+	LastFour    string
+}
+
+// clearingOf gives the clearing account of a channel.
+func clearingOf(c payment.Channel, m payment.Method) ledger.Account {
+	switch {
+	case m == payment.MethodCard:
+		return ledger.ClearingCard
+	case c == payment.ChannelMail:
+		return ledger.ClearingLockbox
+	case c == payment.ChannelBillPay, c == payment.ChannelThirdParty:
+		return ledger.ClearingBillPay
+	}
+	return ledger.ClearingACH
+}
+
+// Receive posts money that came in. The same operation again gives the same
+// payment.
+func (s *Service) Receive(ctx context.Context, r Received) (payment.Payment, error) {
+	if !r.Amount.IsPositive() {
+		return payment.Payment{}, fault.At("amount", "amount.not_positive", "Amount must be more than $0")
+	}
+	var paid payment.Payment
+	err := s.db.InTx(ctx, "receive money", func(tx *store.Tx) error {
+		known, err := tx.Intent(r.Operation)
+		if err == nil {
+			if known.Amount != r.Amount || known.AccountID != r.Account {
+				return fault.New(fault.Conflict, CodeOtherInput, "this receipt was already posted with other details")
+			}
+			paid, err = tx.PaymentByIntent(r.Operation)
+			return err
+		}
+		if fault.KindOf(err) != fault.NotFound {
+			return err
+		}
+		i := store.IntentRow{Intent: payment.Intent{
+			ID: r.Operation, AccountID: r.Account, Channel: r.Channel, Method: r.Method, Amount: r.Amount, State: payment.IntentSucceeded,
+			InputHash: s.db.Vault().IndexText("received", r.Reference), Language: "en", SubmittedAt: tx.Now(), UpdatedAt: tx.Now(),
+		}}
+		if _, err := tx.InsertIntent(i); err != nil {
+			return err
+		}
+		paid = s.newPayment(tx, i)
+		paid.EffectiveOn, paid.LastFour = r.EffectiveOn, r.LastFour
+		clearing := clearingOf(r.Channel, r.Method)
+		tx.InsertPayment(paid)
+		tx.InsertClearing(clearing, paid)
+		tx.Audit(store.AuditEvent{
+			AccountID: r.Account, Operation: "payment.receive", Actor: actorOf(r.Channel), Subject: "payment " + paid.ID.String(),
+			Summary: fmt.Sprintf("%s by %s, effective %s", paid.Amount, r.Method, paid.EffectiveOn), Reason: r.Reference,
+		})
+		return s.post(tx, i, paid, clearing)
+	})
+	return paid, err
+}
+
+// Return undoes a payment that the bank or the card holder took back: what it
+// had paid is open again with its old due date (product rules R-PAY-3,
+// R-AUTO-7). code is the bank's reason, such as R01. A second return of the
+// same payment changes nothing.
+func (s *Service) Return(ctx context.Context, account enrollment.AccountID, id payment.ID, code string, on civil.Date) error {
+	return s.db.InTx(ctx, "return payment", func(tx *store.Tx) error {
+		p, err := tx.Payment(account, id)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ReturnOf(account, id); fault.KindOf(err) != fault.NotFound {
+			return err
+		}
+		facts, err := tx.MoneyOf(account)
+		if err != nil {
+			return err
+		}
+		applications, err := tx.ApplicationsOf(account, id)
+		if err != nil {
+			return err
+		}
+		for _, a := range applications {
+			for _, c := range facts.Charges {
+				if c.ID == a.Charge {
+					a.EnrollmentID, a.CarrierID = c.EnrollmentID, c.CarrierID
+				}
+			}
+			tx.UndoApplication(account, a, on, actorSystem)
+		}
+		for _, c := range facts.Credits {
+			if c.PaymentID == id {
+				tx.UseCredit(account, payment.Application{PaymentID: id, Amount: c.Open, EmptiesCredit: true})
+			}
+		}
+		tx.ReturnPayment(p, clearingOf(p.Channel, p.Method), code, on, actorSystem)
+		tx.Audit(store.AuditEvent{
+			AccountID: account, Operation: "payment.return", Actor: actorSystem, Subject: "payment " + id.String(),
+			Summary: p.Amount.String() + " taken back", Reason: code,
+		})
+		return nil
+	})
+}

@@ -1,0 +1,159 @@
+package paying
+
+import (
+	"context"
+	"fmt"
+
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/ledger"
+	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/domain/standing"
+	"quittance.org/quittance/internal/store"
+)
+
+// CodeAmountDiffers marks a processor that says it took another amount than
+// was asked: nothing is posted until a person has looked.
+const CodeAmountDiffers = "payment.amount_differs"
+
+// Settle records what became of an operation at the processor and, when money
+// was taken, posts it, all in one transaction. An outcome that is known
+// already changes nothing; one that decides nothing yet is noted.
+func (s *Service) Settle(ctx context.Context, id payment.OperationID, outcome payment.Outcome) error {
+	return s.db.InTx(ctx, "settle payment", func(tx *store.Tx) error {
+		i, err := tx.Intent(id)
+		if err != nil {
+			return err
+		}
+		next := nextState(i, outcome, s.db.Now().After(i.ExpiresAt))
+		if next == i.State && (i.SessionRef != "" || outcome.Session.Ref == "") || next != i.State && !i.State.CanBecome(next) {
+			return nil
+		}
+		from := i.State
+		i.State = next
+		if outcome.Session.Ref != "" {
+			i.SessionRef = outcome.Session.Ref
+		}
+		i.Reason = string(outcome.Decline)
+		if next == payment.IntentSucceeded {
+			if outcome.Amount != i.Amount {
+				return fault.New(fault.Internal, CodeAmountDiffers, "operation %s: asked for %s, the processor took %s", id, i.Amount, outcome.Amount)
+			}
+			if err := s.postCard(tx, i, outcome); err != nil {
+				return err
+			}
+		}
+		tx.UpdateIntent(i, from, errChanged)
+		tx.Audit(store.AuditEvent{
+			AccountID: i.AccountID, Operation: "payment.settle", Actor: actorSystem, Subject: "intent " + id.String(),
+			Summary: fmt.Sprintf("%s → %s, %s", from, next, i.Amount), Reason: i.Reason,
+		})
+		return nil
+	})
+}
+
+var errChanged = fault.New(fault.Conflict, "payment.changed", "the payment was settled meanwhile")
+
+// nextState gives the state that an outcome leads to. A checkout that the
+// processor does not know was never shown to the payer; it is given up only
+// after its page could not be used any more.
+func nextState(i store.IntentRow, o payment.Outcome, expired bool) payment.IntentState {
+	switch o.State {
+	case payment.OutcomePaid:
+		return payment.IntentSucceeded
+	case payment.OutcomeDeclined:
+		return payment.IntentDeclined
+	case payment.OutcomeCanceled:
+		return payment.IntentCanceled
+	case payment.OutcomeExpired:
+		return payment.IntentExpired
+	case payment.OutcomeMissing:
+		if expired {
+			return payment.IntentExpired
+		}
+		return i.State
+	}
+	if i.State.Final() {
+		return i.State
+	}
+	return payment.IntentPending
+}
+
+func (s *Service) postCard(tx *store.Tx, i store.IntentRow, o payment.Outcome) error {
+	p := s.newPayment(tx, i)
+	p.Processor, p.ProcessorRef, p.LastFour, p.Brand = i.Processor, o.Charge, o.LastFour, o.Brand
+	tx.InsertPayment(p)
+	tx.InsertClearing(ledger.ClearingCard, p)
+	return s.post(tx, i, p, ledger.ClearingCard)
+}
+
+// newPayment makes the payment of an intent. It is received, and counts, on
+// the day the payer submitted it (R-PAY-3, R-CAL-2).
+func (s *Service) newPayment(tx *store.Tx, i store.IntentRow) payment.Payment {
+	day := s.profile.Today(i.SubmittedAt)
+	return payment.Payment{
+		ID: payment.ID{UUID: tx.NewID()}, AccountID: i.AccountID, IntentID: i.ID, Channel: i.Channel, Method: i.Method,
+		Amount: i.Amount, Confirmation: s.confirmation(i.ID), SubmittedAt: i.SubmittedAt,
+		ReceivedOn: day, EffectiveOn: day, PostedAt: tx.Now(),
+	}
+}
+
+// post posts a payment: receipt, applications, credit, what follows for
+// coverage, and the receipt message.
+func (s *Service) post(tx *store.Tx, i store.IntentRow, p payment.Payment, clearing ledger.Account) error {
+	facts, err := tx.MoneyOf(p.AccountID)
+	if err != nil {
+		return err
+	}
+	tx.Post(ledger.Entry{
+		ID: tx.NewEntryID(), AccountID: p.AccountID, Kind: ledger.EntryReceipt, EffectiveOn: p.EffectiveOn,
+		Source: ledger.Source{Kind: "payment", ID: p.ID.String()}, Actor: actorOf(i.Channel), Transfers: ledger.Receipt(clearing, p.Amount),
+	})
+	applications, left := payment.Apply(p.Amount, payables(s, facts, p))
+	for _, a := range applications {
+		a.ID, a.PaymentID = payment.ApplicationID{UUID: tx.NewID()}, p.ID
+		tx.Apply(p.AccountID, a, p.EffectiveOn, actorSystem)
+		facts.MarkPaid(a, p.EffectiveOn)
+	}
+	tx.AddCredit(p.AccountID, p.ID, left)
+	s.recordStarts(tx, facts, p)
+	if i.Email == "" {
+		return nil
+	}
+	return s.jobs.SendReceipt(tx, p.AccountID, i.ID)
+}
+
+func actorOf(c payment.Channel) string { return "payer:" + string(c) }
+
+// payables gives the unpaid charges of an account as the order of application
+// sees them.
+func payables(s *Service, facts *store.Facts, p payment.Payment) []payment.Payable {
+	states := map[enrollment.ID]standing.State{}
+	for _, e := range standing.Evaluate(s.profile, facts.Standing(), p.EffectiveOn).Enrollments {
+		states[e.ID] = e.State
+	}
+	var all []payment.Payable
+	for _, c := range facts.Charges {
+		if !c.Unpaid.IsPositive() {
+			continue
+		}
+		state := states[c.EnrollmentID]
+		all = append(all, payment.Payable{
+			Charge: c.ID, EnrollmentID: c.EnrollmentID, CarrierID: c.CarrierID, Kind: c.Kind, Month: c.Month,
+			DueOn: c.DueOn, Unpaid: c.Unpaid, Binder: c.Binder && state == standing.StatePending,
+			OldDebt: state == standing.StateEnded || state == standing.StateLapsed,
+		})
+	}
+	return all
+}
+
+// recordStarts records the start of coverage that the payment brings about.
+func (s *Service) recordStarts(tx *store.Tx, facts *store.Facts, p payment.Payment) {
+	for _, e := range standing.Evaluate(s.profile, facts.Standing(), p.EffectiveOn).Starts() {
+		tx.InsertDecision(store.DecisionRecord{
+			AccountID: p.AccountID, EnrollmentID: e.ID, Kind: standing.DecisionEffectuate, Month: e.Start,
+			DecidedOn: p.EffectiveOn, EffectiveOn: e.Start.First(), Rule: e.Rule,
+			Evidence: "first month paid in full by payment " + p.ID.String(), Actor: actorSystem,
+		})
+	}
+}

@@ -1,0 +1,241 @@
+package paying
+
+import (
+	"context"
+
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/base/ident"
+	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/bill"
+	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/domain/profile"
+	"quittance.org/quittance/internal/domain/standing"
+	"quittance.org/quittance/internal/store"
+)
+
+// Due is what a payer sees of an account (R-ID-3): first name, initial,
+// amounts and dates; never plan, carrier, address or other people.
+type Due struct {
+	Account      enrollment.AccountID
+	Kind         enrollment.AccountKind
+	FirstName    string
+	Initial      string
+	SubscriberID ident.SubscriberID
+	Today        civil.Date
+	Standing     standing.Standing
+	Bill         *bill.Bill // the last one issued; nil before the first
+	Unpaid       []UnpaidPart
+	Credit       money.Amount
+	Most         money.Amount // the most that may be paid now
+	NextBillOn   civil.Date
+	PaidToday    []payment.Payment
+	InProcess    []payment.Intent // card payments whose outcome is not known
+}
+
+// UnpaidPart is one charge, or what is left of it.
+type UnpaidPart struct {
+	Kind   enrollment.Kind
+	Month  civil.Month
+	DueOn  civil.Date
+	Unpaid money.Amount
+	Past   bool
+}
+
+// Due tells what an account owes and why.
+func (s *Service) Due(ctx context.Context, id enrollment.AccountID) (*Due, error) {
+	var d *Due
+	err := s.db.Read(ctx, "what is due", func(tx *store.ReadTx) error {
+		facts, err := tx.FactsOf(id)
+		if err != nil {
+			return err
+		}
+		d = s.due(facts)
+		paid, err := tx.PaymentsSince(id, d.Today)
+		if err != nil {
+			return err
+		}
+		d.PaidToday = paid
+		waiting, err := tx.UnsettledOf(id, d.Today.In(s.profile.Zone()))
+		for _, i := range waiting {
+			if i.State != payment.IntentCreated {
+				d.InProcess = append(d.InProcess, i.Intent)
+			}
+		}
+		return err
+	})
+	return d, err
+}
+
+func (s *Service) due(facts *store.Facts) *Due {
+	a := facts.Account
+	today := s.profile.Today(s.db.Now())
+	d := &Due{
+		Account: a.ID, Kind: a.Kind, FirstName: a.FirstName, Initial: a.Initial(), SubscriberID: a.SubscriberID, Today: today,
+		Standing: standing.Evaluate(s.profile, facts.Standing(), today), Bill: facts.LastBill, Credit: facts.Credit(),
+		Most: s.mostPayable(facts), NextBillOn: s.profile.BillOn(s.profile.CoverageMonthBilledOn(today).Next()),
+	}
+	for _, c := range facts.Charges {
+		if c.Unpaid.IsPositive() {
+			d.Unpaid = append(d.Unpaid, UnpaidPart{c.Kind, c.Month, c.DueOn, c.Unpaid, c.DueOn.Before(today)})
+		}
+	}
+	return d
+}
+
+// mostPayable is what is owed now plus some months ahead (R-PAY-8), and never
+// more than one payment may be.
+func (s *Service) mostPayable(facts *store.Facts) money.Amount {
+	today := s.profile.Today(s.db.Now())
+	var owed, monthly money.Amount
+	for _, c := range facts.Charges {
+		owed = owed.Add(c.Unpaid)
+	}
+	for _, e := range facts.Enrollments {
+		if premium, ok := latestPremium(e, today); ok {
+			monthly = monthly.Add(premium.Member)
+		}
+	}
+	ahead := monthly.MulDiv(int64(s.profile.Payment.AheadMonths.On(today)), 1, money.HalfUp)
+	return money.Min(owed.Add(ahead), s.profile.Payment.MaxSingle.On(today))
+}
+
+// latestPremium gives the premium of the current month, or of the first month
+// of coverage that is still to come.
+func latestPremium(e *store.EnrollmentRow, today civil.Date) (enrollment.Premium, bool) {
+	month := today.Month().Next()
+	if month.Before(e.First) {
+		month = e.First
+	}
+	if month.After(e.Last) {
+		month = e.Last
+	}
+	if e.Last.Before(today.Month()) {
+		return enrollment.Premium{}, false
+	}
+	return e.PremiumFor(month)
+}
+
+// Method tells whether a method is taken today.
+func (s *Service) Method(m payment.Method) bool {
+	today := s.profile.Today(s.db.Now())
+	switch m {
+	case payment.MethodBank:
+		return s.profile.Methods.Bank.On(today)
+	case payment.MethodCard:
+		return s.gateway != nil && s.profile.Methods.Card.On(today)
+	}
+	return false
+}
+
+// Profile gives the marketplace's policy.
+func (s *Service) Profile() *profile.Profile { return s.profile }
+
+// Receipt is what a payer is told of a payment.
+type Receipt struct {
+	Payment      payment.Payment
+	FirstName    string
+	Initial      string
+	SubscriberID ident.SubscriberID
+	Email        string // where it was sent
+	Language     string
+	Wording      string // what the payer agreed to
+	Parts        []ReceiptPart
+	Left         money.Amount // kept for the next bill
+	After        *Due
+}
+
+// ReceiptPart is what the payment paid.
+type ReceiptPart struct {
+	Kind   enrollment.Kind
+	Month  civil.Month
+	Amount money.Amount
+}
+
+// Receipt gives the receipt of an operation, or fault.NotFound while there is
+// no payment.
+func (s *Service) Receipt(ctx context.Context, id payment.OperationID) (*Receipt, error) {
+	var r *Receipt
+	err := s.db.Read(ctx, "receipt", func(tx *store.ReadTx) error {
+		p, err := tx.PaymentByIntent(id)
+		if err != nil {
+			return err
+		}
+		r, err = s.receipt(tx, p)
+		return err
+	})
+	return r, err
+}
+
+func (s *Service) receipt(tx *store.ReadTx, p payment.Payment) (*Receipt, error) {
+	i, err := tx.Intent(p.IntentID)
+	if err != nil {
+		return nil, err
+	}
+	facts, err := tx.FactsOf(p.AccountID)
+	if err != nil {
+		return nil, err
+	}
+	r := &Receipt{
+		Payment: p, FirstName: facts.Account.FirstName, Initial: facts.Account.Initial(), SubscriberID: facts.Account.SubscriberID,
+		Email: i.Email, Language: i.Language, After: s.due(facts),
+	}
+	parts, err := tx.ApplicationsOf(p.AccountID, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	r.Left = p.Amount
+	for _, a := range parts {
+		part := ReceiptPart{Amount: a.Amount}
+		for _, c := range facts.Charges {
+			if c.ID == a.Charge {
+				part.Kind, part.Month = c.Kind, c.Month
+			}
+		}
+		r.Parts = append(r.Parts, part)
+		r.Left = r.Left.Sub(a.Amount)
+	}
+	r.Wording, err = tx.AuthorizationWording(p.AccountID, p.IntentID)
+	return r, err
+}
+
+// Intent gives an intent, or fault.NotFound.
+func (s *Service) Intent(ctx context.Context, id payment.OperationID) (payment.Intent, error) {
+	i, err := s.intent(ctx, id)
+	return i.Intent, err
+}
+
+// CodeUnknownConfirmation marks a confirmation number that no payment has.
+const CodeUnknownConfirmation = "confirmation.unknown"
+
+// ByConfirmation answers "is my payment in?" by confirmation number alone. Tries
+// are throttled by network.
+func (s *Service) ByConfirmation(ctx context.Context, typed, network string) (payment.Payment, error) {
+	number, err := ident.ParseConfirmation(typed)
+	if err != nil {
+		return payment.Payment{}, fault.At("confirmation", "confirmation.format", "Check the confirmation number. It has 10 letters and numbers, like 7F3K-92QM-4X.")
+	}
+	keys := s.throttleKeys("", network)[1:]
+	var p payment.Payment
+	found := false
+	err = s.db.InTx(ctx, "payment by confirmation", func(tx *store.Tx) error {
+		if err := s.checkTries(tx, keys); err != nil {
+			return err
+		}
+		p, err = tx.PaymentByConfirmation(number)
+		found = err == nil
+		if fault.KindOf(err) == fault.NotFound {
+			tx.CountTry(keys[0].text)
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return payment.Payment{}, err
+	}
+	if !found {
+		return payment.Payment{}, fault.New(fault.NotFound, CodeUnknownConfirmation, "We have no payment with this confirmation number")
+	}
+	return p, nil
+}
