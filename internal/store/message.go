@@ -14,11 +14,20 @@ var (
 	qMessage = stmt("message", `
 		SELECT template, language, source_id, address_enc, subject, body_text, body_html, state, created_at
 		FROM message WHERE account_id = $1 AND message_id = $2`)
+	qMessageAbout = stmt("message_about", `
+		SELECT message_id FROM message WHERE account_id = $1 AND source_id = $2 AND template = $3`)
 	qMessageState = stmt("message_state", `UPDATE message SET state = $3, sent_at = $4 WHERE account_id = $1 AND message_id = $2`)
 )
 
 // MessageID names a message.
 type MessageID = ident.ID[Message]
+
+// The states of a message.
+const (
+	MessageQueued = "queued"
+	MessageSent   = "sent"
+	MessageFailed = "failed" // refused for good
+)
 
 // Message is an e-mail as it is sent. Source is what it is about: one message
 // of a template goes out per source.
@@ -58,6 +67,16 @@ func (tx *ReadTx) Message(account enrollment.AccountID, id MessageID) (Message, 
 		m.Address = pii.NewSecret(address)
 		return m, err
 	}, account, id)
+}
+
+// MessageAbout finds the message of a template about a source, or
+// fault.NotFound.
+func (tx *ReadTx) MessageAbout(account enrollment.AccountID, source ident.UUID, template string) (Message, error) {
+	id, err := one(tx, qMessageAbout, scalar[MessageID], account, source, template)
+	if err != nil {
+		return Message{}, err
+	}
+	return tx.Message(account, id)
 }
 
 // MarkMessage records that a message was sent or has failed for good.
