@@ -5,9 +5,13 @@
   var doc = document;
   var words = doc.documentElement.dataset;
 
-  // The error summary hears first.
+  // The error summary hears first, also where autofocus is not obeyed.
   var problems = doc.getElementById("problems");
-  if (problems) problems.focus();
+  if (problems) addEventListener("load", function () {
+    requestAnimationFrame(function () {
+      if (doc.activeElement !== problems) problems.focus();
+    });
+  });
 
   // Said aloud without moving the focus (WCAG 4.1.3).
   var live = doc.createElement("p");

@@ -42,8 +42,8 @@ func allCauses() []portal.Why {
 func timeline() []portal.Step {
 	return []portal.Step{
 		{Kind: portal.StepUnpaid, On: day("2026-10-23"), Month: civil.MustParseMonth("2026-11")},
-		{Kind: portal.StepGrace, On: day("2026-11-01"), Here: true},
-		{Kind: portal.StepWarned, On: day("2026-11-05")},
+		{Kind: portal.StepGrace, On: day("2026-11-01")},
+		{Kind: portal.StepWarned, On: day("2026-11-05"), Here: true},
 		{Kind: portal.StepPay, On: due, Amount: money.Cents(24900)},
 		{Kind: portal.StepLastDay, On: day("2027-01-23"), Amount: money.Cents(49800), Ends: day("2026-11-30")},
 	}

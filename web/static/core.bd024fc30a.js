@@ -3,7 +3,11 @@
 var doc = document;
 var words = doc.documentElement.dataset;
 var problems = doc.getElementById("problems");
-if (problems) problems.focus();
+if (problems) addEventListener("load", function () {
+requestAnimationFrame(function () {
+if (doc.activeElement !== problems) problems.focus();
+});
+});
 var live = doc.createElement("p");
 live.className = "pp-hidden";
 live.setAttribute("role", "status");
