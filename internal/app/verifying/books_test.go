@@ -1,0 +1,294 @@
+package verifying_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/ident"
+	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/bill"
+	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/ledger"
+	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/store"
+	"quittance.org/quittance/internal/store/storetest"
+)
+
+// books is a small marketplace, kept as the use cases keep it: through the
+// store's own writes and the posting rules.
+type books struct {
+	tb     testing.TB
+	db     *store.DB
+	serial uint64
+}
+
+const (
+	harborCarrier = "HARBOR"
+	tideCarrier   = "TIDE"
+)
+
+var (
+	december = civil.MustParseMonth("2026-12")
+	january  = civil.MustParseMonth("2027-01")
+
+	helped = premium("500.00", "250.00", "147.00", "103.00")
+	full   = premium("412.37", "0.00", "0.00", "412.37")
+	dental = premium("30.12", "0.00", "0.00", "30.12")
+	free   = premium("250.00", "250.00", "0.00", "0.00")
+)
+
+func premium(gross, aptc, state, member string) enrollment.Premium {
+	return enrollment.Premium{Gross: amount(gross), APTC: amount(aptc), State: amount(state), Member: amount(member)}
+}
+
+func amount(s string) money.Amount {
+	a, err := money.Parse(s)
+	if err != nil {
+		panic(err)
+	}
+	return a
+}
+
+// healthy opens books in which everything has happened at least once: paid,
+// partly paid, unpaid and free months, credit, and a corrected charge.
+func healthy(tb testing.TB, db *store.DB) *books {
+	tb.Helper()
+	b := &books{tb: tb, db: db}
+	b.inTx(func(tx *store.Tx) error {
+		tx.PutPlan(store.PlanRow{PlanID: "H1", Name: "Harbor Silver", Kind: enrollment.KindMedical, CarrierID: harborCarrier, CarrierName: "Harbor"})
+		tx.PutPlan(store.PlanRow{PlanID: "T1", Name: "Tide Dental", Kind: enrollment.KindDental, CarrierID: tideCarrier, CarrierName: "Tide"})
+		return nil
+	})
+	ana := b.household("Ana", helped, dental)
+	b.bill(ana, december)
+	b.pay(ana, "153.12", payment.MethodCard)
+	b.bill(ana, january)
+	boris := b.household("Boris", full)
+	b.bill(boris, december)
+	b.pay(boris, "10.00", payment.MethodBank)
+	b.bill(boris, january)
+	chen := b.household("Chen", helped)
+	b.bill(chen, december)
+	b.pay(chen, "123.00", payment.MethodCard)
+	b.pay(chen, "50.00", payment.MethodBank)
+	dora := b.household("Dora", helped)
+	b.bill(dora, december)
+	b.pay(dora, "103.00", payment.MethodCard)
+	b.correct(dora, december, premium("500.00", "300.00", "147.00", "53.00"))
+	b.bill(b.household("Eve", free), december)
+	b.decline(chen, "77.00")
+	return b
+}
+
+func (b *books) inTx(fn func(*store.Tx) error) {
+	b.tb.Helper()
+	if err := b.db.InTx(b.tb.Context(), "books", fn); err != nil {
+		b.tb.Fatal(err)
+	}
+}
+
+func (b *books) facts(id enrollment.AccountID) *store.Facts {
+	b.tb.Helper()
+	var f *store.Facts
+	err := b.db.Read(b.tb.Context(), "facts", func(tx *store.ReadTx) (err error) {
+		f, err = tx.FactsOf(id)
+		return err
+	})
+	if err != nil {
+		b.tb.Fatal(err)
+	}
+	return f
+}
+
+// household enrolls an account from December 2026: medical first, then dental.
+func (b *books) household(name string, premiums ...enrollment.Premium) enrollment.AccountID {
+	b.tb.Helper()
+	b.serial++
+	id := enrollment.AccountID{UUID: b.db.NewID()}
+	kinds := []enrollment.Enrollment{
+		{Kind: enrollment.KindMedical, PlanID: "H1", CarrierID: harborCarrier},
+		{Kind: enrollment.KindDental, PlanID: "T1", CarrierID: tideCarrier},
+	}
+	b.inTx(func(tx *store.Tx) error {
+		err := tx.InsertAccount(enrollment.Account{
+			ID: id, Kind: enrollment.AccountIndividual, SubscriberID: ident.NewSubscriberID(b.serial),
+			BillingNumber: fmt.Sprintf("7%08d", b.serial), FirstName: name, LastName: "Testperson",
+			BirthDate: civil.MustParseDate("1980-02-29"), ZIP: "02199", Language: "en", CreatedAt: tx.Now(),
+		})
+		for i, p := range premiums {
+			e := kinds[i]
+			e.ID, e.AccountID, e.CreatedAt = enrollment.ID{UUID: tx.NewID()}, id, tx.Now()
+			e.Reference = fmt.Sprintf("RefID%d-%d", b.serial, i)
+			e.First, e.Last = december, january
+			e.Segments = []enrollment.Segment{{From: december, To: january, Premium: p}}
+			tx.InsertEnrollment(&e, nil)
+		}
+		return err
+	})
+	return id
+}
+
+// bill charges a month and issues the bill.
+func (b *books) bill(id enrollment.AccountID, month civil.Month) {
+	b.tb.Helper()
+	f := b.facts(id)
+	b.inTx(func(tx *store.Tx) error {
+		billed := store.Billed{Account: id, Cleared: f.Unbilled}
+		for _, e := range f.Enrollments {
+			p, _ := e.PremiumFor(month)
+			billed.Charges = append(billed.Charges, bill.Charge{
+				ID: bill.ChargeID{UUID: tx.NewID()}, AccountID: id, EnrollmentID: e.ID, CarrierID: e.CarrierID, Kind: e.Kind,
+				Month: month, Generation: 1, Premium: p, DueOn: month.Prev().On(23), ChargedOn: month.Prev().First(),
+			})
+		}
+		billed.Entries = chargeEntries(tx, billed.Charges)
+		number, err := tx.NextNumbers("bill_no", 1)
+		if err != nil {
+			return err
+		}
+		in := bill.Input{
+			ID: bill.ID{UUID: tx.NewID()}, Account: f.Account.Account, Number: fmt.Sprint(number), Kind: bill.KindMonthly,
+			Month: month, Revision: 1, IssuedOn: month.Prev().First(), New: billed.Charges, Credit: f.Credit(), Previous: f.LastBill,
+		}
+		for _, c := range f.Charges {
+			if c.Unpaid.IsPositive() {
+				in.Open = append(in.Open, c.Open)
+			}
+		}
+		for _, a := range f.Unbilled {
+			in.Activity = append(in.Activity, a.Activity)
+		}
+		if billed.Bill, err = bill.Make(in); err != nil {
+			return err
+		}
+		return tx.InsertBilled([]store.Billed{billed}, "test")
+	})
+}
+
+func chargeEntries(tx *store.Tx, charges []bill.Charge) []ledger.Entry {
+	var entries []ledger.Entry
+	for _, c := range charges {
+		if transfers := ledger.Charge(c.EnrollmentID, c.CarrierID, c.Premium); len(transfers) > 0 {
+			entries = append(entries, ledger.Entry{
+				ID: tx.NewEntryID(), AccountID: c.AccountID, Kind: ledger.EntryCharge, EffectiveOn: c.ChargedOn,
+				Source: ledger.Source{Kind: "charge", ID: c.ID.String()}, Actor: "test", Transfers: transfers,
+			})
+		}
+	}
+	return entries
+}
+
+var errMoved = errors.New("the intent has moved meanwhile")
+
+func (b *books) intent(tx *store.Tx, id enrollment.AccountID, dollars string, method payment.Method) (store.IntentRow, error) {
+	i := store.IntentRow{Intent: payment.Intent{
+		ID: payment.OperationID{UUID: tx.NewID()}, AccountID: id, Channel: payment.ChannelWebGuest, Method: method,
+		Amount: amount(dollars), State: payment.IntentCreated, Language: "en", SubmittedAt: tx.Now(), UpdatedAt: tx.Now(),
+	}}
+	if method == payment.MethodCard {
+		i.Processor = "sandbox"
+	}
+	_, err := tx.InsertIntent(i)
+	return i, err
+}
+
+// pay takes money, posts it and applies it as the rules say.
+func (b *books) pay(id enrollment.AccountID, dollars string, method payment.Method) {
+	b.tb.Helper()
+	f := b.facts(id)
+	var payables []payment.Payable
+	for _, c := range f.Charges {
+		if c.Unpaid.IsPositive() {
+			payables = append(payables, payment.Payable{
+				Charge: c.ID, EnrollmentID: c.EnrollmentID, CarrierID: c.CarrierID, Kind: c.Kind, Month: c.Month, DueOn: c.DueOn, Unpaid: c.Unpaid,
+			})
+		}
+	}
+	b.inTx(func(tx *store.Tx) error {
+		i, err := b.intent(tx, id, dollars, method)
+		if err != nil {
+			return err
+		}
+		i.State = payment.IntentSucceeded
+		tx.UpdateIntent(i, payment.IntentCreated, errMoved)
+		p := payment.Payment{
+			ID: payment.ID{UUID: tx.NewID()}, AccountID: id, IntentID: i.ID, Channel: i.Channel, Method: method, Amount: i.Amount,
+			Processor: i.Processor, SubmittedAt: tx.Now(), ReceivedOn: civil.MustParseDate("2026-11-20"), EffectiveOn: civil.MustParseDate("2026-11-20"),
+		}
+		raw := p.ID.Raw()
+		p.Confirmation = ident.NewConfirmation(raw[6:])
+		clearing := ledger.ClearingACH
+		if p.Processor != "" {
+			p.ProcessorRef, clearing = "ch_"+p.ID.String(), ledger.ClearingCard
+		}
+		tx.InsertPayment(p)
+		tx.Post(ledger.Entry{
+			ID: tx.NewEntryID(), AccountID: id, Kind: ledger.EntryReceipt, EffectiveOn: p.EffectiveOn,
+			Source: ledger.Source{Kind: "payment", ID: p.ID.String()}, Actor: "test", Transfers: ledger.Receipt(clearing, p.Amount),
+		})
+		tx.InsertClearing(clearing, p)
+		applications, left := payment.Apply(p.Amount, payables)
+		for _, a := range applications {
+			a.ID, a.PaymentID = payment.ApplicationID{UUID: tx.NewID()}, p.ID
+			tx.Apply(id, a, p.EffectiveOn, "test")
+		}
+		tx.AddCredit(id, p.ID, left)
+		return nil
+	})
+}
+
+// decline leaves an intent that came to nothing.
+func (b *books) decline(id enrollment.AccountID, dollars string) {
+	b.tb.Helper()
+	b.inTx(func(tx *store.Tx) error {
+		i, err := b.intent(tx, id, dollars, payment.MethodCard)
+		i.State = payment.IntentDeclined
+		tx.UpdateIntent(i, payment.IntentCreated, errMoved)
+		return err
+	})
+}
+
+// correct replaces a paid month's charge by one of another price, as a
+// retroactive change will: the money comes off and stays as credit, the charge
+// is reversed, a second generation is charged and paid from the credit.
+func (b *books) correct(id enrollment.AccountID, month civil.Month, price enrollment.Premium) {
+	b.tb.Helper()
+	old := b.facts(id).Charges[0]
+	undo := ledger.Reverse(ledger.Apply(old.EnrollmentID, old.CarrierID, old.Premium.Member))
+	reverse := ledger.Reverse(ledger.Charge(old.EnrollmentID, old.CarrierID, old.Premium))
+	undone, reversal := b.db.NewID(), b.db.NewID()
+	b.inTx(func(tx *store.Tx) error {
+		for _, e := range []ledger.Entry{
+			{Kind: ledger.EntryUnapplied, Source: ledger.Source{Kind: "application", ID: undone.String()}, Transfers: undo},
+			{Kind: ledger.EntryReversal, Source: ledger.Source{Kind: "charge", ID: reversal.String()}, Transfers: reverse},
+		} {
+			e.ID, e.AccountID, e.Actor, e.EffectiveOn = tx.NewEntryID(), id, "test", month.First()
+			tx.Post(e)
+		}
+		return nil
+	})
+	// The store has no writes for these rows yet.
+	storetest.Sabotage(b.tb, b.db, strings.NewReplacer("{undone}", undone.String(), "{reversal}", reversal.String(), "{account}", id.String()).Replace(`
+		INSERT INTO application (account_id, application_id, payment_id, charge_id, kind, amount_cents, entry_id, effective_on)
+			SELECT a.account_id, '{undone}', a.payment_id, a.charge_id, 'undo', a.amount_cents, e.entry_id, a.effective_on
+			FROM application a JOIN entry e ON e.account_id = a.account_id AND e.kind = 'application_undone' WHERE a.account_id = '{account}';
+		INSERT INTO open_credit (account_id, payment_id, open_cents)
+			SELECT account_id, payment_id, amount_cents FROM application WHERE account_id = '{account}' AND kind = 'undo';
+		INSERT INTO charge (account_id, charge_id, enrollment_id, coverage_month, generation, kind, carrier_id, gross_cents, aptc_cents, state_cents, member_cents, due_on, binder, charged_on, entry_id)
+			SELECT c.account_id, '{reversal}', c.enrollment_id, c.coverage_month, c.generation, 'reversal', c.carrier_id, c.gross_cents, c.aptc_cents, c.state_cents, c.member_cents, c.due_on, c.binder, c.charged_on, e.entry_id
+			FROM charge c JOIN entry e ON e.account_id = c.account_id AND e.kind = 'charge_reversal' WHERE c.account_id = '{account}'`))
+	b.inTx(func(tx *store.Tx) error {
+		c := old.Charge
+		c.ID, c.Generation, c.Premium = bill.ChargeID{UUID: tx.NewID()}, 2, price
+		billed := store.Billed{Account: id, Charges: []bill.Charge{c}, AppliedOn: month.First()}
+		billed.Entries = chargeEntries(tx, billed.Charges)
+		billed.Applications = []payment.Application{{
+			ID: payment.ApplicationID{UUID: tx.NewID()}, PaymentID: b.facts(id).Credits[0].PaymentID, Charge: c.ID,
+			EnrollmentID: c.EnrollmentID, CarrierID: c.CarrierID, Amount: price.Member, Closes: true,
+		}}
+		return tx.InsertBilled([]store.Billed{billed}, "test")
+	})
+}

@@ -1,0 +1,60 @@
+package verifying
+
+import (
+	"cmp"
+	"slices"
+
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/bill"
+	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/standing"
+	"quittance.org/quittance/internal/store"
+)
+
+// paidThrough counts how far each enrollment is paid from the applications
+// alone, and asks standing, which members are told, whether it agrees (I7).
+func (v *verification) paidThrough(r store.Range) error {
+	facts, applied, err := v.tx.PaidFacts(r)
+	if err != nil {
+		return err
+	}
+	invariant := v.report.invariant("I7")
+	today := v.profile.Today(v.tx.Now())
+	for _, f := range facts {
+		for _, e := range standing.Evaluate(v.profile, f.Standing(), today).Enrollments {
+			invariant.Checked++
+			if through := paidRun(f.Charges, e.ID, e.Start, applied); through != e.PaidThrough {
+				invariant.add(Violation{
+					Account: f.Account.ID.String(), Object: "enrollment " + e.ID.String(),
+					Problem:  "standing tells another month as paid through than the applications do",
+					Expected: through.String(), Found: e.PaidThrough.String(),
+				})
+			}
+		}
+	}
+	return nil
+}
+
+// paidRun walks the live charges of an enrollment from its start, month by
+// month, for as long as applications cover the member's share.
+func paidRun(charges []store.Charge, id enrollment.ID, start civil.Month, applied map[bill.ChargeID]money.Amount) civil.Month {
+	var own []store.Charge
+	for _, c := range charges {
+		if c.EnrollmentID == id && !c.Month.Before(start) {
+			own = append(own, c)
+		}
+	}
+	slices.SortFunc(own, func(a, b store.Charge) int {
+		return cmp.Or(a.Month.Compare(b.Month), cmp.Compare(a.Generation, b.Generation))
+	})
+	var through civil.Month
+	next := start
+	for _, c := range own {
+		if c.Month != next || applied[c.ID].Less(c.Premium.Member) {
+			break
+		}
+		through, next = c.Month, c.Month.Next()
+	}
+	return through
+}

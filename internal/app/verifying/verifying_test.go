@@ -1,0 +1,282 @@
+package verifying_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"quittance.org/quittance/internal/app/verifying"
+	"quittance.org/quittance/internal/base/clock/virtual"
+	"quittance.org/quittance/internal/store"
+	"quittance.org/quittance/internal/store/storetest"
+	"quittance.org/quittance/profiles"
+)
+
+func verify(tb testing.TB, db *store.DB) verifying.Report {
+	tb.Helper()
+	p, err := profiles.Open(profiles.Default)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	report, err := verifying.New(db, p).Verify(tb.Context())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return report
+}
+
+func TestHealthyBooksAreClean(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
+		healthy(t, db)
+		report := verify(t, db)
+		if !report.Clean || len(report.Broken()) > 0 {
+			t.Fatalf("got\n%s", report)
+		}
+		for _, i := range report.Invariants {
+			if i.Checked == 0 {
+				t.Errorf("%s looked at nothing", i.ID)
+			}
+		}
+	})
+}
+
+func TestEmptyBooksAreClean(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
+		if report := verify(t, db); !report.Clean {
+			t.Fatalf("got\n%s", report)
+		}
+	})
+}
+
+// However the accounts are cut into ranges, every proof sees every row once.
+func TestRangesLeaveNothingOut(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
+		healthy(t, db)
+		var want []int64
+		for _, size := range []int{1000, 1, 2, 5} {
+			checked := make([]int64, len(store.Proofs))
+			err := db.Read(t.Context(), "ranges", func(tx *store.ReadTx) error {
+				return tx.Ranges(size, func(r store.Range) error {
+					for i, p := range store.Proofs {
+						if p.Whole {
+							continue
+						}
+						n, err := tx.Prove(p, r, func(d store.Difference) { t.Errorf("%s: %+v", p.Problem, d) })
+						if err != nil {
+							return err
+						}
+						checked[i] += n
+					}
+					return nil
+				})
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want == nil {
+				want = checked
+			}
+			if diff := cmp.Diff(want, checked); diff != "" {
+				t.Errorf("in ranges of %d accounts (-all at once +got):\n%s", size, diff)
+			}
+		}
+	})
+}
+
+// of is the account of a household, as SQL.
+func of(name string) string {
+	return "(SELECT account_id FROM account WHERE first_name = '" + name + "')"
+}
+
+// row is a key that no row has.
+const row = "'01930000-0000-7000-8000-00000000000a'"
+
+// transfer adds a transfer to a household's first entry, in SQL. Owners are
+// SQL as well.
+func transfer(name, debit, debitOwner, credit, creditOwner string, cents int) string {
+	return fmt.Sprintf(`INSERT INTO transfer (account_id, entry_id, seq, debit, debit_owner, credit, credit_owner, amount_cents)
+		SELECT t.account_id, t.entry_id, 90 + (SELECT COUNT(*) FROM transfer n WHERE n.account_id = t.account_id), '%s', %s, '%s', %s, %d
+		FROM transfer t WHERE t.account_id = %s ORDER BY t.entry_id, t.seq LIMIT 1;`, debit, debitOwner, credit, creditOwner, cents, of(name))
+}
+
+// there adds a transfer and its opposite, so that no balance moves.
+func there(name, debit, debitOwner, credit, creditOwner string) string {
+	return transfer(name, debit, debitOwner, credit, creditOwner, 500) + transfer(name, credit, creditOwner, debit, debitOwner, 500)
+}
+
+func enrollmentOf(name, kind string) string {
+	return "(SELECT CAST(e.enrollment_id AS TEXT) FROM enrollment e WHERE e.account_id = " + of(name) + " AND e.kind = '" + kind + "')"
+}
+
+func entryCopy(id string) string {
+	return `INSERT INTO entry (account_id, entry_id, kind, effective_on, recorded_at, source_kind, source_id, actor, reason)
+		SELECT account_id, ` + id + `, 'remittance', effective_on, recorded_at, 'staff', '', 'x', '' FROM entry ORDER BY entry_id LIMIT 1;`
+}
+
+// chargeCopy inserts a charge like a household's first one, with no money.
+func chargeCopy(name, kind string, generation int) string {
+	return fmt.Sprintf(`INSERT INTO charge (account_id, charge_id, enrollment_id, coverage_month, generation, kind, carrier_id, gross_cents, aptc_cents, state_cents, member_cents, due_on, binder, charged_on)
+		SELECT account_id, %s, enrollment_id, coverage_month, %d, '%s', carrier_id, aptc_cents, aptc_cents, 0, 0, due_on, binder, charged_on
+		FROM charge WHERE account_id = %s ORDER BY charge_id LIMIT 1`, row, generation, kind, of(name))
+}
+
+// Each row breaks the books in one way; want names the invariants that speak
+// up, and problem is part of what they say.
+var sabotages = []struct{ name, want, problem, sql string }{
+	{"an entry that moves nothing", "I1", "an entry moves no money", entryCopy(row)},
+	{"a transfer of $0", "I1", "moves nothing", transfer("Ana", "suspense", "''", "fee.income", "''", 0)},
+	{"a transfer below zero", "I1", "moves nothing", transfer("Ana", "suspense", "''", "fee.income", "''", -5)},
+	{"a transfer from an account to itself", "I1", "from an account to itself", transfer("Ana", "suspense", "''", "suspense", "''", 5)},
+	{"an account that is not in the chart", "I1", "not in the chart", transfer("Ana", "petty.cash", "''", "suspense", "''", 5)},
+	{"an owner where there is none", "I1", "wrong owner", transfer("Ana", "suspense", "'somebody'", "fee.income", "''", 5)},
+	{"an unknown carrier", "I1", "wrong owner", there("Ana", "carrier.payable", "'NOBODY'", "suspense", "''")},
+	{"another household's enrollment", "I1", "wrong owner", there("Ana", "receivable.member", enrollmentOf("Boris", "medical"), "suspense", "''")},
+
+	{"a receivable that nobody charged", "I2", "charges less applications", transfer("Ana", "receivable.member", enrollmentOf("Ana", "dental"), "suspense", "''", 1)},
+	{"a receivable moved to the other enrollment", "I2", "open charges do not come", transfer("Ana", "receivable.member", enrollmentOf("Ana", "dental"), "suspense", "''", 7) + transfer("Ana", "suspense", "''", "receivable.member", enrollmentOf("Ana", "medical"), 7)},
+	{"a state share that nobody charged", "I2", "state's share", transfer("Ana", "receivable.state", "'HARBOR'", "suspense", "''", 1)},
+	{"an open charge raised by a cent", "I2 I7", "open charges do not come", `UPDATE open_charge SET open_cents = open_cents + 1 WHERE account_id = ` + of("Ana")},
+	{"a paid charge open again", "I2 I7", "applications left unpaid", `INSERT INTO open_charge (account_id, charge_id, open_cents)
+		SELECT account_id, charge_id, 1 FROM application WHERE account_id = ` + of("Chen")},
+
+	{"credit out of nowhere", "I3", "open credits do not come", transfer("Chen", "suspense", "''", "credit.member", "''", 1)},
+	{"credit spent twice", "I3", "below zero", transfer("Chen", "credit.member", "''", "suspense", "''", 100_000)},
+	{"an open credit raised by a cent", "I3 I4", "open credits do not come", `UPDATE open_credit SET open_cents = open_cents + 1 WHERE account_id = ` + of("Dora")},
+
+	{"credit of another payment", "I4", "parts of a payment", `UPDATE open_credit SET open_cents = 7000 - open_cents WHERE account_id = ` + of("Chen")},
+	{"a payment and its intent grown", "I4", "parts of a payment", `UPDATE payment SET amount_cents = amount_cents + 1 WHERE account_id = ` + of("Boris") +
+		`; UPDATE intent SET amount_cents = amount_cents + 1 WHERE account_id = ` + of("Boris")},
+
+	{"a carrier owed what nobody applied", "I5", "carrier.payable", transfer("Ana", "suspense", "''", "carrier.payable", "'HARBOR'", 1)},
+	{"a carrier paid without a remittance", "I5", "carrier.payable", transfer("Ana", "carrier.payable", "'TIDE'", "suspense", "''", 1)},
+	{"uncollected money gone", "I5", "carrier.uncollected", transfer("Ana", "carrier.uncollected", "'HARBOR'", "suspense", "''", 1)},
+	{"one carrier's money moved to another", "I5", "carrier.payable", transfer("Ana", "carrier.payable", "'HARBOR'", "suspense", "''", 1) +
+		transfer("Ana", "suspense", "''", "carrier.payable", "'TIDE'", 1)},
+
+	{"a clearing item closed early", "I6", "sum of its open items", `UPDATE clearing_item SET closed_on = opened_on WHERE account_id = ` + of("Boris")},
+	{"clearing emptied without a deposit", "I6", "sum of its open items", transfer("Ana", "suspense", "''", "clearing.card", "''", 1)},
+	{"an item on the wrong clearing account", "I6", "sum of its open items", `UPDATE clearing_item SET clearing = 'clearing.lockbox' WHERE account_id = ` + of("Boris")},
+
+	{"a cent moved to another month", "I7", "applications left unpaid", `UPDATE open_charge SET open_cents = open_cents +
+		CASE WHEN CAST(charge_id AS TEXT) = (SELECT MIN(CAST(o.charge_id AS TEXT)) FROM open_charge o WHERE o.account_id = open_charge.account_id) THEN 1 ELSE -1 END WHERE account_id = ` + of("Boris")},
+	{"a month closed unpaid and the next one raised", "I7", "standing tells another month", `UPDATE open_charge SET open_cents = 41237 + 40237
+		WHERE account_id = ` + of("Boris") + ` AND open_cents = 41237; DELETE FROM open_charge WHERE account_id = ` + of("Boris") + ` AND open_cents = 40237`},
+
+	{"a bill's total column", "I8", "column for the total", `UPDATE bill SET total_cents = total_cents + 1 WHERE account_id = ` + of("Eve")},
+	{"a bill's due date column", "I8", "column for the due date", `UPDATE bill SET due_on = '2026-11-24' WHERE account_id = ` + of("Eve")},
+	{"a bill's day of issue column", "I8", "column for the day of issue", `UPDATE bill SET issued_on = '2026-11-24' WHERE account_id = ` + of("Eve")},
+	{"a bill's month column", "I8", "column for the coverage month", `UPDATE bill SET coverage_month = '2026-11' WHERE account_id = ` + of("Eve")},
+	{"a bill's number column", "I8", "another bill", `UPDATE bill SET bill_no = '99999999' WHERE account_id = ` + of("Eve")},
+	{"a line changed in the document", "I8", "lines do not add up", `UPDATE bill SET document = REPLACE(document, '"412.37"', '"412.36"') WHERE account_id = ` + of("Boris") + ` AND coverage_month = '2027-01'`},
+	{"a reason changed in the document", "I8", "explanation does not add up", `UPDATE bill SET document = REPLACE(document, '"-250.00"', '"-251.00"') WHERE account_id = ` + of("Chen")},
+	{"an empty document", "I8", "another bill", `UPDATE bill SET document = '{}' WHERE account_id = ` + of("Eve")},
+	{"a document that is none", "I8", "can not be read", `UPDATE bill SET document = 'Testperson' WHERE account_id = ` + of("Eve")},
+
+	{"a paid intent that waits again", "I9", "no other intent has any", `UPDATE intent SET state = 'pending' WHERE account_id = ` + of("Dora")},
+	{"a declined intent called succeeded", "I9", "succeeded intent has one payment", `UPDATE intent SET state = 'succeeded' WHERE state = 'declined'`},
+	{"a payment of no intent", "I9", "succeeded intent has one payment", `UPDATE payment SET intent_id = ` + row + ` WHERE account_id = ` + of("Dora")},
+	{"an intent of another amount", "I9", "another amount than its intent", `UPDATE intent SET amount_cents = amount_cents + 1 WHERE account_id = ` + of("Dora")},
+	{"one processor charge for all payments", "I9", "stands behind several payments", `DROP INDEX payment_processor_once; UPDATE payment SET processor_ref = 'same' WHERE processor <> ''`},
+
+	{"a second live charge for a month", "I10", "several live charges", chargeCopy("Eve", "charge", 2)},
+	{"a reversal of nothing", "I10", "other amounts than its charge", chargeCopy("Eve", "reversal", 5)},
+	{"two reversals of one charge", "I10", "reversal of none", chargeCopy("Eve", "reversal", 1) + `; ` +
+		strings.ReplaceAll(chargeCopy("Eve", "reversal", 2), "00a'", "00b'")},
+	{"a reversal that splits the premium differently", "I10", "gross_cents", `UPDATE charge SET gross_cents = gross_cents + 1, aptc_cents = aptc_cents + 1 WHERE kind = 'reversal'`},
+
+	{"a transfer of no entry", "orphans", "names a row of entry", transfer("Ana", "suspense", "''", "fee.income", "''", 5) + `UPDATE transfer SET entry_id = ` + row + ` WHERE seq >= 90`},
+	{"a transfer of no account", "orphans", "names a row of entry", transfer("Ana", "suspense", "''", "fee.income", "''", 5) +
+		`UPDATE transfer SET account_id = 'ffffffff-ffff-ffff-ffff-fffffffffffe' WHERE seq >= 90`},
+	{"an application of no entry", "orphans", "names a row of entry", `UPDATE application SET entry_id = ` + row + ` WHERE account_id = ` + of("Boris")},
+	{"an application of no charge", "I2 I5 I7 orphans", "names a row of charge", `UPDATE application SET charge_id = ` + row + ` WHERE account_id = ` + of("Boris")},
+	{"a charge of no entry", "orphans", "names a row of entry", `UPDATE charge SET entry_id = ` + row + ` WHERE account_id = ` + of("Boris")},
+	{"a free charge of no enrollment", "orphans", "names a row of enrollment", `UPDATE charge SET enrollment_id = ` + row + ` WHERE account_id = ` + of("Eve")},
+	{"an entry of no charge", "orphans", "names a row of charge", `UPDATE entry SET source_id = 'gone' WHERE kind = 'charge' AND account_id = ` + of("Boris")},
+	{"an entry that reverses none", "orphans", "names a row of entry", `UPDATE entry SET reverses_id = ` + row + ` WHERE kind = 'charge_reversal'`},
+	{"an item of no payment", "orphans", "names a row of payment", `UPDATE clearing_item SET payment_id = ` + row + ` WHERE account_id = ` + of("Boris")},
+	{"a bill of no account", "I8 orphans", "names a row of account", `UPDATE bill SET account_id = ` + row + ` WHERE account_id = ` + of("Eve")},
+	{"a decision on no enrollment", "orphans", "names a row of enrollment", `
+		INSERT INTO decision (account_id, decision_id, enrollment_id, kind, coverage_month, decided_on, effective_on, rule, evidence, actor, recorded_at)
+		SELECT account_id, ` + row + `, ` + row + `, 'end', '2026-12', issued_on, issued_on, 'R-DUE-2', '', 'x', issued_at FROM bill ORDER BY bill_no LIMIT 1`},
+}
+
+func TestEveryBrokenInvariantIsReported(t *testing.T) {
+	t.Parallel()
+	for _, s := range sabotages {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			storetest.Each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
+				healthy(t, db)
+				storetest.Sabotage(t, db, s.sql)
+				report := verify(t, db)
+				if got := strings.Join(report.Broken(), " "); got != s.want || report.Clean {
+					t.Fatalf("got %q, want %q broken:\n%s", got, s.want, report)
+				}
+				text := report.String()
+				if !strings.Contains(text, s.problem) {
+					t.Errorf("the report does not say %q:\n%s", s.problem, text)
+				}
+				for _, personal := range []string{"Ana", "Boris", "Chen", "Dora", "Eve", "Testperson", "1980", "02199"} {
+					if strings.Contains(text, personal) {
+						t.Errorf("the report names %q:\n%s", personal, text)
+					}
+				}
+			})
+		})
+	}
+}
+
+// Every invariant of the report is broken by some row above, and none else.
+func TestSabotagesCoverEveryInvariant(t *testing.T) {
+	t.Parallel()
+	alone := map[string]bool{}
+	for _, s := range sabotages {
+		alone[s.want] = true
+	}
+	for _, i := range verify(t, storetest.OpenSQLite(t, virtual.Standing(storetest.Noon))).Invariants {
+		if !alone[i.ID] {
+			t.Errorf("no row breaks %s alone", i.ID)
+		}
+	}
+}
+
+func TestReportIsBoundedAndNamesAmounts(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
+		healthy(t, db)
+		var harm strings.Builder
+		for i := range 25 {
+			harm.WriteString(entryCopy(fmt.Sprintf("'01930000-0000-7000-8000-0000000000%02d'", i)))
+		}
+		harm.WriteString(transfer("Chen", "suspense", "''", "credit.member", "''", 1))
+		storetest.Sabotage(t, db, harm.String())
+		report := verify(t, db)
+		entries, credit := report.Invariants[0], report.Invariants[2]
+		if entries.ID != "I1" || entries.Broken != 25 || len(entries.Violations) != 20 {
+			t.Errorf("got %s with %d violations, %d shown; want I1 with 25, 20 shown", entries.ID, entries.Broken, len(entries.Violations))
+		}
+		if !strings.Contains(report.String(), "and 5 more") || !strings.Contains(report.String(), "Broken: I1, I3.") {
+			t.Errorf("got\n%s", report)
+		}
+		if len(credit.Violations) != 1 || credit.Violations[0].Expected != "70.01" || credit.Violations[0].Found != "70.00" {
+			t.Errorf("got %+v, want 70.01 expected and 70.00 found", credit)
+		}
+		text, err := json.Marshal(report)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var back verifying.Report
+		if err := json.Unmarshal(text, &back); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(report.Invariants, back.Invariants); diff != "" || back.Clean || !strings.HasPrefix(string(text), `{"at":"2026-11-20T19:00:00`) {
+			t.Errorf("JSON %s\n(-want +got):\n%s", text, diff)
+		}
+	})
+}

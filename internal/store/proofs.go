@@ -1,0 +1,252 @@
+package store
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"quittance.org/quittance/internal/domain/ledger"
+)
+
+// Orphans names the rule that the invariants take for granted: the hot tables
+// have no foreign keys, so a row that names a missing one is looked for.
+const Orphans = "orphans"
+
+// Proofs are the invariants of architecture section 5 that SQL can prove, from
+// the ledger and the facts alone.
+var Proofs = slices.Concat(entryProofs, memberProofs, paymentProofs, carrierProofs, chargeProofs, orphanProofs())
+
+var entryProofs = []Proof{
+	{Invariant: "I1", Object: "entry", Problem: "an entry moves no money", stmt: proveRows("prove_entry_moves", `
+		SELECT e.account_id, CAST(e.entry_id AS TEXT), 1,
+			CASE WHEN EXISTS (SELECT 1 FROM transfer t WHERE t.account_id = e.account_id AND t.entry_id = e.entry_id) THEN 1 ELSE 0 END
+		FROM entry e WHERE `+inRange("e"))},
+	{Invariant: "I1", Object: "transfer of entry", Problem: "a transfer moves nothing, or from an account to itself", stmt: proveRows("prove_transfer_moves", `
+		SELECT t.account_id, CAST(t.entry_id AS TEXT), 1, CASE WHEN t.amount_cents > 0 AND t.debit <> t.credit THEN 1 ELSE 0 END
+		FROM transfer t WHERE `+inRange("t"))},
+	{Invariant: "I1", Object: "transfer of entry", Problem: "a side is not in the chart of accounts, or has the wrong owner",
+		stmt: proveRows("prove_transfer_sides", knownSide("debit"), knownSide("credit"))},
+}
+
+// knownSide tells whether a side of each transfer is an account of the chart
+// with an owner of the right kind.
+func knownSide(side string) string {
+	carriers := []ledger.Account{ledger.ReceivableState, ledger.CarrierUncollected, ledger.CarrierPayable}
+	unowned := slices.DeleteFunc(slices.Clone(ledger.Chart), func(a ledger.Account) bool {
+		return a == ledger.ReceivableMember || slices.Contains(carriers, a)
+	})
+	return strings.NewReplacer("{side}", side, "{member}", list(ledger.ReceivableMember), "{carriers}", list(carriers...), "{unowned}", list(unowned...)).Replace(`
+		SELECT t.account_id, CAST(t.entry_id AS TEXT), 1, CASE
+			WHEN t.{side} IN ({unowned}) AND t.{side}_owner = '' THEN 1
+			WHEN t.{side} IN ({carriers}) AND EXISTS (SELECT 1 FROM carrier c WHERE c.carrier_id = t.{side}_owner) THEN 1
+			WHEN t.{side} IN ({member}) AND EXISTS (SELECT 1 FROM enrollment e
+				WHERE e.account_id = t.account_id AND CAST(e.enrollment_id AS TEXT) = t.{side}_owner) THEN 1
+			ELSE 0 END
+		FROM transfer t WHERE ` + inRange("t"))
+}
+
+// list writes accounts as the inside of an SQL list.
+func list(accounts ...ledger.Account) string {
+	quoted := make([]string, len(accounts))
+	for i, a := range accounts {
+		quoted[i] = "'" + string(a) + "'"
+	}
+	return strings.Join(quoted, ", ")
+}
+
+var memberProofs = []Proof{
+	{Invariant: "I2", Object: "enrollment", Problem: "receivable.member is not charges less applications", Money: true,
+		stmt: proveSums("prove_receivable_charged", append(
+			onDebit(ledger.ReceivableMember, found, "t.{side}_owner"),
+			charged(expected, "member_cents", "c.enrollment_id"),
+			applied(expected, "CAST(c.enrollment_id AS TEXT)", -1))...)},
+	{Invariant: "I2", Object: "enrollment", Problem: "the open charges do not come to receivable.member", Money: true,
+		stmt: proveSums("prove_receivable_open", append(
+			onDebit(ledger.ReceivableMember, expected, "t.{side}_owner"), `
+			SELECT o.account_id, CAST(c.enrollment_id AS TEXT), 0, o.open_cents FROM open_charge o
+			JOIN charge c ON c.account_id = o.account_id AND c.charge_id = o.charge_id WHERE `+inRange("o"))...)},
+	{Invariant: "I2", Object: "carrier", Problem: "receivable.state is not the state's share of the charges", Money: true,
+		stmt: proveSums("prove_receivable_state", append(
+			onDebit(ledger.ReceivableState, found, "t.{side}_owner"),
+			charged(expected, "state_cents", "c.carrier_id"))...)},
+	{Invariant: "I3", Object: "credit of the account", Problem: "the open credits do not come to credit.member", Money: true,
+		stmt: proveSums("prove_credit_open", append(
+			onCredit(ledger.CreditMember, expected, "''"), `
+			SELECT o.account_id, '', 0, o.open_cents FROM open_credit o WHERE `+inRange("o"))...)},
+	{Invariant: "I3", Object: "credit of the account", Problem: "credit.member is below zero", Money: true,
+		stmt: proveRows("prove_credit_not_negative", `
+			SELECT s.account_id, '', CASE WHEN s.balance < 0 THEN 0 ELSE s.balance END, s.balance FROM (
+				SELECT t.account_id, CAST(SUM(CASE WHEN t.credit = 'credit.member' THEN t.amount_cents ELSE -t.amount_cents END) AS BIGINT) AS balance
+				FROM transfer t WHERE `+inRange("t")+` AND (t.credit = 'credit.member' OR t.debit = 'credit.member')
+				GROUP BY t.account_id) s`)},
+}
+
+// paymentParts are the places where the money of a payment can be (I4). What
+// refunds and returns take away is added here when they exist.
+var paymentParts = []string{
+	`SELECT a.account_id, CAST(a.payment_id AS TEXT), 0, CASE a.kind WHEN 'apply' THEN a.amount_cents ELSE -a.amount_cents END
+		FROM application a WHERE ` + inRange("a"),
+	`SELECT o.account_id, CAST(o.payment_id AS TEXT), 0, o.open_cents FROM open_credit o WHERE ` + inRange("o"),
+}
+
+var paymentProofs = []Proof{
+	{Invariant: "I4", Object: "payment", Problem: "the parts of a payment do not come to its amount", Money: true,
+		stmt: proveSums("prove_payment_parts", append([]string{
+			`SELECT p.account_id, CAST(p.payment_id AS TEXT), p.amount_cents, 0 FROM payment p WHERE ` + inRange("p"),
+		}, paymentParts...)...)},
+	{Invariant: "I9", Object: "intent", Problem: "a succeeded intent has one payment, and no other intent has any",
+		stmt: proveSums("prove_intent_paid_once",
+			`SELECT i.account_id, CAST(i.intent_id AS TEXT), CASE i.state WHEN 'succeeded' THEN 1 ELSE 0 END, 0 FROM intent i WHERE `+inRange("i"),
+			`SELECT p.account_id, CAST(p.intent_id AS TEXT), 0, 1 FROM payment p WHERE `+inRange("p"))},
+	{Invariant: "I9", Object: "payment", Problem: "a payment has another amount than its intent", Money: true,
+		stmt: proveRows("prove_intent_amount", `
+			SELECT p.account_id, CAST(p.payment_id AS TEXT), i.amount_cents, p.amount_cents
+			FROM payment p JOIN intent i ON i.intent_id = p.intent_id WHERE `+inRange("p"))},
+	{Invariant: "I9", Object: "payment", Problem: "one charge of the processor stands behind several payments",
+		stmt: proveRows("prove_processor_once", `
+			SELECT p.account_id, CAST(p.payment_id AS TEXT), 1,
+				(SELECT COUNT(*) FROM payment o WHERE o.processor = p.processor AND o.processor_ref = p.processor_ref AND o.processor <> '')
+			FROM payment p WHERE p.processor <> '' AND `+inRange("p"))},
+}
+
+var clearing = []ledger.Account{ledger.ClearingCard, ledger.ClearingACH, ledger.ClearingLockbox, ledger.ClearingBillPay}
+
+var carrierProofs = []Proof{
+	// What was remitted is taken off the expected side when remittances exist.
+	{Invariant: "I5", Object: "carrier", Problem: "carrier.payable is not what was applied less what was remitted", Money: true,
+		stmt: proveSums("prove_carrier_payable", append(
+			onCredit(ledger.CarrierPayable, found, "t.{side}_owner"),
+			applied(expected, "c.carrier_id", 1))...)},
+	{Invariant: "I5", Object: "carrier", Problem: "carrier.uncollected is not what was charged less what was applied", Money: true,
+		stmt: proveSums("prove_carrier_uncollected", append(
+			onCredit(ledger.CarrierUncollected, found, "t.{side}_owner"),
+			charged(expected, "(c.member_cents + c.state_cents)", "c.carrier_id"),
+			applied(expected, "c.carrier_id", -1))...)},
+	{Invariant: "I6", Object: "account", Problem: "a clearing account is not the sum of its open items", Money: true, Whole: true,
+		stmt: proveSums("prove_clearing_items",
+			`SELECT NULL, t.debit, 0, t.amount_cents FROM transfer t WHERE t.debit IN (`+list(clearing...)+`)`,
+			`SELECT NULL, t.credit, 0, -t.amount_cents FROM transfer t WHERE t.credit IN (`+list(clearing...)+`)`,
+			`SELECT NULL, i.clearing, i.amount_cents, 0 FROM clearing_item i WHERE i.closed_on IS NULL`)},
+}
+
+var chargeProofs = []Proof{
+	{Invariant: "I7", Object: "charge", Problem: "what is open of a charge is not what applications left unpaid", Money: true,
+		stmt: proveSums("prove_open_charge", `
+			SELECT c.account_id, CAST(c.charge_id AS TEXT), CASE WHEN `+reversed+` THEN 0 ELSE c.member_cents END, 0
+			FROM charge c WHERE c.kind = 'charge' AND `+inRange("c"),
+			applied(expected, "CAST(a.charge_id AS TEXT)", -1),
+			`SELECT o.account_id, CAST(o.charge_id AS TEXT), 0, o.open_cents FROM open_charge o WHERE `+inRange("o"))},
+	{Invariant: "I10", Object: "enrollment and month", Problem: "an enrollment has several live charges for a month, or a reversal of none",
+		stmt: proveRows("prove_one_live_charge", `
+			SELECT s.account_id, s.object, CASE WHEN s.live < 0 THEN 0 WHEN s.live > 1 THEN 1 ELSE s.live END, s.live FROM (
+				SELECT c.account_id, CAST(c.enrollment_id AS TEXT) || ' ' || c.coverage_month AS object,
+					CAST(SUM(CASE c.kind WHEN 'charge' THEN 1 ELSE -1 END) AS BIGINT) AS live
+				FROM charge c WHERE `+inRange("c")+` GROUP BY c.account_id, c.enrollment_id, c.coverage_month) s`)},
+	{Invariant: "I10", Object: "enrollment and month", Problem: "a reversal has other amounts than its charge", Money: true,
+		stmt: proveSums("prove_reversal_equal", slices.Concat(
+			reversalOf("gross_cents"), reversalOf("aptc_cents"), reversalOf("state_cents"), reversalOf("member_cents"))...)},
+}
+
+// reversed tells whether charge c has been reversed.
+const reversed = `EXISTS (SELECT 1 FROM charge r WHERE r.account_id = c.account_id AND r.enrollment_id = c.enrollment_id
+	AND r.coverage_month = c.coverage_month AND r.generation = c.generation AND r.kind = 'reversal')`
+
+// reversalOf sets one amount of every reversed charge against its reversal's.
+func reversalOf(amount string) []string {
+	object := `c.account_id, CAST(c.enrollment_id AS TEXT) || ' ' || c.coverage_month || ' generation ' || CAST(c.generation AS TEXT) || ' ` + amount + `', `
+	return []string{
+		`SELECT ` + object + `c.` + amount + `, 0 FROM charge c WHERE c.kind = 'charge' AND ` + inRange("c") + ` AND ` + reversed,
+		`SELECT ` + object + `0, c.` + amount + ` FROM charge c WHERE c.kind = 'reversal' AND ` + inRange("c"),
+	}
+}
+
+// column says which of the two numbers of a proof a part adds to.
+type column int
+
+const (
+	expected column = iota
+	found
+)
+
+// take gives the two numbers of a part.
+func (c column) take(amount string) string {
+	if c == expected {
+		return amount + ", 0"
+	}
+	return "0, " + amount
+}
+
+// onDebit gives the balance of a ledger account that grows on the debit side,
+// by object; {side} in object is the side.
+func onDebit(a ledger.Account, c column, object string) []string {
+	return []string{side("debit", a, c, object, "t.amount_cents"), side("credit", a, c, object, "-t.amount_cents")}
+}
+
+// onCredit is onDebit for one that grows on the credit side.
+func onCredit(a ledger.Account, c column, object string) []string {
+	return []string{side("credit", a, c, object, "t.amount_cents"), side("debit", a, c, object, "-t.amount_cents")}
+}
+
+func side(name string, a ledger.Account, c column, object, amount string) string {
+	return fmt.Sprintf(`SELECT t.account_id, %s, %s FROM transfer t WHERE t.%s = '%s' AND %s`,
+		strings.ReplaceAll(object, "{side}", name), c.take(amount), name, a, inRange("t"))
+}
+
+// charged gives an amount of all charges less reversals, by an owner.
+func charged(c column, amount, owner string) string {
+	return fmt.Sprintf(`SELECT c.account_id, CAST(%s AS TEXT), %s FROM charge c WHERE %s`,
+		owner, c.take("CASE c.kind WHEN 'charge' THEN "+amount+" ELSE -"+amount+" END"), inRange("c"))
+}
+
+// applied gives what applications less undone ones paid, times sign, by an
+// object of the application a or its charge c.
+func applied(c column, object string, sign int) string {
+	amount := fmt.Sprintf("(%d * CASE a.kind WHEN 'apply' THEN a.amount_cents ELSE -a.amount_cents END)", sign)
+	return fmt.Sprintf(`SELECT a.account_id, %s, %s FROM application a
+		JOIN charge c ON c.account_id = a.account_id AND c.charge_id = a.charge_id WHERE %s`, object, c.take(amount), inRange("a"))
+}
+
+// references are the rows that name another: from (as f), the column that
+// names the row in the report, to (as t) and how the two meet.
+var references = []struct{ from, key, to, on, where string }{
+	{"transfer", "entry_id", "entry", "t.entry_id = f.entry_id", ""},
+	{"entry", "entry_id", "charge", "CAST(t.charge_id AS TEXT) = f.source_id", "f.source_kind = 'charge'"},
+	{"entry", "entry_id", "payment", "CAST(t.payment_id AS TEXT) = f.source_id", "f.source_kind = 'payment'"},
+	{"entry", "entry_id", "application", "CAST(t.application_id AS TEXT) = f.source_id", "f.source_kind = 'application'"},
+	{"entry", "entry_id", "entry", "t.entry_id = f.reverses_id", "f.reverses_id IS NOT NULL"},
+	{"charge", "charge_id", "enrollment", "t.enrollment_id = f.enrollment_id", ""},
+	{"charge", "charge_id", "entry", "t.entry_id = f.entry_id", "f.entry_id IS NOT NULL"},
+	{"open_charge", "charge_id", "charge", "t.charge_id = f.charge_id AND t.kind = 'charge'", ""},
+	{"bill", "bill_id", "account", "", ""},
+	{"payment", "payment_id", "account", "", ""},
+	{"open_credit", "payment_id", "payment", "t.payment_id = f.payment_id", ""},
+	{"application", "application_id", "payment", "t.payment_id = f.payment_id", ""},
+	{"application", "application_id", "charge", "t.charge_id = f.charge_id AND t.kind = 'charge'", ""},
+	{"application", "application_id", "entry", "t.entry_id = f.entry_id", ""},
+	{"clearing_item", "item_id", "payment", "t.payment_id = f.payment_id", ""},
+	{"ach_entry", "ach_entry_id", "payment", "t.payment_id = f.payment_id", ""},
+	{"ach_entry", "ach_entry_id", "bank_account", "t.bank_account_id = f.bank_account_id", ""},
+	{"payment_authorization", "intent_id", "intent", "t.intent_id = f.intent_id", ""},
+	{"decision", "decision_id", "enrollment", "t.enrollment_id = f.enrollment_id", ""},
+}
+
+func orphanProofs() []Proof {
+	proofs := make([]Proof, len(references))
+	for i, r := range references {
+		text := fmt.Sprintf(`SELECT f.account_id, CAST(f.%s AS TEXT), 1,
+			CASE WHEN EXISTS (SELECT 1 FROM %s t WHERE t.account_id = f.account_id%s) THEN 1 ELSE 0 END
+			FROM %s f WHERE %s%s`, r.key, r.to, and(r.on), r.from, inRange("f"), and(r.where))
+		proofs[i] = Proof{
+			Invariant: Orphans, Object: r.from, Problem: "it names a row of " + r.to + " that does not exist",
+			stmt: proveRows(fmt.Sprintf("prove_%s_names_%s_%d", r.from, r.to, i), text),
+		}
+	}
+	return proofs
+}
+
+func and(condition string) string {
+	if condition == "" {
+		return ""
+	}
+	return " AND " + condition
+}

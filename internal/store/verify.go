@@ -1,0 +1,171 @@
+package store
+
+import (
+	"encoding/json"
+	"strings"
+
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/bill"
+	"quittance.org/quittance/internal/domain/enrollment"
+)
+
+// Proof arrives at the same number on two roads, for every object of a kind,
+// and tells where they differ. Which proofs make up an invariant of the ledger
+// is in proofs.go.
+type Proof struct {
+	Invariant string // "I2", or Orphans
+	Object    string // what the numbers are of: "enrollment"
+	Problem   string // what it means that they differ
+	Money     bool   // the numbers are cents; otherwise they count rows
+	Whole     bool   // of the book as a whole, not of a range of accounts
+	stmt      *Stmt
+}
+
+// Difference is an object whose two numbers differ. Account is zero when the
+// object belongs to none.
+type Difference struct {
+	Account         enrollment.AccountID
+	Object          string
+	Expected, Found int64
+}
+
+// Range is a stretch of the space of account keys. Ranges leave no key out, so
+// that rows of an account that does not exist are looked at as well.
+type Range struct {
+	after, through string
+	first, last    enrollment.AccountID // the accounts in it; zero if there are none
+}
+
+const (
+	lowestKey  = "00000000-0000-0000-0000-000000000000"
+	highestKey = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+)
+
+// Ranges visits all account keys in stretches of at most size accounts, which
+// bounds what a proof holds in memory.
+func (tx *ReadTx) Ranges(size int, visit func(Range) error) error {
+	r := Range{through: lowestKey}
+	for r.through != highestKey {
+		ids, err := tx.AccountsAfter(r.last, size)
+		if err != nil {
+			return err
+		}
+		r.after, r.through = r.through, highestKey
+		r.first, r.last = enrollment.AccountID{}, enrollment.AccountID{}
+		if len(ids) > 0 {
+			r.first, r.last = ids[0], ids[len(ids)-1]
+		}
+		if len(ids) == size {
+			r.through = r.last.String()
+		}
+		if err := visit(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Prove hands on the objects of a range whose numbers differ, in order, and
+// tells how many objects there are. A proof of the whole book takes no notice
+// of the range.
+func (tx *ReadTx) Prove(p Proof, r Range, differ func(Difference)) (checked int64, err error) {
+	args := []any{r.after, r.through}
+	if p.Whole {
+		args = nil
+	}
+	err = each(tx, p.stmt, func(scan func(...any) error) error {
+		var d Difference
+		var isCount int64
+		if err := scan(&isCount, &d.Account, &d.Object, &d.Expected, &d.Found); err != nil {
+			return err
+		}
+		if isCount == 1 {
+			checked = d.Expected
+		} else {
+			differ(d)
+		}
+		return nil
+	}, args...)
+	return checked, err
+}
+
+// differences ends every proof: the objects that differ, then how many there
+// are of all.
+const differences = `
+	SELECT 0 AS is_count, account_id, object, expected, found FROM compared WHERE expected <> found
+	UNION ALL SELECT 1, NULL, '', COUNT(*), 0 FROM compared ORDER BY 1, 2, 3`
+
+// proveRows proves row by row: rows gives account_id, object, expected, found.
+func proveRows(name string, rows ...string) *Stmt {
+	return stmt(name, `WITH compared (account_id, object, expected, found) AS (`+strings.Join(rows, " UNION ALL ")+`)`+differences)
+}
+
+// proveSums proves sums: parts give account_id, object, expected, found, and
+// are added up per object.
+func proveSums(name string, parts ...string) *Stmt {
+	return stmt(name, `WITH part (account_id, object, expected, found) AS (`+strings.Join(parts, " UNION ALL ")+`),
+		compared AS (
+			SELECT account_id, object, CAST(SUM(expected) AS BIGINT) AS expected, CAST(SUM(found) AS BIGINT) AS found
+			FROM part GROUP BY account_id, object)`+differences)
+}
+
+// inRange is the condition that a row of a table lies in the range.
+func inRange(alias string) string {
+	return alias + ".account_id > $1 AND " + alias + ".account_id <= $2"
+}
+
+var (
+	qAppliedIn = stmt("applied_in", `
+		SELECT account_id, charge_id, CAST(SUM(CASE kind WHEN 'apply' THEN amount_cents ELSE -amount_cents END) AS BIGINT)
+		FROM application WHERE account_id >= $1 AND account_id <= $2 GROUP BY account_id, charge_id`)
+	qBillsIn = stmt("bills_in", `
+		SELECT b.account_id, b.bill_id, b.bill_no, b.kind, b.coverage_month, b.revision, b.issued_on, b.due_on, b.total_cents, b.document
+		FROM bill b WHERE `+inRange("b")+` ORDER BY b.account_id, b.bill_id`)
+)
+
+// PaidFacts gives what the books say of the accounts of a range, and beside it
+// what the applications alone have paid of each charge.
+func (tx *ReadTx) PaidFacts(r Range) ([]*Facts, map[bill.ChargeID]money.Amount, error) {
+	if r.first.IsZero() {
+		return nil, nil, nil
+	}
+	facts, err := tx.facts(r.first, r.last, wantAllCharges, civil.Month{})
+	if err != nil {
+		return nil, nil, err
+	}
+	applied := map[bill.ChargeID]money.Amount{}
+	err = each(tx, qAppliedIn, func(scan func(...any) error) error {
+		var account enrollment.AccountID
+		var charge bill.ChargeID
+		var sum money.Amount
+		err := scan(&account, &charge, &sum)
+		applied[charge] = sum
+		return err
+	}, r.first, r.last)
+	return facts, applied, err
+}
+
+// SealedBill is a bill twice: Columns holds what the table's columns repeat of
+// it, without lines and reasons, and Document is what was sealed; Broken tells
+// why it can not be read.
+type SealedBill struct {
+	Columns  bill.Bill
+	Document *bill.Bill
+	Broken   error
+}
+
+// EachBill hands on every bill of a range.
+func (tx *ReadTx) EachBill(r Range, visit func(SealedBill)) error {
+	return each(tx, qBillsIn, func(scan func(...any) error) error {
+		s := SealedBill{Document: &bill.Bill{}}
+		c := &s.Columns
+		var document string
+		if err := scan(&c.AccountID, &c.ID, &c.Number, &c.Kind, &c.Month, &c.Revision, &c.IssuedOn, &c.DueOn, &c.Total, &document); err != nil {
+			return err
+		}
+		s.Broken = json.Unmarshal([]byte(document), s.Document)
+		visit(s)
+		return nil
+	}, r.after, r.through)
+}
