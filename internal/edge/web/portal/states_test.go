@@ -8,6 +8,7 @@ import (
 
 	"github.com/andybalholm/brotli"
 
+	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/edge/web/asset"
 	"quittance.org/quittance/internal/edge/web/brand"
 	"quittance.org/quittance/internal/edge/web/catalogue"
@@ -306,5 +307,46 @@ func TestTitlesTellPagesApart(t *testing.T) {
 	root, _ := render(t, r, catalogue.English, states.All()[3])
 	if got := root.named("title")[0].inner(); got != "Find your bill – Pay your bill – Example Marketplace" {
 		t.Errorf("got title %q", got)
+	}
+}
+
+// What the catalogue shows is right too: the lines of every amount, and the
+// explanation of every cent, add up to what is due (R-BILL-5).
+func TestAmountsAddUp(t *testing.T) {
+	t.Parallel()
+	sum := func(why []portal.Why) (total money.Amount) {
+		for _, w := range why {
+			total = total.Add(w.Amount)
+		}
+		return total
+	}
+	checked := 0
+	for _, s := range states.All() {
+		switch v := s.View.(type) {
+		case portal.Bill:
+			lines := money.Zero
+			for _, line := range v.Lines {
+				lines = lines.Add(line.Amount)
+			}
+			if lines != v.Due || sum(v.Why) != v.Due {
+				t.Errorf("%s: %s due, lines %s, explanation %s", s.URL(), v.Due, lines, sum(v.Why))
+			}
+			checked++
+		case portal.Document:
+			lines := money.Zero
+			for _, line := range v.Account {
+				lines = lines.Add(line.Amount)
+			}
+			for _, section := range v.Sections {
+				lines = lines.Add(section.Total)
+			}
+			if sum(v.Why) != v.Due || (len(v.Sections) > 0 && lines != v.Due) {
+				t.Errorf("%s: %s due, lines %s, explanation %s", s.URL(), v.Due, lines, sum(v.Why))
+			}
+			checked++
+		}
+	}
+	if checked < 20 {
+		t.Errorf("checked %d states, want every bill", checked)
 	}
 }

@@ -26,6 +26,10 @@ func explanation() []portal.Why {
 	}
 }
 
+func carried(amount money.Amount) portal.Why {
+	return portal.Why{Cause: portal.CauseCarried, Month: covers.Prev(), Amount: amount}
+}
+
 // allCauses has every line that an explanation can have.
 func allCauses() []portal.Why {
 	return append(explanation(),
@@ -33,7 +37,7 @@ func allCauses() []portal.Why {
 		portal.Why{Cause: portal.CausePremium, Plan: portal.LineDental, Month: covers, People: 2, Amount: money.Cents(100)},
 		portal.Why{Cause: portal.CauseTaxCredit, Plan: portal.LineDental, Month: covers, Amount: money.Cents(-100)},
 		portal.Why{Cause: portal.CauseStateHelp, Plan: portal.LineDental, Month: covers, Amount: money.Cents(-100)},
-		portal.Why{Cause: portal.CauseCarried, Month: covers.Prev(), Amount: money.Cents(6200)},
+		carried(money.Cents(6200)),
 		portal.Why{Cause: portal.CauseAdjustment, Month: covers.Prev(), Amount: money.Cents(-700)},
 		portal.Why{Cause: portal.CauseCredit, Amount: money.Cents(-2000)},
 		portal.Why{Cause: portal.CausePayment, Amount: money.Cents(-3500)})
@@ -97,8 +101,11 @@ func forBanner(b *portal.Bill) {
 		b.Due, b.Timeline = money.Cents(24900), timeline()
 		b.PastDue = &portal.PastDue{Amount: money.Cents(12450), Through: day("2026-11-30")}
 		b.Lines = append([]portal.Line{{Kind: portal.LinePastDue, Month: covers.Prev(), Amount: total}}, b.Lines...)
+		b.Why = append(b.Why, carried(total))
 	case portal.BannerRestart:
 		b.Due, b.PayBy = money.Cents(49800), day("2026-12-05")
+		b.Lines = append([]portal.Line{{Kind: portal.LinePastDue, Month: covers.Prev(), Amount: money.Cents(37350)}}, b.Lines...)
+		b.Why = append(b.Why, carried(money.Cents(37350)))
 		b.Timeline = []portal.Step{
 			{Kind: portal.StepEnds, On: day("2026-10-31"), Here: true},
 			{Kind: portal.StepRestart, On: day("2026-12-05"), Amount: money.Cents(49800)},

@@ -1,7 +1,6 @@
 package states
 
 import (
-	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/edge/web/portal"
 )
@@ -68,12 +67,17 @@ func documents() []State {
 	})
 	add("past-due", func(d *portal.Document) {
 		d.Note, d.Timeline, d.Due = portal.NotePastDue, timeline(), money.Cents(24900)
-		d.Account = []portal.Line{{Kind: portal.LinePastDue, Month: civil.MustParseMonth("2026-11"), Amount: total}}
+		d.Account = []portal.Line{{Kind: portal.LinePastDue, Month: covers.Prev(), Amount: total}}
+		d.Why = append(d.Why, carried(total))
 	})
 	add("adjusted", func(d *portal.Document) {
+		d.Due = money.Cents(9950)
 		d.Account = []portal.Line{
 			{Kind: portal.LineAdjustment, Month: covers.Prev(), Amount: money.Cents(-500)}, {Kind: portal.LineCredit, Amount: money.Cents(-2000)},
 		}
+		d.Why = append(d.Why,
+			portal.Why{Cause: portal.CauseAdjustment, Month: covers.Prev(), Amount: money.Cents(-500)},
+			portal.Why{Cause: portal.CauseCredit, Amount: money.Cents(-2000)})
 		d.Change = &portal.Change{Cause: portal.CausePremium, Was: money.Cents(10450), Is: total, On: day("2026-11-01")}
 	})
 	add("state-help-changed", func(d *portal.Document) {
