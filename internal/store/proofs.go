@@ -82,11 +82,12 @@ var memberProofs = []Proof{
 }
 
 // paymentParts are the places where the money of a payment can be (I4). What
-// refunds and returns take away is added here when they exist.
+// was refunded is added here when there are refunds.
 var paymentParts = []string{
 	`SELECT a.account_id, CAST(a.payment_id AS TEXT), 0, CASE a.kind WHEN 'apply' THEN a.amount_cents ELSE -a.amount_cents END
 		FROM application a WHERE ` + inRange("a"),
 	`SELECT o.account_id, CAST(o.payment_id AS TEXT), 0, o.open_cents FROM open_credit o WHERE ` + inRange("o"),
+	`SELECT r.account_id, CAST(r.payment_id AS TEXT), 0, r.amount_cents FROM payment_return r WHERE ` + inRange("r"),
 }
 
 var paymentProofs = []Proof{
@@ -223,6 +224,8 @@ var references = []struct{ from, key, to, on, where string }{
 	{"application", "application_id", "payment", "t.payment_id = f.payment_id", ""},
 	{"application", "application_id", "charge", "t.charge_id = f.charge_id AND t.kind = 'charge'", ""},
 	{"application", "application_id", "entry", "t.entry_id = f.entry_id", ""},
+	{"payment_return", "payment_id", "payment", "t.payment_id = f.payment_id", ""},
+	{"payment_return", "payment_id", "entry", "t.entry_id = f.entry_id", ""},
 	{"clearing_item", "item_id", "payment", "t.payment_id = f.payment_id", ""},
 	{"ach_entry", "ach_entry_id", "payment", "t.payment_id = f.payment_id", ""},
 	{"ach_entry", "ach_entry_id", "bank_account", "t.bank_account_id = f.bank_account_id", ""},

@@ -79,6 +79,9 @@ func healthy(tb testing.TB, db *store.DB) *books {
 	b.pay(dora, "103.00", payment.MethodCard)
 	b.correct(dora, december, premium("500.00", "300.00", "147.00", "53.00"))
 	b.bill(b.household("Eve", free), december)
+	finn := b.household("Finn", helped)
+	b.bill(finn, december)
+	b.takeBack(b.pay(finn, "103.00", payment.MethodBank))
 	b.decline(chen, "77.00")
 	return b
 }
@@ -196,7 +199,7 @@ func (b *books) intent(tx *store.Tx, id enrollment.AccountID, dollars string, me
 }
 
 // pay takes money, posts it and applies it as the rules say.
-func (b *books) pay(id enrollment.AccountID, dollars string, method payment.Method) {
+func (b *books) pay(id enrollment.AccountID, dollars string, method payment.Method) (p payment.Payment, applications []payment.Application) {
 	b.tb.Helper()
 	f := b.facts(id)
 	var payables []payment.Payable
@@ -214,7 +217,7 @@ func (b *books) pay(id enrollment.AccountID, dollars string, method payment.Meth
 		}
 		i.State = payment.IntentSucceeded
 		tx.UpdateIntent(i, payment.IntentCreated, errMoved)
-		p := payment.Payment{
+		p = payment.Payment{
 			ID: payment.ID{UUID: tx.NewID()}, AccountID: id, IntentID: i.ID, Channel: i.Channel, Method: method, Amount: i.Amount,
 			Processor: i.Processor, SubmittedAt: tx.Now(), ReceivedOn: civil.MustParseDate("2026-11-20"), EffectiveOn: civil.MustParseDate("2026-11-20"),
 		}
@@ -230,12 +233,28 @@ func (b *books) pay(id enrollment.AccountID, dollars string, method payment.Meth
 			Source: ledger.Source{Kind: "payment", ID: p.ID.String()}, Actor: "test", Transfers: ledger.Receipt(clearing, p.Amount),
 		})
 		tx.InsertClearing(clearing, p)
-		applications, left := payment.Apply(p.Amount, payables)
-		for _, a := range applications {
+		var left money.Amount
+		applications, left = payment.Apply(p.Amount, payables)
+		for i := range applications {
+			a := &applications[i]
 			a.ID, a.PaymentID = payment.ApplicationID{UUID: tx.NewID()}, p.ID
-			tx.Apply(id, a, p.EffectiveOn, "test")
+			tx.Apply(id, *a, p.EffectiveOn, "test")
 		}
 		tx.AddCredit(id, p.ID, left)
+		return nil
+	})
+	return p, applications
+}
+
+// takeBack returns a bank payment.
+func (b *books) takeBack(p payment.Payment, applications []payment.Application) {
+	b.tb.Helper()
+	on := p.ReceivedOn.AddDays(3)
+	b.inTx(func(tx *store.Tx) error {
+		for _, a := range applications {
+			tx.UndoApplication(p.AccountID, a, on, "test")
+		}
+		tx.ReturnPayment(p, ledger.ClearingACH, "R01", on, "test")
 		return nil
 	})
 }

@@ -153,6 +153,9 @@ var sabotages = []struct{ name, want, problem, sql string }{
 	{"a payment and its intent grown", "I4", "parts of a payment", `UPDATE payment SET amount_cents = amount_cents + 1 WHERE account_id = ` + of("Boris") +
 		`; UPDATE intent SET amount_cents = amount_cents + 1 WHERE account_id = ` + of("Boris")},
 
+	{"a return of less than the payment", "I4", "parts of a payment", `UPDATE payment_return SET amount_cents = amount_cents - 1`},
+	{"a return that is forgotten", "I4", "parts of a payment", `DELETE FROM payment_return`},
+
 	{"a carrier owed what nobody applied", "I5", "carrier.payable", transfer("Ana", "suspense", "''", "carrier.payable", "'HARBOR'", 1)},
 	{"a carrier paid without a remittance", "I5", "carrier.payable", transfer("Ana", "carrier.payable", "'TIDE'", "suspense", "''", 1)},
 	{"uncollected money gone", "I5", "carrier.uncollected", transfer("Ana", "carrier.uncollected", "'HARBOR'", "suspense", "''", 1)},
@@ -222,7 +225,7 @@ func TestEveryBrokenInvariantIsReported(t *testing.T) {
 				if !strings.Contains(text, s.problem) {
 					t.Errorf("the report does not say %q:\n%s", s.problem, text)
 				}
-				for _, personal := range []string{"Ana", "Boris", "Chen", "Dora", "Eve", "Testperson", "1980", "02199"} {
+				for _, personal := range []string{"Ana", "Boris", "Chen", "Dora", "Eve", "Finn", "Testperson", "1980", "02199"} {
 					if strings.Contains(text, personal) {
 						t.Errorf("the report names %q:\n%s", personal, text)
 					}

@@ -1,0 +1,102 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
+
+	"quittance.org/quittance/internal/base/clock/virtual"
+	"quittance.org/quittance/internal/store"
+	"quittance.org/quittance/internal/store/storetest"
+)
+
+// anyRow puts one row into each append-only table; {id} is a key, {at} a
+// moment, {on} a day, {blob} some bytes and {no} is false.
+var anyRow = map[string]string{
+	"entry":                 `INSERT INTO entry VALUES ({id}, {id}, 'charge', {on}, {at}, '', '', '', '', NULL)`,
+	"transfer":              `INSERT INTO transfer VALUES ({id}, {id}, 1, 'a', '', 'b', '', 1)`,
+	"charge":                `INSERT INTO charge VALUES ({id}, {id}, {id}, '2026-12', 1, 'charge', 'C', 0, 0, 0, 0, {on}, {no}, {on}, NULL)`,
+	"bill":                  `INSERT INTO bill VALUES ({id}, {id}, '1', 'monthly', '2026-12', 1, {on}, {on}, 1, '{}', {at})`,
+	"payment":               `INSERT INTO payment VALUES ({id}, {id}, {id}, '', '', 1, 'X', '', '', '', '', {at}, {on}, {on}, {at})`,
+	"application":           `INSERT INTO application VALUES ({id}, {id}, {id}, {id}, 'apply', 1, {id}, {on})`,
+	"payment_authorization": `INSERT INTO payment_authorization VALUES ({id}, {id}, '', '', '', '', '', {at})`,
+	"payment_return":        `INSERT INTO payment_return VALUES ({id}, {id}, '', 1, {on}, {id})`,
+	"decision":              `INSERT INTO decision VALUES ({id}, {id}, {id}, 'end', '2026-12', {on}, {on}, '', '', '', {at})`,
+	"audit":                 `INSERT INTO audit VALUES ({id}, {id}, '', '', '', '', '', {at})`,
+	"premium_segment":       `INSERT INTO premium_segment VALUES ({id}, {id}, 1, '2026-12', '2026-12', 0, 0, 0, 0)`,
+	"inbound_reject":        `INSERT INTO inbound_reject (file_id, line, seq, column_no, field, code, message) VALUES ({id}, 1, 1, 1, '', '', '')`,
+	"inbound_file_part":     `INSERT INTO inbound_file_part VALUES ({id}, 1, {blob})`,
+}
+
+// firstColumn is a column that an UPDATE can set to itself.
+func firstColumn(table string) string {
+	if strings.HasPrefix(table, "inbound") {
+		return "file_id"
+	}
+	return "account_id"
+}
+
+func TestAppendOnlyTablesRefuseEdits(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
+		tables := slices.Sorted(maps.Keys(anyRow))
+		if diff := cmp.Diff(slices.Sorted(slices.Values(store.AppendOnly)), tables); diff != "" {
+			t.Fatalf("append-only tables (-store +test):\n%s", diff)
+		}
+		values := strings.NewReplacer("{id}", "'01930000-0000-7000-8000-00000000000a'", "{at}", "'2026-11-20T19:00:00.000000Z'",
+			"{on}", "'2026-11-20'", "{blob}", "X'00'", "{no}", "0")
+		kinds := []string{"UPDATE %[1]s SET %[2]s = %[2]s", "DELETE FROM %[1]s"}
+		want := "append-only: "
+		if db.Engine() == "postgres" {
+			values = strings.NewReplacer("{id}", "'01930000-0000-7000-8000-00000000000a'", "{at}", "'2026-11-20T19:00:00Z'",
+				"{on}", "'2026-11-20'", "{blob}", `'\x00'`, "{no}", "false")
+			kinds = append(kinds, "TRUNCATE %[1]s")
+			want = "permission denied for table "
+		}
+		for _, table := range tables {
+			storetest.Sabotage(t, db, values.Replace(anyRow[table]))
+			for _, kind := range kinds {
+				edit := fmt.Sprintf(kind, table, firstColumn(table))
+				if err := asProduct(t.Context(), db, edit); err == nil || !strings.Contains(err.Error(), want+table) {
+					t.Errorf("%s: got %v, want a refusal", edit, err)
+				}
+			}
+		}
+	})
+}
+
+// asProduct runs SQL in a transaction of the product.
+func asProduct(ctx context.Context, db *store.DB, text string) error {
+	return db.InTx(ctx, "edit", func(tx *store.Tx) error {
+		handle, err := tx.Handle()
+		if err != nil {
+			return err
+		}
+		switch driver := handle.(type) {
+		case *sql.Tx:
+			_, err = driver.ExecContext(ctx, text)
+		case pgx.Tx:
+			_, err = driver.Exec(ctx, text)
+		}
+		return err
+	})
+}
+
+// The tables that are meant to change must not be locked by mistake.
+func TestReadModelsCanBeEdited(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
+		for _, table := range []string{"open_charge", "open_credit", "unbilled", "clearing_item", "intent", "account"} {
+			if err := asProduct(t.Context(), db, "DELETE FROM "+table); err != nil {
+				t.Errorf("%s: %v", table, err)
+			}
+		}
+	})
+}
