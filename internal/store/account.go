@@ -136,3 +136,11 @@ func (tx *ReadTx) AccountsAfter(after enrollment.AccountID, limit int) ([]enroll
 	}
 	return collect(tx, qAccountPage, scalar[enrollment.AccountID], after, limit)
 }
+
+var qCountAccounts = stmt("count_accounts", `SELECT COUNT(*) FROM account`)
+
+// CountAccounts counts the accounts.
+func (tx *ReadTx) CountAccounts() (int, error) {
+	n, err := one(tx, qCountAccounts, scalar[int64])
+	return int(n), err
+}

@@ -32,9 +32,9 @@ func (tx *Tx) PutSession(tokenHash string, data []byte, expires civil.Instant) e
 	return nil
 }
 
-// Session reads a session that has not expired; false if there is none.
-func (tx *ReadTx) Session(tokenHash string) ([]byte, bool, error) {
-	found, err := collect(tx, qSession, scalar[[]byte], tokenHash, tx.now)
+// Session reads a session that has not expired at now; false if there is none.
+func (tx *ReadTx) Session(tokenHash string, now civil.Instant) ([]byte, bool, error) {
+	found, err := collect(tx, qSession, scalar[[]byte], tokenHash, now)
 	if err != nil || len(found) == 0 {
 		return nil, false, err
 	}
@@ -61,8 +61,8 @@ func (tx *ReadTx) Tries(key string, window time.Duration) (int64, error) {
 // ForgetTries sets a key's count back, after a success.
 func (tx *Tx) ForgetTries(key string) { tx.queue(qForgetTries, key) }
 
-// SweepWeb deletes sessions that have expired and tries older than a window.
-func (tx *Tx) SweepWeb(window time.Duration) {
-	tx.queue(qOldSessions, tx.now)
-	tx.queue(qOldTries, tx.now.Add(-window))
-}
+// DeleteSessions deletes sessions that have expired at now.
+func (tx *Tx) DeleteSessions(now civil.Instant) { tx.queue(qOldSessions, now) }
+
+// DeleteTries deletes tries that are older than a window.
+func (tx *Tx) DeleteTries(window time.Duration) { tx.queue(qOldTries, tx.now.Add(-window)) }

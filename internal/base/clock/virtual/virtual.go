@@ -37,6 +37,14 @@ func (c *Clock) read() civil.Instant {
 	return c.now.Add(time.Since(c.started))
 }
 
+// Run moves the clock to at and lets it go on from there at the machine's
+// pace.
+func (c *Clock) Run(at civil.Instant) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now, c.started = at, time.Now()
+}
+
 // Set moves the clock to at.
 func (c *Clock) Set(at civil.Instant) {
 	c.mu.Lock()

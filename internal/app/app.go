@@ -1,0 +1,197 @@
+// Package app puts the marketplace together: it opens the database, makes the
+// use cases and runs the work that follows commits. Edges reach the store only
+// through it.
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"quittance.org/quittance/internal/app/billing"
+	"quittance.org/quittance/internal/app/collecting"
+	"quittance.org/quittance/internal/app/enrolling"
+	"quittance.org/quittance/internal/app/notifying"
+	"quittance.org/quittance/internal/app/paying"
+	"quittance.org/quittance/internal/app/verifying"
+	"quittance.org/quittance/internal/base/clock"
+	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/domain/profile"
+	"quittance.org/quittance/internal/store"
+	"quittance.org/quittance/internal/store/queue"
+	"quittance.org/quittance/internal/store/vault"
+)
+
+// DatabaseConfig says which database to open and with which keys.
+type DatabaseConfig struct {
+	URL      string // "sqlite:PATH" or "postgres://…"
+	KeysDir  string // the folder of the encryption keys
+	MakeKeys bool   // make keys when there are none: the demo, and first starts on SQLite
+	Clock    clock.Clock
+	MaxConns int32
+}
+
+// Database is an open, migrated database.
+type Database struct {
+	db *store.DB
+}
+
+// OpenDatabase opens the database. PostgreSQL must have been migrated.
+func OpenDatabase(ctx context.Context, c DatabaseConfig) (*Database, error) {
+	open := vault.Open
+	if c.MakeKeys {
+		open = vault.OpenOrCreate
+	}
+	keys, err := open(c.KeysDir)
+	if err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, c.URL, store.Options{Clock: c.Clock, Vault: keys, MaxConns: c.MaxConns})
+	if err != nil {
+		return nil, err
+	}
+	d := &Database{db}
+	if db.Engine() == "sqlite" {
+		if err := queue.Migrate(ctx, db); err != nil {
+			db.Close()
+			return nil, err
+		}
+	}
+	return d, nil
+}
+
+// Migrate brings the database and the job queue's tables up to date.
+func (d *Database) Migrate(ctx context.Context) error {
+	if err := d.db.Migrate(ctx); err != nil {
+		return err
+	}
+	return queue.Migrate(ctx, d.db)
+}
+
+// Engine names the engine: "sqlite" or "postgres".
+func (d *Database) Engine() string { return d.db.Engine() }
+
+// Close lets go of the database.
+func (d *Database) Close() { d.db.Close() }
+
+// Verify re-derives the invariants.
+func (d *Database) Verify(ctx context.Context, p *profile.Profile) (verifying.Report, error) {
+	return verifying.New(d.db, p).Verify(ctx)
+}
+
+// Letters writes the letters that the marketplace sends.
+type Letters interface {
+	Receipt(r *paying.Receipt) (notifying.Letter, error)
+}
+
+// Config is what the use cases work with besides the database.
+type Config struct {
+	Profile   *profile.Profile
+	Links     paying.Links
+	Gateway   payment.CardGateway // nil when no card is taken
+	Validator payment.AccountValidator
+	Courier   notifying.Courier
+	Letters   Letters
+	Log       *slog.Logger
+}
+
+// App is the marketplace.
+type App struct {
+	Billing    *billing.Service
+	Collecting *collecting.Service
+	Enrolling  *enrolling.Service
+	Paying     *paying.Service
+	Notifying  *notifying.Service
+	Verifying  *verifying.Service
+	Sessions   *Sessions
+
+	db      *store.DB
+	config  Config
+	queue   *queue.Queue
+	cancel  context.CancelFunc
+	running sync.WaitGroup
+}
+
+// New makes the use cases on a database.
+func New(d *Database, c Config) (*App, error) {
+	a := &App{db: d.db, config: c, Sessions: &Sessions{d.db, clock.System()}}
+	a.Billing = billing.New(d.db, c.Profile)
+	a.Collecting = collecting.New(d.db, c.Profile)
+	a.Enrolling = enrolling.New(d.db, a)
+	a.Verifying = verifying.New(d.db, c.Profile)
+	a.Notifying = notifying.New(d.db, c.Courier)
+	a.Paying = paying.New(paying.Config{
+		DB: d.db, Profile: c.Profile, Jobs: a, Links: c.Links, Gateway: c.Gateway, Validator: c.Validator, Log: c.Log,
+	})
+	workers := queue.NewWorkers()
+	queue.Handle(workers, a.sendReceipt)
+	queue.Handle(workers, a.checkCard)
+	queue.Handle(workers, a.firstBill)
+	var err error
+	a.queue, err = queue.New(d.db, workers, quiet(c.Log))
+	return a, err
+}
+
+// quiet keeps the queue's own chatter out of the log: warnings pass.
+func quiet(log *slog.Logger) *slog.Logger { return slog.New(atLeastWarn{log.Handler()}) }
+
+type atLeastWarn struct{ slog.Handler }
+
+func (h atLeastWarn) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && h.Handler.Enabled(ctx, level)
+}
+
+// sweepEvery is how often unsettled payments and old rows are looked for.
+const sweepEvery = 5 * time.Second
+
+// Start works jobs and sweeps until Stop. The first sweep runs at once: it
+// settles what a crash left unknown.
+func (a *App) Start(ctx context.Context) error {
+	ctx, a.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	if err := a.queue.Start(ctx); err != nil {
+		return err
+	}
+	a.running.Go(func() {
+		ticker := time.NewTicker(sweepEvery)
+		defer ticker.Stop()
+		for {
+			a.sweep(ctx)
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+			}
+		}
+	})
+	return nil
+}
+
+func (a *App) sweep(ctx context.Context) {
+	if _, err := a.Paying.Sweep(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		a.config.Log.ErrorContext(ctx, "sweep of unsettled payments", "error", err)
+	}
+	window := time.Duration(a.config.Profile.Guest.WindowMinutes) * time.Minute
+	err := a.db.InTx(ctx, "sweep web", func(tx *store.Tx) error {
+		tx.DeleteSessions(a.Sessions.clock.Now())
+		tx.DeleteTries(window)
+		return nil
+	})
+	if err != nil && !errors.Is(err, context.Canceled) {
+		a.config.Log.ErrorContext(ctx, "sweep of old sessions", "error", err)
+	}
+}
+
+// stopWithin is how long jobs under way may take to finish.
+const stopWithin = 10 * time.Second
+
+// Stop finishes the jobs under way and stops. Jobs not begun stay enqueued.
+func (a *App) Stop(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+	defer cancel()
+	err := a.queue.Stop(ctx)
+	a.cancel()
+	a.running.Wait()
+	return err
+}

@@ -1,0 +1,68 @@
+package app
+
+import (
+	"context"
+
+	"quittance.org/quittance/internal/app/notifying"
+	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/store"
+	"quittance.org/quittance/internal/store/queue"
+)
+
+// The kinds of job. The names are stored with the jobs and never change.
+type (
+	receiptJob struct {
+		Operation payment.OperationID `json:"operation"`
+	}
+	cardJob struct {
+		Operation payment.OperationID `json:"operation"`
+	}
+	firstBillJob struct {
+		Account enrollment.AccountID `json:"account"`
+	}
+)
+
+func (receiptJob) Kind() string   { return "receipt.send" }
+func (cardJob) Kind() string      { return "card.check" }
+func (firstBillJob) Kind() string { return "bill.first" }
+
+// SendReceipt enqueues the receipt of a payment.
+func (a *App) SendReceipt(tx *store.Tx, _ enrollment.AccountID, operation payment.OperationID) error {
+	return a.queue.Insert(tx, receiptJob{operation})
+}
+
+// CheckCard enqueues a look at the card processor.
+func (a *App) CheckCard(tx *store.Tx, operation payment.OperationID) error {
+	return a.queue.Insert(tx, cardJob{operation})
+}
+
+// Enqueue enqueues the first bill of an account.
+func (a *App) Enqueue(tx *store.Tx, account enrollment.AccountID) error {
+	return a.queue.Insert(tx, firstBillJob{account})
+}
+
+func (a *App) sendReceipt(ctx context.Context, job receiptJob) error {
+	receipt, err := a.Paying.Receipt(ctx, job.Operation)
+	if err != nil {
+		return err
+	}
+	letter, err := a.config.Letters.Receipt(receipt)
+	if err != nil {
+		return err
+	}
+	err = a.Notifying.Deliver(ctx, letter)
+	if notifying.Final(err) {
+		return queue.Cancel(err)
+	}
+	return err
+}
+
+func (a *App) checkCard(ctx context.Context, job cardJob) error {
+	_, err := a.Paying.Refresh(ctx, job.Operation)
+	return err
+}
+
+func (a *App) firstBill(ctx context.Context, job firstBillJob) error {
+	return a.Billing.FirstBill(ctx, job.Account)
+}

@@ -1,0 +1,49 @@
+package app
+
+import (
+	"context"
+
+	"quittance.org/quittance/internal/app/billing"
+	"quittance.org/quittance/internal/app/enrolling"
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/domain/profile"
+	"quittance.org/quittance/internal/store"
+	"quittance.org/quittance/internal/store/vault"
+)
+
+// CreateKeys makes fresh encryption keys in a folder that has none.
+func CreateKeys(dir string) error {
+	_, err := vault.Create(dir)
+	return err
+}
+
+// RotateKeys adds a new encryption key to a folder.
+func RotateKeys(dir string) error { return vault.Rotate(dir) }
+
+// Billing makes the billing use cases alone, for commands that need no more.
+func (d *Database) Billing(p *profile.Profile) *billing.Service { return billing.New(d.db, p) }
+
+// Enrolling makes the enrolling use cases alone. First bills are not enqueued:
+// the command issues them itself after the import.
+func (d *Database) Enrolling() *enrolling.Service { return enrolling.New(d.db, nil) }
+
+// CountAccounts counts the accounts, for progress bars.
+func (d *Database) CountAccounts(ctx context.Context) (n int, err error) {
+	err = d.db.Read(ctx, "count accounts", func(tx *store.ReadTx) error {
+		n, err = tx.CountAccounts()
+		return err
+	})
+	return n, err
+}
+
+// exceptionsShown is how many accounts a command lists.
+const exceptionsShown = 20
+
+// BillExceptions gives the first accounts that are set aside for a month.
+func (d *Database) BillExceptions(ctx context.Context, month civil.Month) (list []store.BillException, err error) {
+	err = d.db.Read(ctx, "bill exceptions", func(tx *store.ReadTx) error {
+		list, err = tx.BillExceptions(month, exceptionsShown)
+		return err
+	})
+	return list, err
+}

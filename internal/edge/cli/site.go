@@ -1,0 +1,121 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"quittance.org/quittance/internal/app"
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/domain/profile"
+	"quittance.org/quittance/internal/edge/api"
+	"quittance.org/quittance/internal/edge/web/asset"
+	"quittance.org/quittance/internal/edge/web/brand"
+	"quittance.org/quittance/internal/edge/web/catalogue"
+	"quittance.org/quittance/internal/edge/web/guest"
+	"quittance.org/quittance/internal/edge/web/portal"
+	"quittance.org/quittance/web"
+)
+
+// site is what the public sees of a marketplace: its words, looks and pages.
+type site struct {
+	catalogue *catalogue.Catalogue
+	assets    *asset.Set
+	renderer  *portal.Renderer
+}
+
+func newSite(p *profile.Profile) (*site, error) {
+	words, err := catalogue.Load(web.Messages(), p.Zone())
+	if err != nil {
+		return nil, err
+	}
+	assets, err := asset.Load(web.Static())
+	if err != nil {
+		return nil, err
+	}
+	css, hash := brand.Colors{
+		Brand: string(p.Brand.Color), Dark: string(p.Brand.Dark), Darker: string(p.Brand.Darker),
+		Focus: string(p.Brand.Focus), Visited: brand.Blue.Visited,
+	}.CSS()
+	assets.Add("brand.css", hash, css)
+	m := p.Marketplace
+	hours := map[catalogue.Lang]string{}
+	for _, lang := range catalogue.Langs() {
+		hours[lang] = m.SupportHours.In(string(lang))
+	}
+	renderer, err := portal.New(portal.Site{
+		Name: m.Name, Demo: m.Demo, Phone: m.SupportPhone, TTY: m.TTY, Hours: hours, Statement: m.StatementDescriptor,
+	}, words, assets, portal.Templates())
+	if err != nil {
+		return nil, err
+	}
+	return &site{words, assets, renderer}, nil
+}
+
+// handler serves the portal, the webhooks and the API of an app.
+func (s *site) handler(a *app.App, p *profile.Profile, baseURL, cardOrigin string, keys []api.KeyHash, log *slog.Logger) (http.Handler, error) {
+	pages, err := guest.New(guest.Config{
+		Paying: a.Paying, Renderer: s.renderer, Catalogue: s.catalogue, Assets: s.assets, Sessions: a.Sessions,
+		Profile: p, BaseURL: baseURL, CardOrigin: cardOrigin, Log: log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", pages)
+	mux.Handle("/api/", api.New(api.Config{Enrolling: a.Enrolling, Keys: keys, Log: log}))
+	return mux, nil
+}
+
+// Limits of every server we run. A header over the limit is answered 431 and a
+// slow one cut off, so that neither memory nor connections can be held.
+const (
+	maxHeaderBytes = 32 << 10
+	headerTimeout  = 5 * time.Second
+	readTimeout    = 30 * time.Second
+	writeTimeout   = 60 * time.Second
+	idleTimeout    = 2 * time.Minute
+	drainTimeout   = 10 * time.Second
+)
+
+func newServer(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler: h, MaxHeaderBytes: maxHeaderBytes, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout,
+		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+}
+
+// listen takes an address, before anything slow is begun.
+func listen(what, address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fault.Wrap(fault.Unavailable, "cli.listen", err, "%s can not listen on %s; choose another address", what, address)
+	}
+	return l, nil
+}
+
+// serve answers on listeners until ctx ends, then lets requests under way
+// finish.
+func serve(ctx context.Context, servers map[net.Listener]*http.Server) error {
+	failed := make(chan error, len(servers))
+	for l, s := range servers {
+		go func() { failed <- s.Serve(l) }()
+	}
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+	defer cancel()
+	for _, s := range servers {
+		err = errors.Join(err, s.Shutdown(drain))
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
