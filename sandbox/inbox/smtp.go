@@ -41,15 +41,18 @@ func (b *Inbox) serve(conn net.Conn) {
 	s.say("220 sandbox.invalid ESMTP demo inbox: keeps everything, sends nothing on")
 	for s.errors < maxErrors {
 		line, err := s.readLine()
-		if errors.Is(err, bufio.ErrBufferFull) {
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+			if !s.skipLine() {
+				return
+			}
 			s.fault("500 line too long")
-			return
-		}
-		if err != nil || !s.obey(line) {
+		case err != nil, !s.obey(line):
 			return
 		}
 	}
 	s.say("421 too many errors")
+	_ = s.out.Flush()
 }
 
 func (s *smtpSession) readLine() (string, error) {
@@ -63,6 +66,17 @@ func (s *smtpSession) readLine() (string, error) {
 	}
 	line, err := s.in.ReadSlice('\n')
 	return strings.TrimRight(string(line), "\r\n"), err
+}
+
+// skipLine reads on to the end of a line that is too long; false when it has
+// none in sight.
+func (s *smtpSession) skipLine() bool {
+	for range 100 {
+		if _, err := s.in.ReadSlice('\n'); !errors.Is(err, bufio.ErrBufferFull) {
+			return err == nil
+		}
+	}
+	return false
 }
 
 func (s *smtpSession) say(line string) { _, _ = s.out.WriteString(line + "\r\n") }

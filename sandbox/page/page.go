@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -82,8 +83,12 @@ func Render(w http.ResponseWriter, status int, t *template.Template, view any, f
 func policy(formTargets []string) string {
 	form := []string{"'self'"}
 	for _, target := range formTargets {
-		if u, err := url.Parse(target); err == nil && u.Host != "" {
-			form = append(form, u.Scheme+"://"+u.Host)
+		u, err := url.Parse(target)
+		if err != nil || u.Host == "" {
+			continue
+		}
+		if origin := u.Scheme + "://" + u.Host; !slices.Contains(form, origin) {
+			form = append(form, origin)
 		}
 	}
 	return fmt.Sprintf("default-src 'none'; style-src 'self'; img-src 'self'; form-action %s; frame-ancestors 'none'; base-uri 'none'",

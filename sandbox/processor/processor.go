@@ -177,7 +177,7 @@ func (p *Processor) record(s *state, deliveries ...*delivery) error {
 		return err
 	}
 	for _, d := range deliveries {
-		if p.faults.shape(d) {
+		if p.hooks.url != "" && p.faults.shape(d) {
 			p.deliveries = append(p.deliveries, d)
 			if err := p.journal.append(entry{Delivery: d}); err != nil {
 				return err

@@ -102,7 +102,7 @@ func (p *Processor) due() []delivery {
 	var due, newest []delivery
 	for _, d := range p.deliveries {
 		switch {
-		case now.Before(d.DueAt) || p.hooks.url == "":
+		case now.Before(d.DueAt) || p.hooks.url == "": // a journal may hold some from another run
 		case d.NewestFirst:
 			newest = append(newest, *d)
 		default:
