@@ -59,7 +59,7 @@ func Apply(amount money.Amount, charges []Payable) (applications []Application, 
 		if left.IsZero() {
 			break
 		}
-		if binder && c.OldDebt {
+		if binder && c.OldDebt || !c.Unpaid.IsPositive() {
 			continue
 		}
 		part := money.Min(left, c.Unpaid)

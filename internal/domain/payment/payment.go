@@ -64,7 +64,7 @@ const (
 	IntentExpired   IntentState = "expired"   // no money taken, the page ran out
 )
 
-// Final tells whether nothing can follow s.
+// Final tells whether s is settled: nothing follows it but a late success.
 func (s IntentState) Final() bool {
 	switch s {
 	case IntentSucceeded, IntentDeclined, IntentCanceled, IntentExpired:
