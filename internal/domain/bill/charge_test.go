@@ -1,0 +1,105 @@
+package bill_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/ident"
+	"quittance.org/quittance/internal/domain/bill"
+	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/profile"
+	"quittance.org/quittance/profiles"
+)
+
+func massachusetts(tb testing.TB) *profile.Profile {
+	tb.Helper()
+	p, err := profiles.Open(profiles.Default)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return p
+}
+
+func TestDueOn(t *testing.T) {
+	t.Parallel()
+	p := massachusetts(t)
+	for _, c := range []struct {
+		name                string
+		account             enrollment.AccountKind
+		month, today, dueOn string
+	}{
+		{"on bill day", enrollment.AccountIndividual, "2026-06", "2026-05-01", "2026-05-23"},
+		{"Saturdays and holidays change nothing (MA-BILL-4)", enrollment.AccountIndividual, "2026-06", "2026-05-12", "2026-05-23"},
+		{"on the due date itself", enrollment.AccountIndividual, "2027-01", "2026-12-23", "2026-12-23"},
+		{"the day after gets 23 days (R-BILL-7)", enrollment.AccountIndividual, "2027-01", "2026-12-24", "2027-01-16"},
+		{"a month that has begun", enrollment.AccountIndividual, "2027-01", "2027-01-10", "2027-02-02"},
+		{"a month long past", enrollment.AccountIndividual, "2026-03", "2026-11-20", "2026-12-13"},
+		{"over the turn of the year", enrollment.AccountIndividual, "2027-01", "2026-12-01", "2026-12-23"},
+		{"a month far ahead", enrollment.AccountIndividual, "2027-06", "2026-12-01", "2027-05-23"},
+		{"a group's Saturday before a holiday rolls on to Tuesday", enrollment.AccountGroup, "2026-06", "2026-05-01", "2026-05-26"},
+		{"a group's Saturday before Christmas", enrollment.AccountGroup, "2024-01", "2023-12-01", "2023-12-26"},
+		{"a group's weekday stays", enrollment.AccountGroup, "2026-07", "2026-06-01", "2026-06-23"},
+		{"a group on its rolled day", enrollment.AccountGroup, "2026-06", "2026-05-26", "2026-05-26"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got := bill.DueOn(p, c.account, civil.MustParseMonth(c.month), civil.MustParseDate(c.today))
+			if got != civil.MustParseDate(c.dueOn) {
+				t.Errorf("got %s, want %s", got, c.dueOn)
+			}
+		})
+	}
+}
+
+func TestChargesFor(t *testing.T) {
+	t.Parallel()
+	p := massachusetts(t)
+	medical := &enrollment.Enrollment{
+		ID: medicalID, AccountID: enrollment.AccountID{UUID: ident.UUID{15: 3}}, CarrierID: "HARBOR", Kind: enrollment.KindMedical,
+		First: december, Last: january.Add(1),
+		Segments: []enrollment.Segment{{From: december, To: december, Premium: dental}, {From: january, To: january.Add(1), Premium: silver}},
+	}
+	renewed := &enrollment.Enrollment{
+		ID: dentalID, CarrierID: "TIDE", Kind: enrollment.KindDental, Renewal: true, First: january, Last: january,
+		Segments: []enrollment.Segment{{From: january, To: january, Premium: dental}},
+	}
+	none := func(enrollment.ID) bool { return false }
+	for _, c := range []struct {
+		name    string
+		month   civil.Month
+		charged func(enrollment.ID) bool
+		want    []string
+	}{
+		{"the first month of a new enrollment is a first payment", december, none, []string{"HARBOR 2026-12 30.12 first due 2027-01-16"}},
+		{"a later month has its own price, a renewal no first payment", january, none, []string{
+			"HARBOR 2027-01 103.00 due 2027-01-16", "TIDE 2027-01 30.12 due 2027-01-16",
+		}},
+		{"the last covered month", january.Add(1), none, []string{"HARBOR 2027-02 103.00 due 2027-01-23"}},
+		{"a month before coverage", december.Prev(), none, nil},
+		{"a month after coverage", january.Add(2), none, nil},
+		{"charged already", january, func(id enrollment.ID) bool { return id == medicalID }, []string{"TIDE 2027-01 30.12 due 2027-01-16"}},
+		{"all charged already", january, func(enrollment.ID) bool { return true }, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			today := civil.MustParseDate("2026-12-24")
+			var got []string
+			for _, x := range bill.ChargesFor(p, enrollment.AccountIndividual, []*enrollment.Enrollment{medical, renewed}, c.month, today, c.charged) {
+				first := ""
+				if x.Binder {
+					first = " first"
+				}
+				got = append(got, fmt.Sprintf("%s %s %s%s due %s", x.CarrierID, x.Month, x.Premium.Member, first, x.DueOn))
+				if x.ChargedOn != today || x.Generation != 1 || !x.Premium.Balanced() {
+					t.Errorf("got %+v", x)
+				}
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
