@@ -19,6 +19,9 @@ const (
 	batchHouseholds  = 400
 	batchRejects     = 1000
 	batchRejectBytes = 4 << 20
+	// A household's own bad rows come after it: to name all rows of one that is
+	// refused, its batch may hold this many times more.
+	openHousehold = 5
 )
 
 // batch is a piece of the file that is stored in one transaction: everything
@@ -76,7 +79,11 @@ func (b *batches) next() (*batch, error) {
 		case errors.As(err, &bad):
 			out.rejects = append(out.rejects, bad)
 			rejectBytes += len(bad.Raw)
-			if len(out.rejects) >= batchRejects || rejectBytes >= batchRejectBytes {
+			limit := 1
+			if len(out.households) > 0 {
+				limit = openHousehold
+			}
+			if len(out.rejects) >= limit*batchRejects || rejectBytes >= limit*batchRejectBytes {
 				out.next = int64(bad.Line) + 1
 				return out, b.collectRows(out)
 			}
@@ -112,7 +119,7 @@ func (b *batches) collectRows(out *batch) error {
 			want += len(e.Segments)
 		}
 		out.read += int64(want)
-		for len(out.rows[i]) < want {
+		for len(out.rows[i]) < want && int64(b.line) < out.next {
 			raw, err := b.readLine()
 			if errors.Is(err, io.EOF) {
 				break

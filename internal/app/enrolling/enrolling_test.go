@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -359,6 +360,49 @@ func TestAnImportThatWasStoppedGoesOn(t *testing.T) {
 			t.Errorf("%d enrollments after two runs", n)
 		}
 		wantCounts(t, load(t, s, content+"\n"), 0, households, households/100)
+	})
+}
+
+func TestVeryManyBadRowsAmongAHousehold(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *enrolling.Service, db *store.DB) {
+		load(t, s, file(row("subscriber_id", sub(2))))
+		const some, many = 1500, 5200 // more than a transaction holds without and with a household
+		bad := row("zip", "2139")
+		r := load(t, s, file(row("to", "2027-06"), strings.Repeat(bad, some), row("from", "2027-07"), strings.Repeat(bad, some),
+			row("subscriber_id", sub(2), "birth_date", "1990-01-01", "to", "2027-06"), strings.Repeat(bad, many),
+			row("subscriber_id", sub(2), "birth_date", "1990-01-01", "from", "2027-07")))
+		wantCounts(t, r, 1, 0, 2*some+many+1)
+		if n := len(household(t, db, sub(1)).Enrollments[0].Segments); n != 2 {
+			t.Errorf("%d segments", n)
+		}
+		if rejects := rejectsOf(t, s, r.FileID); int64(len(rejects)) != r.Rejected {
+			t.Errorf("%d rejects, counted %d", len(rejects), r.Rejected)
+		}
+	})
+}
+
+func TestTwoImportsOfOneFileAtTheSameTime(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *enrolling.Service, _ *store.DB) {
+		const households = 900
+		rows := make([]string, households)
+		for i := range rows {
+			rows[i] = row("subscriber_id", sub(uint64(i)))
+		}
+		content := file(rows...)
+		var wait sync.WaitGroup
+		for range 3 {
+			wait.Go(func() {
+				_, err := s.Import(t.Context(), enrolling.ImportInput{Reader: strings.NewReader(content)})
+				if err != nil && !fault.Is(err, "import.elsewhere") {
+					t.Error(err)
+				}
+			})
+		}
+		wait.Wait()
+		wantCounts(t, load(t, s, content), households, 0, 0)
+		wantCounts(t, load(t, s, content+"\n"), 0, households, 0)
 	})
 }
 

@@ -83,6 +83,9 @@ func importLong(b *testing.B, engine string, households int) {
 	if err != nil || r.Accepted != int64(households) {
 		b.Fatalf("got %+v, %v", r, err)
 	}
+	if peak > 64<<20 {
+		b.Errorf("%d MB of memory for %d households: must not grow with the file", peak>>20, households)
+	}
 	b.ReportMetric(float64(households)/(float64(clock.Elapsed(started))/float64(time.Second)), "households/s")
 	b.ReportMetric(float64(peak>>20), "MB")
 }

@@ -41,6 +41,7 @@ type Operation string
 // The operations.
 const (
 	SeeHealth          Operation = "health.see"
+	DescribeAPI        Operation = "api.describe"
 	PutEnrollment      Operation = "enrollment.put"
 	ReadEnrollment     Operation = "enrollment.read"
 	ImportEnrollments  Operation = "enrollment.import"
@@ -54,8 +55,8 @@ const (
 	ReceiveCardWebhook Operation = "payment.webhook"
 )
 
-// everybody marks what needs no role at all: the health check, and webhooks,
-// whose senders prove themselves by signature.
+// everybody marks what needs no role at all: the health check, the description
+// of the API, and webhooks, whose senders prove themselves by signature.
 var everybody = append([]Role{""}, Roles...)
 
 // payers may see a bill and pay it. An auditor looks but does not touch.
@@ -65,6 +66,7 @@ var payers = []Role{
 
 var policy = map[Operation][]Role{
 	SeeHealth:          everybody,
+	DescribeAPI:        everybody,
 	ReceiveCardWebhook: everybody,
 	PutEnrollment:      {RoleIntegrator, RoleAdministrator},
 	ReadEnrollment:     {RoleIntegrator, RoleAgent, RoleBilling, RoleSupervisor, RoleAuditor, RoleAdministrator},

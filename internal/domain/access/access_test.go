@@ -16,6 +16,7 @@ const (
 	letters = "ngmvpaetb$suAi"
 	matrix  = `
 		health.see          ngmvpaetb$suAi
+		api.describe        ngmvpaetb$suAi
 		payment.webhook     ngmvpaetb$suAi
 		bill.see            -gmvpaetb$su--
 		payment.find        -gmvpaetb$su--
