@@ -27,6 +27,8 @@ var (
 	qDeleteUnbilled = stmt("delete_unbilled", `DELETE FROM unbilled WHERE account_id = $1 AND activity_id = $2`)
 	qBilledIn       = stmt("billed_in", `
 		SELECT account_id FROM bill WHERE account_id >= $1 AND account_id <= $2 AND coverage_month = $3 ORDER BY account_id`)
+	qNextRevision = stmt("next_revision", `
+		SELECT CAST(COALESCE(MAX(revision), 0) + 1 AS BIGINT) FROM bill WHERE account_id = $1 AND coverage_month = $2 AND kind = $3`)
 	qNextNumbers  = stmt("next_numbers", `UPDATE counter SET n = n + $2 WHERE name = $1 RETURNING n`)
 	qStartBillRun = stmt("start_bill_run", `
 		INSERT INTO bill_run (coverage_month, started_at, billed, nothing_due, set_aside) VALUES ($1, $2, 0, 0, 0)
@@ -138,6 +140,12 @@ func (tx *ReadTx) BilledIn(first, last enrollment.AccountID, month civil.Month) 
 		return err
 	}, first, last, month.String())
 	return billed, err
+}
+
+// NextRevision numbers the next bill of a kind for a month: a household may
+// select coverage twice for the same month, and is billed at once each time.
+func (tx *ReadTx) NextRevision(id enrollment.AccountID, month civil.Month, kind bill.Kind) (int64, error) {
+	return one(tx, qNextRevision, scalar[int64], id, month.String(), string(kind))
 }
 
 // NextNumbers takes n numbers of a series and gives the first of them.

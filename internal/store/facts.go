@@ -43,11 +43,13 @@ var (
 		SELECT o.account_id, o.payment_id, o.open_cents, p.effective_on FROM open_credit o
 		JOIN payment p ON p.account_id = o.account_id AND p.payment_id = o.payment_id
 		WHERE o.account_id >= $1 AND o.account_id <= $2 ORDER BY o.account_id, o.payment_id`)
+	// The last one issued, not that of the latest month: a selection for months
+	// past is billed after newer months. Keys sort in the order of issue.
 	qLastBillsIn = stmt("last_bills_in", `
 		SELECT b.account_id, b.document FROM bill b
 		WHERE b.account_id >= $1 AND b.account_id <= $2
-			AND b.coverage_month = (SELECT MAX(m.coverage_month) FROM bill m WHERE m.account_id = b.account_id)
-		ORDER BY b.account_id, b.issued_at, b.bill_id`)
+			AND b.bill_id = (SELECT m.bill_id FROM bill m WHERE m.account_id = b.account_id ORDER BY m.bill_id DESC LIMIT 1)
+		ORDER BY b.account_id`)
 	qUnbilledIn = stmt("unbilled_in", `
 		SELECT account_id, activity_id, kind, effective_on, amount_cents FROM unbilled
 		WHERE account_id >= $1 AND account_id <= $2 ORDER BY account_id, activity_id`)

@@ -68,15 +68,16 @@ func (s *Service) FirstBills(ctx context.Context) (int, error) {
 
 // FirstBill issues the first bills of an account's new enrollments: one bill
 // for each month from the first one to the month billed now. It does nothing
-// when they are out already.
+// when they are out already, and sets an account aside that can not be billed.
 func (s *Service) FirstBill(ctx context.Context, id enrollment.AccountID) error {
 	today := s.profile.Today(s.db.Now())
+	var months []civil.Month
 	err := s.db.InTx(ctx, "first bill", func(tx *store.Tx) error {
 		facts, err := tx.FactsOf(id)
 		if err != nil {
 			return err
 		}
-		months := s.firstMonths(facts, today)
+		months = s.firstMonths(facts, today)
 		for i, month := range months {
 			if i > 0 { // the second month's bill builds on the first one's
 				if facts, err = tx.FactsOf(id); err != nil {
@@ -86,18 +87,19 @@ func (s *Service) FirstBill(ctx context.Context, id enrollment.AccountID) error 
 			if err := s.issue(tx, facts, month, bill.KindEnrollment, today); err != nil {
 				return err
 			}
+			tx.ClearSetAside(month, id)
 		}
 		tx.FirstBillDone(id)
 		return nil
 	})
-	if fault.Is(err, bill.CodeUnbalanced) {
-		return s.db.InTx(ctx, "set aside", func(tx *store.Tx) error {
-			tx.SetAside(s.profile.CoverageMonthBilledOn(today), id, bill.CodeUnbalanced, err.Error())
-			tx.FirstBillDone(id)
-			return nil
-		})
+	if err == nil || len(months) == 0 || !blameable(err) {
+		return err
 	}
-	return err
+	return s.db.InTx(ctx, "set aside", func(tx *store.Tx) error {
+		tx.SetAside(months[0], id, codeOf(err), err.Error())
+		tx.FirstBillDone(id)
+		return nil
+	})
 }
 
 // firstMonths gives the months to bill at once: from the first uncharged month
@@ -133,7 +135,11 @@ func (s *Service) issue(tx *store.Tx, facts *store.Facts, month civil.Month, kin
 	if err != nil {
 		return err
 	}
-	one, err := s.makeBilled(tx, facts, plan{month, kind, today, plans}, number)
+	revision, err := tx.NextRevision(facts.Account.ID, month, kind)
+	if err != nil {
+		return err
+	}
+	one, err := s.makeBilled(tx, facts, plan{month, kind, revision, today, plans}, number)
 	if err != nil {
 		return err
 	}

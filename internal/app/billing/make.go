@@ -13,10 +13,11 @@ import (
 
 // plan is what all bills of a run share.
 type plan struct {
-	month civil.Month
-	kind  bill.Kind
-	today civil.Date
-	plans map[string]bill.Plan
+	month    civil.Month
+	kind     bill.Kind
+	revision int64
+	today    civil.Date
+	plans    map[string]bill.Plan
 }
 
 // makeBilled works out what billing an account for a month comes to: charges
@@ -89,7 +90,7 @@ func nothingOwed(f *store.Facts, charges []bill.Charge) bool {
 func (s *Service) billInput(tx *store.Tx, f *store.Facts, charges []bill.Charge, run plan, number int64) bill.Input {
 	in := bill.Input{
 		ID: bill.ID{UUID: tx.NewID()}, Account: f.Account.Account, Number: formatNumber(number), Kind: run.kind,
-		Month: run.month, Revision: 1, IssuedOn: run.today, New: charges, Credit: f.Credit(),
+		Month: run.month, Revision: run.revision, IssuedOn: run.today, New: charges, Credit: f.Credit(),
 		Previous: f.LastBill, Plans: map[enrollment.ID]bill.Plan{},
 	}
 	for _, e := range f.Enrollments {

@@ -46,7 +46,7 @@ const chunkAccounts = 500
 // chunk is billed whole or not at all. An account that can not be billed is
 // set aside with its reason and the rest billed.
 func (s *Service) Run(ctx context.Context, in RunInput) (Progress, error) {
-	run := plan{month: in.Month, kind: bill.KindMonthly, today: s.profile.Today(s.db.Now())}
+	run := plan{month: in.Month, kind: bill.KindMonthly, revision: 1, today: s.profile.Today(s.db.Now())}
 	if opens := s.profile.BillOn(in.Month); run.today.Before(opens) {
 		return Progress{}, fault.New(fault.Invalid, "bill_run.too_early",
 			"bills for %s go out on %s; today is %s", in.Month, opens, run.today)
@@ -139,20 +139,8 @@ func (r *runner) walk(ctx context.Context, chunks chan<- []enrollment.AccountID)
 // aside.
 func (r *runner) chunk(ctx context.Context, ids []enrollment.AccountID) error {
 	done, err := r.bill(ctx, ids)
-	if err != nil && len(ids) > 1 && blameable(err) {
-		done, err = Progress{}, nil
-		for _, id := range ids {
-			one, oneErr := r.bill(ctx, []enrollment.AccountID{id})
-			if oneErr != nil {
-				if !blameable(oneErr) {
-					return oneErr
-				}
-				if one, err = r.setAside(ctx, id, oneErr); err != nil {
-					return err
-				}
-			}
-			done.add(one)
-		}
+	if err != nil && blameable(err) {
+		done, err = r.oneByOne(ctx, ids)
 	}
 	if err != nil {
 		return err
@@ -164,6 +152,20 @@ func (r *runner) chunk(ctx context.Context, ids []enrollment.AccountID) error {
 		r.report(r.total)
 	}
 	return nil
+}
+
+func (r *runner) oneByOne(ctx context.Context, ids []enrollment.AccountID) (done Progress, err error) {
+	for _, id := range ids {
+		one, err := r.bill(ctx, []enrollment.AccountID{id})
+		if err != nil && blameable(err) {
+			one, err = r.setAside(ctx, id, err)
+		}
+		if err != nil {
+			return done, err
+		}
+		done.add(one)
+	}
+	return done, nil
 }
 
 // blameable tells whether an error can be the fault of one account's data,
