@@ -101,6 +101,9 @@ func (w *World) Handler() http.Handler {
 	return mux
 }
 
+// SetMembers says whom the control page lists. It goes before Handler.
+func (w *World) SetMembers(members []control.Member) { w.options.Members = members }
+
 // Start takes mail and delivers webhooks until Close.
 func (w *World) Start() error {
 	if err := w.Inbox.Listen(w.options.SMTPAddress); err != nil {
