@@ -42,64 +42,86 @@ func (s *Service) Latest(ctx context.Context, id enrollment.AccountID) (*bill.Bi
 	return facts.LastBill, nil
 }
 
+// firstBillBatch is how many accounts one transaction issues first bills for.
+const firstBillBatch = 100
+
 // FirstBills issues the first bill of every new enrollment that waits for one,
 // and tells how many accounts it looked at. An account that can not be billed
-// is set aside under its first month.
+// is set aside under the month billed now.
 func (s *Service) FirstBills(ctx context.Context) (int, error) {
-	const batch = 200
 	done := 0
 	for {
 		var waiting []enrollment.AccountID
 		err := s.db.Read(ctx, "first bills due", func(tx *store.ReadTx) (err error) {
-			waiting, err = tx.FirstBillsDue(batch)
+			waiting, err = tx.FirstBillsDue(firstBillBatch)
 			return err
 		})
 		if err != nil || len(waiting) == 0 {
 			return done, err
 		}
+		err = s.firstBills(ctx, waiting)
 		for _, id := range waiting {
+			if err == nil {
+				break
+			}
+			// Together they failed: one by one, only the bad account is set aside.
 			if err := s.FirstBill(ctx, id); err != nil {
 				return done, err
 			}
-			done++
 		}
+		done += len(waiting)
 	}
 }
 
 // FirstBill issues the first bills of an account's new enrollments: one bill
 // for each month from the first one to the month billed now. It does nothing
-// when they are out already, and sets an account aside that can not be billed.
+// when they are out already.
 func (s *Service) FirstBill(ctx context.Context, id enrollment.AccountID) error {
-	today := s.profile.Today(s.db.Now())
-	var months []civil.Month
-	err := s.db.InTx(ctx, "first bill", func(tx *store.Tx) error {
-		facts, err := tx.FactsOf(id)
-		if err != nil {
-			return err
-		}
-		months = s.firstMonths(facts, today)
-		for i, month := range months {
-			if i > 0 { // the second month's bill builds on the first one's
-				if facts, err = tx.FactsOf(id); err != nil {
-					return err
-				}
-			}
-			if err := s.issue(tx, facts, month, bill.KindEnrollment, today); err != nil {
-				return err
-			}
-			tx.ClearSetAside(month, id)
-		}
-		tx.FirstBillDone(id)
-		return nil
-	})
-	if err == nil || len(months) == 0 || !blameable(err) {
+	err := s.firstBills(ctx, []enrollment.AccountID{id})
+	if !fault.Is(err, bill.CodeUnbalanced) {
 		return err
 	}
 	return s.db.InTx(ctx, "set aside", func(tx *store.Tx) error {
-		tx.SetAside(months[0], id, codeOf(err), err.Error())
+		tx.SetAside(s.profile.CoverageMonthBilledOn(s.profile.Today(tx.Now())), id, bill.CodeUnbalanced, err.Error())
 		tx.FirstBillDone(id)
 		return nil
 	})
+}
+
+func (s *Service) firstBills(ctx context.Context, ids []enrollment.AccountID) error {
+	return s.db.InTx(ctx, "first bills", func(tx *store.Tx) error {
+		run := plan{kind: bill.KindEnrollment, today: s.profile.Today(tx.Now())}
+		var err error
+		if run.plans, err = plansOf(tx.ReadTx); err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if err := s.firstBillsOf(tx, id, run); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (s *Service) firstBillsOf(tx *store.Tx, id enrollment.AccountID, run plan) error {
+	facts, err := tx.FactsOf(id)
+	if err != nil {
+		return err
+	}
+	for i, month := range s.firstMonths(facts, run.today) {
+		if i > 0 { // the second month's bill builds on the first one's
+			if facts, err = tx.FactsOf(id); err != nil {
+				return err
+			}
+		}
+		run.month = month
+		if err := s.issue(tx, facts, run); err != nil {
+			return err
+		}
+	}
+	tx.FirstBillDone(id)
+	return nil
 }
 
 // firstMonths gives the months to bill at once: from the first uncharged month
@@ -126,27 +148,19 @@ func (s *Service) firstMonths(facts *store.Facts, today civil.Date) []civil.Mont
 }
 
 // issue bills one account on its own.
-func (s *Service) issue(tx *store.Tx, facts *store.Facts, month civil.Month, kind bill.Kind, today civil.Date) error {
+func (s *Service) issue(tx *store.Tx, facts *store.Facts, run plan) error {
 	number, err := tx.NextNumbers("bill_no", 1)
 	if err != nil {
 		return err
 	}
-	plans, err := plansOf(tx.ReadTx)
-	if err != nil {
-		return err
-	}
-	revision, err := tx.NextRevision(facts.Account.ID, month, kind)
-	if err != nil {
-		return err
-	}
-	one, err := s.makeBilled(tx, facts, plan{month, kind, revision, today, plans}, number)
+	one, err := s.makeBilled(tx, facts, run, number)
 	if err != nil {
 		return err
 	}
 	if err := tx.InsertBilled([]store.Billed{one}, Actor); err != nil {
 		return err
 	}
-	s.recordStarts(tx, facts, one, today)
+	s.recordStarts(tx, facts, one, run.today)
 	return nil
 }
 

@@ -22,7 +22,6 @@ import (
 	"quittance.org/quittance/internal/edge/bankvalidation"
 	"quittance.org/quittance/internal/edge/cardgateway/sandboxgateway"
 	"quittance.org/quittance/internal/edge/courier"
-	"quittance.org/quittance/internal/edge/letters"
 	"quittance.org/quittance/internal/edge/web/guest"
 	"quittance.org/quittance/sandbox"
 	"quittance.org/quittance/sandbox/population"
@@ -253,7 +252,7 @@ func (d *demo) assemble(database *app.Database, portal, outside net.Listener) (e
 	}
 	d.app, err = app.New(database, app.Config{
 		Profile: d.profile, Links: guest.Links{BaseURL: d.portal}, Gateway: d.gateway, Validator: validator, Courier: post,
-		Letters: letters.New(d.pages.catalogue, d.profile, d.portal), Log: d.log,
+		Letters: letterWriter{d.pages.catalogue, d.profile, d.portal}, Log: d.log,
 	})
 	return err
 }

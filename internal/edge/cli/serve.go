@@ -17,7 +17,6 @@ import (
 	"quittance.org/quittance/internal/edge/bankvalidation"
 	"quittance.org/quittance/internal/edge/cardgateway/stripegateway"
 	"quittance.org/quittance/internal/edge/courier"
-	"quittance.org/quittance/internal/edge/letters"
 	"quittance.org/quittance/internal/edge/web/guest"
 )
 
@@ -129,7 +128,7 @@ func (c serveCommand) publicURL(p *profile.Profile) (string, error) {
 func (c serveCommand) outside(p *profile.Profile, pages *site, baseURL string, log *slog.Logger) (app.Config, error) {
 	config := app.Config{
 		Profile: p, Links: guest.Links{BaseURL: baseURL}, Log: log,
-		Letters: letters.New(pages.catalogue, p, baseURL),
+		Letters: letterWriter{pages.catalogue, p, baseURL},
 	}
 	validator, err := bankvalidation.New(bankvalidation.Config{BaseURL: c.Validation.URL, Key: pii.NewSecret(c.Validation.Key)})
 	if err != nil {

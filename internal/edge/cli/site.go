@@ -9,9 +9,12 @@ import (
 	"time"
 
 	"quittance.org/quittance/internal/app"
+	"quittance.org/quittance/internal/app/notifying"
+	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/edge/api"
+	"quittance.org/quittance/internal/edge/letters"
 	"quittance.org/quittance/internal/edge/web/asset"
 	"quittance.org/quittance/internal/edge/web/brand"
 	"quittance.org/quittance/internal/edge/web/catalogue"
@@ -68,6 +71,17 @@ func (s *site) handler(a *app.App, p *profile.Profile, baseURL, cardOrigin strin
 	mux.Handle("/", pages)
 	mux.Handle("/api/", api.New(api.Config{Enrolling: a.Enrolling, Keys: keys, Log: log}))
 	return mux, nil
+}
+
+// letterWriter writes letters in the words of a catalogue.
+type letterWriter struct {
+	words   *catalogue.Catalogue
+	profile *profile.Profile
+	baseURL string
+}
+
+func (l letterWriter) Receipt(r *paying.Receipt) (notifying.Letter, error) {
+	return letters.Receipt(l.words, l.profile, l.baseURL, r)
 }
 
 // Limits of every server we run. A header over the limit is answered 431 and a
