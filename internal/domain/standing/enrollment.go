@@ -97,11 +97,11 @@ func summarize(all []Decision) decisions {
 		case DecisionLapse:
 			d.lapsed = true
 		case DecisionRoll:
-			if d.rolledOn.IsZero() || x.On.After(d.rolledOn) {
+			if supersedes(x, d.rolledOn, d.start) {
 				d.rolledOn, d.start = x.On, x.Month
 			}
 		case DecisionEnd, DecisionCancel:
-			if d.endedOn.IsZero() || x.On.After(d.endedOn) {
+			if supersedes(x, d.endedOn, d.end) {
 				d.endedOn, d.end = x.On, x.Month
 			}
 		case DecisionReinstate:
@@ -112,6 +112,13 @@ func summarize(all []Decision) decisions {
 	}
 	d.ended = !d.endedOn.IsZero() && (reinstatedOn.IsZero() || reinstatedOn.Before(d.endedOn))
 	return d
+}
+
+// supersedes tells whether x stands against a decision of the same kind made on
+// a day for a month: the newer one does, and of two on one day the one for the
+// later month, which favours the member.
+func supersedes(x Decision, on civil.Date, month civil.Month) bool {
+	return x.On.After(on) || x.On == on && x.Month.After(month)
 }
 
 func subsidisedIn(charges []Charge, m civil.Month) bool {
