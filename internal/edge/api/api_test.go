@@ -390,3 +390,22 @@ func TestOpenAPIIsTheOneThatWasReviewed(t *testing.T) {
 		t.Errorf("the API changed; if that is meant: go test ./internal/edge/api -update\n%s", diff)
 	}
 }
+
+func TestTheExampleInTheDocumentationWorks(t *testing.T) {
+	t.Parallel()
+	doc, err := os.ReadFile("../../../docs/API.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(doc), "-d '")
+	body, _, found := strings.Cut(rest, "'\n")
+	if !found {
+		t.Fatal("docs/API.md has no example")
+	}
+	each(t, func(t *testing.T, c *caller) {
+		w, text := c.put(t, body)
+		if w.StatusCode != 200 || !strings.Contains(text, `"change":"created"`) {
+			t.Errorf("got %d %s", w.StatusCode, text)
+		}
+	})
+}

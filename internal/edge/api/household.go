@@ -19,7 +19,7 @@ import (
 // Household is what POST /enrollments takes. Its fields are those of the
 // enrollment file and obey the same rules.
 type Household struct {
-	SubscriberID  string          `json:"subscriber_id" maxLength:"40" doc:"12 numbers, the last a check digit" example:"700100000017"`
+	SubscriberID  string          `json:"subscriber_id" maxLength:"40" doc:"12 numbers, the last a check digit" example:"700100000016"`
 	AccountKind   string          `json:"account_kind,omitempty" enum:"individual,group" default:"individual" doc:"a household, or an employer"`
 	BillingNumber string          `json:"billing_number,omitempty" maxLength:"9" doc:"9 numbers that begin with 7; left out, one is given" example:"700000001"`
 	FirstName     string          `json:"first_name,omitempty" maxLength:"60" doc:"of the subscriber; left out for a group" example:"Maria"`
