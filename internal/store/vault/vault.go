@@ -79,6 +79,13 @@ func Create(dir string) (*Vault, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fault.Wrap(fault.Invalid, "vault.path", err, "can not make the key folder")
 	}
+	// Both names must be free before either is written: half a set of keys
+	// would open nothing.
+	for _, name := range []string{encryptionFile, indexFile} {
+		if _, err := os.Lstat(filepath.Join(dir, name)); !errors.Is(err, os.ErrNotExist) {
+			return nil, fault.New(fault.Conflict, "vault.exists", "%s holds keys already; they are not replaced", dir)
+		}
+	}
 	for name, template := range map[string]func() (*keyset.Handle, error){
 		encryptionFile: func() (*keyset.Handle, error) { return keyset.NewHandle(aead.AES256GCMKeyTemplate()) },
 		indexFile:      func() (*keyset.Handle, error) { return keyset.NewHandle(prf.HMACSHA256PRFKeyTemplate()) },
