@@ -78,7 +78,7 @@ var rooms = []room{
 		std: rule{refused: pure, allowed: map[string][]string{"profiles": {"os"}}},
 	},
 	{name: "arch", dirs: []string{"internal/arch"}},
-	{name: "test servers", dirs: []string{"internal/testservers"}},
+	{name: "test servers", dirs: []string{"internal/testservers", "internal/testbrowser"}},
 }
 
 // libraries are the modules from outside and the folders that may import them.

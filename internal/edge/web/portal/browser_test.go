@@ -4,9 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http/httptest"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -18,6 +16,7 @@ import (
 
 	"quittance.org/quittance/internal/edge/web/brand"
 	"quittance.org/quittance/internal/edge/web/portal/states"
+	"quittance.org/quittance/internal/testbrowser"
 )
 
 // browser is one tab of a real browser that looks at the state catalogue.
@@ -33,10 +32,7 @@ func newBrowser(t *testing.T) *browser {
 	t.Helper()
 	chromium, err := exec.LookPath("chromium")
 	if err != nil {
-		t.Skip("needs chromium: apt-get install chromium")
-	}
-	if testing.Short() {
-		t.Skip("a real browser takes seconds")
+		t.Fatal("this test needs chromium: scripts/install-deps installs it")
 	}
 	handler, err := states.Handler(brand.Plum)
 	if err != nil {
@@ -159,16 +155,11 @@ func TestAmountAndDateAreSeenFirst(t *testing.T) {
 	}
 }
 
-// axe-core finds about a third of what can be wrong; it runs where the style
-// build's packages are installed (cd web/build && npm ci).
+// axe-core finds about a third of what can be wrong.
 func TestAxeFindsNothing(t *testing.T) {
 	t.Parallel()
-	axe, err := os.ReadFile(filepath.FromSlash("../../../../web/build/node_modules/axe-core/axe.min.js"))
-	if err != nil {
-		t.Skip("needs axe-core: cd web/build && npm ci")
-	}
 	b := newBrowser(t)
-	script := `async () => { ` + string(axe) + `;
+	script := `async () => { ` + testbrowser.Axe + `;
 		const result = await axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
 		return result.violations.map((v) => v.id + ": " + v.nodes.map((n) => n.html).join(" | ").slice(0, 300));
 	}`

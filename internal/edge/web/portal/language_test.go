@@ -90,6 +90,9 @@ func TestEveryMessageIsUsed(t *testing.T) {
 		}
 	}
 	for _, key := range cat.Keys() {
+		if strings.HasPrefix(key, "mail.") {
+			continue // said by letters, which has a test of its own
+		}
 		if !said[key] {
 			t.Errorf("no page says %q", key)
 		}
