@@ -67,6 +67,21 @@ func (s *Service) Find(ctx context.Context, in FindInput) (enrollment.AccountID,
 	return found.ID, nil
 }
 
+// Codes of CheckNumber's errors.
+const (
+	CodeNumberEmpty   = "subscriber_id.empty"
+	CodeNumberLength  = "subscriber_id.length"
+	CodeNumberDigit   = "subscriber_id.check_digit"
+	CodeNumberBilling = "subscriber_id.billing_number" // not accepted in place of a Subscriber ID here
+)
+
+// CheckNumber tells whether a number as typed can be one that finds an
+// account, without looking for it.
+func (s *Service) CheckNumber(typed string) error {
+	_, _, err := s.readNumber(typed)
+	return err
+}
+
 // numberKind tells which number a guest typed.
 type numberKind string
 
@@ -89,18 +104,18 @@ func (s *Service) readNumber(typed string) (numberKind, string, error) {
 		if s.profile.Identity.Accepts(profile.AliasBillingAccountNumber) {
 			return numberBilling, clean, nil
 		}
-		return "", "", fault.At("subscriber_id", "subscriber_id.billing_number", "That looks like a billing account number. Enter the Subscriber ID next to it.")
+		return "", "", fault.At("subscriber_id", CodeNumberBilling, "That looks like a billing account number. Enter the Subscriber ID next to it.")
 	}
 	id, err := ident.ParseSubscriberID(typed)
 	switch err {
 	case nil:
 		return numberSubscriber, string(id), nil
 	case ident.ErrEmpty:
-		return "", "", fault.At("subscriber_id", "subscriber_id.empty", "Enter your Subscriber ID")
+		return "", "", fault.At("subscriber_id", CodeNumberEmpty, "Enter your Subscriber ID")
 	case ident.ErrCheckDigit:
-		return "", "", fault.At("subscriber_id", "subscriber_id.check_digit", "Check your Subscriber ID. One of the numbers looks wrong.")
+		return "", "", fault.At("subscriber_id", CodeNumberDigit, "Check your Subscriber ID. One of the numbers looks wrong.")
 	}
-	return "", "", fault.At("subscriber_id", "subscriber_id.length", "Subscriber ID must be 12 numbers. You entered %d.", len([]rune(clean)))
+	return "", "", fault.At("subscriber_id", CodeNumberLength, "Subscriber ID must be 12 numbers. You entered %d.", len([]rune(clean)))
 }
 
 func findBy(tx *store.ReadTx, kind numberKind, number string) (store.AccountRow, error) {

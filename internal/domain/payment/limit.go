@@ -9,14 +9,20 @@ import (
 	"quittance.org/quittance/internal/base/pii"
 )
 
+// Codes of CheckAmount's errors.
+const (
+	CodeAmountNotPositive = "amount.not_positive"
+	CodeAmountTooLarge    = "amount.too_large"
+)
+
 // CheckAmount refuses an amount that can not be paid: nothing, less than
 // nothing, or more than most. The field is "amount".
 func CheckAmount(amount, most money.Amount) error {
 	switch {
 	case !amount.IsPositive():
-		return fault.At("amount", "amount.not_positive", "Amount must be more than $0")
+		return fault.At("amount", CodeAmountNotPositive, "Amount must be more than $0")
 	case most.Less(amount):
-		return fault.At("amount", "amount.too_large", "Amount must be %s or less", most.Format())
+		return fault.At("amount", CodeAmountTooLarge, "Amount must be %s or less", most.Format())
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ type BannerKind string
 // The banners of G2.
 const (
 	BannerPaidToday    BannerKind = "paid_today"    // Amount, At, Confirmation
-	BannerInProcess    BannerKind = "in_process"    // Amount
+	BannerInProcess    BannerKind = "in_process"    // Amount, At
 	BannerAutoPay      BannerKind = "autopay"       // Amount, By
 	BannerFirstPayment BannerKind = "first_payment" // Amount, By, Starts
 	BannerPastDue      BannerKind = "past_due"      // Amount, By; with a timeline
@@ -114,6 +114,7 @@ type PayAgain struct {
 	Paid         money.Amount
 	At           civil.Instant
 	Confirmation string // "" when it may not be shown
+	Waiting      bool   // begun at At, and nobody knows yet what became of it
 }
 
 func (PayAgain) page() page {

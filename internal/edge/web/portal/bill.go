@@ -68,6 +68,8 @@ const (
 	LineAdjustment LineKind = "adjustment"
 	LinePrevious   LineKind = "previous"
 	LinePaid       LineKind = "paid"
+	LineReturned   LineKind = "returned"
+	LineRefunded   LineKind = "refunded"
 	LineFullCost   LineKind = "full_cost"
 	LineTaxCredit  LineKind = "tax_credit"
 	LineStateHelp  LineKind = "state_help"
@@ -78,7 +80,7 @@ const (
 type Line struct {
 	Kind   LineKind
 	Month  civil.Month // of coverage; zero where the kind needs none
-	On     civil.Date  // of LinePaid
+	On     civil.Date  // of LinePaid, LineReturned and LineRefunded
 	Amount money.Amount
 }
 
@@ -106,7 +108,6 @@ type Why struct {
 	Cause  Cause
 	Plan   LineKind    // LineHealth or LineDental, "" when the cause has none
 	Month  civil.Month // of coverage, zero for none
-	People int         // covered, of CausePremium
 	Amount money.Amount
 }
 
@@ -116,7 +117,7 @@ func (w Why) Message() Message {
 	if w.Plan != "" {
 		key += "_" + string(w.Plan)
 	}
-	return Message{Key: key, Args: given("month", w.Month, "n", w.People)}
+	return Message{Key: key, Args: given("month", w.Month)}
 }
 
 // PastDue is the amount that keeps coverage through a date without paying all.

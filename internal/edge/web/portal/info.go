@@ -160,6 +160,7 @@ const (
 	SystemClosed      SystemKind = "closed"   // Back, Due
 	SystemCookies     SystemKind = "cookies"
 	SystemBadRequest  SystemKind = "bad_request"
+	SystemWrongMethod SystemKind = "wrong_method"
 	SystemTooLarge    SystemKind = "too_large"
 	SystemHeaderLarge SystemKind = "header_large"
 )
@@ -173,6 +174,7 @@ var systemStatus = map[SystemKind]int{
 	SystemClosed:      http.StatusServiceUnavailable,
 	SystemCookies:     http.StatusBadRequest,
 	SystemBadRequest:  http.StatusBadRequest,
+	SystemWrongMethod: http.StatusMethodNotAllowed,
 	SystemTooLarge:    http.StatusRequestEntityTooLarge,
 	SystemHeaderLarge: http.StatusRequestHeaderFieldsTooLarge,
 }

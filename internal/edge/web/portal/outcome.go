@@ -113,7 +113,7 @@ type StopKind string
 const (
 	StopSession    StopKind = "session"    // a: Minutes
 	StopPaid       StopKind = "paid"       // b: Amount, At, Confirmation, Receipt
-	StopChanged    StopKind = "changed"    // c: Old, Amount, Op
+	StopChanged    StopKind = "changed"    // c: Old, Amount, Due, Op
 	StopDeclined   StopKind = "declined"   // d: Reason
 	StopUnfinished StopKind = "unfinished" // e: Reference, Emailed
 	StopNotTaken   StopKind = "not_taken"  // f: Reference
@@ -142,6 +142,7 @@ type Stopped struct {
 	Minutes      int
 	Amount       money.Amount
 	Old          money.Amount
+	Due          money.Amount // what the bill asks for; Amount may be less
 	At           civil.Instant
 	Confirmation string
 	Receipt      string
@@ -149,6 +150,14 @@ type Stopped struct {
 	Emailed      bool
 	Op           string
 	Reason       DeclineReason
+}
+
+// Choice gives what G2's form would say for Amount.
+func (s Stopped) Choice() string {
+	if s.Amount == s.Due {
+		return ChoiceTotal
+	}
+	return ChoiceOther
 }
 
 func (s Stopped) page() page {

@@ -88,8 +88,11 @@ func (c Check) page() page {
 }
 
 // Authorization gives the words that the payer agrees to by pressing the
-// button of a bank payment. They are stored with the payment, word for word.
+// button. They are stored with the payment, word for word.
 func (c Check) Authorization() Message {
+	if c.Method == MethodCard {
+		return Message{Key: "check.card_next", Args: given("amount", c.Amount)}
+	}
 	return Message{Key: "check.authorization", Args: given("amount", c.Amount, "date", c.Today, "cancel_by", c.CancelBy)}
 }
 

@@ -157,7 +157,7 @@ func (r *Renderer) Respond(w http.ResponseWriter, lang catalogue.Lang, frame Fra
 	header.Set("Content-Type", "text/html; charset=utf-8")
 	header.Set("Content-Language", r.printer(lang).Spoken().Tag())
 	header.Set("Content-Length", strconv.Itoa(len(content)))
-	maps.Copy(header, securityHeaders(formTargets))
+	maps.Copy(header, SecurityHeaders(formTargets...))
 	w.WriteHeader(status(view.page()))
 	_, err = w.Write(content)
 	return err
@@ -182,7 +182,8 @@ func CSP(formTargets ...string) string {
 		targets + "; frame-ancestors 'none'; base-uri 'none'"
 }
 
-func securityHeaders(formTargets []string) http.Header {
+// SecurityHeaders gives the headers of every answer of the portal.
+func SecurityHeaders(formTargets ...string) http.Header {
 	return http.Header{
 		"Content-Security-Policy":    {CSP(formTargets...)},
 		"Cache-Control":              {"no-store"},

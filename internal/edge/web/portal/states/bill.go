@@ -19,10 +19,10 @@ func clean() portal.Bill {
 
 func explanation() []portal.Why {
 	return []portal.Why{
-		{Cause: portal.CausePremium, Plan: portal.LineHealth, Month: covers, People: 2, Amount: money.Cents(51200)},
+		{Cause: portal.CausePremium, Plan: portal.LineHealth, Month: covers, Amount: money.Cents(51200)},
 		{Cause: portal.CauseTaxCredit, Plan: portal.LineHealth, Month: covers, Amount: money.Cents(-32000)},
 		{Cause: portal.CauseStateHelp, Plan: portal.LineHealth, Month: covers, Amount: money.Cents(-8250)},
-		{Cause: portal.CausePremium, Plan: portal.LineDental, Month: covers, People: 1, Amount: money.Cents(1500)},
+		{Cause: portal.CausePremium, Plan: portal.LineDental, Month: covers, Amount: money.Cents(1500)},
 	}
 }
 
@@ -33,8 +33,8 @@ func carried(amount money.Amount) portal.Why {
 // allCauses has every line that an explanation can have.
 func allCauses() []portal.Why {
 	return append(explanation(),
-		portal.Why{Cause: portal.CausePremium, Plan: portal.LineHealth, Month: covers, People: 1, Amount: money.Cents(100)},
-		portal.Why{Cause: portal.CausePremium, Plan: portal.LineDental, Month: covers, People: 2, Amount: money.Cents(100)},
+		portal.Why{Cause: portal.CausePremium, Plan: portal.LineHealth, Month: covers, Amount: money.Cents(100)},
+		portal.Why{Cause: portal.CausePremium, Plan: portal.LineDental, Month: covers, Amount: money.Cents(100)},
 		portal.Why{Cause: portal.CauseTaxCredit, Plan: portal.LineDental, Month: covers, Amount: money.Cents(-100)},
 		portal.Why{Cause: portal.CauseStateHelp, Plan: portal.LineDental, Month: covers, Amount: money.Cents(-100)},
 		carried(money.Cents(6200)),
@@ -89,7 +89,8 @@ func bill() []State {
 	return append(states,
 		State{"less", "default", at(portal.PathLess), portal.ShortAmount{Op: op, Entered: money.Cents(5000), Keeps: total, By: due, Covers: covers}},
 		State{"again", "default", at(portal.PathAgain), portal.PayAgain{Op: op, Paid: total, At: now, Confirmation: number}},
-		State{"again", "no-number", at(portal.PathAgain), portal.PayAgain{Op: op, Paid: total, At: now}})
+		State{"again", "no-number", at(portal.PathAgain), portal.PayAgain{Op: op, Paid: total, At: now}},
+		State{"again", "waiting", at(portal.PathAgain), portal.PayAgain{Op: op, Paid: total, At: now, Waiting: true}})
 }
 
 // forBanner makes the rest of the bill agree with its banner.
@@ -116,7 +117,7 @@ func forBanner(b *portal.Bill) {
 func banners() []portal.Banner {
 	return []portal.Banner{
 		{Kind: portal.BannerPaidToday, Amount: total, At: now, Confirmation: number},
-		{Kind: portal.BannerInProcess, Amount: total},
+		{Kind: portal.BannerInProcess, Amount: total, At: now},
 		{Kind: portal.BannerAutoPay, Amount: total, By: due},
 		{Kind: portal.BannerFirstPayment, Amount: total, By: day("2026-12-23"), Starts: day("2027-01-01")},
 		{Kind: portal.BannerPastDue, Amount: money.Cents(24900), By: due},

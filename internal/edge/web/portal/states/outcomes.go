@@ -80,7 +80,7 @@ func stopped() []State {
 	}
 	add("session", portal.Stopped{Kind: portal.StopSession, Minutes: 30})
 	add("paid", portal.Stopped{Kind: portal.StopPaid, Amount: total, At: now, Confirmation: number, Receipt: "/pay/done/x/receipt"})
-	add("changed", portal.Stopped{Kind: portal.StopChanged, Op: op, Old: total, Amount: money.Cents(10950)})
+	add("changed", portal.Stopped{Kind: portal.StopChanged, Op: op, Old: total, Amount: money.Cents(10950), Due: money.Cents(10950)})
 	for _, reason := range []portal.DeclineReason{portal.DeclineGeneric, portal.DeclineFunds, portal.DeclineExpired, portal.DeclineStepUp} {
 		add("declined-"+string(reason), portal.Stopped{Kind: portal.StopDeclined, Amount: total, Reason: reason})
 	}

@@ -1,0 +1,275 @@
+package guest
+
+import (
+	"strings"
+
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/edge/web/portal"
+)
+
+// due reads what the session's account owes. Card payments that nobody has
+// settled yet are looked up first; the session's own is none of them.
+func (v *visit) due(s session) (dueView, error) {
+	d, err := v.paying.Due(v.ctx(), s.Account)
+	if err != nil {
+		return dueView{}, err
+	}
+	const lookUps = 3
+	settled := false
+	for n, i := range d.InProcess {
+		if n < lookUps && i.ID != s.Attempt.Op {
+			after, err := v.paying.Refresh(v.ctx(), i.ID)
+			settled = settled || err == nil && after.State.Final()
+		}
+	}
+	if settled {
+		if d, err = v.paying.Due(v.ctx(), s.Account); err != nil {
+			return dueView{}, err
+		}
+	}
+	d.InProcess = without(d.InProcess, s.Attempt.Op)
+	return dueView{d, v.profile}, nil
+}
+
+func without(intents []payment.Intent, op payment.OperationID) []payment.Intent {
+	var others []payment.Intent
+	for _, i := range intents {
+		if i.ID != op {
+			others = append(others, i)
+		}
+	}
+	return others
+}
+
+// bill gives G2.
+func (v *visit) bill(d dueView, a attempt) portal.Bill {
+	b := portal.Bill{
+		Op: a.Op.String(), Who: d.who(), Due: d.asked(), PayBy: d.payBy(), Covers: d.covers(),
+		Lines: d.lines(), Why: d.why(), Banner: d.banner(), HasBill: d.Bill != nil,
+	}
+	if !b.Due.IsPositive() {
+		b.Lines = nil
+	}
+	if b.Banner != nil {
+		switch b.Banner.Kind {
+		case portal.BannerPastDue:
+			b.Timeline = d.timeline()
+		case portal.BannerPaidToday, portal.BannerInProcess:
+			b.Ahead = a.Again
+		case portal.BannerNothingDue, portal.BannerCredit:
+			b.Ahead = v.r.Method == "POST" || v.r.URL.Query().Has("ahead")
+		}
+	}
+	// Paying only what is past due keeps nothing: the month just billed is
+	// needed to be cured (product rules section 7). So it is never offered.
+	b.Form = portal.AmountForm{Choice: portal.ChoiceTotal}
+	if a.Amount.IsPositive() && a.Amount != b.Due {
+		b.Form = portal.AmountForm{Choice: portal.ChoiceOther, Other: a.Amount.String()}
+	}
+	return b
+}
+
+func (v *visit) showBill() {
+	s, ok := v.member()
+	if !ok {
+		return
+	}
+	d, err := v.due(s)
+	if err != nil {
+		v.fail(err)
+		return
+	}
+	if s.Attempt.Op.IsZero() {
+		s.Attempt = attempt{Op: v.paying.NewOperation(), StartedAt: v.clock.Now()}
+		v.keep(s)
+	}
+	v.show(v.bill(d, s.Attempt))
+}
+
+// chooseAmount takes the amount. No money moves here, so a form from another
+// tab is fine as long as it showed what is due.
+func (v *visit) chooseAmount() {
+	s, ok := v.member()
+	if !ok || v.answeredPaid(&s) {
+		return
+	}
+	d, err := v.due(s)
+	if err != nil {
+		v.fail(err)
+		return
+	}
+	if s.Attempt.Op.IsZero() {
+		s.Attempt = attempt{Op: v.paying.NewOperation(), StartedAt: v.clock.Now()}
+	}
+	b := v.bill(d, s.Attempt)
+	shown, err := money.Parse(v.field("shown"))
+	switch {
+	case err != nil:
+		v.badRequest()
+		return
+	case !b.ShowsForm(): // paid meanwhile, or not to be paid online: the bill says so
+		v.to(portal.PathAmount)
+		return
+	case shown != b.Due:
+		v.keep(s)
+		v.show(portal.Stopped{Kind: portal.StopChanged, Op: b.Op, Old: shown, Amount: b.Due, Due: b.Due})
+		return
+	}
+	b.Form = portal.AmountForm{Choice: v.field(portal.FieldChoice), Other: v.field(portal.FieldOther)}
+	amount := readAmount(&b, d.Most)
+	if len(b.Problems) > 0 {
+		v.show(b)
+		return
+	}
+	if amount != s.Attempt.Amount && !v.release(&s) {
+		return
+	}
+	s.Attempt.Amount, s.Attempt.Due = amount, b.Due
+	v.onward(s, d)
+}
+
+// readAmount gives the chosen amount, or adds what is wrong with it.
+func readAmount(b *portal.Bill, most money.Amount) money.Amount {
+	amount := b.Due
+	switch {
+	case b.Form.Choice == portal.ChoiceOther && strings.TrimSpace(b.Form.Other) == "":
+		b.Problems.Add(portal.FieldOther, portal.ProblemAmountEmpty)
+		return money.Zero
+	case b.Form.Choice == portal.ChoiceOther:
+		typed, err := money.ParseInput(b.Form.Other)
+		if err != nil {
+			b.Problems.Add(portal.FieldOther, portal.ProblemAmountSyntax)
+			return money.Zero
+		}
+		amount = typed
+	case b.Form.Choice != portal.ChoiceTotal || b.OnlyOther():
+		b.Problems.Add(portal.FieldChoice, portal.ProblemChoice)
+		return money.Zero
+	}
+	switch fault.CodeOf(payment.CheckAmount(amount, most)) {
+	case payment.CodeAmountTooLarge:
+		b.Problems.Add(portal.FieldOther, portal.ProblemAmountMost, "most", most)
+	case payment.CodeAmountNotPositive:
+		b.Problems.Add(portal.FieldOther, portal.ProblemAmountZero)
+	}
+	return amount
+}
+
+// onward leads from the amount to the next page: an interruption where there
+// is something to tell, or how to pay.
+func (v *visit) onward(s session, d dueView) {
+	a := &s.Attempt
+	next := ""
+	switch {
+	case a.Amount.Less(d.Standing.KeepsCoverage) && !a.Low:
+		next = portal.PathLess
+	case len(d.PaidToday)+len(d.InProcess) > 0 && !a.Again:
+		next = portal.PathAgain
+	default:
+		next = v.chooseOnlyMethod(a)
+	}
+	v.keep(s)
+	v.to(next)
+}
+
+func (v *visit) showLess() {
+	s, ok := v.member()
+	if !ok {
+		return
+	}
+	d, err := v.due(s)
+	switch {
+	case err != nil:
+		v.fail(err)
+	case !s.Attempt.Amount.IsPositive() || !s.Attempt.Amount.Less(d.Standing.KeepsCoverage):
+		v.to(portal.PathAmount)
+	default:
+		v.show(portal.ShortAmount{
+			Op: s.Attempt.Op.String(), Entered: s.Attempt.Amount, Keeps: d.Standing.KeepsCoverage, By: d.payBy(), Covers: d.covers(),
+		})
+	}
+}
+
+func (v *visit) confirmLess() {
+	s, ok := v.member()
+	if !ok || v.answeredPaid(&s) {
+		return
+	}
+	d, err := v.due(s)
+	if err != nil {
+		v.fail(err)
+		return
+	}
+	if !s.Attempt.Amount.IsPositive() || v.field("shown") != d.Standing.KeepsCoverage.String() {
+		v.to(portal.PathAmount)
+		return
+	}
+	s.Attempt.Low = true
+	if v.field(portal.FieldChoice) != "entered" { // the default button pays in full
+		s.Attempt.Amount = d.Standing.KeepsCoverage
+	}
+	v.onward(s, d)
+}
+
+func (v *visit) showAgain() {
+	s, ok := v.member()
+	if !ok {
+		return
+	}
+	d, err := v.due(s)
+	if err != nil {
+		v.fail(err)
+		return
+	}
+	view := portal.PayAgain{Op: s.Attempt.Op.String()}
+	switch {
+	case len(d.InProcess) > 0:
+		i := d.InProcess[len(d.InProcess)-1]
+		view.Paid, view.At, view.Waiting = i.Amount, i.SubmittedAt, true
+	case len(d.PaidToday) > 0:
+		p := d.PaidToday[len(d.PaidToday)-1]
+		view.Paid, view.At, view.Confirmation = p.Amount, p.SubmittedAt, p.Confirmation.String()
+	default:
+		v.to(portal.PathAmount)
+		return
+	}
+	v.show(view)
+}
+
+// confirmAgain is the payer's word that they know of the other payment
+// (R-PAY-7). Card pages that somebody left open are closed first: what was not
+// paid on them can not be paid any more, what was paid shows on the bill.
+func (v *visit) confirmAgain() {
+	s, ok := v.member()
+	if !ok || v.answeredPaid(&s) {
+		return
+	}
+	d, err := v.due(s)
+	if err != nil {
+		v.fail(err)
+		return
+	}
+	for _, i := range d.InProcess {
+		after, err := v.paying.Abandon(v.ctx(), i.ID)
+		switch {
+		case err != nil || !after.State.Final():
+			v.show(portal.Stopped{Kind: portal.StopUnfinished, Reference: reference(i.ID.String())})
+			return
+		case after.State == payment.IntentSucceeded:
+			v.to(portal.PathAmount)
+			return
+		}
+	}
+	if s.Attempt.Op.IsZero() {
+		s.Attempt = attempt{Op: v.paying.NewOperation(), StartedAt: v.clock.Now()}
+	}
+	s.Attempt.Again = true
+	if s.Attempt.Amount.IsPositive() {
+		v.onward(s, d)
+		return
+	}
+	v.keep(s)
+	v.to(portal.PathAmount + "?ahead=1")
+}

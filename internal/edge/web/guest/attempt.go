@@ -1,0 +1,153 @@
+package guest
+
+import (
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/edge/web/portal"
+)
+
+// answeredPaid answers a form whose operation is paid already: a reload, a
+// second press, or Back and Pay again lead to the one confirmation (R-PAY-6).
+func (v *visit) answeredPaid(s *session) bool {
+	op, ok := v.operation()
+	if !ok {
+		v.badRequest()
+		return true
+	}
+	return v.answeredIfPaid(s, op)
+}
+
+func (v *visit) answeredIfPaid(s *session, op payment.OperationID) bool {
+	i, err := v.paying.Intent(v.ctx(), op)
+	switch {
+	case fault.KindOf(err) == fault.NotFound:
+		return false
+	case err != nil:
+		v.broken(err)
+		return true
+	case i.State != payment.IntentSucceeded || i.AccountID != s.Account:
+		return false
+	}
+	v.finished(s, op)
+	return true
+}
+
+// finished leads to the confirmation of a payment of this session.
+func (v *visit) finished(s *session, op payment.OperationID) {
+	s.finish(paid{Op: op, First: s.Attempt.First, Late: s.Attempt.Late})
+	v.keep(*s)
+	v.to(donePath(op))
+}
+
+// current checks that a form belongs to the session's attempt before money
+// moves on it. Another tab may have gone on, the bill may have changed, or the
+// payment may be done: it then answers by itself.
+func (v *visit) current() (session, dueView, bool) {
+	s, ok := v.member()
+	if !ok || v.answeredPaid(&s) {
+		return s, dueView{}, false
+	}
+	shown, err := money.Parse(v.field("shown"))
+	if err != nil {
+		v.badRequest()
+		return s, dueView{}, false
+	}
+	d, err := v.due(s)
+	if err != nil {
+		v.fail(err)
+		return s, d, false
+	}
+	op, _ := v.operation()
+	a := s.Attempt
+	switch {
+	case !a.Amount.IsPositive():
+		v.to(portal.PathAmount)
+	case d.asked() != a.Due || shown != a.Amount:
+		v.changed(s, d, op, shown)
+	case op != a.Op: // a form from before the way to pay was changed
+		v.to(v.step(a))
+	default:
+		return s, d, true
+	}
+	return s, d, false
+}
+
+// changed says that the amount is another one by now (G9c). What the bill asks
+// for may have changed because a twin of this very request has paid it.
+func (v *visit) changed(s session, d dueView, op payment.OperationID, shown money.Amount) {
+	if v.answeredIfPaid(&s, op) {
+		return
+	}
+	stop := portal.Stopped{Kind: portal.StopChanged, Op: s.Attempt.Op.String(), Old: shown, Amount: s.Attempt.Amount, Due: d.asked()}
+	if d.asked() != s.Attempt.Due {
+		stop.Amount = d.asked()
+	}
+	if !stop.Amount.IsPositive() {
+		v.to(portal.PathAmount)
+		return
+	}
+	v.show(stop)
+}
+
+// step gives the page at which the attempt stands.
+func (v *visit) step(a attempt) string {
+	switch {
+	case !a.Amount.IsPositive():
+		return portal.PathAmount
+	case a.Method == "":
+		return portal.PathMethod
+	case a.Method == portal.MethodBank && a.Bank.ValidationRef == "":
+		return portal.PathBank
+	}
+	return portal.PathCheck
+}
+
+// release gives the attempt a new operation before anything about it changes,
+// if the processor has a page for the old one. That page is closed first, so
+// that nobody pays twice; false means that release has answered the request:
+// the page was paid after all, or nobody can say.
+func (v *visit) release(s *session) bool {
+	if !s.Attempt.Sent {
+		return true
+	}
+	i, err := v.paying.Abandon(v.ctx(), s.Attempt.Op)
+	switch {
+	case err == nil && i.State == payment.IntentSucceeded:
+		v.finished(s, s.Attempt.Op)
+		return false
+	case err != nil || !i.State.Final():
+		v.to(portal.PathStatus)
+		return false
+	}
+	s.Attempt.restart(v.paying.NewOperation())
+	return true
+}
+
+// restart goes on with what was chosen under a new operation id.
+func (a *attempt) restart(op payment.OperationID) {
+	a.Op, a.Sent, a.AskedAt, a.Stop, a.Reason = op, false, civil.Instant{}, "", ""
+}
+
+// ready gives the session's attempt for a page that comes after the amount. It
+// leads back to the page that is missing.
+func (v *visit) ready(path string) (session, dueView, bool) {
+	s, ok := v.member()
+	if !ok {
+		return s, dueView{}, false
+	}
+	step := v.step(s.Attempt)
+	if order[step] < order[path] {
+		v.to(step)
+		return s, dueView{}, false
+	}
+	d, err := v.due(s)
+	if err != nil {
+		v.fail(err)
+		return s, d, false
+	}
+	return s, d, true
+}
+
+var order = map[string]int{portal.PathAmount: 1, portal.PathMethod: 2, portal.PathBank: 3, portal.PathCheck: 4}

@@ -1,0 +1,154 @@
+package guest
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"quittance.org/quittance/internal/app/paying"
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/base/pii"
+	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/edge/web/portal"
+)
+
+func (v *visit) showCheck() {
+	s, d, ok := v.ready(portal.PathCheck)
+	if !ok {
+		return
+	}
+	v.showCheckPage(v.checkPage(s.Attempt, d))
+}
+
+// showCheckPage lets the form lead to the card processor's page: browsers hold
+// the redirect after a form to form-action too.
+func (v *visit) showCheckPage(view portal.Check) {
+	if view.Method == portal.MethodCard {
+		v.showTo(view, v.cardOrigin)
+		return
+	}
+	v.show(view)
+}
+
+func (v *visit) checkPage(a attempt, d dueView) portal.Check {
+	view := portal.Check{
+		Op: a.Op.String(), Amount: a.Amount, Who: d.who(), Covers: d.covers(), Method: a.Method, Today: d.Today,
+		CancelBy: v.cancelBy(d.Today), Email: a.Email, Choice: len(v.methods()) > 1,
+	}
+	if a.Method == portal.MethodBank {
+		view.Bank = a.Bank.form()
+	}
+	return view
+}
+
+// cancelBy is until when a bank payment made now can be called back: until the
+// file to the bank is cut, which after today's cut-off is tomorrow.
+func (v *visit) cancelBy(today civil.Date) civil.Instant {
+	cutoff := v.profile.AutoPay.Cutoff.On(today)
+	at := today.In(v.profile.Zone()).Time().In(v.profile.Zone())
+	by := civil.InstantOf(time.Date(at.Year(), at.Month(), at.Day(), cutoff.Hour, cutoff.Minute, cutoff.Second, 0, v.profile.Zone()))
+	if by.After(v.clock.Now()) {
+		return by
+	}
+	return v.profile.CutoffOn(today)
+}
+
+// pay takes the last press of the button.
+func (v *visit) pay() {
+	s, d, ok := v.current()
+	if !ok {
+		return
+	}
+	if v.field(portal.FieldMethod) != string(s.Attempt.Method) || v.step(s.Attempt) != portal.PathCheck {
+		v.to(v.step(s.Attempt))
+		return
+	}
+	view := v.checkPage(s.Attempt, d)
+	if !v.readEmail(&view) {
+		v.showCheckPage(view)
+		return
+	}
+	if s.Attempt.Sent && view.Email != s.Attempt.Email && !v.release(&s) {
+		return
+	}
+	s.Attempt.Email = view.Email
+	_, s.Attempt.First = d.starting()
+	s.Attempt.Late = d.Standing.PastDue.IsPositive()
+	agreement, err := v.pages.Agreement(v.lang, view)
+	if err != nil {
+		v.broken(err)
+		return
+	}
+	order := paying.Order{
+		Operation: s.Attempt.Op, Account: s.Account, Channel: payment.ChannelWebGuest, Amount: s.Attempt.Amount,
+		Email: s.Attempt.Email, Language: string(v.lang),
+		Authorization: paying.Authorization{
+			Version: agreement.Version, Wording: agreement.Text, Network: v.address(), SessionHash: v.sessionHash(),
+		},
+	}
+	if s.Attempt.Method == portal.MethodBank {
+		v.payByBank(s, d, order)
+		return
+	}
+	v.payByCard(s, d, order)
+}
+
+func (v *visit) payByBank(s session, d dueView, order paying.Order) {
+	b := s.Attempt.Bank
+	_, err := v.paying.PayByBank(v.ctx(), paying.BankOrder{
+		Order: order, ValidationRef: b.ValidationRef,
+		Bank: payment.BankAccount{HolderName: b.Name, Type: b.Kind, Routing: b.Routing, Number: pii.NewSecret(b.Number)},
+	})
+	if err != nil {
+		v.notPaid(s, d, err)
+		return
+	}
+	v.finished(&s, s.Attempt.Op)
+}
+
+// payByCard opens the processor's page. An operation that has ended without
+// money, because its page ran out for example, gets a successor.
+func (v *visit) payByCard(s session, d dueView, order paying.Order) {
+	s.Attempt.Sent = true
+	v.keep(s) // before the payer can pay: the return must find it
+	address, err := v.paying.PayByCard(v.ctx(), order)
+	if fault.Is(err, paying.CodeFinished) {
+		s.Attempt.restart(v.paying.NewOperation())
+		s.Attempt.Sent = true
+		v.keep(s)
+		order.Operation = s.Attempt.Op
+		address, err = v.paying.PayByCard(v.ctx(), order)
+	}
+	if err != nil {
+		v.notPaid(s, d, err)
+		return
+	}
+	http.Redirect(v.w, v.r, address, http.StatusSeeOther)
+}
+
+// notPaid answers a payment that did not come off. Only a silence of ours or
+// the processor's leaves open whether money was taken, and it says so.
+func (v *visit) notPaid(s session, d dueView, err error) {
+	op := s.Attempt.Op
+	stop := portal.Stopped{Amount: s.Attempt.Amount, Reference: reference(op.String()), Emailed: s.Attempt.Email != ""}
+	switch {
+	case fault.Is(err, paying.CodeOtherInput):
+		if !v.answeredIfPaid(&s, op) {
+			v.to(v.step(s.Attempt))
+		}
+		return
+	case fault.Is(err, payment.CodeAmountTooLarge):
+		v.changed(s, d, op, s.Attempt.Amount)
+		return
+	case fault.Is(err, fault.CodeUnknownOutcome), errors.Is(err, v.ctx().Err()) && v.ctx().Err() != nil:
+		stop.Kind = portal.StopUnfinished
+	case fault.Is(err, paying.CodeCardSilent):
+		stop.Kind = portal.StopNotTaken
+	default:
+		v.broken(err)
+		return
+	}
+	v.log.WarnContext(v.ctx(), "payment not taken", "request", requestID(v.ctx()), "reference", stop.Reference, "error", err)
+	v.show(stop)
+}

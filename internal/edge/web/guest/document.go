@@ -1,0 +1,118 @@
+package guest
+
+import (
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/bill"
+	"quittance.org/quittance/internal/domain/standing"
+	"quittance.org/quittance/internal/edge/web/portal"
+)
+
+// document is the HTML bill: the sealed bill as it was sent (R-BILL-4), and
+// one sentence about coverage as it is today.
+func (v *visit) document() {
+	s, ok := v.member()
+	if !ok {
+		return
+	}
+	d, err := v.due(s)
+	switch {
+	case err != nil:
+		v.fail(err)
+	case d.Bill == nil:
+		v.notFound()
+	default:
+		view := d.document()
+		view.MailBy = mailBy(v.profile, d.Bill.DueOn)
+		v.show(view)
+	}
+}
+
+func (d dueView) document() portal.Document {
+	b := d.Bill
+	view := portal.Document{
+		Number: b.Number, Issued: b.IssuedOn, Who: d.who(), Due: b.AmountDue(), PayBy: b.DueOn, Covers: b.Month,
+		Why: whysOf(b), Change: changeOf(b), CanPay: d.asked().IsPositive(),
+	}
+	start, first := d.starting()
+	switch {
+	case first:
+		view.Note, view.Starts = portal.NoteNotStarted, start.Start.First()
+	case d.Standing.PastDue.IsPositive():
+		view.Note, view.Timeline = portal.NotePastDue, d.timeline()
+	default:
+		view.Note, view.Through = portal.NotePaidThrough, d.paidThrough()
+	}
+	for _, l := range b.Lines {
+		if line, ok := statementLine(l); ok {
+			view.Account = append(view.Account, line)
+		}
+	}
+	for _, s := range b.Sections {
+		view.Sections = append(view.Sections, section(b.Month, s))
+	}
+	return view
+}
+
+// paidThrough is the last day that every enrollment is paid for; where none is
+// paid yet, everything before the bill is.
+func (d dueView) paidThrough() civil.Date {
+	var through civil.Month
+	for _, e := range d.Standing.Enrollments {
+		live := e.State == standing.StateActive && !e.PaidThrough.IsZero()
+		if live && (through.IsZero() || e.PaidThrough.Before(through)) {
+			through = e.PaidThrough
+		}
+	}
+	if through.IsZero() {
+		through = d.Bill.Month.Prev()
+	}
+	return through.Last()
+}
+
+// statementLine gives a line about the account; the month's own charges stand
+// in the sections.
+func statementLine(l bill.Line) (portal.Line, bool) {
+	kinds := map[bill.LineKind]portal.LineKind{
+		bill.LinePrevious: portal.LinePrevious, bill.LinePayment: portal.LinePaid, bill.LineReturn: portal.LineReturned,
+		bill.LineRefund: portal.LineRefunded, bill.LineAdjustment: portal.LineAdjustment,
+	}
+	kind, ok := kinds[l.Kind]
+	return portal.Line{Kind: kind, Month: l.Month, On: l.On, Amount: l.Amount}, ok
+}
+
+// section shows the four amounts of one plan (R-BILL-2).
+func section(month civil.Month, s bill.Section) portal.Section {
+	lines := []portal.Line{{Kind: portal.LineFullCost, Amount: s.Gross}}
+	for _, help := range []portal.Line{{Kind: portal.LineTaxCredit, Amount: s.APTC}, {Kind: portal.LineStateHelp, Amount: s.State}} {
+		if !help.Amount.IsZero() {
+			help.Amount = help.Amount.Neg()
+			lines = append(lines, help)
+		}
+	}
+	return portal.Section{Plan: lineOf(s.Kind), Month: month, Lines: lines, Total: s.Member}
+}
+
+// changeOf tells how the monthly cost differs from the last bill's, by the
+// cause that moved it most.
+func changeOf(b *bill.Bill) *portal.Change {
+	var is, moved, most money.Amount
+	var cause portal.Cause
+	for _, s := range b.Sections {
+		is = is.Add(s.Member)
+	}
+	for _, c := range b.Changes {
+		by := c.After.Sub(c.Before)
+		if c.Kind != bill.ReasonGross { // more help is less to pay
+			by = by.Neg()
+		}
+		moved = moved.Add(by)
+		if most.Less(by.Abs()) {
+			most, cause = by.Abs(), causes[c.Kind]
+		}
+	}
+	if moved.IsZero() {
+		return nil
+	}
+	return &portal.Change{Was: is.Sub(moved), Is: is, Cause: cause, On: b.Month.First()}
+}

@@ -1,0 +1,163 @@
+package guest
+
+import (
+	"quittance.org/quittance/internal/app/paying"
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/base/pii"
+	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/domain/standing"
+	"quittance.org/quittance/internal/edge/web/portal"
+)
+
+// bookmarkDays is how long a confirmation can be opened again.
+const bookmarkDays = 30
+
+// proof finds the payment that a confirmation's address names; own tells that
+// it was made in this session. Without a payment it answers by itself.
+func (v *visit) proof() (r *paying.Receipt, p paid, own, ok bool) {
+	op, err := parseOperation(v.r.PathValue("op"))
+	if err != nil {
+		v.notFound()
+		return nil, p, false, false
+	}
+	r, err = v.paying.Receipt(v.ctx(), op)
+	switch {
+	case fault.KindOf(err) == fault.NotFound:
+		v.noPayment(op)
+		return nil, p, false, false
+	case err != nil:
+		v.fail(err)
+		return nil, p, false, false
+	}
+	s := v.session()
+	if p, own = s.paidAs(op); !own && v.today().DaysSince(r.Payment.ReceivedOn) > bookmarkDays {
+		v.show(portal.System{Kind: portal.SystemExpired})
+		return nil, p, false, false
+	}
+	return r, p, own, true
+}
+
+// noPayment answers for an operation without a payment.
+func (v *visit) noPayment(op payment.OperationID) {
+	i, err := v.paying.Intent(v.ctx(), op)
+	switch {
+	case err != nil:
+		v.fail(err)
+	case v.session().Attempt.Op == op:
+		v.to(portal.PathStatus)
+	case i.State.Final():
+		v.show(portal.Stopped{Kind: portal.StopCanceled})
+	default:
+		v.show(portal.Stopped{Kind: portal.StopUnfinished, Reference: reference(op.String()), Emailed: i.Email != ""})
+	}
+}
+
+// done is G8. In the payer's own session it has all the facts; as a bookmark
+// it has no digits of an account and nothing that is only true today.
+func (v *visit) done() {
+	r, p, own, ok := v.proof()
+	if !ok {
+		return
+	}
+	view := portal.Done{
+		Confirmation: r.Payment.Confirmation.String(), Amount: r.Payment.Amount, At: r.Payment.SubmittedAt,
+		With: paidWith(r.Payment, own), Receipt: receiptPath(r.Payment.IntentID),
+	}
+	if own {
+		if r.Email != "" {
+			view.Email = pii.Email(r.Email)
+		}
+		after := dueView{r.After, v.profile}
+		view.Next = v.nextSteps(r, p, after)
+		owes := after.asked()
+		view.CaughtUp = p.Late && owes.IsZero()
+		if owes.IsPositive() {
+			view.Owing = &portal.Owing{Amount: owes, By: after.payBy()}
+		}
+	}
+	v.show(view)
+}
+
+func paidWith(p payment.Payment, own bool) portal.PaidWith {
+	with := portal.PaidWith{Method: portal.MethodKind(p.Method), Brand: p.Brand}
+	if p.Method == payment.MethodBank {
+		with.Account, with.Brand = portal.AccountKind(p.Brand), ""
+	}
+	if own {
+		with.LastFour = p.LastFour
+	}
+	return with
+}
+
+// Days of the first payment's road to coverage (brief F3).
+const (
+	confirmDays = 5  // business days until the plan confirms
+	idCardDays  = 14 // until the ID cards are in the mail
+)
+
+// nextSteps says what happens after a payment, with dates.
+func (v *visit) nextSteps(r *paying.Receipt, p paid, after dueView) []portal.Next {
+	bank := portal.NextStatement
+	if r.Payment.Method == payment.MethodCard {
+		bank = portal.NextCard
+	}
+	steps := []portal.Next{{Kind: portal.NextCounted}, {Kind: bank}}
+	on := r.Payment.EffectiveOn
+	if start, ok := started(r, after); ok && p.First {
+		return append(steps,
+			portal.Next{Kind: portal.NextConfirmed, On: civil.StateDays.Add(on, confirmDays)},
+			portal.Next{Kind: portal.NextIDCards, On: on.AddDays(idCardDays)},
+			portal.Next{Kind: portal.NextStarts, On: start.First()},
+			portal.Next{Kind: portal.NextDue, On: v.profile.DueOn(start.Next())})
+	}
+	if month := newest(r.Parts); !month.IsZero() && after.asked().IsZero() {
+		steps = append(steps, portal.Next{Kind: portal.NextContinues, On: month.First(), Month: month})
+	}
+	return append(steps, portal.Next{Kind: portal.NextBill, On: after.NextBillOn})
+}
+
+// started gives the first month of coverage that the payment has started.
+func started(r *paying.Receipt, after dueView) (civil.Month, bool) {
+	for _, e := range after.Standing.Enrollments {
+		for _, part := range r.Parts {
+			if part.Kind == e.Kind && part.Month == e.Start && e.State == standing.StateActive {
+				return e.Start, true
+			}
+		}
+	}
+	return civil.Month{}, false
+}
+
+func newest(parts []paying.ReceiptPart) civil.Month {
+	var month civil.Month
+	for _, p := range parts {
+		if p.Month.After(month) {
+			month = p.Month
+		}
+	}
+	return month
+}
+
+// receipt is the printable proof.
+func (v *visit) receipt() {
+	r, _, own, ok := v.proof()
+	if !ok {
+		return
+	}
+	after := dueView{r.After, v.profile}
+	view := portal.Receipt{
+		Who: after.who(), Confirmation: r.Payment.Confirmation.String(), Amount: r.Payment.Amount, At: r.Payment.SubmittedAt,
+		Counts: r.Payment.EffectiveOn, With: paidWith(r.Payment, own), Balance: after.asked(), Back: donePath(r.Payment.IntentID),
+	}
+	for _, part := range r.Parts {
+		view.Lines = append(view.Lines, portal.Line{Kind: lineOf(part.Kind), Month: part.Month, Amount: part.Amount})
+	}
+	if r.Left.IsPositive() {
+		view.Lines = append(view.Lines, portal.Line{Kind: portal.LineCredit, Amount: r.Left})
+	}
+	if r.Payment.Method == payment.MethodBank {
+		view.Authorization = r.Wording
+	}
+	v.show(view)
+}

@@ -1,0 +1,105 @@
+package guest
+
+import (
+	"net/http"
+
+	"quittance.org/quittance/internal/edge/web/asset"
+	"quittance.org/quittance/internal/edge/web/catalogue"
+	"quittance.org/quittance/internal/edge/web/portal"
+)
+
+// page is one path of the site. Each is served under every language.
+type page struct {
+	path    string
+	get     func(*visit)
+	post    func(*visit) // nil: nothing can be sent here
+	session bool         // the page looks at the guest session
+}
+
+func pages() []page {
+	article := func(kind portal.ArticleKind) func(*visit) {
+		return func(v *visit) { v.show(portal.Article{Kind: kind}) }
+	}
+	return []page{
+		{portal.PathHome, (*visit).home, nil, false},
+		{portal.PathFind, (*visit).showFind, (*visit).find, true},
+		{portal.PathAmount, (*visit).showBill, (*visit).chooseAmount, true},
+		{portal.PathLess, (*visit).showLess, (*visit).confirmLess, true},
+		{portal.PathAgain, (*visit).showAgain, (*visit).confirmAgain, true},
+		{portal.PathBill, (*visit).document, nil, true},
+		{portal.PathMethod, (*visit).showMethod, (*visit).chooseMethod, true},
+		{portal.PathBank, (*visit).showBank, (*visit).takeBank, true},
+		{portal.PathCheck, (*visit).showCheck, (*visit).pay, true},
+		{portal.PathStatus, (*visit).status, nil, true},
+		{portal.PathCancel, (*visit).cancel, nil, true},
+		{pathReturn + "{op}", (*visit).cardReturn, nil, true},
+		{pathBack + "{op}", (*visit).cardBack, nil, true},
+		{portal.PathDone + "{op}", (*visit).done, nil, true},
+		{portal.PathDone + "{op}/receipt", (*visit).receipt, nil, true},
+		{portal.PathWays, (*visit).ways, nil, false},
+		{portal.PathLookup, (*visit).showLookup, (*visit).lookup, false},
+		{portal.PathLanguage, article(portal.ArticleLanguage), nil, false},
+		{portal.PathAccess, article(portal.ArticleAccess), nil, false},
+		{portal.PathPrivacy, article(portal.ArticlePrivacy), nil, false},
+		{portal.PathContact, article(portal.ArticleContact), nil, false},
+	}
+}
+
+func (s *site) handler() http.Handler {
+	forms := http.NewServeMux()
+	for _, lang := range catalogue.Langs() {
+		for _, p := range pages() {
+			s.route(forms, pattern(lang, p.path), p)
+		}
+	}
+	forms.Handle("GET "+asset.Prefix, s.assets)
+	forms.HandleFunc("GET /favicon.ico", noIcon)
+	forms.HandleFunc("/", s.on((*visit).notFound))
+
+	all := http.NewServeMux()
+	all.HandleFunc("POST "+WebhookPath, s.webhook)
+	all.Handle("/", s.guarded(forms))
+	return s.watched(s.headed(compressed(all)))
+}
+
+// pattern puts a page under a language. "/" alone would match every path.
+func pattern(lang catalogue.Lang, path string) string {
+	if path = lang.Path(path); path == "/" {
+		return "/{$}"
+	}
+	return path
+}
+
+// route registers a page's methods; any other one is answered with 405.
+func (s *site) route(mux *http.ServeMux, pattern string, p page) {
+	handle := func(method string, act func(*visit)) {
+		h := http.Handler(s.on(act))
+		if p.session {
+			h = s.sessions.LoadAndSave(h)
+		}
+		mux.Handle(method+" "+pattern, h)
+	}
+	allowed := "GET, HEAD"
+	handle(http.MethodGet, p.get) // and HEAD
+	if p.post != nil {
+		allowed += ", POST"
+		handle(http.MethodPost, p.post)
+	}
+	mux.HandleFunc(pattern, s.on(func(v *visit) { v.wrongMethod(allowed) }))
+}
+
+// on makes a handler of what a visit does.
+func (s *site) on(act func(*visit)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		v := s.visit(w, r)
+		if v.readForm() {
+			act(v)
+		}
+	}
+}
+
+// noIcon spares browsers, which ask by themselves, an error in the console.
+func noIcon(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Cache-Control", "public, max-age=86400")
+	w.WriteHeader(http.StatusNoContent)
+}

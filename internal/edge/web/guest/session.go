@@ -1,0 +1,152 @@
+package guest
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+	"slices"
+
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/ident"
+	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/edge/web/portal"
+)
+
+// session is all that is kept of a guest between two pages. It lives on the
+// server, encrypted; the browser holds a random name for it.
+type session struct {
+	Account enrollment.AccountID `json:"account"` // zero: no bill was found yet
+	Attempt attempt              `json:"attempt"`
+	Paid    []paid               `json:"paid,omitempty"`
+}
+
+// attempt is one try to pay: from the first look at the amount to the
+// confirmation, under one operation id.
+type attempt struct {
+	Op        payment.OperationID  `json:"op"`
+	StartedAt civil.Instant        `json:"started_at"`
+	Due       money.Amount         `json:"due"` // what the bill asked for when the amount was chosen
+	Amount    money.Amount         `json:"amount"`
+	Low       bool                 `json:"low,omitempty"`   // told that the amount may not keep coverage; once is enough
+	Again     bool                 `json:"again,omitempty"` // knows of today's other payment and wants to pay (R-PAY-7)
+	Method    portal.MethodKind    `json:"method,omitempty"`
+	Bank      bankDetails          `json:"bank"`
+	Email     string               `json:"email,omitempty"`
+	First     bool                 `json:"first,omitempty"`    // it is the first payment of coverage
+	Late      bool                 `json:"past_due,omitempty"` // something is past due
+	Sent      bool                 `json:"sent,omitempty"`     // the card processor has a page for Op
+	AskedAt   civil.Instant        `json:"asked_at"`           // when the waiting for its answer began
+	Stop      portal.StopKind      `json:"stop,omitempty"`     // how the operation before Op came to nothing
+	Reason    portal.DeclineReason `json:"reason,omitempty"`
+}
+
+// bankDetails is a bank account that the validation service has confirmed.
+type bankDetails struct {
+	Name          string              `json:"name,omitempty"`
+	Kind          payment.AccountType `json:"kind,omitempty"`
+	Routing       string              `json:"routing,omitempty"`
+	Number        string              `json:"number,omitempty"`
+	ValidationRef string              `json:"validation_ref,omitempty"`
+}
+
+// paid is a payment made in this session, with what was true before it.
+type paid struct {
+	Op    payment.OperationID `json:"op"`
+	First bool                `json:"first,omitempty"`    // it was the first payment of coverage
+	Late  bool                `json:"past_due,omitempty"` // something was past due
+}
+
+// sessionKey is the one value kept in the session manager's bag.
+const sessionKey = "guest"
+
+func (v *visit) session() session {
+	var s session
+	kept := v.sessions.GetBytes(v.ctx(), sessionKey)
+	if len(kept) > 0 && json.Unmarshal(kept, &s) != nil {
+		return session{} // kept by another release: the guest starts again
+	}
+	v.alive = !s.Account.IsZero()
+	return s
+}
+
+func (v *visit) keep(s session) {
+	v.alive = !s.Account.IsZero()
+	text, err := json.Marshal(s)
+	if err != nil { // plain fields: can not happen
+		panic(err)
+	}
+	v.sessions.Put(v.ctx(), sessionKey, text)
+}
+
+// member gives the session of somebody who has found a bill. Without one it
+// answers by itself: G9a if there was a session, the way to begin if not.
+func (v *visit) member() (session, bool) {
+	s := v.session()
+	if v.alive {
+		return s, true
+	}
+	_, err := v.r.Cookie(v.sessions.Cookie.Name)
+	switch {
+	case err == nil || v.r.Method == http.MethodPost:
+		v.show(portal.Stopped{Kind: portal.StopSession, Minutes: v.profile.Guest.SessionMinutes})
+	case v.r.URL.Query().Has(justFound):
+		v.show(portal.System{Kind: portal.SystemCookies})
+	default:
+		v.to(portal.PathFind)
+	}
+	return s, false
+}
+
+// justFound marks the first page after the look-up: a browser that brings no
+// cookie there keeps none.
+const justFound = "found"
+
+// begin opens a session for an account under a new name, so that nobody can
+// have planted it (session fixation).
+func (v *visit) begin(account enrollment.AccountID) error {
+	s := v.session()
+	if s.Account != account {
+		s = session{Account: account}
+	}
+	if err := v.sessions.RenewToken(v.ctx()); err != nil {
+		return err
+	}
+	v.keep(s)
+	return nil
+}
+
+// sessionHash ties an authorization to the session it was given in (ACH-02).
+func (v *visit) sessionHash() string {
+	sum := sha256.Sum256([]byte(v.sessions.Token(v.ctx())))
+	return hex.EncodeToString(sum[:])
+}
+
+// paidAs finds a payment made in this session.
+func (s session) paidAs(op payment.OperationID) (paid, bool) {
+	i := slices.IndexFunc(s.Paid, func(p paid) bool { return p.Op == op })
+	if i < 0 {
+		return paid{}, false
+	}
+	return s.Paid[i], true
+}
+
+// paidMax is how many payments a session remembers as its own.
+const paidMax = 10
+
+// finish notes that the attempt was paid. The next one gets a new operation.
+func (s *session) finish(p paid) {
+	if _, known := s.paidAs(p.Op); !known {
+		s.Paid = append(s.Paid, p)
+		s.Paid = s.Paid[max(0, len(s.Paid)-paidMax):]
+	}
+	if s.Attempt.Op == p.Op {
+		s.Attempt = attempt{}
+	}
+}
+
+func parseOperation(text string) (payment.OperationID, error) {
+	return ident.ParseID[payment.Intent](text)
+}
