@@ -17,6 +17,7 @@ import (
 	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/app/verifying"
 	"quittance.org/quittance/internal/base/clock"
+	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/store"
@@ -141,6 +142,14 @@ type atLeastWarn struct{ slog.Handler }
 
 func (h atLeastWarn) Enabled(ctx context.Context, level slog.Level) bool {
 	return level >= slog.LevelWarn && h.Handler.Enabled(ctx, level)
+}
+
+// Health tells whether the database answers.
+func (a *App) Health(ctx context.Context) error {
+	return a.db.Read(ctx, "health", func(tx *store.ReadTx) error {
+		_, err := tx.AccountsAfter(enrollment.AccountID{}, 1)
+		return err
+	})
 }
 
 // sweepEvery is how often unsettled payments and old rows are looked for.

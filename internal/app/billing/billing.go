@@ -59,14 +59,14 @@ func (s *Service) FirstBills(ctx context.Context) (int, error) {
 		if err != nil || len(waiting) == 0 {
 			return done, err
 		}
-		err = s.firstBills(ctx, waiting)
-		for _, id := range waiting {
-			if err == nil {
-				break
-			}
+		if err := s.firstBills(ctx, waiting); err != nil && !blameable(err) {
+			return done, err
+		} else if err != nil {
 			// Together they failed: one by one, only the bad account is set aside.
-			if err := s.FirstBill(ctx, id); err != nil {
-				return done, err
+			for _, id := range waiting {
+				if err := s.FirstBill(ctx, id); err != nil {
+					return done, err
+				}
 			}
 		}
 		done += len(waiting)
@@ -75,14 +75,23 @@ func (s *Service) FirstBills(ctx context.Context) (int, error) {
 
 // FirstBill issues the first bills of an account's new enrollments: one bill
 // for each month from the first one to the month billed now. It does nothing
-// when they are out already.
+// when they are out already, and sets an account aside that can not be billed.
 func (s *Service) FirstBill(ctx context.Context, id enrollment.AccountID) error {
 	err := s.firstBills(ctx, []enrollment.AccountID{id})
-	if !fault.Is(err, bill.CodeUnbalanced) {
+	if err == nil || !blameable(err) {
 		return err
 	}
+	today := s.profile.Today(s.db.Now())
 	return s.db.InTx(ctx, "set aside", func(tx *store.Tx) error {
-		tx.SetAside(s.profile.CoverageMonthBilledOn(s.profile.Today(tx.Now())), id, bill.CodeUnbalanced, err.Error())
+		facts, readErr := tx.FactsOf(id)
+		if readErr != nil {
+			return readErr
+		}
+		months := s.firstMonths(facts, today)
+		if len(months) == 0 {
+			return err
+		}
+		tx.SetAside(months[0], id, codeOf(err), err.Error())
 		tx.FirstBillDone(id)
 		return nil
 	})
@@ -119,6 +128,7 @@ func (s *Service) firstBillsOf(tx *store.Tx, id enrollment.AccountID, run plan) 
 		if err := s.issue(tx, facts, run); err != nil {
 			return err
 		}
+		tx.ClearSetAside(month, id)
 	}
 	tx.FirstBillDone(id)
 	return nil
@@ -150,6 +160,10 @@ func (s *Service) firstMonths(facts *store.Facts, today civil.Date) []civil.Mont
 // issue bills one account on its own.
 func (s *Service) issue(tx *store.Tx, facts *store.Facts, run plan) error {
 	number, err := tx.NextNumbers("bill_no", 1)
+	if err != nil {
+		return err
+	}
+	run.revision, err = tx.NextRevision(facts.Account.ID, run.month, run.kind)
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/profile"
+	"quittance.org/quittance/internal/edge/api"
 	"quittance.org/quittance/internal/edge/bankvalidation"
 	"quittance.org/quittance/internal/edge/cardgateway/sandboxgateway"
 	"quittance.org/quittance/internal/edge/courier"
@@ -70,6 +71,7 @@ type demo struct {
 	app     *app.App
 	pages   *site
 	gateway *sandboxgateway.Gateway
+	apiKey  string // of the demo's one API client
 }
 
 // Run runs the demo until it is told to stop.
@@ -200,7 +202,8 @@ func (d *demo) live(ctx context.Context, database *app.Database, portal, outside
 	if err := d.app.Start(ctx); err != nil {
 		return err
 	}
-	pages, err := d.pages.handler(d.app, d.profile, d.portal, d.gateway.Origin(), nil, d.log)
+	clients := []api.KeyHash{{Name: "demo", Hash: api.HashKey(d.apiKey)}}
+	pages, err := d.pages.handler(d.app, d.clock, d.portal, d.gateway.Origin(), clients, d.log)
 	if err != nil {
 		return err
 	}
@@ -220,6 +223,7 @@ func (d *demo) assemble(database *app.Database, portal, outside net.Listener) (e
 	d.portal = "http://" + portal.Addr().String()
 	origin := "http://" + outside.Addr().String()
 	processorKey, webhookSecret, validatorKey := rand.Text(), rand.Text(), rand.Text()
+	d.apiKey = rand.Text()
 	d.world, err = sandbox.New(sandbox.Options{
 		Clock: d.clock, Zone: d.profile.Zone(), Origin: origin, PortalURL: d.portal, ProcessorKey: processorKey,
 		WebhookURL: d.portal + "/webhooks/card", WebhookSecret: webhookSecret, ValidatorKey: validatorKey,

@@ -50,13 +50,14 @@ func (d *demo) announce(members []control.Member, sandboxURL string) {
 		}
 		// The line is the interface of scripts; a reader that has gone away is
 		// its own affair.
-		_ = json.NewEncoder(d.streams.Out).Encode(map[string]any{"portal": d.portal, "sandbox": sandboxURL, "members": list})
+		_ = json.NewEncoder(d.streams.Out).Encode(map[string]any{"portal": d.portal, "sandbox": sandboxURL, "api_key": d.apiKey, "members": list})
 		return
 	}
 	out := d.streams.Out
 	fmt.Fprintf(out, "\n%s\n%s\n\n", d.profile.Marketplace.Name, d.profile.Marketplace.DemoBanner.In("en"))
 	fmt.Fprintf(out, "  Portal   %s\n", d.portal)
-	fmt.Fprintf(out, "  Sandbox  %s  (clock, test cards, mailbox)\n\n", sandboxURL)
+	fmt.Fprintf(out, "  Sandbox  %s  (clock, test cards, mailbox)\n", sandboxURL)
+	fmt.Fprintf(out, "  API      %s/api/v1/openapi.json  (bearer key %s)\n\n", d.portal, d.apiKey)
 	fmt.Fprintf(out, "      %-15s  %-10s  %-5s  %9s  %s\n", "Subscriber ID", "Born", "ZIP", "Owes", "Story")
 	for _, m := range members {
 		fmt.Fprintf(out, "  %s   %-15s  %-10s  %-5s  %9s  %s\n", m.Fixture, m.SubscriberID, m.BirthDate, m.ZIP, dollarsOf(m.DueCents), m.Story)

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"strings"
 
 	"quittance.org/quittance/internal/app"
 	"quittance.org/quittance/internal/base/clock"
@@ -25,7 +27,7 @@ type serveCommand struct {
 	profileFlag
 	Listen    string `help:"Address to answer on." default:"127.0.0.1:8080" env:"QUITTANCE_LISTEN" placeholder:"HOST:PORT"`
 	PublicURL string `help:"The portal's address as the public sees it. Default: the profile's." env:"QUITTANCE_PUBLIC_URL" placeholder:"URL"`
-	APIKeys   string `help:"File with a name and a SHA-256 hash a line, one per API client." env:"QUITTANCE_API_KEYS" placeholder:"FILE" type:"path"`
+	APIKeys   string `help:"File of API clients, a line each: NAME:SHA-256 of the key." env:"QUITTANCE_API_KEYS" placeholder:"FILE" type:"path"`
 
 	Stripe     stripeFlags     `embed:"" prefix:"stripe-"`
 	Validation validationFlags `embed:"" prefix:"validation-"`
@@ -68,7 +70,7 @@ func (c serveCommand) Run(ctx context.Context, s Streams) error {
 	if err != nil {
 		return err
 	}
-	keys, err := api.LoadKeys(c.APIKeys)
+	keys, err := loadAPIKeys(c.APIKeys)
 	if err != nil {
 		return err
 	}
@@ -99,7 +101,7 @@ func (c serveCommand) Run(ctx context.Context, s Streams) error {
 	if config.Gateway != nil {
 		origin = config.Gateway.Origin()
 	}
-	h, err := pages.handler(a, p, baseURL, origin, keys, log)
+	h, err := pages.handler(a, clock.System(), baseURL, origin, keys, log)
 	if err != nil {
 		return err
 	}
@@ -112,6 +114,30 @@ func (c serveCommand) Run(ctx context.Context, s Streams) error {
 		err = stopped
 	}
 	return err
+}
+
+// loadAPIKeys reads the hashes of the API clients' keys; no file: nobody.
+func loadAPIKeys(path string) ([]api.KeyHash, error) {
+	if path == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fault.Wrap(fault.Invalid, "cli.api_keys", err, "can not read the API keys")
+	}
+	var keys []api.KeyHash
+	for n, line := range strings.Split(string(text), "\n") {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		key, err := api.ParseKeyHash(line)
+		if err != nil {
+			return nil, fmt.Errorf("%s, line %d: %w", path, n+1, err)
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
 }
 
 func (c serveCommand) publicURL(p *profile.Profile) (string, error) {

@@ -6,11 +6,13 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"time"
 
 	"quittance.org/quittance/internal/app"
 	"quittance.org/quittance/internal/app/notifying"
 	"quittance.org/quittance/internal/app/paying"
+	"quittance.org/quittance/internal/base/clock"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/edge/api"
@@ -59,17 +61,17 @@ func newSite(p *profile.Profile) (*site, error) {
 }
 
 // handler serves the portal, the webhooks and the API of an app.
-func (s *site) handler(a *app.App, p *profile.Profile, baseURL, cardOrigin string, keys []api.KeyHash, log *slog.Logger) (http.Handler, error) {
+func (s *site) handler(a *app.App, c clock.Clock, baseURL, cardOrigin string, keys []api.KeyHash, log *slog.Logger) (http.Handler, error) {
 	pages, err := guest.New(guest.Config{
-		Paying: a.Paying, Renderer: s.renderer, Catalogue: s.catalogue, Assets: s.assets, Sessions: a.Sessions,
-		Profile: p, BaseURL: baseURL, CardOrigin: cardOrigin, Log: log,
+		Paying: a.Paying, Renderer: s.renderer, Assets: s.assets, Sessions: a.Sessions, Clock: c,
+		BaseURL: baseURL, CardOrigin: cardOrigin, Log: log,
 	})
 	if err != nil {
 		return nil, err
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/", pages)
-	mux.Handle("/api/", api.New(api.Config{Enrolling: a.Enrolling, Keys: keys, Log: log}))
+	mux.Handle("/api/", api.New(a.Enrolling, api.Config{Keys: keys, Version: version(), Health: a.Health, Log: log}))
 	return mux, nil
 }
 
@@ -82,6 +84,18 @@ type letterWriter struct {
 
 func (l letterWriter) Receipt(r *paying.Receipt) (notifying.Letter, error) {
 	return letters.Receipt(l.words, l.profile, l.baseURL, r)
+}
+
+// version tells which commit the program was built from.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, setting := range info.Settings {
+			if setting.Key == "vcs.revision" {
+				return setting.Value[:min(12, len(setting.Value))]
+			}
+		}
+	}
+	return "unknown"
 }
 
 // Limits of every server we run. A header over the limit is answered 431 and a
