@@ -26,33 +26,41 @@ func (s *Service) Settle(ctx context.Context, id payment.OperationID, outcome pa
 			return err
 		}
 		next := nextState(i, outcome, s.db.Now().After(i.ExpiresAt))
-		if next == i.State && (i.SessionRef != "" || outcome.Session.Ref == "") || next != i.State && !i.State.CanBecome(next) {
+		if !news(i, next, outcome) {
 			return nil
 		}
+		if next == payment.IntentSucceeded && outcome.Amount != i.Amount {
+			return fault.New(fault.Internal, CodeAmountDiffers, "operation %s: asked for %s, the processor took %s", id, i.Amount, outcome.Amount)
+		}
 		from := i.State
-		i.State = next
+		i.State, i.Reason = next, string(outcome.Decline)
 		if outcome.Session.Ref != "" {
 			i.SessionRef = outcome.Session.Ref
 		}
-		i.Reason = string(outcome.Decline)
-		if next == payment.IntentSucceeded {
-			if outcome.Amount != i.Amount {
-				return fault.New(fault.Internal, CodeAmountDiffers, "operation %s: asked for %s, the processor took %s", id, i.Amount, outcome.Amount)
-			}
-			if err := s.postCard(tx, i, outcome); err != nil {
-				return err
-			}
-		}
+		// The intent goes first: whoever settles at the same time collides here,
+		// tries again and finds it settled.
 		tx.UpdateIntent(i, from, errChanged)
 		tx.Audit(store.AuditEvent{
 			AccountID: i.AccountID, Operation: "payment.settle", Actor: actorSystem, Subject: "intent " + id.String(),
 			Summary: fmt.Sprintf("%s → %s, %s", from, next, i.Amount), Reason: i.Reason,
 		})
+		if next == payment.IntentSucceeded {
+			return s.postCard(tx, i, outcome)
+		}
 		return nil
 	})
 }
 
 var errChanged = fault.New(fault.Conflict, "payment.changed", "the payment was settled meanwhile")
+
+// news tells whether an outcome changes anything: the state, or that we learn
+// the name of the processor's page while the payment is open.
+func news(i store.IntentRow, next payment.IntentState, o payment.Outcome) bool {
+	if next == i.State {
+		return !next.Final() && i.SessionRef == "" && o.Session.Ref != ""
+	}
+	return i.State.CanBecome(next)
+}
 
 // nextState gives the state that an outcome leads to. A checkout that the
 // processor does not know was never shown to the payer; it is given up only
