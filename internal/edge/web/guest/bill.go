@@ -31,12 +31,19 @@ func (d dueView) asked() money.Amount {
 	return d.Standing.TotalDue
 }
 
-// payBy is the next due date of something unpaid.
+// payBy is the day by which what is asked for should be paid.
 func (d dueView) payBy() civil.Date {
 	by := d.Standing.KeepsBy
 	for _, e := range d.Standing.Enrollments {
 		if by.IsZero() || !e.CureBy.IsZero() && e.CureBy.Before(by) {
 			by = e.CureBy
+		}
+	}
+	if by.IsZero() { // too late to keep anything: the last date that was missed
+		for _, u := range d.Unpaid {
+			if u.DueOn.After(by) {
+				by = u.DueOn
+			}
 		}
 	}
 	if by.IsZero() {

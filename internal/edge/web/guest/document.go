@@ -32,10 +32,15 @@ func (d dueView) document() portal.Document {
 	b := d.Bill
 	view := portal.Document{
 		Number: b.Number, Issued: b.IssuedOn, Who: d.who(), Due: b.AmountDue(), PayBy: b.DueOn, Covers: b.Month,
-		Why: whysOf(b), Change: changeOf(b), CanPay: d.asked().IsPositive(),
+		Why: whysOf(b), Change: changeOf(b), Now: portal.Owing{Amount: d.asked(), By: d.payBy()},
 	}
 	start, first := d.starting()
+	ended, over := d.ended()
+	// The button says the bill's amount: once another one is due, it is gone.
+	view.CanPay = !over && view.Due.IsPositive() && d.asked() == view.Due
 	switch {
+	case over:
+		view.Note, view.Ended = portal.NoteEnded, ended
 	case first:
 		view.Note, view.Starts = portal.NoteNotStarted, start.Start.First()
 	case d.Standing.PastDue.IsPositive():

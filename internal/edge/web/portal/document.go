@@ -13,6 +13,7 @@ const (
 	NotePaidThrough CoverageNote = "paid_through" // Through
 	NoteNotStarted  CoverageNote = "not_started"  // Starts
 	NotePastDue     CoverageNote = "past_due"     // with a timeline
+	NoteEnded       CoverageNote = "ended"        // Ended
 )
 
 // Document is the HTML bill as a guest sees it: the accessible master of the
@@ -26,8 +27,10 @@ type Document struct {
 	Covers   civil.Month
 	AutoPay  bool // AutoPay takes it; nothing is to be done
 	Note     CoverageNote
+	Now      Owing // of NoteNotStarted and NotePastDue: what is to be paid, as of today
 	Through  civil.Date
 	Starts   civil.Date
+	Ended    civil.Date
 	Timeline []Step
 	Account  []Line    // previous balance, payments, adjustments, past due, credit
 	Sections []Section // a part of the bill for each plan
@@ -44,7 +47,7 @@ func (Document) page() page {
 
 // NoteMessage gives the sentence about coverage.
 func (d Document) NoteMessage() Message {
-	return Message{Key: "document.note_" + string(d.Note), Args: given("through", d.Through, "starts", d.Starts, "by", d.PayBy, "amount", d.Due)}
+	return Message{Key: "document.note_" + string(d.Note), Args: given("through", d.Through, "starts", d.Starts, "ended", d.Ended, "by", d.Now.By, "amount", d.Now.Amount)}
 }
 
 // Section is the part of a bill for one plan: full cost, help, what is paid.

@@ -55,6 +55,7 @@ func documents() []State {
 			{Kind: portal.EventAdjustment, On: day("2026-11-03"), Month: covers.Prev(), Amount: money.Cents(-500), Balance: money.Cents(-500)},
 		},
 	}
+	owing := portal.Owing{Amount: plain.Due, By: plain.PayBy}
 	var states []State
 	add := func(name string, edit func(*portal.Document)) {
 		d := plain
@@ -63,10 +64,10 @@ func documents() []State {
 	}
 	add("clean", func(*portal.Document) {})
 	add("first", func(d *portal.Document) {
-		d.Note, d.Starts, d.Account, d.Change, d.History = portal.NoteNotStarted, day("2027-01-01"), nil, nil, nil
+		d.Note, d.Starts, d.Now, d.Account, d.Change, d.History = portal.NoteNotStarted, day("2027-01-01"), owing, nil, nil, nil
 	})
 	add("past-due", func(d *portal.Document) {
-		d.Note, d.Timeline, d.Due = portal.NotePastDue, timeline(), money.Cents(24900)
+		d.Note, d.Timeline, d.Due, d.Now = portal.NotePastDue, timeline(), money.Cents(24900), portal.Owing{Amount: money.Cents(24900), By: due}
 		d.Account = []portal.Line{{Kind: portal.LinePastDue, Month: covers.Prev(), Amount: total}}
 		d.Why = append(d.Why, carried(total))
 	})
@@ -85,6 +86,7 @@ func documents() []State {
 	add("state-help-changed", func(d *portal.Document) {
 		d.Change = &portal.Change{Cause: portal.CauseStateHelp, Was: money.Cents(10450), Is: total, On: day("2026-11-01")}
 	})
+	add("ended", func(d *portal.Document) { d.Note, d.Ended, d.CanPay = portal.NoteEnded, day("2026-08-31"), false })
 	add("autopay", func(d *portal.Document) { d.AutoPay, d.CanPay = true, false })
 	add("nothing-due", func(d *portal.Document) { d.Due, d.CanPay, d.Sections, d.Why = money.Zero, false, nil, nil })
 	return states
