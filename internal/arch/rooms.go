@@ -79,6 +79,7 @@ var rooms = []room{
 	},
 	{name: "arch", dirs: []string{"internal/arch"}},
 	{name: "test servers", dirs: []string{"internal/testservers", "internal/testbrowser"}},
+	{name: "bench", dirs: []string{"bench", "e2e"}}, // tests only
 }
 
 // libraries are the modules from outside and the folders that may import them.
