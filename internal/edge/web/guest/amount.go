@@ -266,10 +266,11 @@ func (v *visit) confirmAgain() {
 		s.Attempt = attempt{Op: v.paying.NewOperation(), StartedAt: v.clock.Now()}
 	}
 	s.Attempt.Again = true
-	if s.Attempt.Amount.IsPositive() {
+	if s.Attempt.Amount.IsPositive() && s.Attempt.Due == d.asked() {
 		v.onward(s, d)
 		return
 	}
+	s.Attempt.Amount = money.Zero // chosen for a bill that has changed since
 	v.keep(s)
 	v.to(portal.PathAmount + "?ahead=1")
 }

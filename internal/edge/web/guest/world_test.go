@@ -1,0 +1,396 @@
+package guest_test
+
+import (
+	"bytes"
+	"context"
+	"html"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"quittance.org/quittance/internal/app/apptest"
+	"quittance.org/quittance/internal/app/paying"
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/clock"
+	"quittance.org/quittance/internal/base/pii"
+	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/edge/cardgateway/sandboxgateway"
+	"quittance.org/quittance/internal/edge/web/asset"
+	"quittance.org/quittance/internal/edge/web/brand"
+	"quittance.org/quittance/internal/edge/web/catalogue"
+	"quittance.org/quittance/internal/edge/web/guest"
+	"quittance.org/quittance/internal/edge/web/portal"
+	"quittance.org/quittance/internal/store"
+	"quittance.org/quittance/sandbox/processor"
+	"quittance.org/quittance/web"
+)
+
+// shop is a marketplace's public site on loopback, with the sandbox's card
+// processor on another origin.
+type shop struct {
+	*apptest.World
+	paying    *paying.Service
+	processor *processor.Processor
+	portal    string // URL
+	cards     string // URL of the processor
+	sessions  *sessions
+	log       *lockedBuffer
+	urls      *urlList // everything that was asked of the site
+}
+
+// each runs a test in a fresh shop on every engine.
+func each(t *testing.T, test func(t *testing.T, s *shop)) {
+	t.Helper()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) { test(t, open(t, w)) })
+}
+
+const webhookSecret = "sandbox-webhook-secret"
+
+func open(t *testing.T, w *apptest.World) *shop {
+	t.Helper()
+	s := &shop{World: w, sessions: &sessions{w.DB}, log: &lockedBuffer{}, urls: &urlList{}}
+	site, cards := httptest.NewUnstartedServer(nil), httptest.NewUnstartedServer(nil)
+	s.portal, s.cards = "http://"+site.Listener.Addr().String(), "http://"+cards.Listener.Addr().String()
+	var err error
+	s.processor, err = processor.New(processor.Options{
+		Clock: w.Clock, Key: "key", Origin: s.cards, WebhookURL: s.portal + guest.WebhookPath, WebhookSecret: webhookSecret,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	gateway, err := sandboxgateway.New(sandboxgateway.Config{
+		BaseURL: s.cards, Key: pii.NewSecret("key"), WebhookSecret: pii.NewSecret(webhookSecret), Clock: w.Clock, Timeout: 2 * time.Second,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.paying = paying.New(paying.Config{
+		DB: w.DB, Profile: w.Profile, Jobs: w.Jobs, Links: guest.Links{BaseURL: s.portal}, Gateway: gateway, Validator: w.Validator,
+		Log: slog.New(slog.NewJSONHandler(s.log, nil)),
+	})
+	handler, err := guest.New(s.config(t, s.portal))
+	if err != nil {
+		t.Fatal(err)
+	}
+	site.Config.Handler = s.urls.noting(handler)
+	cards.Config.Handler = s.processor.Handler()
+	for _, server := range []*httptest.Server{site, cards} {
+		server.Start()
+		t.Cleanup(server.Close)
+	}
+	return s
+}
+
+func (s *shop) config(t *testing.T, baseURL string) guest.Config {
+	t.Helper()
+	renderer, assets := newRenderer(t, s.World)
+	return guest.Config{
+		Paying: s.paying, Renderer: renderer, Assets: assets, Sessions: s.sessions, Clock: s.Clock,
+		BaseURL: baseURL, CardOrigin: s.cards, Log: slog.New(slog.NewJSONHandler(s.log, nil)),
+	}
+}
+
+func newRenderer(t *testing.T, w *apptest.World) (*portal.Renderer, *asset.Set) {
+	t.Helper()
+	words, err := catalogue.Load(web.Messages(), w.Profile.Zone())
+	if err != nil {
+		t.Fatal(err)
+	}
+	assets, err := asset.Load(web.Static())
+	if err != nil {
+		t.Fatal(err)
+	}
+	css, hash := brand.Blue.CSS()
+	assets.Add("brand.css", hash, css)
+	m := w.Profile.Marketplace
+	renderer, err := portal.New(portal.Site{
+		Name: m.Name, Demo: m.Demo, Phone: m.SupportPhone, TTY: m.TTY, Statement: m.StatementDescriptor,
+		Hours: map[catalogue.Lang]string{catalogue.English: m.SupportHours.In("en")},
+	}, words, assets, portal.Templates())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return renderer, assets
+}
+
+// sessions keeps browser sessions in the test's database, as the app does.
+type sessions struct{ db *store.DB }
+
+func (s *sessions) FindCtx(ctx context.Context, token string) (data []byte, found bool, err error) {
+	err = s.db.Read(ctx, "find session", func(tx *store.ReadTx) error {
+		data, found, err = tx.Session(token, clock.System().Now())
+		return err
+	})
+	return data, found, err
+}
+
+func (s *sessions) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
+	return s.db.InTx(ctx, "keep session", func(tx *store.Tx) error { return tx.PutSession(token, data, civil.InstantOf(expiry)) })
+}
+
+func (s *sessions) DeleteCtx(ctx context.Context, token string) error {
+	return s.db.InTx(ctx, "end session", func(tx *store.Tx) error { tx.DeleteSession(token); return nil })
+}
+
+func (s *sessions) Find(token string) ([]byte, bool, error) {
+	return s.FindCtx(context.Background(), token)
+}
+func (s *sessions) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }
+func (s *sessions) Commit(token string, data []byte, expiry time.Time) error {
+	return s.CommitCtx(context.Background(), token, data, expiry)
+}
+
+// endAll ends every session, as time does.
+func (s *sessions) endAll(t *testing.T) {
+	t.Helper()
+	err := s.db.InTx(t.Context(), "end sessions", func(tx *store.Tx) error {
+		tx.DeleteSessions(clock.System().Now().Add(48 * time.Hour))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+type lockedBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
+
+// urlList notes the address of every request.
+type urlList struct {
+	mu  sync.Mutex
+	all []string
+}
+
+func (l *urlList) noting(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		l.mu.Lock()
+		l.all = append(l.all, r.URL.String(), r.Referer())
+		l.mu.Unlock()
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (l *urlList) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strings.Join(l.all, "\n")
+}
+
+// browser is a browser without scripts, on one page.
+type browser struct {
+	t      *testing.T
+	client *http.Client
+	page
+}
+
+// page is an answer.
+type page struct {
+	status int
+	header http.Header
+	url    *url.URL
+	body   string
+}
+
+func (s *shop) browser(t *testing.T) *browser {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	start, err := url.Parse(s.portal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &browser{t: t, client: &http.Client{Jar: jar}, page: page{url: start}}
+}
+
+// otherTab is the same browser with the same cookies and the same page open.
+func (b *browser) otherTab() *browser {
+	twin := *b
+	return &twin
+}
+
+func (b *browser) do(method, address string, form url.Values) *browser {
+	b.t.Helper()
+	target, err := b.url.Parse(address)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	var body io.Reader
+	if form != nil {
+		body = strings.NewReader(form.Encode())
+	}
+	req, err := http.NewRequestWithContext(b.t.Context(), method, target.String(), body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if form != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
+	b.page = send(b.t, b.client, req)
+	return b
+}
+
+func send(t *testing.T, client *http.Client, req *http.Request) page {
+	t.Helper()
+	res, err := client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return page{res.StatusCode, res.Header, res.Request.URL, string(body)}
+}
+
+func (b *browser) open(address string) *browser { b.t.Helper(); return b.do("GET", address, nil) }
+
+var (
+	formTag   = regexp.MustCompile(`(?s)<form method="post" action="([^"]*)"[^>]*>(.*?)</form>`)
+	hiddenTag = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)"`)
+	mainPart  = regexp.MustCompile(`(?s)<main.*?</main>`)
+	anyTag    = regexp.MustCompile(`<[^>]+>`)
+	titleTag  = regexp.MustCompile(`(?s)<title>(.*?)</title>`)
+	headTag   = regexp.MustCompile(`(?s)<h1[^>]*>(.*?)</h1>`)
+)
+
+// submit sends the page's first form, filled in; pairs are field and value.
+func (b *browser) submit(pairs ...string) *browser {
+	b.t.Helper()
+	form := formTag.FindStringSubmatch(b.body)
+	if form == nil {
+		b.t.Fatalf("%s has no form: %s", b.url, b.text())
+	}
+	values := url.Values{}
+	for _, hidden := range hiddenTag.FindAllStringSubmatch(form[2], -1) {
+		values.Set(hidden[1], html.UnescapeString(hidden[2]))
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		values.Set(pairs[i], pairs[i+1])
+	}
+	return b.do("POST", form[1], values)
+}
+
+// text is what a person reads in the main part of the page.
+func (p page) text() string {
+	return html.UnescapeString(strings.Join(strings.Fields(anyTag.ReplaceAllString(mainPart.FindString(p.body), " ")), " "))
+}
+
+func (p page) heading() string {
+	found := headTag.FindStringSubmatch(p.body)
+	if found == nil {
+		return ""
+	}
+	return html.UnescapeString(strings.Join(strings.Fields(anyTag.ReplaceAllString(found[1], " ")), " "))
+}
+
+func (p page) title() string {
+	found := titleTag.FindStringSubmatch(p.body)
+	if found == nil {
+		return ""
+	}
+	return html.UnescapeString(found[1])
+}
+
+// at fails the test unless the browser is on a path with a heading.
+func (b *browser) at(path, heading string) *browser {
+	b.t.Helper()
+	if b.url.Path != path || b.heading() != heading {
+		b.t.Fatalf("got %q at %s (%d), want %q at %s: %s", b.heading(), b.url.Path, b.status, heading, path, b.text())
+	}
+	return b
+}
+
+// says fails the test unless the page says all of these.
+func (b *browser) says(texts ...string) *browser {
+	b.t.Helper()
+	for _, text := range texts {
+		if !strings.Contains(b.text(), text) {
+			b.t.Errorf("%s does not say %q: %s", b.url.Path, text, b.text())
+		}
+	}
+	return b
+}
+
+// find looks a household up from the start page.
+func (b *browser) find(h apptest.Household) *browser {
+	b.t.Helper()
+	return b.open("/pay").submit(findForm(h)...)
+}
+
+func findForm(h apptest.Household) []string {
+	return []string{
+		"subscriber_id", h.SubscriberID.Grouped(), "birth_month", h.BirthDate.Time().Format("1"),
+		"birth_day", h.BirthDate.Time().Format("2"), "birth_year", h.BirthDate.Time().Format("2006"),
+	}
+}
+
+// The test bank account: routing with a valid check digit.
+var goodBank = []string{"name", "Ana Testperson", "account_type", "checking", "routing", "110000000", "account", "000123456789"}
+
+// card types a card on the processor's page.
+func card(number string) []string {
+	return []string{"number", number, "month", "10", "year", "29", "name", "Ana Testperson", "code", "123", "zip", "02199"}
+}
+
+// toCheck goes from a found bill to the check page.
+func (b *browser) toCheck(method string) *browser {
+	b.t.Helper()
+	b.submit("choice", "total").at("/pay/method", "How do you want to pay?").submit("method", method)
+	if method == "bank" {
+		b.submit(goodBank...)
+	}
+	if b.url.Path != "/pay/check" {
+		b.t.Fatalf("got to %s: %s", b.url.Path, b.text())
+	}
+	return b
+}
+
+// december is a household that owes $124.50 for December on the 23rd.
+func (s *shop) december(t *testing.T) apptest.Household {
+	t.Helper()
+	h := s.Household(apptest.Medical("2026-12", "109.50").Renewed(), apptest.Dental("2026-12", "15.00").Renewed())
+	s.Bill("2026-12")
+	return h
+}
+
+// wantPayments checks how many payments there are, and of what.
+func (s *shop) wantPayments(t *testing.T, h apptest.Household, amounts ...string) []payment.Payment {
+	t.Helper()
+	payments := s.Payments(h)
+	var got []string
+	for _, p := range payments {
+		got = append(got, p.Amount.String())
+	}
+	if !slices.Equal(got, amounts) {
+		t.Errorf("got payments %v, want %v", got, amounts)
+	}
+	s.VerifyClean()
+	return payments
+}
