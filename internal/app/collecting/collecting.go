@@ -31,9 +31,10 @@ type End struct {
 	Reason  string
 }
 
-// RecordEnd records that the medical coverage of an account has ended. It is
-// refused unless the standing owes that end (R-DUE-5), and does nothing when
-// it is recorded already.
+// RecordEnd records that coverage of an account has ended with a month: of
+// every enrollment whose standing owes that end (R-DUE-5). Each has a standing
+// of its own: dental coverage or next year's is left alone. It is refused when
+// no enrollment owes the end, and does nothing when it is recorded already.
 func (s *Service) RecordEnd(ctx context.Context, e End) error {
 	today := s.profile.Today(s.db.Now())
 	return s.db.InTx(ctx, "record end", func(tx *store.Tx) error {
@@ -41,22 +42,30 @@ func (s *Service) RecordEnd(ctx context.Context, e End) error {
 		if err != nil {
 			return err
 		}
+		known := false
 		for _, x := range standing.Evaluate(s.profile, facts.Standing(), today).Enrollments {
-			switch {
-			case x.State == standing.StateEnded && x.EndMonth == e.Last:
+			if x.EndMonth != e.Last {
 				continue
-			case x.State != standing.StateEnding || x.EndMonth != e.Last:
-				return fault.New(fault.Conflict, "end.not_owed", "coverage does not end with %s: it is %s", e.Last, x.State)
 			}
-			tx.InsertDecision(store.DecisionRecord{
-				AccountID: e.Account, EnrollmentID: x.ID, Kind: standing.DecisionEnd, Month: e.Last, DecidedOn: today,
-				EffectiveOn: e.Last.Last(), Rule: x.Rule, Evidence: "unpaid since " + x.FirstUnpaid.String(), Actor: e.Actor,
-			})
-			tx.Audit(store.AuditEvent{
-				AccountID: e.Account, Operation: "coverage.end", Actor: e.Actor, Subject: "enrollment " + x.ID.String(),
-				Summary: "covered to " + e.Last.String(), Reason: e.Reason,
-			})
+			known = known || x.State == standing.StateEnded || x.State == standing.StateEnding
+			if x.State == standing.StateEnding {
+				record(tx, e, x, today)
+			}
+		}
+		if !known {
+			return fault.New(fault.Conflict, "end.not_owed", "no coverage of this account ends with %s", e.Last)
 		}
 		return nil
+	})
+}
+
+func record(tx *store.Tx, e End, x standing.EnrollmentStanding, today civil.Date) {
+	tx.InsertDecision(store.DecisionRecord{
+		AccountID: e.Account, EnrollmentID: x.ID, Kind: standing.DecisionEnd, Month: e.Last, DecidedOn: today,
+		EffectiveOn: e.Last.Last(), Rule: x.Rule, Evidence: "unpaid since " + x.FirstUnpaid.String(), Actor: e.Actor,
+	})
+	tx.Audit(store.AuditEvent{
+		AccountID: e.Account, Operation: "coverage.end", Actor: e.Actor, Subject: "enrollment " + x.ID.String(),
+		Summary: "covered to " + e.Last.String(), Reason: e.Reason,
 	})
 }
