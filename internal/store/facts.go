@@ -34,8 +34,11 @@ var (
 		FROM open_charge o JOIN charge c ON c.account_id = o.account_id AND c.charge_id = o.charge_id
 		WHERE o.account_id >= $1 AND o.account_id <= $2 ORDER BY c.account_id, c.coverage_month, c.charge_id`)
 	qPaidOnIn = stmt("paid_on_in", `
-		SELECT account_id, charge_id, MAX(effective_on) FROM application
-		WHERE account_id >= $1 AND account_id <= $2 AND kind = 'apply' GROUP BY account_id, charge_id`)
+		SELECT a.account_id, a.charge_id, MAX(a.effective_on) FROM application a
+		WHERE a.account_id >= $1 AND a.account_id <= $2 AND a.kind = 'apply'
+			AND NOT EXISTS (SELECT 1 FROM application u WHERE u.account_id = a.account_id AND u.payment_id = a.payment_id
+				AND u.charge_id = a.charge_id AND u.kind = 'undo')
+		GROUP BY a.account_id, a.charge_id`)
 	qDecisionsIn = stmt("decisions_in", `
 		SELECT account_id, enrollment_id, kind, coverage_month, decided_on FROM decision
 		WHERE account_id >= $1 AND account_id <= $2 ORDER BY account_id, decision_id`)
