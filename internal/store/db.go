@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -39,6 +40,8 @@ type DB struct {
 	ids    *ident.Maker
 	twice  bool
 	target string
+
+	retries atomic.Int64
 }
 
 // Open opens the database that url names: "sqlite:PATH" or "postgres://…". An
@@ -74,6 +77,10 @@ func (db *DB) Engine() string { return db.engine.name() }
 // Now tells the present moment of the database's clock.
 func (db *DB) Now() civil.Instant { return db.clock.Now() }
 
+// Retries tells how many times a transaction was run again because it had
+// collided with another one.
+func (db *DB) Retries() int64 { return db.retries.Load() }
+
 // Vault gives the keys of encrypted fields.
 func (db *DB) Vault() *vault.Vault { return db.vault }
 
@@ -104,6 +111,7 @@ func (db *DB) InTx(ctx context.Context, op string, fn func(*Tx) error) error {
 		if db.engine.classify(err) != classRetry || attempt == maxAttempts || ctx.Err() != nil {
 			return fmt.Errorf("%s: %w", op, err)
 		}
+		db.retries.Add(1)
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("%s: %w", op, ctx.Err())
@@ -188,6 +196,8 @@ func (db *DB) readOnce(ctx context.Context, fn func(*ReadTx) error) error {
 // CodeDuplicate marks a Conflict that a unique constraint found.
 const CodeDuplicate = "store.duplicate"
 
+const codeConstraint = "store.constraint"
+
 // translate turns a driver's error into ours and keeps it underneath, so that
 // the retry loop still sees it (E3, E4).
 func (db *DB) translate(what string, err error) error {
@@ -195,7 +205,7 @@ func (db *DB) translate(what string, err error) error {
 	case classDuplicate:
 		return fault.Wrap(fault.Conflict, CodeDuplicate, err, "%s: already there", what)
 	case classCheck:
-		return fault.Wrap(fault.Internal, "store.constraint", err, "%s: a constraint refused it", what)
+		return fault.Wrap(fault.Internal, codeConstraint, err, "%s: a constraint refused it", what)
 	case classLost:
 		return fault.Wrap(fault.Unavailable, "store.unavailable", err, "%s: the database does not answer", what)
 	}

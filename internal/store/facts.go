@@ -69,7 +69,9 @@ type Facts struct {
 	Unbilled    []Activity
 }
 
-// Charge is a live charge with what is unpaid of it and when it was last paid.
+// Charge is a live charge with what is unpaid of it. PaidOn is when it was last
+// paid; it is known only while the start of its coverage is not decided, which
+// is all that it decides (R-BIND-1).
 type Charge struct {
 	bill.Open
 	PaidOn civil.Date
@@ -101,7 +103,7 @@ type factsWanted int
 
 const (
 	wantAllCharges factsWanted = 1 << iota // paid ones too
-	wantBilling                            // segments, last bill, what is unbilled
+	wantBilling                            // last bill, what is unbilled
 )
 
 // FactsOf gives what the books say of one account, all charges included.
@@ -137,13 +139,13 @@ func (tx *ReadTx) BillingFacts(first, last enrollment.AccountID, month civil.Mon
 
 // facts reads a range of accounts. Without wantAllCharges it reads the unpaid
 // charges and those of month since or later.
-func (tx *ReadTx) facts(first, last enrollment.AccountID, want factsWanted, since civil.Month) ([]*Facts, error) {
+func (tx *ReadTx) facts(first, last enrollment.AccountID, want factsWanted, since civil.Month, more ...request) ([]*Facts, error) {
 	l := loader{tx: tx, first: first, last: last, byID: map[enrollment.AccountID]*Facts{}}
 	l.accounts()
 	l.enrollments()
+	l.segments()
 	if want&wantAllCharges != 0 {
 		l.charges(qChargesIn, "")
-		l.paidOn()
 	} else {
 		l.charges(qOpenChargesIn)
 		l.charges(qChargesIn, since.String())
@@ -151,12 +153,30 @@ func (tx *ReadTx) facts(first, last enrollment.AccountID, want factsWanted, sinc
 	l.decisions()
 	l.credits()
 	if want&wantBilling != 0 {
-		l.segments()
 		l.lastBills()
 		l.unbilled()
 	}
-	err := together(tx, l.requests)
-	return l.all, err
+	if err := together(tx, append(l.requests, more...)); err != nil {
+		return l.all, err
+	}
+	if want&wantAllCharges == 0 || !slices.ContainsFunc(l.all, (*Facts).startUndecided) {
+		return l.all, nil
+	}
+	l.requests = nil
+	l.paidOn()
+	return l.all, together(tx, l.requests)
+}
+
+// startUndecided tells whether coverage waits for its first payment and has
+// got some of it.
+func (f *Facts) startUndecided() bool {
+	return slices.ContainsFunc(f.Charges, func(c Charge) bool {
+		return c.Unpaid.Less(c.Premium.Member) && !f.enrollment(c.EnrollmentID).Renewal && !f.started(c.EnrollmentID)
+	})
+}
+
+func (f *Facts) started(id enrollment.ID) bool {
+	return slices.ContainsFunc(f.Decisions, func(d Decision) bool { return d.EnrollmentID == id && d.Kind == standing.DecisionEffectuate })
 }
 
 // loader collects queries, one kind of fact each, and runs them in one round

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"strings"
+
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/ident"
@@ -19,7 +21,7 @@ const paymentColumns = `account_id, payment_id, intent_id, channel, method, amou
 var (
 	qInsertIntent = stmt("insert_intent", `
 		INSERT INTO intent (`+intentColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (intent_id) DO NOTHING`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (intent_id) DO NOTHING RETURNING intent_id`)
 	qIntent       = stmt("intent", `SELECT `+intentColumns+` FROM intent WHERE intent_id = $1`)
 	qUpdateIntent = stmt("update_intent", `
 		UPDATE intent SET state = $3, session_ref = $4, reason = $5, updated_at = $6 WHERE intent_id = $1 AND state = $2`)
@@ -38,17 +40,15 @@ var (
 	qInsertApplication = stmt("insert_application", `
 		INSERT INTO application (account_id, application_id, payment_id, charge_id, kind, amount_cents, entry_id, effective_on)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
-	qPayCharge    = stmt("pay_charge", `UPDATE open_charge SET open_cents = open_cents - $3 WHERE account_id = $1 AND charge_id = $2 AND open_cents > $3`)
-	qCloseCharge  = stmt("close_charge", `DELETE FROM open_charge WHERE account_id = $1 AND charge_id = $2 AND open_cents = $3`)
-	qInsertCredit = stmt("insert_credit", `INSERT INTO open_credit (account_id, payment_id, open_cents) VALUES ($1, $2, $3)`)
-	qUseCredit    = stmt("use_credit", `UPDATE open_credit SET open_cents = open_cents - $3 WHERE account_id = $1 AND payment_id = $2 AND open_cents > $3`)
-	qCloseCredit  = stmt("close_credit", `DELETE FROM open_credit WHERE account_id = $1 AND payment_id = $2 AND open_cents = $3`)
-	qUnbill       = stmt("insert_unbilled", `INSERT INTO unbilled (account_id, activity_id, kind, effective_on, amount_cents) VALUES ($1, $2, $3, $4, $5)`)
-	qBankAccount  = stmt("bank_account", `
-		SELECT bank_account_id FROM bank_account WHERE account_id = $1 AND routing = $2 AND number_idx = $3 AND kind = $4`)
+	qPayCharge         = stmt("pay_charge", `UPDATE open_charge SET open_cents = open_cents - $3 WHERE account_id = $1 AND charge_id = $2 AND open_cents > $3`)
+	qCloseCharge       = stmt("close_charge", `DELETE FROM open_charge WHERE account_id = $1 AND charge_id = $2 AND open_cents = $3`)
+	qInsertCredit      = stmt("insert_credit", `INSERT INTO open_credit (account_id, payment_id, open_cents) VALUES ($1, $2, $3)`)
+	qUseCredit         = stmt("use_credit", `UPDATE open_credit SET open_cents = open_cents - $3 WHERE account_id = $1 AND payment_id = $2 AND open_cents > $3`)
+	qCloseCredit       = stmt("close_credit", `DELETE FROM open_credit WHERE account_id = $1 AND payment_id = $2 AND open_cents = $3`)
+	qUnbill            = stmt("insert_unbilled", `INSERT INTO unbilled (account_id, activity_id, kind, effective_on, amount_cents) VALUES ($1, $2, $3, $4, $5)`)
 	qInsertBankAccount = stmt("insert_bank_account", `
 		INSERT INTO bank_account (account_id, bank_account_id, holder_name, kind, routing, number_enc, number_idx, last_four, validated_at, validation_ref)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (account_id, bank_account_id) DO NOTHING`)
 	qBankAccountNumber = stmt("bank_account_number", `
 		SELECT holder_name, kind, routing, number_enc FROM bank_account WHERE account_id = $1 AND bank_account_id = $2`)
 	qInsertAuthorization = stmt("insert_authorization", `
@@ -77,12 +77,25 @@ func scanIntent(row func(...any) error) (IntentRow, error) {
 	return i, err
 }
 
-// InsertIntent stores an intent and tells whether it is new: false means that
-// the operation id is already known, and nothing was written.
-func (tx *Tx) InsertIntent(i IntentRow) (bool, error) {
-	n, err := tx.exec(qInsertIntent, i.ID, i.AccountID, string(i.Channel), string(i.Method), i.Amount, string(i.State), i.InputHash,
-		i.Processor, i.SessionRef, i.Reason, i.Email, i.Language, i.SubmittedAt, i.UpdatedAt, i.ExpiresAt)
-	return n == 1, err
+// OpenIntent stores an intent and reads what posting its payment needs, in one
+// round trip. It tells whether the intent is new: if not, the operation id is
+// already known, and nothing was written.
+//
+// Storing it comes before looking for it, because looking for a key at the end
+// of an index would collide with everybody else's new key (SERIALIZABLE).
+func (tx *Tx) OpenIntent(i IntentRow) (isNew bool, f *Facts, err error) {
+	insert := request{qInsertIntent, []any{
+		i.ID, i.AccountID, string(i.Channel), string(i.Method), i.Amount, string(i.State), i.InputHash,
+		i.Processor, i.SessionRef, i.Reason, i.Email, i.Language, i.SubmittedAt, i.UpdatedAt, i.ExpiresAt,
+	}, func(func(...any) error) error { isNew = true; return nil }}
+	all, err := tx.facts(i.AccountID, i.AccountID, wantAllCharges, civil.Month{}, insert)
+	if len(all) == 0 && (err == nil || fault.Is(err, codeConstraint)) {
+		return false, nil, errNoAccount
+	}
+	if err != nil {
+		return false, nil, err
+	}
+	return isNew, all[0], nil
 }
 
 // Intent finds an intent by operation id, or fault.NotFound.
@@ -182,21 +195,19 @@ func (tx *Tx) InsertACHEntry(p payment.Payment, from payment.BankAccountID) {
 	tx.queue(qInsertACHEntry, p.AccountID, tx.NewID(), p.ID, from, "WEB", "S", p.Amount, p.EffectiveOn)
 }
 
-// PutBankAccount stores a bank account encrypted, or finds it if the same one
-// is stored, and gives its key.
+// PutBankAccount stores a bank account encrypted, unless the same one is stored
+// already, and gives its key. The key is made of the account itself, so that
+// nobody has to look first.
 func (tx *Tx) PutBankAccount(b payment.BankAccount, validationRef string) (payment.BankAccountID, error) {
-	index := tx.db.vault.Index("bank_account.number", b.Number.Reveal())
-	id, err := one(tx.ReadTx, qBankAccount, scalar[payment.BankAccountID], b.AccountID, b.Routing, index, string(b.Type))
-	if fault.KindOf(err) != fault.NotFound {
-		return id, err
-	}
-	id = payment.BankAccountID{UUID: tx.NewID()}
-	sealed, err := tx.db.vault.Seal("bank_account.number", id.String(), b.Number.Reveal())
+	number := b.Number.Reveal()
+	whole := strings.Join([]string{b.AccountID.String(), b.Routing, string(b.Type), number}, " ")
+	id := payment.BankAccountID{UUID: ident.Named(tx.db.vault.Index("bank_account.id", whole))}
+	sealed, err := tx.db.vault.Seal("bank_account.number", id.String(), number)
 	if err != nil {
 		return id, err
 	}
-	tx.queue(qInsertBankAccount, b.AccountID, id, b.HolderName, string(b.Type), b.Routing, sealed, index,
-		b.Number.LastFour(), tx.now, validationRef)
+	tx.queue(qInsertBankAccount, b.AccountID, id, b.HolderName, string(b.Type), b.Routing, sealed,
+		tx.db.vault.Index("bank_account.number", number), b.Number.LastFour(), tx.now, validationRef)
 	return id, nil
 }
 

@@ -80,11 +80,11 @@ func (s *Service) PayByBank(ctx context.Context, o BankOrder) (payment.Payment, 
 	err := s.db.InTx(ctx, "pay by bank", func(tx *store.Tx) error {
 		i := s.newIntent(tx, o.Order, payment.MethodBank, o.Bank.Routing, o.Bank.Number.Reveal(), string(o.Bank.Type))
 		i.State = payment.IntentSucceeded
-		isNew, err := s.storeIntent(tx, i, o.Order)
+		facts, err := s.storeIntent(tx, i, o.Order)
 		if err != nil {
 			return err
 		}
-		if !isNew {
+		if facts == nil {
 			paid, err = tx.PaymentByIntent(o.Operation)
 			return err
 		}
@@ -101,7 +101,7 @@ func (s *Service) PayByBank(ctx context.Context, o BankOrder) (payment.Payment, 
 			AccountID: o.Account, Operation: "payment.bank", Actor: actorOf(o.Channel), Subject: "payment " + paid.ID.String(),
 			Summary: fmt.Sprintf("%s by bank account, effective %s", paid.Amount, paid.EffectiveOn),
 		})
-		return s.post(tx, i, paid, ledger.ClearingACH)
+		return s.post(tx, i, paid, ledger.ClearingACH, facts)
 	})
 	return paid, err
 }
@@ -114,36 +114,33 @@ func (s *Service) newIntent(tx *store.Tx, o Order, method payment.Method, more .
 	}}
 }
 
-// storeIntent stores a new intent with what the payer agreed to and tells
-// whether it is new. It refuses an amount that can not be paid, and an
-// operation id that stands for another order.
-func (s *Service) storeIntent(tx *store.Tx, i store.IntentRow, o Order) (bool, error) {
-	known, err := tx.Intent(i.ID)
-	if err == nil {
-		if known.InputHash != i.InputHash {
-			return false, fault.New(fault.Conflict, CodeOtherInput, "This payment was already sent with other details")
-		}
-		return false, nil
+// storeIntent stores a new intent with what the payer agreed to, and gives the
+// facts of the account; nil means that the intent is known already. It refuses
+// an amount that can not be paid, and an operation id that stands for another
+// order.
+func (s *Service) storeIntent(tx *store.Tx, i store.IntentRow, o Order) (*store.Facts, error) {
+	if !o.Amount.IsPositive() {
+		return nil, payment.CheckAmount(o.Amount, money.Zero)
 	}
-	if fault.KindOf(err) != fault.NotFound {
-		return false, err
-	}
-	facts, err := tx.FactsOf(o.Account)
+	isNew, facts, err := tx.OpenIntent(i)
 	if err != nil {
-		return false, err
+		return nil, err
+	}
+	if !isNew {
+		known, err := tx.Intent(i.ID)
+		if err == nil && known.InputHash != i.InputHash {
+			err = fault.New(fault.Conflict, CodeOtherInput, "This payment was already sent with other details")
+		}
+		return nil, err
 	}
 	if err := payment.CheckAmount(o.Amount, s.mostPayable(facts)); err != nil {
-		return false, err
-	}
-	isNew, err := tx.InsertIntent(i)
-	if err != nil || !isNew {
-		return isNew, err
+		return nil, err
 	}
 	tx.InsertAuthorization(store.Authorization{
 		AccountID: o.Account, Operation: o.Operation, Version: o.Authorization.Version, Language: o.Language,
 		Wording: o.Authorization.Wording, Network: o.Authorization.Network, SessionHash: o.Authorization.SessionHash, At: tx.Now(),
 	})
-	return true, nil
+	return facts, nil
 }
 
 // inputHash is of everything that the payer confirmed; it holds no number that

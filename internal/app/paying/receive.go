@@ -47,22 +47,16 @@ func (s *Service) Receive(ctx context.Context, r Received) (payment.Payment, err
 	}
 	var paid payment.Payment
 	err := s.db.InTx(ctx, "receive money", func(tx *store.Tx) error {
-		known, err := tx.Intent(r.Operation)
-		if err == nil {
-			if known.Amount != r.Amount || known.AccountID != r.Account {
-				return fault.New(fault.Conflict, CodeOtherInput, "this receipt was already posted with other details")
-			}
-			paid, err = tx.PaymentByIntent(r.Operation)
-			return err
-		}
-		if fault.KindOf(err) != fault.NotFound {
-			return err
-		}
 		i := store.IntentRow{Intent: payment.Intent{
 			ID: r.Operation, AccountID: r.Account, Channel: r.Channel, Method: r.Method, Amount: r.Amount, State: payment.IntentSucceeded,
 			InputHash: s.db.Vault().IndexText("received", r.Reference), Language: "en", SubmittedAt: tx.Now(), UpdatedAt: tx.Now(),
 		}}
-		if _, err := tx.InsertIntent(i); err != nil {
+		isNew, facts, err := tx.OpenIntent(i)
+		if err != nil {
+			return err
+		}
+		if !isNew {
+			paid, err = s.replayed(tx, r)
 			return err
 		}
 		paid = s.newPayment(tx, i)
@@ -74,9 +68,21 @@ func (s *Service) Receive(ctx context.Context, r Received) (payment.Payment, err
 			AccountID: r.Account, Operation: "payment.receive", Actor: actorOf(r.Channel), Subject: "payment " + paid.ID.String(),
 			Summary: fmt.Sprintf("%s by %s, effective %s", paid.Amount, r.Method, paid.EffectiveOn), Reason: r.Reference,
 		})
-		return s.post(tx, i, paid, clearing)
+		return s.post(tx, i, paid, clearing, facts)
 	})
 	return paid, err
+}
+
+// replayed gives the payment of a receipt that is posted already.
+func (s *Service) replayed(tx *store.Tx, r Received) (payment.Payment, error) {
+	known, err := tx.Intent(r.Operation)
+	if err != nil {
+		return payment.Payment{}, err
+	}
+	if known.Amount != r.Amount || known.AccountID != r.Account {
+		return payment.Payment{}, fault.New(fault.Conflict, CodeOtherInput, "this receipt was already posted with other details")
+	}
+	return tx.PaymentByIntent(r.Operation)
 }
 
 // Return undoes a payment that the bank or the card holder took back: what it

@@ -88,11 +88,15 @@ func nextState(i store.IntentRow, o payment.Outcome, expired bool) payment.Inten
 }
 
 func (s *Service) postCard(tx *store.Tx, i store.IntentRow, o payment.Outcome) error {
+	facts, err := tx.MoneyOf(i.AccountID)
+	if err != nil {
+		return err
+	}
 	p := s.newPayment(tx, i)
 	p.Processor, p.ProcessorRef, p.LastFour, p.Brand = i.Processor, o.Charge, o.LastFour, o.Brand
 	tx.InsertPayment(p)
 	tx.InsertClearing(ledger.ClearingCard, p)
-	return s.post(tx, i, p, ledger.ClearingCard)
+	return s.post(tx, i, p, ledger.ClearingCard, facts)
 }
 
 // newPayment makes the payment of an intent. It is received, and counts, on
@@ -108,11 +112,7 @@ func (s *Service) newPayment(tx *store.Tx, i store.IntentRow) payment.Payment {
 
 // post posts a payment: receipt, applications, credit, what follows for
 // coverage, and the receipt message.
-func (s *Service) post(tx *store.Tx, i store.IntentRow, p payment.Payment, clearing ledger.Account) error {
-	facts, err := tx.MoneyOf(p.AccountID)
-	if err != nil {
-		return err
-	}
+func (s *Service) post(tx *store.Tx, i store.IntentRow, p payment.Payment, clearing ledger.Account, facts *store.Facts) error {
 	tx.Post(ledger.Entry{
 		ID: tx.NewEntryID(), AccountID: p.AccountID, Kind: ledger.EntryReceipt, EffectiveOn: p.EffectiveOn,
 		Source: ledger.Source{Kind: "payment", ID: p.ID.String()}, Actor: actorOf(i.Channel), Transfers: ledger.Receipt(clearing, p.Amount),

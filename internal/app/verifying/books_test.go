@@ -194,7 +194,7 @@ func (b *books) intent(tx *store.Tx, id enrollment.AccountID, dollars string, me
 	if method == payment.MethodCard {
 		i.Processor = "sandbox"
 	}
-	_, err := tx.InsertIntent(i)
+	_, _, err := tx.OpenIntent(i)
 	return i, err
 }
 

@@ -66,6 +66,14 @@ func (m *Maker) New() UUID {
 // Make makes the next identifier of a kind.
 func Make[Kind any](m *Maker) ID[Kind] { return ID[Kind]{m.New()} }
 
+// Named makes a UUIDv8 from a hash: the same thing always has the same name.
+func Named(hash []byte) UUID {
+	u := UUID(hash[:16])
+	u[6] = 0x80 | u[6]&0x0f
+	u[8] = 0x80 | u[8]&0x3f
+	return u
+}
+
 // ParseUUID reads "0199…-…".
 func ParseUUID(s string) (UUID, error) {
 	var u UUID

@@ -161,3 +161,21 @@ func TestIDColumnsAndJSON(t *testing.T) {
 		t.Errorf("empty text read as %s, %v", got, err)
 	}
 }
+
+func TestNamed(t *testing.T) {
+	t.Parallel()
+	form := regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
+	for _, fill := range []byte{0x00, 0x5a, 0xff} {
+		hash := slices.Repeat([]byte{fill}, 20)
+		u := ident.Named(hash)
+		if !form.MatchString(u.String()) {
+			t.Errorf("%s is no UUIDv8", u)
+		}
+		if again := ident.Named(hash); again != u {
+			t.Errorf("the same hash gave %s and %s", u, again)
+		}
+	}
+	if ident.Named(make([]byte, 16)) == ident.Named(slices.Repeat([]byte{1}, 16)) {
+		t.Error("two hashes gave one name")
+	}
+}
