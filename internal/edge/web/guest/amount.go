@@ -1,6 +1,7 @@
 package guest
 
 import (
+	"slices"
 	"strings"
 
 	"quittance.org/quittance/internal/base/fault"
@@ -19,7 +20,7 @@ func (v *visit) due(s session) (dueView, error) {
 	const lookUps = 3
 	settled := false
 	for n, i := range d.InProcess {
-		if n < lookUps && i.ID != s.Attempt.Op {
+		if n < lookUps && !s.knows(i.ID) {
 			after, err := v.paying.Refresh(v.ctx(), i.ID)
 			settled = settled || err == nil && after.State.Final()
 		}
@@ -29,18 +30,13 @@ func (v *visit) due(s session) (dueView, error) {
 			return dueView{}, err
 		}
 	}
-	d.InProcess = without(d.InProcess, s.Attempt.Op)
+	d.InProcess = slices.DeleteFunc(d.InProcess, func(i payment.Intent) bool { return s.knows(i.ID) })
 	return dueView{d, v.profile}, nil
 }
 
-func without(intents []payment.Intent, op payment.OperationID) []payment.Intent {
-	var others []payment.Intent
-	for _, i := range intents {
-		if i.ID != op {
-			others = append(others, i)
-		}
-	}
-	return others
+// knows tells whether an operation is one of this session's own.
+func (s session) knows(op payment.OperationID) bool {
+	return op == s.Attempt.Op || slices.Contains(s.Unseen, op)
 }
 
 // bill gives G2.

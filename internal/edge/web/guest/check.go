@@ -101,7 +101,7 @@ func (v *visit) payByBank(s session, d dueView, order paying.Order) {
 		Bank: payment.BankAccount{HolderName: b.Name, Type: b.Kind, Routing: b.Routing, Number: pii.NewSecret(b.Number)},
 	})
 	if err != nil {
-		v.notPaid(s, d, err)
+		v.notPaid(s, d, order.Operation, err)
 		return
 	}
 	v.finished(&s, s.Attempt.Op)
@@ -110,31 +110,40 @@ func (v *visit) payByBank(s session, d dueView, order paying.Order) {
 // payByCard opens the processor's page. An operation that has ended without
 // money, because its page ran out for example, gets a successor.
 func (v *visit) payByCard(s session, d dueView, order paying.Order) {
-	s.Attempt.Sent = true
-	v.keep(s) // before the payer can pay: the return must find it
 	address, err := v.paying.PayByCard(v.ctx(), order)
 	if fault.Is(err, paying.CodeFinished) {
 		s.Attempt.restart(v.paying.NewOperation())
-		s.Attempt.Sent = true
-		v.keep(s)
 		order.Operation = s.Attempt.Op
 		address, err = v.paying.PayByCard(v.ctx(), order)
 	}
-	if err != nil {
-		v.notPaid(s, d, err)
+	switch {
+	case err == nil:
+		s.Attempt.Sent = true
+		v.keep(s) // goes out with the redirect: the return must find it
+		http.Redirect(v.w, v.r, address, http.StatusSeeOther)
 		return
+	case !s.Attempt.Sent && !fault.Is(err, paying.CodeOtherInput): // the payer never saw a page to pay on
+		s.Unseen = append(s.Unseen[max(0, len(s.Unseen)-paidMax):], s.Attempt.Op)
+		s.Attempt.restart(v.paying.NewOperation())
+		v.keep(s)
 	}
-	http.Redirect(v.w, v.r, address, http.StatusSeeOther)
+	v.notPaid(s, d, order.Operation, err)
 }
 
 // notPaid answers a payment that did not come off. Only a silence of ours or
 // the processor's leaves open whether money was taken, and it says so.
-func (v *visit) notPaid(s session, d dueView, err error) {
-	op := s.Attempt.Op
+func (v *visit) notPaid(s session, d dueView, op payment.OperationID, err error) {
 	stop := portal.Stopped{Amount: s.Attempt.Amount, Reference: reference(op.String()), Emailed: s.Attempt.Email != ""}
 	switch {
 	case fault.Is(err, paying.CodeOtherInput):
-		if !v.answeredIfPaid(&s, op) {
+		if v.answeredIfPaid(&s, op) {
+			return
+		}
+		// We died between opening a card page under this operation and noting
+		// it in the session.
+		s.Attempt.Sent = true
+		if v.release(&s) {
+			v.keep(s)
 			v.to(v.step(s.Attempt))
 		}
 		return

@@ -21,6 +21,9 @@ type session struct {
 	Account enrollment.AccountID `json:"account"` // zero: no bill was found yet
 	Attempt attempt              `json:"attempt"`
 	Paid    []paid               `json:"paid,omitempty"`
+	// Unseen are operations whose card page could not be opened: nobody can
+	// have paid there, so nobody needs to be warned of them.
+	Unseen []payment.OperationID `json:"unseen,omitempty"`
 }
 
 // attempt is one try to pay: from the first look at the amount to the

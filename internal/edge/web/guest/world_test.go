@@ -6,6 +6,7 @@ import (
 	"html"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -57,7 +58,7 @@ const webhookSecret = "sandbox-webhook-secret"
 
 func open(t *testing.T, w *apptest.World) *shop {
 	t.Helper()
-	s := &shop{World: w, sessions: &sessions{w.DB}, log: &lockedBuffer{}, urls: &urlList{}}
+	s := &shop{World: w, sessions: &sessions{db: w.DB, last: map[string]string{}}, log: &lockedBuffer{}, urls: &urlList{}}
 	site, cards := httptest.NewUnstartedServer(nil), httptest.NewUnstartedServer(nil)
 	s.portal, s.cards = "http://"+site.Listener.Addr().String(), "http://"+cards.Listener.Addr().String()
 	var err error
@@ -122,8 +123,14 @@ func newRenderer(t *testing.T, w *apptest.World) (*portal.Renderer, *asset.Set) 
 	return renderer, assets
 }
 
-// sessions keeps browser sessions in the test's database, as the app does.
-type sessions struct{ db *store.DB }
+// sessions keeps browser sessions in the test's database, as the app does, and
+// remembers what it has kept.
+type sessions struct {
+	db *store.DB
+
+	mu   sync.Mutex
+	last map[string]string // data by token
+}
 
 func (s *sessions) FindCtx(ctx context.Context, token string) (data []byte, found bool, err error) {
 	err = s.db.Read(ctx, "find session", func(tx *store.ReadTx) error {
@@ -134,6 +141,9 @@ func (s *sessions) FindCtx(ctx context.Context, token string) (data []byte, foun
 }
 
 func (s *sessions) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
+	s.mu.Lock()
+	s.last[token] = string(data)
+	s.mu.Unlock()
 	return s.db.InTx(ctx, "keep session", func(tx *store.Tx) error { return tx.PutSession(token, data, civil.InstantOf(expiry)) })
 }
 
@@ -158,6 +168,22 @@ func (s *sessions) endAll(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// copy gives all sessions as they are kept now; restore brings them back.
+func (s *sessions) copy() map[string]string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.last)
+}
+
+func (s *sessions) restore(t *testing.T, kept map[string]string) {
+	t.Helper()
+	for token, data := range kept {
+		if err := s.Commit(token, []byte(data), clock.System().Now().Time().Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
