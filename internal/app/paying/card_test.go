@@ -350,6 +350,27 @@ func TestSweepClosesPagesThatRanOut(t *testing.T) {
 	})
 }
 
+// A page that was never made may still be: the payer who comes back within its
+// life gets it, and afterwards the payment is given up (nobody saw a page).
+func TestPaymentWithoutAPageIsGivenUpOnlyWhenItRanOut(t *testing.T) {
+	t.Parallel()
+	eachTill(t, func(t *testing.T, w *till) {
+		h := w.renewed()
+		returning, gone := w.order(h, "50.00"), w.order(h, "60.00")
+		for _, o := range []paying.Order{returning, gone} {
+			w.gateway.fail("Open", fails)
+			_, err := w.s.PayByCard(t.Context(), o)
+			w.wantCode(err, paying.CodeCardSilent)
+		}
+		w.sweep(25 * time.Minute)
+		apptest.Check(t, "the processor knows no page", w.state(returning.Operation), payment.IntentCreated)
+		w.open(returning)
+		w.sweep(6 * time.Minute)
+		apptest.Check(t, "gone", w.state(gone.Operation), payment.IntentExpired)
+		apptest.Check(t, "run out", w.state(returning.Operation), payment.IntentCanceled)
+	})
+}
+
 func TestUnknownOperation(t *testing.T) {
 	t.Parallel()
 	eachTill(t, func(t *testing.T, w *till) {
