@@ -25,10 +25,9 @@ var (
 		"account_id", "bill_id", "bill_no", "kind", "coverage_month", "revision", "issued_on", "due_on", "total_cents", "document", "issued_at",
 	}
 	qDeleteUnbilled = stmt("delete_unbilled", `DELETE FROM unbilled WHERE account_id = $1 AND activity_id = $2`)
-	qBilledIn       = stmt("billed_in", `
-		SELECT account_id FROM bill WHERE account_id >= $1 AND account_id <= $2 AND coverage_month = $3 ORDER BY account_id`)
-	qNextRevision = stmt("next_revision", `
-		SELECT CAST(COALESCE(MAX(revision), 0) + 1 AS BIGINT) FROM bill WHERE account_id = $1 AND coverage_month = $2 AND kind = $3`)
+	qRevisionsIn    = stmt("bill_revisions_in", `
+		SELECT account_id, MAX(revision) FROM bill
+		WHERE account_id >= $1 AND account_id <= $2 AND coverage_month = $3 AND kind = $4 GROUP BY account_id`)
 	qNextNumbers  = stmt("next_numbers", `UPDATE counter SET n = n + $2 WHERE name = $1 RETURNING n`)
 	qStartBillRun = stmt("start_bill_run", `
 		INSERT INTO bill_run (coverage_month, started_at, billed, nothing_due, set_aside) VALUES ($1, $2, 0, 0, 0)
@@ -130,22 +129,18 @@ func (tx *Tx) billRow(b *bill.Bill) ([]any, error) {
 	}, nil
 }
 
-// BilledIn tells which accounts from first to last have a bill for month.
-func (tx *ReadTx) BilledIn(first, last enrollment.AccountID, month civil.Month) (map[enrollment.AccountID]bool, error) {
-	billed := map[enrollment.AccountID]bool{}
-	err := each(tx, qBilledIn, func(scan func(...any) error) error {
+// Revisions gives the last revision of the accounts from first to last that
+// have a bill of a kind for month.
+func (tx *ReadTx) Revisions(first, last enrollment.AccountID, month civil.Month, kind bill.Kind) (map[enrollment.AccountID]int64, error) {
+	revisions := map[enrollment.AccountID]int64{}
+	err := each(tx, qRevisionsIn, func(scan func(...any) error) error {
 		var id enrollment.AccountID
-		err := scan(&id)
-		billed[id] = true
+		var n int64
+		err := scan(&id, &n)
+		revisions[id] = n
 		return err
-	}, first, last, month.String())
-	return billed, err
-}
-
-// NextRevision numbers the next bill of a kind for a month: a household may
-// select coverage twice for the same month, and is billed at once each time.
-func (tx *ReadTx) NextRevision(id enrollment.AccountID, month civil.Month, kind bill.Kind) (int64, error) {
-	return one(tx, qNextRevision, scalar[int64], id, month.String(), string(kind))
+	}, first, last, month.String(), string(kind))
+	return revisions, err
 }
 
 // NextNumbers takes n numbers of a series and gives the first of them.

@@ -163,10 +163,12 @@ func (s *Service) issue(tx *store.Tx, facts *store.Facts, run plan) error {
 	if err != nil {
 		return err
 	}
-	run.revision, err = tx.NextRevision(facts.Account.ID, run.month, run.kind)
+	id := facts.Account.ID
+	revisions, err := tx.Revisions(id, id, run.month, run.kind)
 	if err != nil {
 		return err
 	}
+	run.revision = revisions[id] + 1
 	one, err := s.makeBilled(tx, facts, run, number)
 	if err != nil {
 		return err

@@ -215,3 +215,25 @@ func TestGroupDueDateRollsForward(t *testing.T) {
 		})
 	}
 }
+
+// Coverage that arrives after the month's bill is charged by the next run for
+// the month, on a bill of its own: no month of coverage goes uncharged.
+func TestCoverageThatArrivesAfterTheBill(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		h := w.Household(apptest.Dental("2027-01", "15.00"))
+		w.FirstBills()
+		w.Enroll(&h, apptest.Medical("2027-01", "53.00").Renewed())
+		w.At("2026-12-01")
+		apptest.Check(t, "the run", w.Bill("2027-01"), billing.Progress{Seen: 1, Billed: 1})
+		apptest.Check(t, "statement", lines(w.Facts(h).LastBill), []string{"previous_balance  15.00", "charge medical 53.00", "total 68.00"})
+		w.Enroll(&h, apptest.Dental("2027-01", "20.00").Renewed())
+		apptest.Check(t, "the run again", w.Bill("2027-01"), billing.Progress{Seen: 1, Billed: 1})
+		apptest.Check(t, "and again", w.Bill("2027-01"), billing.Progress{Seen: 1, Skipped: 1})
+		apptest.Check(t, "bills", months(w, h), []string{
+			"enrollment 2027-01 15.00 due 2026-12-23", "monthly 2027-01 68.00 due 2026-12-23", "monthly 2027-01 88.00 due 2026-12-23",
+		})
+		apptest.Check(t, "owed", w.Owed(h).String(), "88.00")
+		w.VerifyClean()
+	})
+}

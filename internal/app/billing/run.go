@@ -25,7 +25,7 @@ type Progress struct {
 	Seen       int // accounts looked at
 	Billed     int // bills issued
 	NothingDue int // accounts charged, with nothing for the member to pay
-	Skipped    int // billed before, or not covered in the month
+	Skipped    int // charged before, or not covered in the month
 	SetAside   int // accounts that could not be billed
 }
 
@@ -42,11 +42,12 @@ func (p *Progress) add(q Progress) {
 const chunkAccounts = 500
 
 // Run bills a month for every account (R-BILL-1). It can be killed at any
-// moment and run again: an account with a bill for the month is skipped, and a
-// chunk is billed whole or not at all. An account that can not be billed is
+// moment and run again: what is charged for the month is not charged twice, and
+// a chunk is billed whole or not at all. Coverage that arrived after the
+// account's bill gets one of its own. An account that can not be billed is
 // set aside with its reason and the rest billed.
 func (s *Service) Run(ctx context.Context, in RunInput) (Progress, error) {
-	run := plan{month: in.Month, kind: bill.KindMonthly, revision: 1, today: s.profile.Today(s.db.Now())}
+	run := plan{month: in.Month, kind: bill.KindMonthly, today: s.profile.Today(s.db.Now())}
 	if opens := s.profile.BillOn(in.Month); run.today.Before(opens) {
 		return Progress{}, fault.New(fault.Invalid, "bill_run.too_early",
 			"bills for %s go out on %s; today is %s", in.Month, opens, run.today)
@@ -202,17 +203,15 @@ func (r *runner) bill(ctx context.Context, ids []enrollment.AccountID) (done Pro
 		if err != nil {
 			return err
 		}
-		billed, err := tx.BilledIn(ids[0], ids[len(ids)-1], r.run.month)
+		revisions, err := tx.Revisions(ids[0], ids[len(ids)-1], r.run.month, r.run.kind)
 		if err != nil {
 			return err
 		}
 		var batch []store.Billed
 		for _, f := range facts {
-			if billed[f.Account.ID] {
-				done.Skipped++
-				continue
-			}
-			one, err := r.s.makeBilled(tx, f, r.run, number)
+			run := r.run
+			run.revision = revisions[f.Account.ID] + 1
+			one, err := r.s.makeBilled(tx, f, run, number)
 			if err != nil {
 				done.SetAside++
 				tx.SetAside(r.run.month, f.Account.ID, codeOf(err), err.Error())
