@@ -133,29 +133,27 @@ func TestBackToTheCheckPageOpensTheSameCardPage(t *testing.T) {
 
 func TestCancelingAtTheCardPage(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, s *shop) {
-		h := s.december(t)
-		b := s.browser(t).find(h).toCheck("card")
-		check := b.otherTab()
-		b.submit().atCards(s).do("POST", b.url.Path+"/leave", url.Values{})
-		b.at("/pay/status", "You have not paid").says("Nothing was taken.")
-		// The link on our own page closes an open card page first.
-		check.open("/pay/check").submit().atCards(s)
-		open := check.otherTab()
-		check.open(s.portal+"/pay/cancel").at("/pay/cancel", "You have not paid")
-		open.submit(card("4242 4242 4242 4242")...).says("This page is closed")
-		s.wantPayments(t, h)
-	})
+	s := newShop(t)
+	h := s.december(t)
+	b := s.browser(t).find(h).toCheck("card")
+	check := b.otherTab()
+	b.submit().atCards(s).do("POST", b.url.Path+"/leave", url.Values{})
+	b.at("/pay/status", "You have not paid").says("Nothing was taken.")
+	// The link on our own page closes an open card page first.
+	check.open("/pay/check").submit().atCards(s)
+	open := check.otherTab()
+	check.open(s.portal+"/pay/cancel").at("/pay/cancel", "You have not paid")
+	open.submit(card("4242 4242 4242 4242")...).says("This page is closed")
+	s.wantPayments(t, h)
 }
 
 func TestTheBankAsksThePayer(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, s *shop) {
-		h := s.december(t)
-		b := s.browser(t).find(h).toCheck("card").submit().submit(card("4000 0000 0000 3220")...).says("Approve this payment")
-		b.submit("answer", "approve").says("Payment complete")
-		s.wantPayments(t, h, "124.50")
-	})
+	s := newShop(t)
+	h := s.december(t)
+	b := s.browser(t).find(h).toCheck("card").submit().submit(card("4000 0000 0000 3220")...).says("Approve this payment")
+	b.submit("answer", "approve").says("Payment complete")
+	s.wantPayments(t, h, "124.50")
 }
 
 // G7: the bank thinks. The page says so, later that it takes longer than
@@ -310,33 +308,32 @@ func TestWebhook(t *testing.T) {
 
 func TestWebhooksThatAreNotTheProcessors(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, s *shop) {
-		body := `{"id":"evt_1","type":"session.paid","data":{"session":{"id":"cs_1","reference":"order 7"}}}`
-		good := processor.Sign([]byte(webhookSecret), s.Clock.Now(), []byte(body))
-		for name, c := range map[string]struct {
-			method, signature, body string
-			want                    int
-		}{
-			"the processor's":           {"POST", good, body, 200},
-			"another secret":            {"POST", processor.Sign([]byte("guess"), s.Clock.Now(), []byte(body)), body, 400},
-			"an hour old":               {"POST", processor.Sign([]byte(webhookSecret), s.Clock.Now().Add(-time.Hour), []byte(body)), body, 400},
-			"another body":              {"POST", good, body + " ", 400},
-			"no signature":              {"POST", "", body, 400},
-			"no JSON":                   {"POST", processor.Sign([]byte(webhookSecret), s.Clock.Now(), []byte("x")), "x", 400},
-			"more than any report has":  {"POST", good, strings.Repeat("x", 70_000), 413},
-			"asked instead of reported": {"GET", "", "", 404},
-		} {
-			req, err := http.NewRequestWithContext(t.Context(), c.method, s.portal+guest.WebhookPath, strings.NewReader(c.body))
-			if err != nil {
-				t.Fatal(err)
-			}
-			req.Header.Set(processor.SignatureHeader, c.signature)
-			req.Header.Set("Sec-Fetch-Site", "cross-site") // it comes from elsewhere by nature
-			if got := send(t, http.DefaultClient, req); got.status != c.want {
-				t.Errorf("%s: got %d, want %d", name, got.status, c.want)
-			}
+	s := newShop(t)
+	body := `{"id":"evt_1","type":"session.paid","data":{"session":{"id":"cs_1","reference":"order 7"}}}`
+	good := processor.Sign([]byte(webhookSecret), s.Clock.Now(), []byte(body))
+	for name, c := range map[string]struct {
+		method, signature, body string
+		want                    int
+	}{
+		"the processor's":           {"POST", good, body, 200},
+		"another secret":            {"POST", processor.Sign([]byte("guess"), s.Clock.Now(), []byte(body)), body, 400},
+		"an hour old":               {"POST", processor.Sign([]byte(webhookSecret), s.Clock.Now().Add(-time.Hour), []byte(body)), body, 400},
+		"another body":              {"POST", good, body + " ", 400},
+		"no signature":              {"POST", "", body, 400},
+		"no JSON":                   {"POST", processor.Sign([]byte(webhookSecret), s.Clock.Now(), []byte("x")), "x", 400},
+		"more than any report has":  {"POST", good, strings.Repeat("x", 70_000), 413},
+		"asked instead of reported": {"GET", "", "", 404},
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), c.method, s.portal+guest.WebhookPath, strings.NewReader(c.body))
+		if err != nil {
+			t.Fatal(err)
 		}
-	})
+		req.Header.Set(processor.SignatureHeader, c.signature)
+		req.Header.Set("Sec-Fetch-Site", "cross-site") // it comes from elsewhere by nature
+		if got := send(t, http.DefaultClient, req); got.status != c.want {
+			t.Errorf("%s: got %d, want %d", name, got.status, c.want)
+		}
+	}
 }
 
 // A store that is down makes the processor try again.

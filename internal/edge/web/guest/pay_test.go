@@ -192,12 +192,11 @@ func TestLessThanWhatKeepsCoverage(t *testing.T) {
 
 func TestTheDefaultButtonPaysInFull(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, s *shop) {
-		h := s.december(t)
-		b := s.browser(t).find(h).submit("choice", "other", "other", "50").submit("choice", "keeps")
-		b.submit("method", "bank").submit(goodBank...).says("Pay $124.50 now").submit()
-		s.wantPayments(t, h, "124.50")
-	})
+	s := newShop(t)
+	h := s.december(t)
+	b := s.browser(t).find(h).submit("choice", "other", "other", "50").submit("choice", "keeps")
+	b.submit("method", "bank").submit(goodBank...).says("Pay $124.50 now").submit()
+	s.wantPayments(t, h, "124.50")
 }
 
 func TestPayingAheadStaysAsCredit(t *testing.T) {
@@ -265,54 +264,51 @@ func TestASessionThatEnded(t *testing.T) {
 
 func TestABrowserWithoutCookies(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, s *shop) {
-		b := s.browser(t)
-		b.client.Jar = nil
-		b.find(s.december(t)).at("/pay/amount", "Turn on cookies to pay").says("or pay by phone")
-	})
+	s := newShop(t)
+	b := s.browser(t)
+	b.client.Jar = nil
+	b.find(s.december(t)).at("/pay/amount", "Turn on cookies to pay").says("or pay by phone")
 }
 
 // F11: for somebody else the questions say "their", the bill shows no more.
 func TestPayingForSomebodyElse(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, s *shop) {
-		h := s.december(t)
-		b := s.browser(t).open("/pay?for=someone").at("/pay", "Find their bill").submit().says("Enter their Subscriber ID")
-		b.at("/pay", "Find their bill").submit(findForm(h)...).at("/pay/amount", "Your bill")
-		for _, secret := range []string{"Testperson", "Harbor Silver", "Harbor Health Plan", "Tide", "02199", "1980"} {
-			if strings.Contains(b.body, secret) {
-				t.Errorf("the bill shows %q to a guest", secret)
-			}
+	s := newShop(t)
+	h := s.december(t)
+	b := s.browser(t).open("/pay?for=someone").at("/pay", "Find their bill").submit().says("Enter their Subscriber ID")
+	b.at("/pay", "Find their bill").submit(findForm(h)...).at("/pay/amount", "Your bill")
+	for _, secret := range []string{"Testperson", "Harbor Silver", "Harbor Health Plan", "Tide", "02199", "1980"} {
+		if strings.Contains(b.body, secret) {
+			t.Errorf("the bill shows %q to a guest", secret)
 		}
-		b.open("/pay/bill").at("/pay/bill", "Your bill for December 2026 coverage")
-		for _, secret := range []string{"Testperson", "Harbor Silver", "Harbor Health Plan", "Tide"} {
-			if strings.Contains(b.body, secret) {
-				t.Errorf("the HTML bill shows %q to a guest", secret)
-			}
+	}
+	b.open("/pay/bill").at("/pay/bill", "Your bill for December 2026 coverage")
+	for _, secret := range []string{"Testperson", "Harbor Silver", "Harbor Health Plan", "Tide"} {
+		if strings.Contains(b.body, secret) {
+			t.Errorf("the HTML bill shows %q to a guest", secret)
 		}
-	})
+	}
 }
 
 // The language goes with the payer through every page and redirect.
 func TestTheLanguageIsKept(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, s *shop) {
-		h := s.december(t)
-		b := s.browser(t).open("/vi/pay").submit(findForm(h)...)
-		for _, step := range [][]string{{"choice", "total"}, {"method", "bank"}, goodBank, {}} {
-			if !strings.HasPrefix(b.url.Path, "/vi/pay/") {
-				t.Fatalf("the language was lost at %s", b.url.Path)
-			}
-			b.submit(step...)
+	s := newShop(t)
+	h := s.december(t)
+	b := s.browser(t).open("/vi/pay").submit(findForm(h)...)
+	for _, step := range [][]string{{"choice", "total"}, {"method", "bank"}, goodBank, {}} {
+		if !strings.HasPrefix(b.url.Path, "/vi/pay/") {
+			t.Fatalf("the language was lost at %s", b.url.Path)
 		}
-		if !strings.HasPrefix(b.url.Path, "/vi/pay/done/") {
-			t.Errorf("got to %s: %s", b.url.Path, b.text())
-		}
-		// Switching keeps the answers.
-		c := s.browser(t).find(s.december(t)).submit("choice", "total").open("/es/pay/method").says("$124.50")
-		if c.url.Path != "/es/pay/method" {
-			t.Errorf("got to %s", c.url.Path)
-		}
-		s.wantPayments(t, h, "124.50")
-	})
+		b.submit(step...)
+	}
+	if !strings.HasPrefix(b.url.Path, "/vi/pay/done/") {
+		t.Errorf("got to %s: %s", b.url.Path, b.text())
+	}
+	// Switching keeps the answers.
+	c := s.browser(t).find(s.december(t)).submit("choice", "total").open("/es/pay/method").says("$124.50")
+	if c.url.Path != "/es/pay/method" {
+		t.Errorf("got to %s", c.url.Path)
+	}
+	s.wantPayments(t, h, "124.50")
 }

@@ -22,6 +22,7 @@ import (
 	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/clock"
+	"quittance.org/quittance/internal/base/clock/virtual"
 	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/edge/cardgateway/sandboxgateway"
@@ -31,6 +32,7 @@ import (
 	"quittance.org/quittance/internal/edge/web/guest"
 	"quittance.org/quittance/internal/edge/web/portal"
 	"quittance.org/quittance/internal/store"
+	"quittance.org/quittance/internal/store/storetest"
 	"quittance.org/quittance/sandbox/processor"
 	"quittance.org/quittance/web"
 )
@@ -52,6 +54,13 @@ type shop struct {
 func each(t *testing.T, test func(t *testing.T, s *shop)) {
 	t.Helper()
 	apptest.Each(t, func(t *testing.T, w *apptest.World) { test(t, open(t, w)) })
+}
+
+// newShop opens a shop for what the engine makes no difference to.
+func newShop(t *testing.T) *shop {
+	t.Helper()
+	c := virtual.Standing(storetest.Noon)
+	return open(t, apptest.New(t, storetest.OpenSQLite(t, c), c))
 }
 
 const webhookSecret = "sandbox-webhook-secret"
