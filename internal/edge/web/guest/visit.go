@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strings"
 	"unicode"
 
@@ -50,12 +51,20 @@ func (v *visit) readForm() bool {
 	switch {
 	case errors.As(err, &tooLarge):
 		v.show(portal.System{Kind: portal.SystemTooLarge})
-	case err != nil || len(v.r.PostForm) > fieldsMax:
+	case err != nil || count(v.r.PostForm) > fieldsMax:
 		v.show(portal.System{Kind: portal.SystemBadRequest})
 	default:
 		return true
 	}
 	return false
+}
+
+func count(form url.Values) int {
+	n := 0
+	for _, values := range form {
+		n += len(values)
+	}
+	return n
 }
 
 // field gives what was typed into a field, less characters that no person can
