@@ -41,6 +41,9 @@ type Database struct {
 
 // OpenDatabase opens the database. PostgreSQL must have been migrated.
 func OpenDatabase(ctx context.Context, c DatabaseConfig) (*Database, error) {
+	if err := store.Recognize(ctx, c.URL); err != nil {
+		return nil, err
+	}
 	open := vault.Open
 	if c.MakeKeys {
 		open = vault.OpenOrCreate

@@ -68,6 +68,15 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	return db, nil
 }
 
+// Recognize refuses a database file that exists and is not ours, before
+// anything else is asked of it. It knows nothing of PostgreSQL.
+func Recognize(ctx context.Context, url string) error {
+	if path, ok := strings.CutPrefix(url, "sqlite:"); ok && path != "" {
+		return checkOurs(ctx, path)
+	}
+	return nil
+}
+
 // Close lets go of the database.
 func (db *DB) Close() { db.engine.close() }
 

@@ -53,8 +53,13 @@ type grammar struct {
 
 const description = `Quittance bills, collects and accounts for the premiums of a public health-insurance marketplace.
 
-Try it:  quittance demo
-Every command explains itself with an example:  quittance <command> --help`
+Try it:
+
+    quittance demo
+
+Every command explains itself with an example:
+
+    quittance <command> --help`
 
 // Main runs the program and gives its exit code.
 func Main(ctx context.Context, args []string, s Streams) int {

@@ -33,6 +33,11 @@ type demoCommand struct {
 	Generate demoGenerate `cmd:"" help:"Write a file of invented households."`
 }
 
+// Help is shown under the commands.
+func (demoCommand) Help() string {
+	return "Example:\n\n    quittance demo --data ./demo-data\n\n\"run\" may be left out; its flags: quittance demo run --help"
+}
+
 type demoRun struct {
 	databaseFlags
 	profileFlag
@@ -46,7 +51,7 @@ type demoRun struct {
 
 // Help is shown under the command's flags.
 func (demoRun) Help() string {
-	return "Example:  quittance demo --data ./demo-data\n\n" +
+	return "Example:\n\n    quittance demo --data ./demo-data\n\n" +
 		"Starts an invented marketplace with an embedded database, ten members with a story, a card processor, " +
 		"a mailbox and a page that moves the clock. Stop it with Ctrl-C; the same folder goes on where it stopped."
 }
@@ -271,8 +276,8 @@ type demoGenerate struct {
 
 // Help is shown under the command's flags.
 func (demoGenerate) Help() string {
-	return "Example:  quittance demo generate --households 5000 --seed 7 --out households.csv\n" +
-		"          quittance import enrollments households.csv --data ./try"
+	return "Example:\n\n    quittance demo generate --households 5000 --seed 7 --out households.csv\n" +
+		"    quittance import enrollments households.csv --data ./try"
 }
 
 // Run generates.

@@ -26,7 +26,7 @@ type importEnrollments struct {
 
 // Help is shown under the command's flags.
 func (importEnrollments) Help() string {
-	return "Example:  quittance import enrollments households.csv --data /var/lib/quittance\n\n" +
+	return "Example:\n\n    quittance import enrollments households.csv --data /var/lib/quittance\n\n" +
 		"Good rows are loaded and bad ones written to the reject file with line, column and reason. " +
 		"The same file again changes nothing. The first bills of new enrollments are issued at once."
 }

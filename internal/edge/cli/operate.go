@@ -18,7 +18,7 @@ type migrateCommand struct {
 
 // Help is shown under the command's flags.
 func (migrateCommand) Help() string {
-	return "Example:  quittance migrate --database postgres://quittance@db/quittance --keys /etc/quittance/keys"
+	return "Example:\n\n    quittance migrate --database postgres://quittance@db/quittance --keys /etc/quittance/keys"
 }
 
 // Run migrates.
@@ -46,7 +46,7 @@ type keysCreate struct {
 
 // Help is shown under the command's flags.
 func (keysCreate) Help() string {
-	return "Example:  quittance keys create /etc/quittance/keys\n\nKeep a copy elsewhere: without the keys, bank accounts and birth dates are lost."
+	return "Example:\n\n    quittance keys create /etc/quittance/keys\n\nKeep a copy elsewhere: without the keys, bank accounts and birth dates are lost."
 }
 
 // Run makes keys.
@@ -63,7 +63,7 @@ type keysRotate struct {
 }
 
 // Help is shown under the command's flags.
-func (keysRotate) Help() string { return "Example:  quittance keys rotate /etc/quittance/keys" }
+func (keysRotate) Help() string { return "Example:\n\n    quittance keys rotate /etc/quittance/keys" }
 
 // Run rotates the encryption key.
 func (c keysRotate) Run(s Streams) error {
@@ -83,7 +83,7 @@ type profileCheck struct {
 }
 
 // Help is shown under the command's flags.
-func (profileCheck) Help() string { return "Example:  quittance profile check ./vermont.toml" }
+func (profileCheck) Help() string { return "Example:\n\n    quittance profile check ./vermont.toml" }
 
 // Run checks a profile.
 func (c profileCheck) Run(s Streams) error {
@@ -109,7 +109,7 @@ type billRun struct {
 
 // Help is shown under the command's flags.
 func (billRun) Help() string {
-	return "Example:  quittance bill run --month 2026-12 --data /var/lib/quittance\n\n" +
+	return "Example:\n\n    quittance bill run --month 2026-12 --data /var/lib/quittance\n\n" +
 		"May be stopped at any moment and run again: no account gets two bills, none is left out."
 }
 
@@ -178,7 +178,7 @@ type verifyCommand struct {
 
 // Help is shown under the command's flags.
 func (verifyCommand) Help() string {
-	return "Example:  quittance verify --data /var/lib/quittance\n\nExit code 0: everything holds. 1: each broken invariant is named."
+	return "Example:\n\n    quittance verify --data /var/lib/quittance\n\nExit code 0: everything holds. 1: each broken invariant is named."
 }
 
 // Run verifies.

@@ -54,9 +54,9 @@ type mailFlags struct {
 
 // Help is shown under the command's flags.
 func (serveCommand) Help() string {
-	return "Example:  quittance serve --database postgres://quittance@db/quittance --keys /etc/quittance/keys \\\n" +
-		"            --public-url https://pay.example.org --mail-address mail:587 --mail-from 'Example <no-reply@example.org>' \\\n" +
-		"            --validation-url https://validation.example.com\n\n" +
+	return "Example:\n\n    quittance serve --database postgres://quittance@db/quittance --keys /etc/quittance/keys \\\n" +
+		"        --public-url https://pay.example.org --mail-address mail:587 --mail-from 'Example <no-reply@example.org>' \\\n" +
+		"        --validation-url https://validation.example.com\n\n" +
 		"Secrets belong in the environment: QUITTANCE_STRIPE_KEY and so on."
 }
 

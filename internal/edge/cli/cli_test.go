@@ -1,0 +1,197 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"quittance.org/quittance/internal/edge/cli"
+)
+
+// call runs the program in this process.
+func call(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, err bytes.Buffer
+	code = cli.Main(t.Context(), args, cli.Streams{In: strings.NewReader(""), Out: &out, Err: &err})
+	return code, out.String(), err.String()
+}
+
+func TestEveryCommandExplainsItselfWithAnExample(t *testing.T) {
+	t.Parallel()
+	for _, command := range []string{
+		"demo", "demo generate", "serve", "import enrollments", "bill run", "verify", "migrate", "keys create", "keys rotate", "profile check",
+	} {
+		t.Run(command, func(t *testing.T) {
+			t.Parallel()
+			code, out, _ := call(t, append(strings.Fields(command), "--help")...)
+			if code != 0 || !strings.Contains(out, "Example:\n\n    quittance "+command) {
+				t.Errorf("exit code %d; no example in:\n%s", code, out)
+			}
+		})
+	}
+	code, out, _ := call(t)
+	if code != 0 || !strings.Contains(out, "quittance demo") {
+		t.Errorf("without words: exit code %d\n%s", code, out)
+	}
+}
+
+func TestMistakesAreOneClearLine(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	letter := filepath.Join(dir, "letter.txt")
+	write(t, letter, strings.Repeat("Dear Sir or Madam. ", 200))
+	wrongKey := filepath.Join(dir, "wrong.toml")
+	write(t, wrongKey, "[due]\nday = 23\ndya = 24\n")
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = taken.Close() })
+	for name, c := range map[string]struct {
+		args  []string
+		code  int
+		says  string
+		lines int // more than two: every problem of a file is listed
+	}{
+		"a database that is not ours":  {[]string{"verify", "--database", "sqlite:" + letter, "--keys", dir}, 1, "is not a Quittance database", 0},
+		"no database":                  {[]string{"verify"}, 1, "say which database", 0},
+		"a database that is not there": {[]string{"verify", "--data", filepath.Join(dir, "none")}, 1, "there is no database at", 0},
+		"another kind of database":     {[]string{"migrate", "--database", "mysql://x", "--keys", filepath.Join(dir, "k")}, 1, "a database is named sqlite:PATH or postgres://", 0},
+		"a profile with a wrong key":   {[]string{"profile", "check", wrongKey}, 1, "due.dya", 6},
+		"a profile that is not there":  {[]string{"profile", "check", "atlantis"}, 1, "atlantis", 0},
+		"a port in use":                {[]string{"demo", "--data", filepath.Join(dir, "demo"), "--listen", taken.Addr().String()}, 1, "choose another address", 0},
+		"a month that is none":         {[]string{"bill", "run", "--month", "December", "--data", dir}, 1, "is not a month like", 0},
+		"a word that is no command":    {[]string{"pay"}, 2, "quittance --help", 0},
+		"a clock before the stories":   {[]string{"demo", "--data", filepath.Join(dir, "early"), "--listen", "127.0.0.1:0", "--sandbox", "127.0.0.1:0", "--clock", "2026-01-01"}, 1, "begin on that day or later", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			code, out, errs := call(t, c.args...)
+			if code != c.code || !strings.Contains(errs, c.says) || out != "" {
+				t.Errorf("exit code %d, want %d with %q; said %q, printed %q", code, c.code, c.says, errs, out)
+			}
+			if lines := strings.Count(strings.TrimSpace(errs), "\n") + 1; lines > c.lines+2 {
+				t.Errorf("said %d lines: %s", lines, errs)
+			}
+		})
+	}
+}
+
+// A new user's afternoon: generate, import, import again, bill, bill again,
+// verify; then a file with a bad row.
+func TestFromAFileToBills(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "households.csv")
+	if code, _, errs := call(t, "demo", "generate", "--households", "40", "--seed", "9", "--out", file); code != 0 {
+		t.Fatal(errs)
+	}
+	first := imported(t, 0, "import", "enrollments", file, "--data", dir, "--json")
+	if first["accepted"] != 40.0 || first["rejected"] != 0.0 || first["already_imported"] != false {
+		t.Errorf("first import: %v", first)
+	}
+	if again := imported(t, 0, "import", "enrollments", file, "--data", dir, "--json"); again["already_imported"] != true {
+		t.Errorf("the same file again: %v", again)
+	}
+	billed := imported(t, 0, "bill", "run", "--month", "2026-12", "--data", dir, "--json")
+	if billed["set_aside"] != 0.0 || billed["accounts"] != 40.0 {
+		t.Errorf("bill run: %v", billed)
+	}
+	if again := imported(t, 0, "bill", "run", "--month", "2026-12", "--data", dir, "--json"); again["billed"] != 0.0 {
+		t.Errorf("bill run again: %v", again)
+	}
+	if code, out, _ := call(t, "verify", "--data", dir); code != 0 || !strings.Contains(out, "clean") {
+		t.Errorf("verify: exit code %d\n%s", code, out)
+	}
+
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.SplitAfter(string(text), "\n")
+	broken := filepath.Join(dir, "broken.csv")
+	write(t, broken, strings.Join(append(lines[:2:2], strings.Replace(lines[2], "2026-", "2026/", 1)), ""))
+	code, _, errs := call(t, "import", "enrollments", broken, "--data", dir)
+	rejects, err := os.ReadFile(broken + ".rejects.csv")
+	if code != 1 || !strings.Contains(errs, "rows were rejected") || err != nil || !strings.Contains(string(rejects), "2026/") {
+		t.Errorf("a bad row: exit code %d, %q; reject file %q %v", code, errs, rejects, err)
+	}
+}
+
+func imported(t *testing.T, want int, args ...string) map[string]any {
+	t.Helper()
+	code, out, errs := call(t, args...)
+	if code != want {
+		t.Fatalf("%s: exit code %d\n%s", strings.Join(args, " "), code, errs)
+	}
+	var result map[string]any
+	if err := json.Unmarshal([]byte(out), &result); err != nil {
+		t.Fatalf("%q: %v", out, err)
+	}
+	return result
+}
+
+// The small interface that scripts drive the demo by.
+func TestDemoSaysOneLineOfJSONAndStopsCleanly(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	out := &firstLine{ready: make(chan struct{})}
+	var errs bytes.Buffer
+	ended := make(chan int)
+	go func() {
+		ended <- cli.Main(ctx, []string{
+			"demo", "--data", t.TempDir(), "--listen", "127.0.0.1:0", "--sandbox", "127.0.0.1:0", "--households", "5", "--json",
+		}, cli.Streams{Out: out, Err: &errs})
+	}()
+	select {
+	case <-out.ready:
+	case code := <-ended:
+		t.Fatalf("ended with %d before it was ready: %s", code, errs.String())
+	}
+	stop()
+	if code := <-ended; code != 0 {
+		t.Errorf("exit code %d: %s", code, errs.String())
+	}
+	var line struct {
+		Portal, Sandbox string
+		Members         []struct {
+			Fixture      string `json:"fixture"`
+			SubscriberID string `json:"subscriber_id"`
+			DueCents     int64  `json:"due_cents"`
+		}
+	}
+	if err := json.Unmarshal(out.Bytes(), &line); err != nil || strings.Count(out.String(), "\n") != 1 {
+		t.Fatalf("printed %q: %v", out.String(), err)
+	}
+	if len(line.Members) != 10 || line.Members[0].Fixture != "A" || line.Members[0].DueCents != 124_50 || line.Portal == "" || line.Sandbox == "" {
+		t.Errorf("printed %+v", line)
+	}
+}
+
+// firstLine tells when something was written.
+type firstLine struct {
+	bytes.Buffer
+	ready chan struct{}
+}
+
+func (f *firstLine) Write(p []byte) (int, error) {
+	n, err := f.Buffer.Write(p)
+	select {
+	case <-f.ready:
+	default:
+		close(f.ready)
+	}
+	return n, err
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
