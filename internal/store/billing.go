@@ -22,7 +22,7 @@ var (
 	}
 	openChargeColumns = []string{"account_id", "charge_id", "open_cents"}
 	billColumns       = []string{
-		"account_id", "bill_id", "bill_no", "kind", "coverage_month", "revision", "issued_on", "due_on", "total_cents", "document", "issued_at",
+		"account_id", "bill_id", "bill_no", "kind", "coverage_month", "revision", "issued_on", "due_on", "total_cents", "document", "issued_at", "link_code",
 	}
 	qDeleteUnbilled = stmt("delete_unbilled", `DELETE FROM unbilled WHERE account_id = $1 AND activity_id = $2`)
 	qRevisionsIn    = stmt("bill_revisions_in", `
@@ -126,6 +126,7 @@ func (tx *Tx) billRow(b *bill.Bill) ([]any, error) {
 	}
 	return []any{
 		b.AccountID, b.ID, b.Number, string(b.Kind), b.Month, b.Revision, b.IssuedOn, b.DueOn, b.Total, string(document), tx.now,
+		string(tx.db.LinkCode(b.ID)),
 	}, nil
 }
 

@@ -48,14 +48,7 @@ func (s *Service) Find(ctx context.Context, in FindInput) (enrollment.AccountID,
 		}
 		// The zero row matches nothing, and comparing with it takes as long.
 		matched = s.secondFactorMatches(tx, found, in) && err == nil
-		for _, key := range keys {
-			if !matched {
-				tx.CountTry(key.text)
-			}
-		}
-		if matched {
-			tx.ForgetTries(keys[0].text)
-		}
+		countTry(tx, keys, matched)
 		return nil
 	})
 	if err != nil {
@@ -148,6 +141,18 @@ func (s *Service) throttleKeys(number, network string) []throttleKey {
 	return []throttleKey{
 		{v.IndexText("throttle.id", number), s.profile.Guest.TriesPerID},
 		{v.IndexText("throttle.network", network), s.profile.Guest.TriesPerNetwork},
+	}
+}
+
+// countTry counts a wrong try under every key; a right one sets the count of
+// the first key back, the number's own.
+func countTry(tx *store.Tx, keys []throttleKey, right bool) {
+	if right {
+		tx.ForgetTries(keys[0].text)
+		return
+	}
+	for _, key := range keys {
+		tx.CountTry(key.text)
 	}
 }
 

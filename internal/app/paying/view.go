@@ -32,6 +32,7 @@ type Due struct {
 	NextBillOn   civil.Date
 	PaidToday    []payment.Payment
 	InProcess    []payment.Intent // card payments whose outcome is not known
+	Link         Link             // the short address of Bill; zero when it has run out
 }
 
 // UnpaidPart is one charge, or what is left of it.
@@ -74,7 +75,7 @@ func (s *Service) due(facts *store.Facts) *Due {
 	d := &Due{
 		Account: a.ID, Kind: a.Kind, FirstName: a.FirstName, Initial: a.Initial(), SubscriberID: a.SubscriberID, Today: today,
 		Standing: standing.Evaluate(s.profile, facts.Standing(), today), Bill: facts.LastBill, Credit: facts.Credit(),
-		Most: s.mostPayable(facts), NextBillOn: s.profile.BillOn(s.profile.CoverageMonthBilledOn(today).Next()),
+		Link: s.linkOf(facts.LastBill, today), Most: s.mostPayable(facts), NextBillOn: s.profile.BillOn(s.profile.CoverageMonthBilledOn(today).Next()),
 	}
 	for _, c := range facts.Charges {
 		if c.Unpaid.IsPositive() {

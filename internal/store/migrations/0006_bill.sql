@@ -1,6 +1,7 @@
 -- +goose Up
 -- Sealed when issued (R-BILL-4). The document is the whole bill with its
--- explanation as canonical JSON; the columns repeat what is searched.
+-- explanation as canonical JSON; the columns repeat what is searched. The link
+-- code is the bill's short address on the public site (brief F4).
 CREATE TABLE bill (
     account_id       {{.ID}} NOT NULL,
     bill_id          {{.ID}} NOT NULL,
@@ -13,6 +14,7 @@ CREATE TABLE bill (
     total_cents      {{.Int64}} NOT NULL,
     document         TEXT NOT NULL,
     issued_at        {{.Instant}} NOT NULL,
+    link_code        TEXT NOT NULL UNIQUE,
     PRIMARY KEY (account_id, bill_id)
 ){{.Strict}};
 
