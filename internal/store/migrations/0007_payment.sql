@@ -64,8 +64,9 @@ CREATE TABLE application (
     PRIMARY KEY (account_id, application_id)
 ){{.Strict}};
 
--- Bank account numbers are encrypted (ACH, REG-53); the index finds one again
--- without decrypting.
+-- Bank account numbers are encrypted (REG-53); number_idx finds one again
+-- without decrypting. The key is made of account, routing, kind and number, so
+-- the same bank account is stored once.
 CREATE TABLE bank_account (
     account_id       {{.ID}} NOT NULL REFERENCES account (account_id),
     bank_account_id  {{.ID}} NOT NULL,
@@ -79,8 +80,6 @@ CREATE TABLE bank_account (
     validation_ref   TEXT NOT NULL,
     PRIMARY KEY (account_id, bank_account_id)
 ){{.Strict}};
-
-CREATE UNIQUE INDEX bank_account_once ON bank_account (account_id, routing, number_idx, kind);
 
 -- The text that the payer agreed to, word for word (ACH-02, ACH-04: kept).
 CREATE TABLE payment_authorization (
