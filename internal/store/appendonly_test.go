@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/jackc/pgx/v5"
 
 	"quittance.org/quittance/internal/base/clock/virtual"
 	"quittance.org/quittance/internal/store"
@@ -74,19 +72,7 @@ func TestAppendOnlyTablesRefuseEdits(t *testing.T) {
 
 // asProduct runs SQL in a transaction of the product.
 func asProduct(ctx context.Context, db *store.DB, text string) error {
-	return db.InTx(ctx, "edit", func(tx *store.Tx) error {
-		handle, err := tx.Handle()
-		if err != nil {
-			return err
-		}
-		switch driver := handle.(type) {
-		case *sql.Tx:
-			_, err = driver.ExecContext(ctx, text)
-		case pgx.Tx:
-			_, err = driver.Exec(ctx, text)
-		}
-		return err
-	})
+	return db.InTx(ctx, "edit", func(tx *store.Tx) error { return tx.ExecText(text) })
 }
 
 // The tables that are meant to change must not be locked by mistake.

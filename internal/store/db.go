@@ -234,7 +234,7 @@ func (db *DB) PostgresPool() *pgxpool.Pool {
 // job queue only.
 func (db *DB) SQLiteWriter() *sql.DB {
 	if e, ok := db.engine.(*sqliteEngine); ok {
-		return e.writer
+		return e.writer.db
 	}
 	return nil
 }

@@ -10,6 +10,8 @@ var (
 	qInsertDecision = stmt("insert_decision", `
 		INSERT INTO decision (account_id, decision_id, enrollment_id, kind, coverage_month, decided_on, effective_on, rule, evidence, actor, recorded_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`)
+	qMarkDecided = stmt("mark_decided", `
+		UPDATE enrollment SET decided = TRUE WHERE account_id = $1 AND enrollment_id = $2 AND NOT decided`)
 	qInsertAudit = stmt("insert_audit", `
 		INSERT INTO audit (account_id, audit_id, operation, actor, subject, summary, reason, recorded_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
@@ -31,6 +33,7 @@ type DecisionRecord struct {
 // InsertDecision records an act on coverage for good.
 func (tx *Tx) InsertDecision(d DecisionRecord) {
 	tx.queue(qInsertDecision, d.AccountID, tx.NewID(), d.EnrollmentID, string(d.Kind), d.Month, d.DecidedOn, d.EffectiveOn, d.Rule, d.Evidence, d.Actor, tx.now)
+	tx.queue(qMarkDecided, d.AccountID, d.EnrollmentID)
 }
 
 // AuditEvent is one act by somebody, kept for good (A4).

@@ -14,20 +14,25 @@ type engine interface {
 	close()
 }
 
-// session is one transaction.
+// session is one transaction. It need not begin before the first step.
 type session interface {
-	query(ctx context.Context, sql string, args []any) (rows, error)
-	// queries runs several queries in one round trip and hands each result on,
-	// in order.
-	queries(ctx context.Context, all []request) error
-	// send runs writes in order and returns how many rows each touched.
-	send(ctx context.Context, writes []write) ([]int64, error)
+	// run runs steps in order, in one round trip where the engine has round
+	// trips, and tells how many went well.
+	run(ctx context.Context, steps []step) (int, error)
 	// bulk inserts many rows; PostgreSQL uses COPY.
 	bulk(ctx context.Context, table string, columns []string, values [][]any) error
 	commit(ctx context.Context) error
 	rollback(ctx context.Context) error
-	// handle is the driver's own transaction, for the job queue.
-	handle() any
+}
+
+// step is one statement with what to do with its result: row is called for
+// each row of a query, touched with the number of rows that a write touched.
+// One of the two may be there; an error of it fails the transaction.
+type step struct {
+	stmt    *Stmt
+	args    []any
+	row     func(scan func(...any) error) error
+	touched func(rows int64) error
 }
 
 // rows is the part of a result that both drivers share.
@@ -38,23 +43,24 @@ type rows interface {
 	Close()
 }
 
-// request is one query of several, with what to do with each of its rows.
-type request struct {
-	stmt *Stmt
-	args []any
-	row  func(scan func(...any) error) error
+// drain hands on every row of a query.
+func (s step) drain(r rows) error {
+	defer r.Close()
+	for r.Next() {
+		if err := s.row(r.Scan); err != nil {
+			return err
+		}
+	}
+	return r.Err()
 }
 
-// write is one queued statement. want is the number of rows it must touch, or
-// anyRows; otherwise the transaction fails with otherwise.
-type write struct {
-	stmt      *Stmt
-	args      []any
-	want      int64
-	otherwise error
+// wrote hands on how many rows a write touched.
+func (s step) wrote(rows int64) error {
+	if s.touched == nil {
+		return nil
+	}
+	return s.touched(rows)
 }
-
-const anyRows = -1
 
 // errorClass is what the store needs to know of a driver's error (E4).
 type errorClass int

@@ -33,14 +33,14 @@ var (
 	qInsertEnrollmentMember = stmt("insert_enrollment_member", `
 		INSERT INTO enrollment_member (account_id, enrollment_id, member_id) VALUES ($1, $2, $3)
 		ON CONFLICT (account_id, enrollment_id, member_id) DO NOTHING`)
-	qEnrollmentsIn = stmt("enrollments_in", `
+	qEnrollmentsIn = overAccounts("enrollments_in", `
 		SELECT account_id, enrollment_id, reference, plan_id, carrier_id, kind, renewal, first_month, last_month, version, created_at
-		FROM enrollment WHERE account_id >= $1 AND account_id <= $2 ORDER BY account_id, enrollment_id`)
-	qSegmentsIn = stmt("segments_in", `
+		FROM enrollment WHERE in_range(account_id) ORDER BY account_id, enrollment_id`)
+	qSegmentsIn = overAccounts("segments_in", `
 		SELECT s.account_id, s.enrollment_id, s.from_month, s.to_month, s.gross_cents, s.aptc_cents, s.state_cents, s.member_cents
 		FROM premium_segment s
 		JOIN enrollment e ON e.account_id = s.account_id AND e.enrollment_id = s.enrollment_id AND e.version = s.version
-		WHERE s.account_id >= $1 AND s.account_id <= $2 ORDER BY s.account_id, s.enrollment_id, s.from_month`)
+		WHERE in_range(s.account_id) AND in_range(e.account_id) ORDER BY s.account_id, s.enrollment_id, s.from_month`)
 )
 
 // PlanRow is a plan with its carrier.

@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 
 	"quittance.org/quittance/internal/base/civil"
@@ -14,49 +15,66 @@ import (
 )
 
 // Every loader reads a range of accounts: a payment reads the range of one,
-// the bill run a few hundred at a time, with the same statements.
+// the bill run a few hundred at a time, with the same text.
 var (
-	qAccountsIn = stmt("accounts_in", `
+	qAccountsIn = overAccounts("accounts_in", `
 		SELECT a.account_id, a.kind, a.subscriber_id, a.first_name, a.last_name, a.birth_date_idx, a.zip, a.language, a.email, a.created_at, ''
-		FROM account a WHERE a.account_id >= $1 AND a.account_id <= $2 ORDER BY a.account_id`)
-	qChargesIn = stmt("charges_in", `
+		FROM account a WHERE in_range(a.account_id) ORDER BY a.account_id`)
+	qChargesIn = overAccounts("charges_in", `
 		SELECT c.account_id, c.charge_id, c.enrollment_id, c.carrier_id, c.coverage_month, c.generation,
 			c.gross_cents, c.aptc_cents, c.state_cents, c.member_cents, c.due_on, c.binder, c.charged_on, COALESCE(o.open_cents, 0)
 		FROM charge c
-		LEFT JOIN open_charge o ON o.account_id = c.account_id AND o.charge_id = c.charge_id
-		WHERE c.account_id >= $1 AND c.account_id <= $2 AND c.kind = 'charge' AND c.coverage_month >= $3
+		LEFT JOIN open_charge o ON o.account_id = c.account_id AND o.charge_id = c.charge_id AND in_range(o.account_id)
+		WHERE in_range(c.account_id) AND c.kind = 'charge' AND c.coverage_month >= $3
 			AND NOT EXISTS (SELECT 1 FROM charge r WHERE r.account_id = c.account_id AND r.enrollment_id = c.enrollment_id
-				AND r.coverage_month = c.coverage_month AND r.generation = c.generation AND r.kind = 'reversal')
+				AND r.coverage_month = c.coverage_month AND r.generation = c.generation AND r.kind = 'reversal' AND in_range(r.account_id))
 		ORDER BY c.account_id, c.coverage_month, c.charge_id`)
-	qOpenChargesIn = stmt("open_charges_in", `
+	qOpenChargesIn = overAccounts("open_charges_in", `
 		SELECT c.account_id, c.charge_id, c.enrollment_id, c.carrier_id, c.coverage_month, c.generation,
 			c.gross_cents, c.aptc_cents, c.state_cents, c.member_cents, c.due_on, c.binder, c.charged_on, o.open_cents
 		FROM open_charge o JOIN charge c ON c.account_id = o.account_id AND c.charge_id = o.charge_id
-		WHERE o.account_id >= $1 AND o.account_id <= $2 ORDER BY c.account_id, c.coverage_month, c.charge_id`)
-	qPaidOnIn = stmt("paid_on_in", `
+		WHERE in_range(o.account_id) AND in_range(c.account_id) ORDER BY c.account_id, c.coverage_month, c.charge_id`)
+	qPaidOnIn = overAccounts("paid_on_in", `
 		SELECT a.account_id, a.charge_id, MAX(a.effective_on) FROM application a
-		WHERE a.account_id >= $1 AND a.account_id <= $2 AND a.kind = 'apply'
+		WHERE in_range(a.account_id) AND a.kind = 'apply'
 			AND NOT EXISTS (SELECT 1 FROM application u WHERE u.account_id = a.account_id AND u.payment_id = a.payment_id
 				AND u.charge_id = a.charge_id AND u.kind = 'undo')
 		GROUP BY a.account_id, a.charge_id`)
-	qDecisionsIn = stmt("decisions_in", `
-		SELECT account_id, enrollment_id, kind, coverage_month, decided_on FROM decision
-		WHERE account_id >= $1 AND account_id <= $2 ORDER BY account_id, decision_id`)
-	qCreditsIn = stmt("credits_in", `
+	qDecisionsIn = overAccounts("decisions_in", `
+		SELECT d.account_id, d.enrollment_id, d.kind, d.coverage_month, d.decided_on
+		FROM enrollment e JOIN decision d ON d.account_id = e.account_id AND d.enrollment_id = e.enrollment_id
+		WHERE in_range(e.account_id) AND in_range(d.account_id) AND e.decided ORDER BY d.account_id, d.decision_id`)
+	qCreditsIn = overAccounts("credits_in", `
 		SELECT o.account_id, o.payment_id, o.open_cents, p.effective_on FROM open_credit o
 		JOIN payment p ON p.account_id = o.account_id AND p.payment_id = o.payment_id
-		WHERE o.account_id >= $1 AND o.account_id <= $2 ORDER BY o.account_id, o.payment_id`)
+		WHERE in_range(o.account_id) AND in_range(p.account_id) ORDER BY o.account_id, o.payment_id`)
 	// The last one issued, not that of the latest month: a selection for months
 	// past is billed after newer months. Keys sort in the order of issue.
-	qLastBillsIn = stmt("last_bills_in", `
+	qLastBillsIn = overAccounts("last_bills_in", `
 		SELECT b.account_id, b.document FROM bill b
-		WHERE b.account_id >= $1 AND b.account_id <= $2
+		WHERE in_range(b.account_id)
 			AND b.bill_id = (SELECT m.bill_id FROM bill m WHERE m.account_id = b.account_id ORDER BY m.bill_id DESC LIMIT 1)
 		ORDER BY b.account_id`)
-	qUnbilledIn = stmt("unbilled_in", `
+	qUnbilledIn = overAccounts("unbilled_in", `
 		SELECT account_id, activity_id, kind, effective_on, amount_cents FROM unbilled
-		WHERE account_id >= $1 AND account_id <= $2 ORDER BY account_id, activity_id`)
+		WHERE in_range(account_id) ORDER BY account_id, activity_id`)
 )
+
+// accountsStmt is a query over the accounts from $1 to $2, and the same query
+// for when they are one. Each table of a join is held to the range by itself, so
+// that no plan reads more of it. Only if the text says that it is one account do the
+// planner's estimates allow a plan that is kept: otherwise each execution is
+// planned anew, which costs more than the query.
+type accountsStmt struct{ many, one *Stmt }
+
+var rangeMark = regexp.MustCompile(`in_range\(([a-z_.]+)\)`)
+
+func overAccounts(name, sql string) accountsStmt {
+	return accountsStmt{
+		many: stmt(name, rangeMark.ReplaceAllString(sql, "$1 >= $$1 AND $1 <= $$2")),
+		one:  stmt(name+"_one", rangeMark.ReplaceAllString(sql, "$1 = $$1 AND $1 = $$2")),
+	}
+}
 
 // Facts is what the books say of one account.
 type Facts struct {
@@ -139,7 +157,7 @@ func (tx *ReadTx) BillingFacts(first, last enrollment.AccountID, month civil.Mon
 
 // facts reads a range of accounts. Without wantAllCharges it reads the unpaid
 // charges and those of month since or later.
-func (tx *ReadTx) facts(first, last enrollment.AccountID, want factsWanted, since civil.Month, more ...request) ([]*Facts, error) {
+func (tx *ReadTx) facts(first, last enrollment.AccountID, want factsWanted, since civil.Month, more ...step) ([]*Facts, error) {
 	l := loader{tx: tx, first: first, last: last, byID: map[enrollment.AccountID]*Facts{}}
 	l.accounts()
 	l.enrollments()
@@ -156,15 +174,15 @@ func (tx *ReadTx) facts(first, last enrollment.AccountID, want factsWanted, sinc
 		l.lastBills()
 		l.unbilled()
 	}
-	if err := together(tx, append(l.requests, more...)); err != nil {
+	if err := tx.run(append(l.steps, more...)...); err != nil {
 		return l.all, err
 	}
 	if want&wantAllCharges == 0 || !slices.ContainsFunc(l.all, (*Facts).startUndecided) {
 		return l.all, nil
 	}
-	l.requests = nil
+	l.steps = nil
 	l.paidOn()
-	return l.all, together(tx, l.requests)
+	return l.all, tx.run(l.steps...)
 }
 
 // startUndecided tells whether coverage waits for its first payment and has
@@ -186,12 +204,16 @@ type loader struct {
 	first, last enrollment.AccountID
 	all         []*Facts
 	byID        map[enrollment.AccountID]*Facts
-	requests    []request
+	steps       []step
 }
 
 // each adds a query over the range.
-func (l *loader) each(s *Stmt, row func(scan func(...any) error) error, more ...any) {
-	l.requests = append(l.requests, request{s, append([]any{l.first, l.last}, more...), row})
+func (l *loader) each(s accountsStmt, row func(scan func(...any) error) error, more ...any) {
+	stmt := s.many
+	if l.first == l.last {
+		stmt = s.one
+	}
+	l.steps = append(l.steps, step{stmt: stmt, args: append([]any{l.first, l.last}, more...), row: row})
 }
 
 // of gives the facts of an account; a row of none is a broken foreign key.
@@ -242,7 +264,7 @@ func (l *loader) segments() {
 	})
 }
 
-func (l *loader) charges(s *Stmt, args ...any) {
+func (l *loader) charges(s accountsStmt, args ...any) {
 	l.each(s, func(scan func(...any) error) error {
 		var c Charge
 		p := &c.Premium

@@ -70,7 +70,7 @@ func (d dialect) render() (fs.FS, error) {
 func (db *DB) Migrate(ctx context.Context) error {
 	switch e := db.engine.(type) {
 	case *sqliteEngine:
-		return migrateSQLite(ctx, e.writer)
+		return migrateSQLite(ctx, e.writer.db)
 	case *postgresEngine:
 		return migratePostgres(ctx, e)
 	}

@@ -84,10 +84,10 @@ func scanIntent(row func(...any) error) (IntentRow, error) {
 // Storing it comes before looking for it, because looking for a key at the end
 // of an index would collide with everybody else's new key (SERIALIZABLE).
 func (tx *Tx) OpenIntent(i IntentRow) (isNew bool, f *Facts, err error) {
-	insert := request{qInsertIntent, []any{
+	insert := step{stmt: qInsertIntent, args: []any{
 		i.ID, i.AccountID, string(i.Channel), string(i.Method), i.Amount, string(i.State), i.InputHash,
 		i.Processor, i.SessionRef, i.Reason, i.Email, i.Language, i.SubmittedAt, i.UpdatedAt, i.ExpiresAt,
-	}, func(func(...any) error) error { isNew = true; return nil }}
+	}, row: func(func(...any) error) error { isNew = true; return nil }}
 	all, err := tx.facts(i.AccountID, i.AccountID, wantAllCharges, civil.Month{}, insert)
 	if len(all) == 0 && (err == nil || fault.Is(err, codeConstraint)) {
 		return false, nil, errNoAccount

@@ -25,6 +25,7 @@ func openPostgres(ctx context.Context, url string, maxConns int32) (engine, erro
 	if maxConns > 0 {
 		config.MaxConns = maxConns
 	}
+	config.AfterConnect = avoidTableScans
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, err
@@ -34,6 +35,14 @@ func openPostgres(ctx context.Context, url string, maxConns int32) (engine, erro
 		return nil, fault.Wrap(fault.Unavailable, "store.unavailable", err, "PostgreSQL does not answer at %s:%d", config.ConnConfig.Host, config.ConnConfig.Port)
 	}
 	return &postgresEngine{pool}, nil
+}
+
+// avoidTableScans keeps the planner from reading a whole table because it is
+// small: a transaction that has read all of a table collides with everybody who
+// writes to it (SERIALIZABLE). Our statements all have an index to go by.
+func avoidTableScans(ctx context.Context, conn *pgx.Conn) error {
+	_, err := conn.Exec(ctx, "SET enable_seqscan = off")
+	return err
 }
 
 func (e *postgresEngine) name() string { return "postgres" }
@@ -51,15 +60,11 @@ func (e *postgresEngine) prepare(ctx context.Context, sql string) error {
 }
 
 func (e *postgresEngine) begin(ctx context.Context, readOnly bool) (session, error) {
-	options := pgx.TxOptions{IsoLevel: pgx.Serializable}
-	if readOnly {
-		options.AccessMode = pgx.ReadOnly
-	}
-	tx, err := e.pool.BeginTx(ctx, options)
+	conn, err := e.pool.Acquire(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &postgresSession{tx}, nil
+	return &postgresSession{conn: conn, readOnly: readOnly}, nil
 }
 
 // SQLSTATE codes, PostgreSQL manual appendix A.
@@ -95,71 +100,109 @@ func (e *postgresEngine) classify(err error) errorClass {
 	return classOther
 }
 
-type postgresSession struct{ tx pgx.Tx }
-
-func (s *postgresSession) handle() any { return s.tx }
-
-func (s *postgresSession) query(ctx context.Context, sql string, args []any) (rows, error) {
-	return s.tx.Query(ctx, sql, bind(args)...)
+// postgresSession is a transaction on a connection. BEGIN travels with the
+// first steps, so that it costs no round trip of its own.
+type postgresSession struct {
+	conn     *pgxpool.Conn
+	readOnly bool
+	begun    bool
 }
 
-func (s *postgresSession) queries(ctx context.Context, all []request) (err error) {
-	batch := &pgx.Batch{}
-	for _, q := range all {
-		batch.Queue(q.stmt.sql, bind(q.args)...)
+const (
+	beginWrite = "BEGIN ISOLATION LEVEL SERIALIZABLE"
+	beginRead  = "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY"
+)
+
+// begin gives the statement that begins the transaction, "" when it has begun.
+func (s *postgresSession) begin() string {
+	switch {
+	case s.begun:
+		return ""
+	case s.readOnly:
+		s.begun = true
+		return beginRead
 	}
-	results := s.tx.SendBatch(ctx, batch)
-	defer func() { err = errors.Join(err, results.Close()) }()
-	for _, q := range all {
-		r, err := results.Query()
-		if err != nil {
-			return err
-		}
-		if err := q.drain(r); err != nil {
-			return err
-		}
-	}
-	return nil
+	s.begun = true
+	return beginWrite
 }
 
-func (s *postgresSession) send(ctx context.Context, writes []write) ([]int64, error) {
-	if len(writes) == 1 {
-		tag, err := s.tx.Exec(ctx, writes[0].stmt.sql, bind(writes[0].args)...)
-		if err != nil {
-			return nil, err
-		}
-		return []int64{tag.RowsAffected()}, nil
-	}
+func (s *postgresSession) run(ctx context.Context, steps []step) (done int, err error) {
 	batch := &pgx.Batch{}
-	for _, w := range writes {
-		batch.Queue(w.stmt.sql, bind(w.args)...)
+	begin := s.begin()
+	if begin != "" {
+		batch.Queue(begin)
 	}
-	results := s.tx.SendBatch(ctx, batch)
-	counts := make([]int64, 0, len(writes))
-	for range writes {
+	for _, step := range steps {
+		batch.Queue(step.stmt.sql, bind(step.args)...)
+	}
+	results := s.conn.SendBatch(ctx, batch)
+	defer func() {
+		if closeErr := results.Close(); err == nil {
+			err = closeErr
+		}
+	}()
+	if begin != "" {
+		if _, err := results.Exec(); err != nil {
+			return 0, err
+		}
+	}
+	for _, step := range steps {
+		if err := step.take(results); err != nil {
+			return done, err
+		}
+		done++
+	}
+	return done, nil
+}
+
+// take takes the next result of a batch, which is this step's.
+func (s step) take(results pgx.BatchResults) error {
+	if s.row == nil {
 		tag, err := results.Exec()
 		if err != nil {
-			_ = results.Close()
-			return counts, err
+			return err
 		}
-		counts = append(counts, tag.RowsAffected())
+		return s.wrote(tag.RowsAffected())
 	}
-	return counts, results.Close()
+	r, err := results.Query()
+	if err != nil {
+		return err
+	}
+	return s.drain(r)
 }
 
 func (s *postgresSession) bulk(ctx context.Context, table string, columns []string, values [][]any) error {
+	if begin := s.begin(); begin != "" {
+		if _, err := s.conn.Exec(ctx, begin); err != nil {
+			return err
+		}
+	}
 	source := pgx.CopyFromSlice(len(values), func(i int) ([]any, error) { return bind(values[i]), nil })
-	_, err := s.tx.CopyFrom(ctx, pgx.Identifier{table}, columns, source)
+	_, err := s.conn.CopyFrom(ctx, pgx.Identifier{table}, columns, source)
 	return err
 }
 
-func (s *postgresSession) commit(ctx context.Context) error { return s.tx.Commit(ctx) }
-
-func (s *postgresSession) rollback(ctx context.Context) error {
-	if err := s.tx.Rollback(ctx); !errors.Is(err, pgx.ErrTxClosed) {
-		return err
+func (s *postgresSession) commit(ctx context.Context) error {
+	defer s.conn.Release()
+	if !s.begun {
+		return nil
 	}
-	return nil
+	tag, err := s.conn.Exec(ctx, "COMMIT")
+	if err == nil && tag.String() == "ROLLBACK" {
+		return pgx.ErrTxCommitRollback // a statement had failed, and nobody minded
+	}
+	return err
+}
+
+// rollback ends the transaction. A connection that is not idle afterwards is
+// closed by the pool.
+func (s *postgresSession) rollback(ctx context.Context) error {
+	defer s.conn.Release()
+	if !s.begun || s.conn.Conn().IsClosed() {
+		return nil
+	}
+	_, err := s.conn.Exec(ctx, "ROLLBACK")
+	return err
 }
 
 // bind gives pgx the binary types it knows instead of our text forms.

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -22,8 +23,8 @@ const applicationID = 0x51554954
 
 // sqliteEngine has one writing connection and several reading ones (S2).
 type sqliteEngine struct {
-	writer *sql.DB
-	reader *sql.DB
+	writer *sqlitePool
+	reader *sqlitePool
 }
 
 func openSQLite(ctx context.Context, path string) (engine, error) {
@@ -36,22 +37,22 @@ func openSQLite(ctx context.Context, path string) (engine, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fault.Wrap(fault.Invalid, "store.path", err, "can not make the folder of the database file")
 	}
-	e := &sqliteEngine{}
-	var err error
-	if e.writer, err = sql.Open("sqlite", sqliteDSN(path, false)); err != nil {
+	writer, err := sql.Open("sqlite", sqliteDSN(path, false))
+	if err != nil {
 		return nil, err
 	}
-	e.writer.SetMaxOpenConns(1)
-	if err := migrateSQLite(ctx, e.writer); err != nil {
-		_ = e.writer.Close()
+	writer.SetMaxOpenConns(1)
+	if err := migrateSQLite(ctx, writer); err != nil {
+		_ = writer.Close()
 		return nil, err
 	}
-	if e.reader, err = sql.Open("sqlite", sqliteDSN(path, true)); err != nil {
-		_ = e.writer.Close()
+	reader, err := sql.Open("sqlite", sqliteDSN(path, true))
+	if err != nil {
+		_ = writer.Close()
 		return nil, err
 	}
-	e.reader.SetMaxOpenConns(max(4, runtime.NumCPU()))
-	return e, nil
+	reader.SetMaxOpenConns(max(4, runtime.NumCPU()))
+	return &sqliteEngine{writer: newSQLitePool(writer), reader: newSQLitePool(reader)}, nil
 }
 
 // sqliteDSN sets every PRAGMA per connection: one set by Exec would reach a
@@ -93,12 +94,12 @@ func checkOurs(ctx context.Context, path string) error {
 func (e *sqliteEngine) name() string { return "sqlite" }
 
 func (e *sqliteEngine) close() {
-	_ = e.reader.Close()
-	_ = e.writer.Close()
+	_ = e.reader.db.Close()
+	_ = e.writer.db.Close()
 }
 
 func (e *sqliteEngine) prepare(ctx context.Context, text string) error {
-	s, err := e.writer.PrepareContext(ctx, text)
+	s, err := e.writer.db.PrepareContext(ctx, text)
 	if err != nil {
 		return err
 	}
@@ -110,11 +111,12 @@ func (e *sqliteEngine) begin(ctx context.Context, readOnly bool) (session, error
 	if readOnly {
 		pool = e.reader
 	}
-	tx, err := pool.BeginTx(ctx, &sql.TxOptions{ReadOnly: readOnly})
+	pool.prepareSeen(ctx)
+	tx, err := pool.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: readOnly})
 	if err != nil {
 		return nil, err
 	}
-	return &sqliteSession{tx: tx, prepared: map[string]*sql.Stmt{}}, nil
+	return &sqliteSession{tx: tx, pool: pool}, nil
 }
 
 func (e *sqliteEngine) classify(err error) errorClass {
@@ -137,73 +139,101 @@ func (e *sqliteEngine) classify(err error) errorClass {
 	return classOther
 }
 
-type sqliteSession struct {
-	tx       *sql.Tx
+// sqlitePool is connections with their statements, which are prepared once for
+// each connection: to prepare one takes longer than to run it.
+type sqlitePool struct {
+	db *sql.DB
+
+	mu       sync.Mutex
 	prepared map[string]*sql.Stmt
+	seen     map[string]bool // texts to prepare before the next transaction
 }
 
-func (s *sqliteSession) handle() any { return s.tx }
-
-func (s *sqliteSession) stmt(ctx context.Context, text string) (*sql.Stmt, error) {
-	if p, ok := s.prepared[text]; ok {
-		return p, nil
-	}
-	p, err := s.tx.PrepareContext(ctx, text)
-	if err == nil {
-		s.prepared[text] = p
-	}
-	return p, err
+func newSQLitePool(db *sql.DB) *sqlitePool {
+	return &sqlitePool{db: db, prepared: map[string]*sql.Stmt{}, seen: map[string]bool{}}
 }
 
-func (s *sqliteSession) query(ctx context.Context, text string, args []any) (rows, error) {
-	p, err := s.stmt(ctx, text)
+// prepareSeen prepares what transactions have asked for since the last time.
+// It can not be done inside one, which may hold the only connection. A text
+// that can not be prepared is left to the transaction that runs it.
+func (p *sqlitePool) prepareSeen(ctx context.Context) {
+	p.mu.Lock()
+	seen := p.seen
+	p.seen = map[string]bool{}
+	p.mu.Unlock()
+	for text := range seen {
+		prepared, err := p.db.PrepareContext(ctx, text)
+		if err != nil {
+			continue
+		}
+		p.keep(text, prepared)
+	}
+}
+
+func (p *sqlitePool) keep(text string, prepared *sql.Stmt) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.prepared[text] != nil {
+		_ = prepared.Close() // another transaction was faster
+		return
+	}
+	p.prepared[text] = prepared
+}
+
+func (p *sqlitePool) stmt(ctx context.Context, tx *sql.Tx, text string) (*sql.Stmt, error) {
+	p.mu.Lock()
+	prepared := p.prepared[text]
+	if prepared == nil {
+		p.seen[text] = true
+	}
+	p.mu.Unlock()
+	if prepared == nil {
+		return tx.PrepareContext(ctx, text)
+	}
+	return tx.StmtContext(ctx, prepared), nil
+}
+
+type sqliteSession struct {
+	tx   *sql.Tx
+	pool *sqlitePool
+}
+
+func (s *sqliteSession) run(ctx context.Context, steps []step) (int, error) {
+	for done, step := range steps {
+		if err := s.take(ctx, step); err != nil {
+			return done, err
+		}
+	}
+	return len(steps), nil
+}
+
+func (s *sqliteSession) take(ctx context.Context, step step) error {
+	p, err := s.pool.stmt(ctx, s.tx, step.stmt.sql)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	r, err := p.QueryContext(ctx, args...)
-	if err != nil {
-		return nil, err
-	}
-	return sqliteRows{r}, nil
-}
-
-func (s *sqliteSession) queries(ctx context.Context, all []request) error {
-	for _, q := range all {
-		r, err := s.query(ctx, q.stmt.sql, q.args)
+	if step.row != nil {
+		r, err := p.QueryContext(ctx, step.args...)
 		if err != nil {
 			return err
 		}
-		if err := q.drain(r); err != nil {
-			return err
-		}
+		return step.drain(sqliteRows{r})
 	}
-	return nil
+	result, err := p.ExecContext(ctx, step.args...)
+	if err != nil {
+		return err
+	}
+	touched, err := result.RowsAffected()
+	if err != nil {
+		return err
+	}
+	return step.wrote(touched)
 }
 
 // sqliteRows drops Close's error: Err has told everything before.
 type sqliteRows struct{ *sql.Rows }
 
 func (r sqliteRows) Close() { _ = r.Rows.Close() }
-
-func (s *sqliteSession) send(ctx context.Context, writes []write) ([]int64, error) {
-	counts := make([]int64, 0, len(writes))
-	for _, w := range writes {
-		p, err := s.stmt(ctx, w.stmt.sql)
-		if err != nil {
-			return counts, err
-		}
-		result, err := p.ExecContext(ctx, w.args...)
-		if err != nil {
-			return counts, err
-		}
-		n, err := result.RowsAffected()
-		if err != nil {
-			return counts, err
-		}
-		counts = append(counts, n)
-	}
-	return counts, nil
-}
 
 // sqliteBulkRows is how many rows one INSERT carries.
 const sqliteBulkRows = 50
@@ -215,7 +245,7 @@ func (s *sqliteSession) bulk(ctx context.Context, table string, columns []string
 		for _, row := range values[:n] {
 			args = append(args, row...)
 		}
-		p, err := s.stmt(ctx, insertRows(table, columns, n))
+		p, err := s.pool.stmt(ctx, s.tx, insertRows(table, columns, n))
 		if err != nil {
 			return err
 		}

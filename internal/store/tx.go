@@ -16,7 +16,7 @@ type ReadTx struct {
 	db      *DB
 	session session
 	now     civil.Instant
-	pending []write
+	pending []step
 }
 
 // Tx is a transaction that can write. All rows it writes carry the same Now.
@@ -32,36 +32,26 @@ func (tx *ReadTx) Context() context.Context { return tx.ctx }
 // NewID makes the next row identifier.
 func (tx *Tx) NewID() ident.UUID { return tx.db.ids.New() }
 
-// Handle sends what is queued and gives the driver's own transaction
-// (pgx.Tx or *sql.Tx), for the job queue only.
-func (tx *Tx) Handle() (any, error) {
-	if err := tx.flush(); err != nil {
-		return nil, err
-	}
-	return tx.session.handle(), nil
-}
-
 // queue sends a write with the next round trip.
 func (tx *Tx) queue(s *Stmt, args ...any) {
-	tx.pending = append(tx.pending, write{stmt: s, args: args, want: anyRows})
+	tx.pending = append(tx.pending, step{stmt: s, args: args})
 }
 
 // expect is queue for a guarded write: unless it touches exactly one row, the
 // transaction fails with otherwise.
 func (tx *Tx) expect(otherwise error, s *Stmt, args ...any) {
-	tx.pending = append(tx.pending, write{stmt: s, args: args, want: 1, otherwise: otherwise})
+	tx.pending = append(tx.pending, step{stmt: s, args: args, touched: func(rows int64) error {
+		if rows == 1 {
+			return nil
+		}
+		return errors.Join(otherwise, fmt.Errorf("%w: %d", errWrongRowCount, rows))
+	}})
 }
 
 // exec runs a write now and tells how many rows it touched.
-func (tx *Tx) exec(s *Stmt, args ...any) (int64, error) {
-	if err := tx.flush(); err != nil {
-		return 0, err
-	}
-	counts, err := tx.session.send(tx.ctx, []write{{stmt: s, args: args, want: anyRows}})
-	if err != nil {
-		return 0, tx.db.translate(s.name, err)
-	}
-	return counts[0], nil
+func (tx *Tx) exec(s *Stmt, args ...any) (touched int64, err error) {
+	err = tx.run(step{stmt: s, args: args, touched: func(rows int64) error { touched = rows; return nil }})
+	return touched, err
 }
 
 // bulk inserts many rows of one table.
@@ -78,21 +68,19 @@ func (tx *Tx) bulk(table string, columns []string, values [][]any) error {
 	return nil
 }
 
-func (tx *ReadTx) flush() error {
-	if len(tx.pending) == 0 {
+// flush sends what is queued.
+func (tx *ReadTx) flush() error { return tx.run() }
+
+// run sends what is queued and more steps, in one round trip.
+func (tx *ReadTx) run(more ...step) error {
+	steps := append(tx.pending, more...)
+	tx.pending = nil
+	if len(steps) == 0 {
 		return nil
 	}
-	writes := tx.pending
-	tx.pending = nil
-	counts, err := tx.session.send(tx.ctx, writes)
+	done, err := tx.session.run(tx.ctx, steps)
 	if err != nil {
-		failed := writes[min(len(counts), len(writes)-1)]
-		return tx.db.translate(failed.stmt.name, err)
-	}
-	for i, w := range writes {
-		if w.want != anyRows && counts[i] != w.want {
-			return errors.Join(w.otherwise, fmt.Errorf("%w: %s: %d", errWrongRowCount, w.stmt.name, counts[i]))
-		}
+		return tx.db.translate(steps[min(done, len(steps)-1)].stmt.name, err)
 	}
 	return nil
 }
@@ -112,38 +100,7 @@ func collect[T any](tx *ReadTx, s *Stmt, scan func(scan func(...any) error) (T, 
 
 // each runs a query and hands every row on.
 func each(tx *ReadTx, s *Stmt, row func(scan func(...any) error) error, args ...any) error {
-	if err := tx.flush(); err != nil {
-		return err
-	}
-	r, err := tx.session.query(tx.ctx, s.sql, args)
-	if err != nil {
-		return tx.db.translate(s.name, err)
-	}
-	if err := (request{stmt: s, row: row}).drain(r); err != nil {
-		return tx.db.translate(s.name, err)
-	}
-	return nil
-}
-
-// together runs several queries in one round trip.
-func together(tx *ReadTx, all []request) error {
-	if err := tx.flush(); err != nil {
-		return err
-	}
-	if err := tx.session.queries(tx.ctx, all); err != nil {
-		return tx.db.translate(all[0].stmt.name+" and others", err)
-	}
-	return nil
-}
-
-func (q request) drain(r rows) error {
-	defer r.Close()
-	for r.Next() {
-		if err := q.row(r.Scan); err != nil {
-			return fmt.Errorf("%s: %w", q.stmt.name, err)
-		}
-	}
-	return r.Err()
+	return tx.run(step{stmt: s, args: args, row: row})
 }
 
 // one runs a query that answers with one row, or fault.NotFound.

@@ -7,6 +7,7 @@ package queue
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"time"
@@ -60,7 +61,7 @@ const (
 func New(db *store.DB, workers *Workers, log *slog.Logger) (*Queue, error) {
 	config := &river.Config{
 		Logger: log, JobTimeout: jobTimeout, MaxAttempts: maxTries,
-		FetchPollInterval: pollInterval, FetchCooldown: fetchPause,
+		FetchPollInterval: pollInterval, FetchCooldown: fetchPause, PollOnly: true,
 	}
 	if workers != nil {
 		config.Workers = workers.workers
@@ -108,19 +109,11 @@ func migrate[TTx any](ctx context.Context, open func() (*rivermigrate.Migrator[T
 
 // Insert enqueues a job that runs if and only if tx commits.
 func (q *Queue) Insert(tx *store.Tx, job Job) error {
-	handle, err := tx.Handle()
-	if err != nil {
-		return err
-	}
-	switch t := handle.(type) {
-	case pgx.Tx:
-		_, err = q.postgres.InsertTx(tx.Context(), t, job, nil)
-	case *sql.Tx:
-		_, err = q.sqlite.InsertTx(tx.Context(), t, job, nil)
-	}
+	args, err := json.Marshal(job)
 	if err != nil {
 		return fmt.Errorf("enqueue %s: %w", job.Kind(), err)
 	}
+	tx.InsertJob(job.Kind(), string(args), maxTries)
 	return nil
 }
 
