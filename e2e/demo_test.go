@@ -1,0 +1,136 @@
+package e2e_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// program is the built binary, made once.
+var program = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "quittance-e2e")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "quittance")
+	build := exec.Command("go", "build", "-o", path, "quittance.org/quittance/cmd/quittance")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	build.Stderr = os.Stderr
+	return path, build.Run()
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if path, err := program(); err == nil {
+		_ = os.RemoveAll(filepath.Dir(path))
+	}
+	os.Exit(code)
+}
+
+// member is a fixture as the demo announces it.
+type member struct {
+	Fixture      string `json:"fixture"`
+	SubscriberID string `json:"subscriber_id"`
+	BirthDate    string `json:"birth_date"`
+	DueCents     int64  `json:"due_cents"`
+}
+
+// month, day and year of the birth date, as people type them.
+func (m member) birth(t *testing.T) (month, day, year string) {
+	t.Helper()
+	d, err := time.Parse("2006-01-02", m.BirthDate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d.Format("January"), d.Format("2"), d.Format("2006")
+}
+
+// demo is a running demo with its own data.
+type demo struct {
+	t       *testing.T
+	dir     string
+	process *exec.Cmd
+	log     bytes.Buffer
+	Portal  string
+	Sandbox string
+	Members []member
+}
+
+// newDemo starts a demo on Friday 20 November 2026, 2 p.m., and stops it with
+// the test, which then fails unless the demo ends well and its books are clean.
+func newDemo(t *testing.T) *demo {
+	t.Helper()
+	binary, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &demo{t: t, dir: filepath.Join(t.TempDir(), "data")}
+	d.process = exec.Command(binary, "demo", "--data", d.dir, "--listen", "127.0.0.1:0", "--sandbox", "127.0.0.1:0", "--households", "0", "--json")
+	d.process.Stderr = &d.log
+	out, err := d.process.StdoutPipe()
+	if err == nil {
+		err = d.process.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.NewDecoder(bufio.NewReader(out)).Decode(d); err != nil {
+		_ = d.process.Wait()
+		t.Fatalf("the demo did not get ready: %v\n%s", err, d.log.String())
+	}
+	t.Cleanup(func() { d.stop(binary) })
+	return d
+}
+
+func (d *demo) stop(binary string) {
+	if err := d.process.Process.Signal(syscall.SIGTERM); err != nil {
+		d.t.Error(err)
+	}
+	if err := d.process.Wait(); err != nil {
+		d.t.Errorf("SIGTERM: %v, want exit code 0\n%s", err, d.log.String())
+	}
+	if out, err := exec.Command(binary, "verify", "--data", d.dir).CombinedOutput(); err != nil {
+		d.t.Errorf("verify: %v\n%s", err, out)
+	}
+}
+
+func (d *demo) member(letter string) member {
+	d.t.Helper()
+	for _, m := range d.Members {
+		if m.Fixture == letter {
+			return m
+		}
+	}
+	d.t.Fatalf("the demo has no member %s", letter)
+	return member{}
+}
+
+// holds tells whether text is anywhere in the demo's log or files.
+func (d *demo) holds(text string) (where string, found bool) {
+	d.t.Helper()
+	if strings.Contains(d.log.String(), text) {
+		return "the log", true
+	}
+	err := filepath.WalkDir(d.dir, func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if err == nil && bytes.Contains(content, []byte(text)) {
+			where, found = path, true
+		}
+		return err
+	})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return where, found
+}
