@@ -24,6 +24,7 @@ func (v *visit) document() {
 	default:
 		view := d.document()
 		view.MailBy = mailBy(v.profile, d.Bill.DueOn)
+		v.showAddress(&view, d.Link)
 		v.show(view)
 	}
 }

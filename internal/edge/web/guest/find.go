@@ -9,6 +9,7 @@ import (
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/ident"
+	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/edge/web/portal"
 )
 
@@ -43,12 +44,18 @@ func (v *visit) find() {
 	case err != nil:
 		v.fail(err)
 	default:
-		if err := v.begin(account); err != nil {
-			v.broken(err)
-			return
-		}
-		v.to(portal.PathAmount + "?" + justFound)
+		v.found(account)
 	}
+}
+
+// found opens a session for the account of a bill that was found and leads to
+// it.
+func (v *visit) found(account enrollment.AccountID) {
+	if err := v.begin(account); err != nil {
+		v.broken(err)
+		return
+	}
+	v.to(portal.PathAmount + "?" + justFound)
 }
 
 // readFind finds everything that is wrong with a look-up, in the order of the
@@ -59,18 +66,21 @@ func (v *visit) readFind(form portal.FindForm) (paying.FindInput, portal.Problem
 	if err := v.paying.CheckNumber(form.SubscriberID); err != nil {
 		addNumberProblem(&problems, err, form)
 	}
-	if form.Factor == portal.FactorZIP {
-		in.ZIP = ident.CleanNumber(form.ZIP)
-		switch {
-		case in.ZIP == "":
-			problems.Add(portal.FieldZIP, portal.ProblemZIPEmpty)
-		case len(in.ZIP) != 5 || !ident.AllDigits(in.ZIP):
-			problems.Add(portal.FieldZIP, portal.ProblemZIPLength)
-		}
-		return in, problems
+	birth, zip, more := readFactor(form, v.today())
+	in.BirthDate, in.ZIP = birth, zip
+	return in, append(problems, more...)
+}
+
+// readZIP reads a ZIP code and adds what is wrong with it.
+func readZIP(form portal.FindForm, problems *portal.Problems) string {
+	zip := ident.CleanNumber(form.ZIP)
+	switch {
+	case zip == "":
+		problems.Add(portal.FieldZIP, portal.ProblemZIPEmpty)
+	case len(zip) != 5 || !ident.AllDigits(zip):
+		problems.Add(portal.FieldZIP, portal.ProblemZIPLength)
 	}
-	in.BirthDate = readBirth(form, v.today(), &problems)
-	return in, problems
+	return zip
 }
 
 func addNumberProblem(problems *portal.Problems, err error, form portal.FindForm) {

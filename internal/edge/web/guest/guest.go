@@ -44,7 +44,8 @@ type site struct {
 	assets     http.Handler
 	sessions   *scs.SessionManager
 	clock      clock.Clock
-	secure     bool // served over https
+	host       string // of the site's own address
+	secure     bool   // served over https
 	cardOrigin string
 	log        *slog.Logger
 }
@@ -60,7 +61,7 @@ func New(c Config) (http.Handler, error) {
 	}
 	s := &site{
 		paying: c.Paying, profile: c.Paying.Profile(), pages: c.Renderer, assets: c.Assets, clock: c.Clock,
-		secure: base.Scheme == "https", cardOrigin: c.CardOrigin, log: c.Log,
+		host: base.Host, secure: base.Scheme == "https", cardOrigin: c.CardOrigin, log: c.Log,
 	}
 	s.sessions = s.newSessions(c.Sessions)
 	return s.handler(), nil

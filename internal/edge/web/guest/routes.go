@@ -23,6 +23,7 @@ func pages() []page {
 	return []page{
 		{portal.PathHome, (*visit).home, nil, false},
 		{portal.PathFind, (*visit).showFind, (*visit).find, true},
+		{portal.PathLink + "{code}", (*visit).showLink, (*visit).takeLink, true},
 		{portal.PathAmount, (*visit).showBill, (*visit).chooseAmount, true},
 		{portal.PathLess, (*visit).showLess, (*visit).confirmLess, true},
 		{portal.PathAgain, (*visit).showAgain, (*visit).confirmAgain, true},

@@ -39,6 +39,10 @@ type Document struct {
 	History  []Event
 	MailBy   civil.Date
 	CanPay   bool
+
+	Address      string // the bill's short address, as it is typed; "" for none
+	AddressPath  string // its path on this site
+	AddressUntil civil.Date
 }
 
 func (Document) page() page {

@@ -87,6 +87,12 @@ func (l LinkCheck) page() page {
 	return page{template: "link", title: "link.title", flow: true, step: 1, problems: l.Problems, refused: l.NoMatch}
 }
 
+// ZIPPath leads to the variant that asks for the ZIP code.
+func (l LinkCheck) ZIPPath() string { return l.Path + "?by=" + string(FactorZIP) }
+
+// DobPath leads to the variant that asks for the birth date.
+func (l LinkCheck) DobPath() string { return l.Path + "?by=" + string(FactorBirth) }
+
 // Problem keys of the look-up.
 const (
 	ProblemIDEmpty    = "find.problem.id_empty"

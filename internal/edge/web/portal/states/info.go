@@ -44,6 +44,7 @@ func documents() []State {
 	plain := portal.Document{
 		Number: "26110042", Issued: day("2026-11-01"), Who: maria, Due: total, PayBy: due, Covers: covers,
 		Note: portal.NotePaidThrough, Through: day("2026-11-30"), MailBy: day("2026-11-13"), CanPay: true, Why: explanation(),
+		Address: "pay.bayharbor.example/p/7F3K92QM4X", AddressPath: portal.PathLink + "7F3K92QM4X", AddressUntil: day("2026-11-30"),
 		Account: []portal.Line{
 			{Kind: portal.LinePrevious, Amount: total}, {Kind: portal.LinePaid, On: day("2026-11-02"), Amount: total.Neg()},
 		},
