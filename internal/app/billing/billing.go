@@ -5,6 +5,7 @@ package billing
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
@@ -134,27 +135,23 @@ func (s *Service) firstBillsOf(tx *store.Tx, id enrollment.AccountID, run plan) 
 	return nil
 }
 
-// firstMonths gives the months to bill at once: from the first uncharged month
-// of a new enrollment to the month that is billed now, at least its first.
+// firstMonths gives the months to bill at once, in order: for every new
+// enrollment from its first month, if that is not charged, to the month that is
+// billed now.
 func (s *Service) firstMonths(facts *store.Facts, today civil.Date) []civil.Month {
-	var first, last civil.Month
+	now := s.profile.CoverageMonthBilledOn(today)
+	var months []civil.Month
 	for _, e := range facts.Enrollments {
 		if e.Renewal || facts.Charged(e.ID, e.First) {
 			continue
 		}
-		if first.IsZero() || e.First.Before(first) {
-			first = e.First
-		}
-		last = s.profile.CoverageMonthBilledOn(today)
-		if last.Before(first) {
-			last = first
+		months = append(months, e.First)
+		for m := e.First.Next(); !m.After(now); m = m.Next() {
+			months = append(months, m)
 		}
 	}
-	var months []civil.Month
-	for m := first; !first.IsZero() && !m.After(last); m = m.Next() {
-		months = append(months, m)
-	}
-	return months
+	slices.SortFunc(months, civil.Month.Compare)
+	return slices.Compact(months)
 }
 
 // issue bills one account on its own.

@@ -237,3 +237,28 @@ func TestCoverageThatArrivesAfterTheBill(t *testing.T) {
 		w.VerifyClean()
 	})
 }
+
+// R-BIND-1: selections for different months ahead each get their first bill at
+// once, and nothing else is billed ahead with them.
+func TestSelectionsForDifferentMonthsAhead(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		h := w.Household(apptest.Medical("2027-01", "53.00"), apptest.Dental("2027-03", "15.00"))
+		w.FirstBills()
+		apptest.Check(t, "bills", months(w, h), []string{
+			"enrollment 2027-01 53.00 due 2026-12-23", "enrollment 2027-03 68.00 due 2027-02-23",
+		})
+		apptest.Check(t, "unpaid", w.Unpaid(h), []string{"2027-01 medical 53.00", "2027-03 dental 15.00"})
+		old := w.Household(apptest.Medical("2026-01", "53.00").Renewed(), apptest.Medical("2027-01", "60.00").Renewed(), apptest.Dental("2027-03", "15.00"))
+		w.FirstBills()
+		apptest.Check(t, "bills beside coverage that goes on", months(w, old), []string{"enrollment 2027-03 15.00 due 2027-02-23"})
+		receive(t, w, h, "68.00")
+		apptest.Check(t, "starts", append(w.Decisions(h.Enrollments[0]), w.Decisions(h.Enrollments[1])...), []string{
+			"effectuate 2027-01 R-BIND-1", "effectuate 2027-03 R-BIND-1",
+		})
+		w.At("2027-02-01")
+		w.Bill("2027-03")
+		apptest.Check(t, "March comes on its bill day", w.Unpaid(h), []string{"2027-03 medical 53.00"})
+		w.VerifyClean()
+	})
+}

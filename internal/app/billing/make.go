@@ -56,9 +56,10 @@ func (s *Service) makeBilled(tx *store.Tx, f *store.Facts, run plan, number int6
 
 // covered gives the enrollments to charge for the month: not those that have
 // ended before it, nor those that have not started and whose first month it is
-// not (R-BIND-1).
+// not (R-BIND-1). Of a month ahead of its bill day only first months are billed.
 func (s *Service) covered(f *store.Facts, run plan) []*enrollment.Enrollment {
 	states := standing.Evaluate(s.profile, f.Standing(), run.today)
+	ahead := run.month.After(s.profile.CoverageMonthBilledOn(run.today))
 	var covered []*enrollment.Enrollment
 	for i, e := range f.Enrollments {
 		state := states.Enrollments[i]
@@ -66,6 +67,7 @@ func (s *Service) covered(f *store.Facts, run plan) []*enrollment.Enrollment {
 		case state.State == standing.StateLapsed:
 		case state.State == standing.StateEnded && run.month.After(state.EndMonth):
 		case state.State == standing.StatePending && run.month != state.Start && run.kind == bill.KindMonthly:
+		case ahead && (run.month != e.First || e.Renewal):
 		default:
 			covered = append(covered, &e.Enrollment)
 		}
