@@ -102,7 +102,8 @@ const (
 )
 
 // InTx runs fn in a serializable transaction and commits it. When the engine
-// says that it collided with another one, fn runs again, at most ten times.
+// says that it collided with another one, fn runs again, at most ten times;
+// then it fails with fault.CodeBusy.
 // op names the operation in errors. An error with fault.CodeUnknownOutcome
 // means that the commit may or may not have happened.
 func (db *DB) InTx(ctx context.Context, op string, fn func(*Tx) error) error {
@@ -117,7 +118,7 @@ func (db *DB) InTx(ctx context.Context, op string, fn func(*Tx) error) error {
 		if err == nil {
 			return nil
 		}
-		if db.engine.classify(err) != classRetry || attempt == maxAttempts || ctx.Err() != nil {
+		if err := db.final(ctx, err, attempt); err != nil {
 			return fmt.Errorf("%s: %w", op, err)
 		}
 		db.retries.Add(1)
@@ -128,6 +129,18 @@ func (db *DB) InTx(ctx context.Context, op string, fn func(*Tx) error) error {
 		}
 		pause = min(2*pause, 200*time.Millisecond)
 	}
+}
+
+// final gives the error to end with after a failed attempt; nil means that
+// another attempt may succeed.
+func (db *DB) final(ctx context.Context, err error, attempt int) error {
+	switch {
+	case db.engine.classify(err) != classRetry || ctx.Err() != nil:
+		return err
+	case attempt == maxAttempts:
+		return fault.Wrap(fault.Unavailable, fault.CodeBusy, err, "too many others want the same at this moment: try again")
+	}
+	return nil
 }
 
 func (db *DB) attempt(ctx context.Context, fn func(*Tx) error) (err error) {
@@ -185,7 +198,7 @@ func (db *DB) Read(ctx context.Context, op string, fn func(*ReadTx) error) error
 		if err == nil {
 			return nil
 		}
-		if db.engine.classify(err) != classRetry || attempt == maxAttempts || ctx.Err() != nil {
+		if err := db.final(ctx, err, attempt); err != nil {
 			return fmt.Errorf("%s: %w", op, err)
 		}
 		time.Sleep(pause)

@@ -32,6 +32,10 @@ func (k Kind) String() string { return kindNames[k] }
 // whether the act took effect: ask by its operation id, never assume (E9).
 const CodeUnknownOutcome = "outcome.unknown"
 
+// CodeBusy marks an Unavailable error after which nothing has happened: too
+// many others wanted the same. It may be tried again as it is.
+const CodeBusy = "store.busy"
+
 // Error is an error with a kind. Message is written for people and names no
 // personal data; everything else is for operators.
 type Error struct {

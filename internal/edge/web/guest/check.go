@@ -152,7 +152,7 @@ func (v *visit) notPaid(s session, d dueView, op payment.OperationID, err error)
 		return
 	case fault.Is(err, fault.CodeUnknownOutcome), errors.Is(err, v.ctx().Err()) && v.ctx().Err() != nil:
 		stop.Kind = portal.StopUnfinished
-	case fault.Is(err, paying.CodeCardSilent):
+	case fault.Is(err, paying.CodeCardSilent), fault.Is(err, fault.CodeBusy):
 		stop.Kind = portal.StopNotTaken
 	default:
 		v.broken(err)
