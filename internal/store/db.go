@@ -218,8 +218,6 @@ func (db *DB) readOnce(ctx context.Context, fn func(*ReadTx) error) error {
 // CodeDuplicate marks a Conflict that a unique constraint found.
 const CodeDuplicate = "store.duplicate"
 
-const codeConstraint = "store.constraint"
-
 // translate turns a driver's error into ours and keeps it underneath, so that
 // the retry loop still sees it (E3, E4).
 func (db *DB) translate(what string, err error) error {
@@ -227,7 +225,7 @@ func (db *DB) translate(what string, err error) error {
 	case classDuplicate:
 		return fault.Wrap(fault.Conflict, CodeDuplicate, err, "%s: already there", what)
 	case classCheck:
-		return fault.Wrap(fault.Internal, codeConstraint, err, "%s: a constraint refused it", what)
+		return fault.Wrap(fault.Internal, "store.constraint", err, "%s: a constraint refused it", what)
 	case classLost:
 		return fault.Wrap(fault.Unavailable, "store.unavailable", err, "%s: the database does not answer", what)
 	}

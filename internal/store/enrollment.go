@@ -34,13 +34,11 @@ var (
 		INSERT INTO enrollment_member (account_id, enrollment_id, member_id) VALUES ($1, $2, $3)
 		ON CONFLICT (account_id, enrollment_id, member_id) DO NOTHING`)
 	qEnrollmentsIn = overAccounts("enrollments_in", `
-		SELECT account_id, enrollment_id, reference, plan_id, carrier_id, kind, renewal, first_month, last_month, version, created_at
-		FROM enrollment WHERE in_range(account_id) ORDER BY account_id, enrollment_id`)
-	qSegmentsIn = overAccounts("segments_in", `
-		SELECT s.account_id, s.enrollment_id, s.from_month, s.to_month, s.gross_cents, s.aptc_cents, s.state_cents, s.member_cents
-		FROM premium_segment s
-		JOIN enrollment e ON e.account_id = s.account_id AND e.enrollment_id = s.enrollment_id AND e.version = s.version
-		WHERE in_range(s.account_id) AND in_range(e.account_id) ORDER BY s.account_id, s.enrollment_id, s.from_month`)
+		SELECT e.account_id, e.enrollment_id, e.reference, e.plan_id, e.carrier_id, e.kind, e.renewal, e.first_month, e.last_month, e.version, e.created_at,
+			s.from_month, s.to_month, s.gross_cents, s.aptc_cents, s.state_cents, s.member_cents
+		FROM enrollment e
+		JOIN premium_segment s ON s.account_id = e.account_id AND s.enrollment_id = e.enrollment_id AND s.version = e.version
+		WHERE in_range(e.account_id) AND in_range(s.account_id) ORDER BY e.account_id, e.enrollment_id, s.from_month`)
 )
 
 // PlanRow is a plan with its carrier.
@@ -136,6 +134,17 @@ func scanEnrollment(row func(...any) error) (*EnrollmentRow, error) {
 	var e EnrollmentRow
 	err := row(&e.AccountID, &e.ID, &e.Reference, &e.PlanID, &e.CarrierID, &e.Kind, &e.Renewal, &e.First, &e.Last, &e.Version, &e.CreatedAt)
 	return &e, err
+}
+
+// scanEnrollmentSegment scans an enrollment with one of its segments: there is
+// a row for each of them, and at least one.
+func scanEnrollmentSegment(row func(...any) error) (*EnrollmentRow, enrollment.Segment, error) {
+	var e EnrollmentRow
+	var s enrollment.Segment
+	p := &s.Premium
+	err := row(&e.AccountID, &e.ID, &e.Reference, &e.PlanID, &e.CarrierID, &e.Kind, &e.Renewal, &e.First, &e.Last, &e.Version, &e.CreatedAt,
+		&s.From, &s.To, &p.Gross, &p.APTC, &p.State, &p.Member)
+	return &e, s, err
 }
 
 func scanSegment(row func(...any) error) (account enrollment.AccountID, id enrollment.ID, s enrollment.Segment, err error) {

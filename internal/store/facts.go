@@ -161,7 +161,6 @@ func (tx *ReadTx) facts(first, last enrollment.AccountID, want factsWanted, sinc
 	l := loader{tx: tx, first: first, last: last, byID: map[enrollment.AccountID]*Facts{}}
 	l.accounts()
 	l.enrollments()
-	l.segments()
 	if want&wantAllCharges != 0 {
 		l.charges(qChargesIn, "")
 	} else {
@@ -236,30 +235,20 @@ func (l *loader) accounts() {
 
 func (l *loader) enrollments() {
 	l.each(qEnrollmentsIn, func(scan func(...any) error) error {
-		e, err := scanEnrollment(scan)
+		e, segment, err := scanEnrollmentSegment(scan)
 		if err != nil {
 			return err
 		}
 		f, err := l.of(e.AccountID)
-		if err == nil {
+		if err != nil {
+			return err
+		}
+		known := f.enrollment(e.ID)
+		if known == nil {
+			known = e
 			f.Enrollments = append(f.Enrollments, e)
 		}
-		return err
-	})
-}
-
-func (l *loader) segments() {
-	l.each(qSegmentsIn, func(scan func(...any) error) error {
-		account, id, segment, err := scanSegment(scan)
-		if err != nil {
-			return err
-		}
-		f, err := l.of(account)
-		if err != nil {
-			return err
-		}
-		e := f.enrollment(id)
-		e.Segments = append(e.Segments, segment)
+		known.Segments = append(known.Segments, segment)
 		return nil
 	})
 }

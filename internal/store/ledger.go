@@ -5,26 +5,31 @@ import (
 )
 
 var (
-	qInsertEntry = stmt("insert_entry", `
-		INSERT INTO entry (account_id, entry_id, kind, effective_on, recorded_at, source_kind, source_id, actor, reason, reverses_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
-	qInsertTransfer = stmt("insert_transfer", `
-		INSERT INTO transfer (account_id, entry_id, seq, debit, debit_owner, credit, credit_owner, amount_cents)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
-
 	entryColumns    = []string{"account_id", "entry_id", "kind", "effective_on", "recorded_at", "source_kind", "source_id", "actor", "reason", "reverses_id"}
 	transferColumns = []string{"account_id", "entry_id", "seq", "debit", "debit_owner", "credit", "credit_owner", "amount_cents"}
+
+	insertEntries   = insertsOf("entry", entryColumns)
+	insertTransfers = insertsOf("transfer", transferColumns)
 )
 
-// Post appends an entry with its transfers. An entry without transfers is a
-// programmer's error: it would say that something happened and move nothing.
+// Post appends an entry with its transfers. All that is posted before the next
+// round trip is inserted together.
 func (tx *Tx) Post(e ledger.Entry) {
-	tx.queue(qInsertEntry, tx.entryRow(e)...)
+	tx.entries = append(tx.entries, tx.entryRow(e))
 	for i, t := range e.Transfers {
-		tx.queue(qInsertTransfer, transferRow(e, i, t)...)
+		tx.transfers = append(tx.transfers, transferRow(e, i, t))
 	}
 }
 
+// postings gives the steps that insert what was posted.
+func (tx *ReadTx) postings() []step {
+	steps := append(insertEntries.steps(tx.entries), insertTransfers.steps(tx.transfers)...)
+	tx.entries, tx.transfers = nil, nil
+	return steps
+}
+
+// entryRow is an entry as a row. One without transfers is a programmer's error:
+// it would say that something happened and move nothing.
 func (tx *Tx) entryRow(e ledger.Entry) []any {
 	if len(e.Transfers) == 0 {
 		panic("store: entry without transfers: " + string(e.Kind))

@@ -89,11 +89,11 @@ func (tx *Tx) OpenIntent(i IntentRow) (isNew bool, f *Facts, err error) {
 		i.Processor, i.SessionRef, i.Reason, i.Email, i.Language, i.SubmittedAt, i.UpdatedAt, i.ExpiresAt,
 	}, row: func(func(...any) error) error { isNew = true; return nil }}
 	all, err := tx.facts(i.AccountID, i.AccountID, wantAllCharges, civil.Month{}, insert)
-	if len(all) == 0 && (err == nil || fault.Is(err, codeConstraint)) {
-		return false, nil, errNoAccount
-	}
 	if err != nil {
 		return false, nil, err
+	}
+	if len(all) == 0 {
+		return false, nil, errNoAccount
 	}
 	return isNew, all[0], nil
 }

@@ -4,12 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
+	"slices"
 	"sync"
 
 	"modernc.org/sqlite"
@@ -241,25 +240,16 @@ const sqliteBulkRows = 50
 func (s *sqliteSession) bulk(ctx context.Context, table string, columns []string, values [][]any) error {
 	for len(values) > 0 {
 		n := min(sqliteBulkRows, len(values))
-		args := make([]any, 0, n*len(columns))
-		for _, row := range values[:n] {
-			args = append(args, row...)
-		}
 		p, err := s.pool.stmt(ctx, s.tx, insertRows(table, columns, n))
 		if err != nil {
 			return err
 		}
-		if _, err := p.ExecContext(ctx, args...); err != nil {
+		if _, err := p.ExecContext(ctx, slices.Concat(values[:n]...)...); err != nil {
 			return err
 		}
 		values = values[n:]
 	}
 	return nil
-}
-
-func insertRows(table string, columns []string, n int) string {
-	row := "(?" + strings.Repeat(",?", len(columns)-1) + ")"
-	return fmt.Sprintf("INSERT INTO %s (%s) VALUES %s%s", table, strings.Join(columns, ","), row, strings.Repeat(","+row, n-1))
 }
 
 func (s *sqliteSession) commit(context.Context) error { return s.tx.Commit() }

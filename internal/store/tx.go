@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
@@ -16,7 +17,10 @@ type ReadTx struct {
 	db      *DB
 	session session
 	now     civil.Instant
-	pending []step
+
+	// What is sent with the next round trip: writes, and rows of the ledger.
+	pending            []step
+	entries, transfers [][]any
 }
 
 // Tx is a transaction that can write. All rows it writes carry the same Now.
@@ -73,7 +77,7 @@ func (tx *ReadTx) flush() error { return tx.run() }
 
 // run sends what is queued and more steps, in one round trip.
 func (tx *ReadTx) run(more ...step) error {
-	steps := append(tx.pending, more...)
+	steps := slices.Concat(tx.pending, tx.postings(), more)
 	tx.pending = nil
 	if len(steps) == 0 {
 		return nil

@@ -1,7 +1,9 @@
 -- +goose Up
+-- No foreign keys on this hot path: whoever writes has read the account in the
+-- same transaction, and verify looks for orphans.
 CREATE TABLE intent (
     intent_id        {{.ID}} PRIMARY KEY,
-    account_id       {{.ID}} NOT NULL REFERENCES account (account_id),
+    account_id       {{.ID}} NOT NULL,
     channel          TEXT NOT NULL,
     method           TEXT NOT NULL,
     amount_cents     {{.Int64}} NOT NULL CHECK (amount_cents > 0),
@@ -68,7 +70,7 @@ CREATE TABLE application (
 -- without decrypting. The key is made of account, routing, kind and number, so
 -- the same bank account is stored once.
 CREATE TABLE bank_account (
-    account_id       {{.ID}} NOT NULL REFERENCES account (account_id),
+    account_id       {{.ID}} NOT NULL,
     bank_account_id  {{.ID}} NOT NULL,
     holder_name      TEXT NOT NULL,
     kind             TEXT NOT NULL CHECK (kind IN ('checking', 'savings')),

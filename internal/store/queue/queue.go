@@ -80,6 +80,11 @@ func New(db *store.DB, workers *Workers, log *slog.Logger) (*Queue, error) {
 	return q, nil
 }
 
+// dropUnused drops the indexes that find jobs by a word in their arguments:
+// nobody here looks for jobs that way, and they take longer to keep than all
+// else of a job.
+const dropUnused = "DROP INDEX IF EXISTS river_job_args_index, river_job_metadata_index"
+
 // Migrate makes or updates the queue's own tables.
 func Migrate(ctx context.Context, db *store.DB) error {
 	var err error
@@ -87,6 +92,9 @@ func Migrate(ctx context.Context, db *store.DB) error {
 		err = migrate(ctx, func() (*rivermigrate.Migrator[pgx.Tx], error) {
 			return rivermigrate.New(riverpgxv5.New(pool), nil)
 		})
+		if err == nil {
+			_, err = pool.Exec(ctx, dropUnused)
+		}
 	} else {
 		err = migrate(ctx, func() (*rivermigrate.Migrator[*sql.Tx], error) {
 			return rivermigrate.New(riversqlite.New(db.SQLiteWriter()), nil)
