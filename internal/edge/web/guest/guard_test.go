@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -156,7 +157,7 @@ func TestPagesThatDoNotExistOrTakeNothing(t *testing.T) {
 		{"GET", "/en/pay", 404, "Page not found", ""},
 		{"GET", "/xx/pay", 404, "Page not found", ""},
 		{"GET", "/vi/nothing", 404, "Page not found", ""},
-		{"GET", "/p/AB12CD34EF", 404, "Page not found", ""},
+		{"GET", "/p/", 404, "Page not found", ""},
 		{"GET", "/pay/done/..%2f..%2fetc", 404, "Page not found", ""},
 		{"POST", "/nothing", 404, "Page not found", ""},
 		{"DELETE", "/pay", 405, "This page does not work that way", "GET, HEAD, POST"},
@@ -404,7 +405,15 @@ func TestNothingPersonalIsWrittenDown(t *testing.T) {
 	other := s.december(t)
 	s.browser(t).find(other).toCheck("card").submit("email", "payer@example.com").submit(card("4000 0000 0000 0101")...)
 	s.browser(t).open("/pay?subscriber_id=" + h.SubscriberID.String()) // somebody's own doing stays out of the log too
-	log, urls := s.log.String(), strings.ReplaceAll(s.urls.String(), "/pay?subscriber_id="+h.SubscriberID.String(), "")
+	if strings.Contains(s.log.String(), s.Payments(h)[0].IntentID.String()) {
+		t.Error("an operation id is in the log: it opens a confirmation")
+	}
+	if strings.Contains(s.log.String(), "127.0.0.1") {
+		t.Error("where a payer came from is in the log")
+	}
+	// Numbers that mean nothing may look like any four digits.
+	log := meaningless.ReplaceAllString(s.log.String(), "")
+	urls := strings.NewReplacer("/pay?subscriber_id="+h.SubscriberID.String(), "", s.portal, "", s.cards, "").Replace(meaningless.ReplaceAllString(s.urls.String(), ""))
 	for _, secret := range []string{
 		h.SubscriberID.String(), h.SubscriberID.Grouped(), h.SubscriberID.LastFour(), other.SubscriberID.String(), wrong.SubscriberID.String(), "1980", "02199", "Ana", "Testperson",
 		"000123456789", "110000000", "6789", "payer", "example.com", number.String(), string(number), "4000",
@@ -416,18 +425,14 @@ func TestNothingPersonalIsWrittenDown(t *testing.T) {
 			t.Errorf("%q is in the log", secret)
 		}
 	}
-	if strings.Contains(log, s.Payments(h)[0].IntentID.String()) {
-		t.Error("an operation id is in the log: it opens a confirmation")
-	}
-	if strings.Contains(log, "127.0.0.1") {
-		t.Error("where a payer came from is in the log")
-	}
 	for _, want := range []string{`"msg":"served"`, `"route":"POST /pay/check"`, `"route":"GET /pay/done/{op}"`, `"status":303`, `"request":"`, `"took":`} {
-		if !strings.Contains(log, want) {
+		if !strings.Contains(s.log.String(), want) {
 			t.Errorf("the log lacks %s", want)
 		}
 	}
 }
+
+var meaningless = regexp.MustCompile(`"(time|request|took|bytes)":("[^"]*"|\d+)|[0-9a-f]{8}-[0-9a-f-]{27}|127\.0\.0\.1:\d+`)
 
 // The sessions table holds neither the browser's name for the session nor what
 // was typed.
