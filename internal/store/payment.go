@@ -2,6 +2,7 @@ package store
 
 import (
 	"strings"
+	"time"
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
@@ -26,10 +27,11 @@ var (
 	qUpdateIntent = stmt("update_intent", `
 		UPDATE intent SET state = $3, session_ref = $4, reason = $5, updated_at = $6 WHERE intent_id = $1 AND state = $2`)
 	qUnsettled = stmt("unsettled_intents", `
-		SELECT `+intentColumns+` FROM intent WHERE state IN ('created', 'pending', 'unknown') AND updated_at <= $1
-		ORDER BY updated_at, intent_id LIMIT $2`)
+		SELECT `+intentColumns+` FROM intent WHERE state IN ('created', 'pending', 'unknown')
+			AND (updated_at, intent_id) > ($1, $2) AND updated_at <= $3
+		ORDER BY updated_at, intent_id LIMIT $4`)
 	qUnsettledOf = stmt("unsettled_intents_of", `
-		SELECT `+intentColumns+` FROM intent WHERE account_id = $1 AND submitted_at >= $2 AND state IN ('created', 'pending', 'unknown')
+		SELECT `+intentColumns+` FROM intent WHERE account_id = $1 AND state IN ('created', 'pending', 'unknown')
 		ORDER BY submitted_at LIMIT 50`)
 	qInsertPayment = stmt("insert_payment", `
 		INSERT INTO payment (`+paymentColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`)
@@ -110,15 +112,19 @@ func (tx *Tx) UpdateIntent(i IntentRow, from payment.IntentState, otherwise erro
 }
 
 // Unsettled gives up to limit intents whose outcome is not known and that were
-// last touched at or before a moment.
-func (tx *ReadTx) Unsettled(before civil.Instant, limit int) ([]IntentRow, error) {
-	return collect(tx, qUnsettled, scanIntent, before, limit)
+// last touched at or before a moment, in the order in which they were touched:
+// those that come after another one, or from the first if that is zero.
+func (tx *ReadTx) Unsettled(after IntentRow, before civil.Instant, limit int) ([]IntentRow, error) {
+	from := after.UpdatedAt
+	if from.IsZero() {
+		from = civil.InstantOf(time.Unix(1, 0)) // before every intent; the zero instant is no moment
+	}
+	return collect(tx, qUnsettled, scanIntent, from, after.ID, before, limit)
 }
 
-// UnsettledOf gives the intents of an account since a moment whose outcome is
-// not known.
-func (tx *ReadTx) UnsettledOf(id enrollment.AccountID, since civil.Instant) ([]IntentRow, error) {
-	return collect(tx, qUnsettledOf, scanIntent, id, since)
+// UnsettledOf gives the intents of an account whose outcome is not known.
+func (tx *ReadTx) UnsettledOf(id enrollment.AccountID) ([]IntentRow, error) {
+	return collect(tx, qUnsettledOf, scanIntent, id)
 }
 
 func scanPayment(row func(...any) error) (payment.Payment, error) {

@@ -43,6 +43,7 @@ type World struct {
 	Collecting *collecting.Service
 	Jobs       *Jobs
 	Validator  *Validator
+	Log        *slog.Logger // of the services that NewPaying makes; says nothing at first
 
 	serial atomic.Uint64
 }
@@ -62,7 +63,7 @@ func New(tb testing.TB, db *store.DB, c *virtual.Clock) *World {
 	}
 	w := &World{
 		TB: tb, DB: db, Clock: c, Profile: p, Billing: billing.New(db, p), Collecting: collecting.New(db, p),
-		Jobs: &Jobs{}, Validator: &Validator{},
+		Jobs: &Jobs{}, Validator: &Validator{}, Log: slog.New(slog.DiscardHandler),
 	}
 	w.InTx(func(tx *store.Tx) error {
 		tx.PutPlan(store.PlanRow{PlanID: medicalPlan, Name: "Harbor Silver", Kind: enrollment.KindMedical, CarrierID: "HARBOR", CarrierName: "Harbor Health Plan"})
@@ -79,7 +80,7 @@ const medicalPlan, dentalPlan = "HARBOR-SILVER", "TIDE-LOW"
 func (w *World) NewPaying(gateway payment.CardGateway) *paying.Service {
 	return paying.New(paying.Config{
 		DB: w.DB, Profile: w.Profile, Jobs: w.Jobs, Links: links{}, Gateway: gateway, Validator: w.Validator,
-		Log: slog.New(slog.DiscardHandler),
+		Log: w.Log,
 	})
 }
 

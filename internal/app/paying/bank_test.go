@@ -200,6 +200,24 @@ func TestAmountsThatCanNotBePaid(t *testing.T) {
 	})
 }
 
+// In December this year's coverage and the one renewed for next year are there
+// side by side. A month ahead is one of them, not both.
+func TestMonthsAheadCountEachKindOnce(t *testing.T) {
+	t.Parallel()
+	eachTill(t, func(t *testing.T, w *till) {
+		h := w.Household(
+			apptest.Medical("2026-01", "100.00").Renewed(), apptest.Medical("2027-01", "110.00").Renewed(), apptest.Dental("2026-01", "15.00").Renewed(),
+		)
+		w.At("2026-12-01")
+		w.Bill("2027-01")
+		d, err := w.s.Due(t.Context(), h.Account)
+		if err != nil {
+			t.Fatal(err)
+		}
+		apptest.Check(t, "owed and three months ahead", d.Most.String(), "485.00") // 110 + 3 × (110 + 15)
+	})
+}
+
 // Money is not taken from an account that a person has mistyped.
 func TestBankAccountIsCheckedFirst(t *testing.T) {
 	t.Parallel()

@@ -149,29 +149,38 @@ const (
 
 // Sweep looks up every card payment whose outcome is not known and that nobody
 // has touched for a while. It runs at start and then every few seconds. A page
-// that has run out is closed, so that it can not be paid any more.
+// that has run out is closed, so that it can not be paid any more. One that
+// can not be settled does not stand in the way of the others.
 func (s *Service) Sweep(ctx context.Context) (settled int, err error) {
-	var waiting []store.IntentRow
-	err = s.db.Read(ctx, "unsettled", func(tx *store.ReadTx) error {
-		waiting, err = tx.Unsettled(tx.Now().Add(-sweepAfter), sweepBatch)
-		return err
-	})
-	if err != nil {
-		return 0, err
+	before := s.db.Now().Add(-sweepAfter)
+	var last store.IntentRow
+	for {
+		var page []store.IntentRow
+		err := s.db.Read(ctx, "unsettled", func(tx *store.ReadTx) (err error) {
+			page, err = tx.Unsettled(last, before, sweepBatch)
+			return err
+		})
+		if err != nil || len(page) == 0 {
+			return settled, err
+		}
+		for _, i := range page {
+			if s.sweepOne(ctx, i) {
+				settled++
+			}
+		}
+		last = page[len(page)-1]
 	}
-	for _, i := range waiting {
-		ask := s.Refresh
-		if s.db.Now().After(i.ExpiresAt) {
-			ask = s.Abandon
-		}
-		after, err := ask(ctx, i.ID)
-		if err != nil {
-			s.log.WarnContext(ctx, "sweep", "operation", i.ID, "error", err)
-			continue
-		}
-		if after.State.Final() {
-			settled++
-		}
+}
+
+// sweepOne looks one payment up and tells whether it is settled.
+func (s *Service) sweepOne(ctx context.Context, i store.IntentRow) bool {
+	ask := s.Refresh
+	if s.db.Now().After(i.ExpiresAt) {
+		ask = s.Abandon
 	}
-	return settled, nil
+	after, err := ask(ctx, i.ID)
+	if err != nil && !fault.Is(err, CodeAmountDiffers) { // which has been told already, once
+		s.log.WarnContext(ctx, "sweep", "operation", i.ID, "error", err)
+	}
+	return err == nil && after.State.Final()
 }

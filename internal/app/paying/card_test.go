@@ -1,9 +1,12 @@
 package paying_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -193,6 +196,9 @@ func TestOutcomesInAnyOrder(t *testing.T) {
 func TestOtherAmountIsNotPosted(t *testing.T) {
 	t.Parallel()
 	eachTill(t, func(t *testing.T, w *till) {
+		var log bytes.Buffer
+		w.Log = slog.New(slog.NewTextHandler(&log, nil))
+		w.restart()
 		h := w.renewed()
 		o := w.order(h, "124.50")
 		w.open(o)
@@ -200,7 +206,13 @@ func TestOtherAmountIsNotPosted(t *testing.T) {
 		w.gateway.take(o.Operation, apptest.Amount("1245.00"))
 		_, err := w.s.Refresh(t.Context(), o.Operation)
 		w.wantCode(err, paying.CodeAmountDiffers)
-		w.sweep(time.Minute)
+		for range 3 {
+			w.sweep(time.Minute)
+		}
+		apptest.Check(t, "said in the log", strings.Count(log.String(), "level=ERROR")+strings.Count(log.String(), "level=WARN"), 1)
+		apptest.Check(t, "kept for a person", w.Rows(`SELECT summary FROM audit WHERE operation = 'payment.differs'`), []string{
+			"asked for 124.50, the processor took 1245.00",
+		})
 		apptest.Check(t, "state", w.state(o.Operation), payment.IntentPending)
 		apptest.Check(t, "payments", len(w.Payments(h)), 0)
 		d, err := w.s.Due(t.Context(), h.Account)
@@ -209,6 +221,44 @@ func TestOtherAmountIsNotPosted(t *testing.T) {
 		}
 		apptest.Check(t, "shown as in process", len(d.InProcess), 1)
 		w.VerifyClean()
+	})
+}
+
+// One sweep looks at all that is open, however many payers left their page
+// open before.
+func TestSweepLooksAtAll(t *testing.T) {
+	t.Parallel()
+	eachTill(t, func(t *testing.T, w *till) {
+		h := w.renewed()
+		for range 101 { // more than one page of the sweep
+			w.open(w.order(h, "1.00"))
+		}
+		w.Clock.Advance(time.Second)
+		last := w.order(h, "124.50")
+		w.open(last)
+		w.gateway.pay(last.Operation)
+		w.sweep(time.Minute)
+		apptest.Check(t, "the newest", w.state(last.Operation), payment.IntentSucceeded)
+		w.VerifyClean()
+	})
+}
+
+// A payment begun a minute before midnight is in process after it, too.
+func TestInProcessOverMidnight(t *testing.T) {
+	t.Parallel()
+	eachTill(t, func(t *testing.T, w *till) {
+		h := w.renewed()
+		w.At("2026-11-20 23:59:00")
+		o := w.order(h, "124.50")
+		w.open(o)
+		w.At("2026-11-21 00:01:00")
+		d, err := w.s.Due(t.Context(), h.Account)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(d.InProcess) != 1 || d.InProcess[0].ID != o.Operation {
+			t.Errorf("got %v", d.InProcess)
+		}
 	})
 }
 

@@ -7,6 +7,8 @@ import (
 	"quittance.org/quittance/internal/app/apptest"
 	"quittance.org/quittance/internal/app/collecting"
 	"quittance.org/quittance/internal/app/paying"
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/domain/standing"
 )
@@ -79,6 +81,27 @@ func TestReceiveAgain(t *testing.T) {
 		_, err = w.s.Receive(t.Context(), changed)
 		w.wantCode(err, "amount.not_positive")
 		apptest.Check(t, "payments", len(w.Payments(h))+len(w.Payments(other)), 1)
+		w.VerifyClean()
+	})
+}
+
+// Money for an account that there is not is refused as such, by every way in.
+func TestUnknownAccount(t *testing.T) {
+	t.Parallel()
+	eachTill(t, func(t *testing.T, w *till) {
+		stranger := apptest.Household{Account: enrollment.AccountID{UUID: w.DB.NewID()}}
+		_, received := w.s.Receive(t.Context(), paying.Received{
+			Operation: w.s.NewOperation(), Account: stranger.Account, Channel: payment.ChannelMail, Method: payment.MethodCheck,
+			Amount: apptest.Amount("20.00"), EffectiveOn: w.Today(), Reference: "check 1001",
+		})
+		_, byBank := w.s.PayByBank(t.Context(), w.bankOrder(stranger, "20.00"))
+		_, byCard := w.s.PayByCard(t.Context(), w.order(stranger, "20.00"))
+		_, due := w.s.Due(t.Context(), stranger.Account)
+		for name, err := range map[string]error{"received": received, "by bank": byBank, "by card": byCard, "due": due} {
+			if err == nil || fault.KindOf(err) != fault.NotFound {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
 		w.VerifyClean()
 	})
 }

@@ -1,6 +1,7 @@
 package paying
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -20,7 +21,9 @@ const CodeAmountDiffers = "payment.amount_differs"
 // was taken, posts it, all in one transaction. An outcome that is known
 // already changes nothing; one that decides nothing yet is noted.
 func (s *Service) Settle(ctx context.Context, id payment.OperationID, outcome payment.Outcome) error {
-	return s.db.InTx(ctx, "settle payment", func(tx *store.Tx) error {
+	var differs amountDiffers
+	err := s.db.InTx(ctx, "settle payment", func(tx *store.Tx) error {
+		differs = amountDiffers{}
 		i, err := tx.Intent(id)
 		if err != nil {
 			return err
@@ -30,7 +33,8 @@ func (s *Service) Settle(ctx context.Context, id payment.OperationID, outcome pa
 			return nil
 		}
 		if next == payment.IntentSucceeded && outcome.Amount != i.Amount {
-			return fault.New(fault.Internal, CodeAmountDiffers, "operation %s: asked for %s, the processor took %s", id, i.Amount, outcome.Amount)
+			differs = markDiffers(tx, i, outcome)
+			return nil
 		}
 		from := i.State
 		i.State, i.Reason = next, string(outcome.Decline)
@@ -49,6 +53,35 @@ func (s *Service) Settle(ctx context.Context, id payment.OperationID, outcome pa
 		}
 		return nil
 	})
+	if err == nil && differs.isNew {
+		s.log.ErrorContext(ctx, "a person must look: the processor took another amount than was asked", "operation", id, "error", differs.err)
+	}
+	return cmp.Or(err, differs.err)
+}
+
+// amountDiffers is what there is to say of a payment whose amount is in doubt.
+type amountDiffers struct {
+	err   error
+	isNew bool // said for the first time
+}
+
+// markDiffers notes on the intent that a person must look. Who asks again gets
+// the same error; nobody is told twice.
+func markDiffers(tx *store.Tx, i store.IntentRow, o payment.Outcome) amountDiffers {
+	differs := amountDiffers{err: fault.New(fault.Internal, CodeAmountDiffers, "operation %s: asked for %s, the processor took %s", i.ID, i.Amount, o.Amount)}
+	if i.Reason == CodeAmountDiffers {
+		return differs
+	}
+	differs.isNew = true
+	if !i.State.Final() { // which keeps the reason it ended for
+		i.Reason = CodeAmountDiffers
+		tx.UpdateIntent(i, i.State, errChanged)
+	}
+	tx.Audit(store.AuditEvent{
+		AccountID: i.AccountID, Operation: "payment.differs", Actor: actorSystem, Subject: "intent " + i.ID.String(),
+		Summary: fmt.Sprintf("asked for %s, the processor took %s", i.Amount, o.Amount), Reason: CodeAmountDiffers,
+	})
+	return differs
 }
 
 var errChanged = fault.New(fault.Conflict, "payment.changed", "the payment was settled meanwhile")

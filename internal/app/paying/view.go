@@ -58,7 +58,7 @@ func (s *Service) Due(ctx context.Context, id enrollment.AccountID) (*Due, error
 			return err
 		}
 		d.PaidToday = paid
-		waiting, err := tx.UnsettledOf(id, d.Today.In(s.profile.Zone()))
+		waiting, err := tx.UnsettledOf(id)
 		for _, i := range waiting {
 			if i.State != payment.IntentCreated {
 				d.InProcess = append(d.InProcess, i.Intent)
@@ -89,17 +89,29 @@ func (s *Service) due(facts *store.Facts) *Due {
 // more than one payment may be.
 func (s *Service) mostPayable(facts *store.Facts) money.Amount {
 	today := s.profile.Today(s.db.Now())
-	var owed, monthly money.Amount
+	var owed money.Amount
 	for _, c := range facts.Charges {
 		owed = owed.Add(c.Unpaid)
 	}
+	ahead := monthlyCost(facts, today).MulDiv(int64(s.profile.Payment.AheadMonths.On(today)), 1, money.HalfUp)
+	return money.Min(owed.Add(ahead), s.profile.Payment.MaxSingle.On(today))
+}
+
+// monthlyCost is what a month ahead costs. Of each kind of coverage there is
+// one enrollment in a month: this year's and the one that follows it are not
+// paid for at the same time, and the dearer of them counts.
+func monthlyCost(facts *store.Facts, today civil.Date) money.Amount {
+	byKind := map[enrollment.Kind]money.Amount{}
 	for _, e := range facts.Enrollments {
 		if premium, ok := latestPremium(e, today); ok {
-			monthly = monthly.Add(premium.Member)
+			byKind[e.Kind] = money.Max(byKind[e.Kind], premium.Member)
 		}
 	}
-	ahead := monthly.MulDiv(int64(s.profile.Payment.AheadMonths.On(today)), 1, money.HalfUp)
-	return money.Min(owed.Add(ahead), s.profile.Payment.MaxSingle.On(today))
+	var sum money.Amount
+	for _, cost := range byKind {
+		sum = sum.Add(cost)
+	}
+	return sum
 }
 
 // latestPremium gives the premium of the current month, or of the first month
