@@ -93,6 +93,11 @@ func TestLeavingTheCardPageByBack(t *testing.T) {
 		b := s.browser(t).find(h).submit("choice", "total")
 		method := b.otherTab()
 		b.submit("method", "card").submit().atCards(s)
+		// The payer's own open page is nobody else's payment.
+		own := method.otherTab().open("/pay/amount").submit("choice", "total").at("/pay/method", "How do you want to pay?")
+		if strings.Contains(own.open("/pay/amount").text(), "was started") {
+			t.Error("the payer is warned of their own card page")
+		}
 		method.submit("method", "bank").at("/pay/bank", "Bank account details").submit(goodBank...).submit().says("Payment received")
 		b.submit(card("4242 4242 4242 4242")...).atCards(s).says("This page is closed")
 		s.wantPayments(t, h, "124.50")
@@ -238,7 +243,8 @@ func TestTheBankWhileTheProcessorIsDown(t *testing.T) {
 		if _, err := s.paying.Sweep(t.Context()); err != nil { // it marks the intent as unknown
 			t.Fatal(err)
 		}
-		b.open("/pay/method").submit("method", "bank").submit(goodBank...).submit().says("Payment received")
+		b.open("/pay/amount").submit("choice", "total").at("/pay/method", "How do you want to pay?") // nothing to warn of
+		b.submit("method", "bank").submit(goodBank...).submit().says("Payment received")
 		s.wantPayments(t, h, "124.50")
 	})
 }
@@ -278,11 +284,23 @@ func TestAnAbandonedCardPageOfAnotherSession(t *testing.T) {
 		h := s.december(t)
 		left := s.browser(t).find(h).toCheck("card").submit().atCards(s)
 		b := s.browser(t).find(h).says("A payment of $124.50 was started at 2:00 p.m.")
-		b.open("/pay/again").at("/pay/again", "Pay again?").says("It may still go through.").submit("choice", "again")
-		b.at("/pay/amount", "Your bill").toCheck("bank").submit().says("Payment received")
+		b.open("/pay/again").at("/pay/again", "Pay again?").says("It may still go through.")
+		b.submit("choice", "again").at("/pay/amount", "Your bill").toCheck("bank").submit().says("Payment received")
 		left.submit(card("4242 4242 4242 4242")...).says("This page is closed")
 		s.wantPayments(t, h, "124.50")
 	})
+}
+
+// Somebody opens the card page while another payer is choosing an amount: that
+// one is told before the next step (R-PAY-7).
+func TestACardPageThatOpensMeanwhile(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	h := s.december(t)
+	b := s.browser(t).find(h).submit("choice", "other", "other", "50").at("/pay/less", "This may not keep your coverage")
+	s.browser(t).find(h).toCheck("card").submit().atCards(s)
+	b.submit("choice", "entered").at("/pay/again", "Pay again?").says("A payment of $124.50 was started")
+	b.submit("choice", "again").at("/pay/method", "How do you want to pay?").says("$50.00")
 }
 
 // The processor's report alone settles a payment whose payer never came back.

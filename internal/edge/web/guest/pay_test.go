@@ -92,7 +92,10 @@ func TestADoublePressPaysOnce(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		h := s.december(t)
 		b := s.browser(t).find(h).toCheck("bank")
-		tabs := []*browser{b, b.otherTab(), b.otherTab(), b.otherTab()}
+		tabs := []*browser{b}
+		for range 11 {
+			tabs = append(tabs, b.otherTab())
+		}
 		var pressing sync.WaitGroup
 		for _, tab := range tabs {
 			pressing.Go(func() { tab.submit() })
@@ -153,8 +156,9 @@ func TestASecondPayerIsTold(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s *shop) {
 		h := s.december(t)
-		first, second := s.browser(t).find(h).toCheck("bank"), s.browser(t).find(h).toCheck("bank")
+		first, second, third := s.browser(t).find(h).toCheck("bank"), s.browser(t).find(h).toCheck("bank"), s.browser(t).find(h)
 		first.submit().says("Payment received")
+		third.submit("choice", "total").at("/pay/amount", "Your bill").says("You paid $124.50 on November 20")
 		second.submit().at("/pay/amount", "Your bill").says("You paid $124.50 on November 20")
 		s.wantPayments(t, h, "124.50")
 		second.open("/pay/again").at("/pay/again", "Pay again?").says("Someone already paid $124.50 on this bill on November 20 at 2:00 p.m.")

@@ -72,7 +72,7 @@ func count(form url.Values) int {
 func (v *visit) field(name string) string {
 	kept := 0
 	return strings.Map(func(r rune) rune {
-		if kept++; kept > fieldMax || unicode.IsControl(r) || r == unicode.ReplacementChar {
+		if kept++; kept > fieldMax || unicode.IsControl(r) {
 			return -1
 		}
 		return r
