@@ -236,7 +236,7 @@ func TestByConfirmation(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%q: %v", typed, err)
 			}
-			apptest.Check(t, "payment", found, p)
+			apptest.Check(t, "payment", found, paying.Found{Payment: p})
 		}
 		for _, typed := range []string{"", "7F3K", "7F3K-92QM-4!", p.Confirmation.String() + "2"} {
 			_, err := w.s.ByConfirmation(t.Context(), typed, network)
@@ -255,6 +255,15 @@ func TestByConfirmation(t *testing.T) {
 		w.Clock.Advance(16 * time.Minute)
 		if _, err := w.s.ByConfirmation(t.Context(), p.Confirmation.String(), network); err != nil {
 			t.Errorf("after the window: %v", err)
+		}
+		if err := w.s.Return(t.Context(), h.Account, p.ID, "R01", w.Today()); err != nil {
+			t.Fatal(err)
+		}
+		if found, err := w.s.ByConfirmation(t.Context(), p.Confirmation.String(), network); err != nil || !found.Returned {
+			t.Errorf("once the bank has sent it back: got %+v, %v", found, err)
+		}
+		if r, err := w.s.Receipt(t.Context(), p.IntentID); err != nil || !r.Returned || !r.Left.IsZero() || len(r.Parts) != 0 {
+			t.Errorf("its receipt: got %+v, %v", r, err)
 		}
 	})
 }

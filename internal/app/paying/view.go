@@ -156,6 +156,7 @@ type Receipt struct {
 	Wording      string // what the payer agreed to
 	Parts        []ReceiptPart
 	Left         money.Amount // kept for the next bill
+	Returned     bool         // the bank or the card holder took the money back: it pays nothing
 	After        *Due
 }
 
@@ -209,8 +210,22 @@ func (s *Service) receipt(tx *store.ReadTx, p payment.Payment) (*Receipt, error)
 		r.Parts = append(r.Parts, part)
 		r.Left = r.Left.Sub(a.Amount)
 	}
+	if r.Returned, err = isReturned(tx, p); err != nil {
+		return nil, err
+	}
+	if r.Returned {
+		r.Left = money.Zero
+	}
 	r.Wording, err = tx.AuthorizationWording(p.AccountID, p.IntentID)
 	return r, err
+}
+
+func isReturned(tx *store.ReadTx, p payment.Payment) (bool, error) {
+	_, err := tx.ReturnOf(p.AccountID, p.ID)
+	if fault.KindOf(err) == fault.NotFound {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // Intent gives an intent, or fault.NotFound.
@@ -222,33 +237,42 @@ func (s *Service) Intent(ctx context.Context, id payment.OperationID) (payment.I
 // CodeUnknownConfirmation marks a confirmation number that no payment has.
 const CodeUnknownConfirmation = "confirmation.unknown"
 
+// Found is a payment that somebody asks about by its confirmation number.
+type Found struct {
+	payment.Payment
+	Returned bool // the money was taken back
+}
+
 // ByConfirmation answers "is my payment in?" by confirmation number alone. Tries
 // are throttled by network.
-func (s *Service) ByConfirmation(ctx context.Context, typed, network string) (payment.Payment, error) {
+func (s *Service) ByConfirmation(ctx context.Context, typed, network string) (Found, error) {
 	number, err := ident.ParseConfirmation(typed)
 	if err != nil {
-		return payment.Payment{}, fault.At("confirmation", "confirmation.format", "Check the confirmation number. It has 10 letters and numbers, like 7F3K-92QM-4X.")
+		return Found{}, fault.At("confirmation", "confirmation.format", "Check the confirmation number. It has 10 letters and numbers, like 7F3K-92QM-4X.")
 	}
 	keys := s.throttleKeys("", network)[1:]
-	var p payment.Payment
+	var p Found
 	found := false
 	err = s.db.InTx(ctx, "payment by confirmation", func(tx *store.Tx) error {
 		if err := s.checkTries(tx, keys); err != nil {
 			return err
 		}
-		p, err = tx.PaymentByConfirmation(number)
+		p.Payment, err = tx.PaymentByConfirmation(number)
 		found = err == nil
 		if fault.KindOf(err) == fault.NotFound {
 			tx.CountTry(keys[0].text)
 			return nil
 		}
+		if err == nil {
+			p.Returned, err = isReturned(tx.ReadTx, p.Payment)
+		}
 		return err
 	})
 	if err != nil {
-		return payment.Payment{}, err
+		return Found{}, err
 	}
 	if !found {
-		return payment.Payment{}, fault.New(fault.NotFound, CodeUnknownConfirmation, "We have no payment with this confirmation number")
+		return Found{}, fault.New(fault.NotFound, CodeUnknownConfirmation, "We have no payment with this confirmation number")
 	}
 	return p, nil
 }

@@ -153,8 +153,14 @@ func TestTheExplanationFollowsThePayments(t *testing.T) {
 	if err := s.paying.Return(t.Context(), h.Account, s.Payments(h)[0].ID, "R01", s.Today()); err != nil {
 		t.Fatal(err)
 	}
-	b = s.browser(t).find(h)
-	b.addsUp("Each part of this amount", "$124.50")
+	again := s.browser(t).find(h)
+	again.addsUp("Each part of this amount", "$124.50")
+	// The proof of that payment says what became of it.
+	p := s.Payments(h)[0]
+	for _, path := range []string{"/pay/done/" + p.IntentID.String(), "/pay/done/" + p.IntentID.String() + "/receipt"} {
+		s.browser(t).open(path).at(path, "Your payment").says("Returned by your bank", "Find your bill to pay again.")
+	}
+	again.open("/is-my-payment-in").submit("confirmation", p.Confirmation.String()).says("Returned by your bank")
 }
 
 // The HTML bill: every amount of R-BILL-2, why it changed, and what moved since

@@ -35,6 +35,10 @@ func (v *visit) proof() (r *paying.Receipt, p paid, own, ok bool) {
 		v.show(portal.System{Kind: portal.SystemExpired})
 		return nil, p, false, false
 	}
+	if r.Returned { // what is left to say of it
+		v.show(portal.Lookup{Result: lookUpResult(r.Payment, true)})
+		return nil, p, false, false
+	}
 	return r, p, own, true
 }
 

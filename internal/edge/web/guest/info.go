@@ -50,16 +50,23 @@ func (v *visit) lookup() {
 		v.fail(err)
 		return
 	default:
-		view.Result = &portal.LookupResult{
-			Confirmation: p.Confirmation.String(), Amount: p.Amount, At: p.SubmittedAt, Counts: p.EffectiveOn, Status: statusOf(p),
-		}
+		view.Result = lookUpResult(p.Payment, p.Returned)
 	}
 	v.show(view)
 }
 
+func lookUpResult(p payment.Payment, returned bool) *portal.LookupResult {
+	return &portal.LookupResult{
+		Confirmation: p.Confirmation.String(), Amount: p.Amount, At: p.SubmittedAt, Counts: p.EffectiveOn, Status: statusOf(p, returned),
+	}
+}
+
 // statusOf gives a payment's status in the member's words (brief 6.3).
-func statusOf(p payment.Payment) portal.PaymentStatus {
-	if p.Method == payment.MethodBank {
+func statusOf(p payment.Payment, returned bool) portal.PaymentStatus {
+	switch {
+	case returned:
+		return portal.StatusReturned
+	case p.Method == payment.MethodBank:
 		return portal.StatusReceived
 	}
 	return portal.StatusPaid
