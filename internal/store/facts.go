@@ -21,16 +21,14 @@ var (
 		SELECT a.account_id, a.kind, a.subscriber_id, a.first_name, a.last_name, a.birth_date_idx, a.zip, a.language, a.email, a.created_at, ''
 		FROM account a WHERE in_range(a.account_id) ORDER BY a.account_id`)
 	qChargesIn = overAccounts("charges_in", `
-		SELECT c.account_id, c.charge_id, c.enrollment_id, c.carrier_id, c.coverage_month, c.generation,
+		SELECT c.account_id, c.charge_id, c.enrollment_id, c.carrier_id, c.coverage_month, c.generation, c.kind,
 			c.gross_cents, c.aptc_cents, c.state_cents, c.member_cents, c.due_on, c.binder, c.charged_on, COALESCE(o.open_cents, 0)
 		FROM charge c
 		LEFT JOIN open_charge o ON o.account_id = c.account_id AND o.charge_id = c.charge_id AND in_range(o.account_id)
-		WHERE in_range(c.account_id) AND c.kind = 'charge' AND c.coverage_month >= $3
-			AND NOT EXISTS (SELECT 1 FROM charge r WHERE r.account_id = c.account_id AND r.enrollment_id = c.enrollment_id
-				AND r.coverage_month = c.coverage_month AND r.generation = c.generation AND r.kind = 'reversal' AND in_range(r.account_id))
+		WHERE in_range(c.account_id) AND c.coverage_month >= $3
 		ORDER BY c.account_id, c.coverage_month, c.charge_id`)
 	qOpenChargesIn = overAccounts("open_charges_in", `
-		SELECT c.account_id, c.charge_id, c.enrollment_id, c.carrier_id, c.coverage_month, c.generation,
+		SELECT c.account_id, c.charge_id, c.enrollment_id, c.carrier_id, c.coverage_month, c.generation, c.kind,
 			c.gross_cents, c.aptc_cents, c.state_cents, c.member_cents, c.due_on, c.binder, c.charged_on, o.open_cents
 		FROM open_charge o JOIN charge c ON c.account_id = o.account_id AND c.charge_id = o.charge_id
 		WHERE in_range(o.account_id) AND in_range(c.account_id) ORDER BY c.account_id, c.coverage_month, c.charge_id`)
@@ -85,6 +83,8 @@ type Facts struct {
 	Credits     []Credit
 	LastBill    *bill.Bill
 	Unbilled    []Activity
+
+	reversed []bill.Charge
 }
 
 // Charge is a live charge with what is unpaid of it. PaidOn is when it was last
@@ -176,6 +176,9 @@ func (tx *ReadTx) facts(first, last enrollment.AccountID, want factsWanted, sinc
 	if err := tx.run(append(l.steps, more...)...); err != nil {
 		return l.all, err
 	}
+	for _, f := range l.all {
+		f.dropReversed()
+	}
 	if want&wantAllCharges == 0 || !slices.ContainsFunc(l.all, (*Facts).startUndecided) {
 		return l.all, nil
 	}
@@ -256,8 +259,9 @@ func (l *loader) enrollments() {
 func (l *loader) charges(s accountsStmt, args ...any) {
 	l.each(s, func(scan func(...any) error) error {
 		var c Charge
+		var kind string
 		p := &c.Premium
-		if err := scan(&c.AccountID, &c.ID, &c.EnrollmentID, &c.CarrierID, &c.Month, &c.Generation,
+		if err := scan(&c.AccountID, &c.ID, &c.EnrollmentID, &c.CarrierID, &c.Month, &c.Generation, &kind,
 			&p.Gross, &p.APTC, &p.State, &p.Member, &c.DueOn, &c.Binder, &c.ChargedOn, &c.Unpaid); err != nil {
 			return err
 		}
@@ -265,8 +269,14 @@ func (l *loader) charges(s accountsStmt, args ...any) {
 		if err != nil {
 			return err
 		}
-		if e := f.enrollment(c.EnrollmentID); e != nil {
-			c.Kind = e.Kind
+		e := f.enrollment(c.EnrollmentID)
+		if e == nil {
+			return fmt.Errorf("the charge for %s of account %s is for enrollment %s, which does not exist", c.Month, c.AccountID, c.EnrollmentID)
+		}
+		c.Kind = e.Kind
+		if kind == chargeReversal {
+			f.reversed = append(f.reversed, c.Charge)
+			return nil
 		}
 		if !slices.ContainsFunc(f.Charges, func(x Charge) bool { return x.ID == c.ID }) {
 			f.Charges = append(f.Charges, c)
@@ -367,6 +377,35 @@ func (f *Facts) enrollment(id enrollment.ID) *EnrollmentRow {
 		}
 	}
 	return nil
+}
+
+// chargeReversal is the kind of row that takes a charge back.
+const chargeReversal = "reversal"
+
+// dropReversed leaves the live charges.
+func (f *Facts) dropReversed() {
+	for _, r := range f.reversed {
+		f.Charges = slices.DeleteFunc(f.Charges, func(c Charge) bool {
+			return c.EnrollmentID == r.EnrollmentID && c.Month == r.Month && c.Generation == r.Generation
+		})
+	}
+}
+
+// LastCharge tells whether an enrollment has a live charge for a month, and
+// the generation of the last one, live or reversed; 0 is none. Of months that
+// were not asked for it knows nothing.
+func (f *Facts) LastCharge(id enrollment.ID, month civil.Month) (generation int64, live bool) {
+	for _, r := range f.reversed {
+		if r.EnrollmentID == id && r.Month == month {
+			generation = max(generation, r.Generation)
+		}
+	}
+	for _, c := range f.Charges {
+		if c.EnrollmentID == id && c.Month == month {
+			return c.Generation, true
+		}
+	}
+	return generation, false
 }
 
 // Charged tells whether an enrollment has a live charge for a month.

@@ -10,7 +10,6 @@ import (
 	"quittance.org/quittance/internal/domain/bill"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/domain/standing"
-	"quittance.org/quittance/internal/store"
 	"quittance.org/quittance/internal/store/storetest"
 )
 
@@ -158,7 +157,7 @@ func TestBrokenAccountIsSetAsideFromFirstBills(t *testing.T) {
 		code   string
 	}{
 		"its bill does not add up": {func(t *testing.T, w *apptest.World, h apptest.Household) { breakAccount(t, w, h) }, bill.CodeUnbalanced},
-		"the database refuses it":  {func(t *testing.T, w *apptest.World, h apptest.Household) { takeKey(t, w, h, "2027-01") }, store.CodeDuplicate},
+		"the database refuses it":  {func(t *testing.T, w *apptest.World, h apptest.Household) { wearOut(t, w, h, "2027-01") }, "store.constraint"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

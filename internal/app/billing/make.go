@@ -27,7 +27,7 @@ func (s *Service) makeBilled(tx *store.Tx, f *store.Facts, run plan, number int6
 	out := store.Billed{Account: f.Account.ID, AppliedOn: run.today}
 	covered := s.covered(f, run)
 	out.Charges = bill.ChargesFor(s.profile, f.Account.Kind, covered, run.month, run.today,
-		func(id enrollment.ID) bool { return f.Charged(id, run.month) })
+		func(id enrollment.ID) (int64, bool) { return f.LastCharge(id, run.month) })
 	if len(out.Charges) == 0 {
 		return out, nil
 	}

@@ -3,6 +3,8 @@ package billing_test
 import (
 	"context"
 	"fmt"
+	"math"
+	"strings"
 	"testing"
 
 	"quittance.org/quittance/internal/app/apptest"
@@ -240,7 +242,7 @@ func TestAccountThatTheDatabaseRefusesIsSetAside(t *testing.T) {
 					w.Household(apptest.Medical("2026-01", "53.00").Renewed())
 				}
 				bad := w.Household(apptest.Medical("2026-01", "103.00").Renewed())
-				takeKey(t, w, bad, "2026-12")
+				wearOut(t, w, bad, "2026-12")
 				done := w.Bill("2026-12")
 				apptest.Check(t, "run", done, billing.Progress{Seen: others + 1, Billed: others, SetAside: 1})
 				aside := w.SetAside("2026-12")
@@ -252,18 +254,16 @@ func TestAccountThatTheDatabaseRefusesIsSetAside(t *testing.T) {
 	}
 }
 
-// takeKey leaves a charge with its reversal behind, which no loader reads: the
-// next charge for that month collides with it.
-func takeKey(t *testing.T, w *apptest.World, h apptest.Household, month string) {
+// wearOut leaves a reversal of the last generation that there can be: the
+// database refuses the one after it.
+func wearOut(t *testing.T, w *apptest.World, h apptest.Household, month string) {
 	t.Helper()
 	never := map[string]string{"sqlite": "0", "postgres": "false"}[w.DB.Engine()]
-	for _, kind := range []string{"charge", "reversal"} {
-		storetest.Sabotage(t, w.DB, fmt.Sprintf(`
-			INSERT INTO charge (account_id, charge_id, enrollment_id, coverage_month, generation, kind, carrier_id,
-				gross_cents, aptc_cents, state_cents, member_cents, due_on, binder, charged_on, entry_id)
-			SELECT account_id, '%s', enrollment_id, '%s', 1, '%s', carrier_id, 0, 0, 0, 0, '2026-11-23', %s, '2026-11-01', NULL
-			FROM enrollment WHERE account_id = '%s'`, w.DB.NewID(), month, kind, never, h.Account))
-	}
+	storetest.Sabotage(t, w.DB, fmt.Sprintf(`
+		INSERT INTO charge (account_id, charge_id, enrollment_id, coverage_month, generation, kind, carrier_id,
+			gross_cents, aptc_cents, state_cents, member_cents, due_on, binder, charged_on, entry_id)
+		SELECT account_id, '%s', enrollment_id, '%s', %d, 'reversal', carrier_id, 0, 0, 0, 0, '2026-11-23', %s, '2026-11-01', NULL
+		FROM enrollment WHERE account_id = '%s'`, w.DB.NewID(), month, int64(math.MaxInt64), never, h.Account))
 }
 
 func oneBillEach(t *testing.T, w *apptest.World, n int) {
@@ -320,5 +320,47 @@ func TestParallelWorkersBillEachAccountOnce(t *testing.T) {
 		apptest.Check(t, "set aside", len(w.SetAside("2026-12")), 0)
 		oneBillEach(t, w, n)
 		w.VerifyClean()
+	})
+}
+
+// A charge that was reversed is made anew, as the next generation.
+func TestReversedChargeIsChargedAgain(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		free := apptest.Medical("2026-01", "0.00").Renewed()
+		free.Premium.State, free.Premium.Gross = apptest.Amount("0.00"), free.Premium.APTC
+		h := w.Household(free)
+		w.Bill("2026-12")
+		// Nothing writes reversals yet. One of a charge that moves no money needs
+		// no entry.
+		storetest.Sabotage(t, w.DB, fmt.Sprintf(`
+			INSERT INTO charge (account_id, charge_id, enrollment_id, coverage_month, generation, kind, carrier_id, gross_cents, aptc_cents, state_cents, member_cents, due_on, binder, charged_on)
+			SELECT account_id, '%s', enrollment_id, coverage_month, generation, 'reversal', carrier_id, gross_cents, aptc_cents, state_cents, member_cents, due_on, binder, charged_on FROM charge`, w.DB.NewID()))
+		apptest.Check(t, "live charges", len(w.Facts(h).Charges), 0)
+		apptest.Check(t, "run", w.Bill("2026-12"), billing.Progress{Seen: 1, NothingDue: 1})
+		apptest.Check(t, "run again", w.Bill("2026-12"), billing.Progress{Seen: 1, Skipped: 1})
+		apptest.Check(t, "charges", w.Rows(`SELECT kind || ' ' || CAST(generation AS TEXT) FROM charge ORDER BY generation, kind`), []string{
+			"charge 1", "reversal 1", "charge 2",
+		})
+		apptest.Check(t, "live charges", len(w.Facts(h).Charges), 1)
+		w.VerifyClean()
+	})
+}
+
+// A charge without its enrollment is an error that says so, and one account's.
+func TestChargeOfAMissingEnrollment(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		bad := w.Household(apptest.Medical("2026-01", "53.00").Renewed(), apptest.Dental("2027-01", "15.00").Renewed())
+		good := w.Household(apptest.Medical("2026-01", "53.00").Renewed(), apptest.Dental("2027-01", "15.00").Renewed())
+		w.Bill("2026-12")
+		storetest.Sabotage(t, w.DB, fmt.Sprintf(`DELETE FROM enrollment WHERE enrollment_id = '%s'`, bad.Enrollments[0]))
+		w.At("2026-12-01")
+		apptest.Check(t, "run", w.Bill("2027-01"), billing.Progress{Seen: 2, Billed: 1, SetAside: 1})
+		apptest.Check(t, "good", len(w.Bills(good)), 2)
+		aside := w.SetAside("2027-01")
+		if len(aside) != 1 || aside[0].AccountID != bad.Account || !strings.Contains(aside[0].Reason, "2026-12") || !strings.Contains(aside[0].Reason, bad.Enrollments[0].String()) {
+			t.Errorf("set aside: %+v", aside)
+		}
 	})
 }

@@ -30,21 +30,23 @@ type Charge struct {
 }
 
 // ChargesFor gives the charges that an account still needs for a coverage
-// month: one per enrollment that covers it and has no live charge for it yet,
-// which charged tells.
+// month: one per enrollment that covers it and has no live charge for it.
+// charged tells whether it has one, and the generation of the last, which may
+// have been reversed; 0 is none.
 func ChargesFor(
 	p *profile.Profile, account enrollment.AccountKind, enrollments []*enrollment.Enrollment, month civil.Month, today civil.Date,
-	charged func(enrollment.ID) bool,
+	charged func(enrollment.ID) (generation int64, live bool),
 ) []Charge {
 	var charges []Charge
 	for _, e := range enrollments {
 		premium, covered := e.PremiumFor(month)
-		if !covered || charged(e.ID) {
+		generation, live := charged(e.ID)
+		if !covered || live {
 			continue
 		}
 		charges = append(charges, Charge{
 			AccountID: e.AccountID, EnrollmentID: e.ID, CarrierID: e.CarrierID, Kind: e.Kind,
-			Month: month, Generation: 1, Premium: premium,
+			Month: month, Generation: generation + 1, Premium: premium,
 			DueOn: DueOn(p, account, month, today), Binder: month == e.First && !e.Renewal, ChargedOn: today,
 		})
 	}

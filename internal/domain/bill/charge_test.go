@@ -66,34 +66,36 @@ func TestChargesFor(t *testing.T) {
 		ID: dentalID, CarrierID: "TIDE", Kind: enrollment.KindDental, Renewal: true, First: january, Last: january,
 		Segments: []enrollment.Segment{{From: january, To: january, Premium: dental}},
 	}
-	none := func(enrollment.ID) bool { return false }
+	none := func(enrollment.ID) (int64, bool) { return 0, false }
 	for _, c := range []struct {
 		name    string
 		month   civil.Month
-		charged func(enrollment.ID) bool
+		charged func(enrollment.ID) (int64, bool)
 		want    []string
 	}{
 		{"the first month of a new enrollment is a first payment", december, none, []string{"HARBOR 2026-12 30.12 first due 2027-01-16"}},
 		{"a later month has its own price, a renewal no first payment", january, none, []string{
 			"HARBOR 2027-01 103.00 due 2027-01-16", "TIDE 2027-01 30.12 due 2027-01-16",
 		}},
+		{"reversed before, the next generation", january.Add(1), func(enrollment.ID) (int64, bool) { return 2, false }, []string{"HARBOR 2027-02 103.00 due 2027-01-23"}},
 		{"the last covered month", january.Add(1), none, []string{"HARBOR 2027-02 103.00 due 2027-01-23"}},
 		{"a month before coverage", december.Prev(), none, nil},
 		{"a month after coverage", january.Add(2), none, nil},
-		{"charged already", january, func(id enrollment.ID) bool { return id == medicalID }, []string{"TIDE 2027-01 30.12 due 2027-01-16"}},
-		{"all charged already", january, func(enrollment.ID) bool { return true }, nil},
+		{"charged already", january, func(id enrollment.ID) (int64, bool) { return 1, id == medicalID }, []string{"TIDE 2027-01 30.12 due 2027-01-16"}},
+		{"all charged already", january, func(enrollment.ID) (int64, bool) { return 1, true }, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			today := civil.MustParseDate("2026-12-24")
 			var got []string
+			last := func(id enrollment.ID) int64 { n, _ := c.charged(id); return n }
 			for _, x := range bill.ChargesFor(p, enrollment.AccountIndividual, []*enrollment.Enrollment{medical, renewed}, c.month, today, c.charged) {
 				first := ""
 				if x.Binder {
 					first = " first"
 				}
 				got = append(got, fmt.Sprintf("%s %s %s%s due %s", x.CarrierID, x.Month, x.Premium.Member, first, x.DueOn))
-				if x.ChargedOn != today || x.Generation != 1 || !x.Premium.Balanced() {
+				if x.ChargedOn != today || x.Generation != last(x.EnrollmentID)+1 || !x.Premium.Balanced() {
 					t.Errorf("got %+v", x)
 				}
 			}
