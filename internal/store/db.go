@@ -159,16 +159,10 @@ func (db *DB) attempt(ctx context.Context, fn func(*Tx) error) (err error) {
 	if err := fn(tx); err != nil {
 		return err
 	}
-	if err := tx.flush(); err != nil {
+	if err := tx.commit(); err != nil {
 		return err
 	}
 	done = true
-	if err := s.commit(ctx); err != nil {
-		if db.engine.classify(err) == classLost || ctx.Err() != nil {
-			return fault.Wrap(fault.Unavailable, fault.CodeUnknownOutcome, err, "the database went away while committing")
-		}
-		return db.translate("commit", err)
-	}
 	return nil
 }
 

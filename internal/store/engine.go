@@ -24,7 +24,11 @@ type session interface {
 	run(ctx context.Context, steps []step) (int, error)
 	// bulk inserts many rows; PostgreSQL uses COPY.
 	bulk(ctx context.Context, table string, columns []string, values [][]any) error
-	commit(ctx context.Context) error
+	// finish runs the last steps and commits, in one round trip where the engine
+	// has round trips. The steps must have no row or touched, which would come
+	// too late. A number of steps done that is all of them means that the commit
+	// itself failed.
+	finish(ctx context.Context, steps []step) (int, error)
 	rollback(ctx context.Context) error
 }
 

@@ -39,11 +39,19 @@ var (
 	qPaymentByConfirmation = stmt("payment_by_confirmation", `SELECT `+paymentColumns+` FROM payment WHERE confirmation = $1`)
 	qPaymentsSince         = stmt("payments_since", `
 		SELECT `+paymentColumns+` FROM payment WHERE account_id = $1 AND received_on >= $2 ORDER BY payment_id LIMIT 100`)
-	qInsertApplication = stmt("insert_application", `
+	// An application names a charge that is open by as much, or no charge, which
+	// the table refuses. So it needs no answer, and no round trip for it.
+	qPayPart = stmt("insert_application_of_part", `
 		INSERT INTO application (account_id, application_id, payment_id, charge_id, kind, amount_cents, entry_id, effective_on)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
-	qPayCharge         = stmt("pay_charge", `UPDATE open_charge SET open_cents = open_cents - $3 WHERE account_id = $1 AND charge_id = $2 AND open_cents > $3`)
-	qCloseCharge       = stmt("close_charge", `DELETE FROM open_charge WHERE account_id = $1 AND charge_id = $2 AND open_cents = $3`)
+		VALUES ($1, $2, $3, (SELECT charge_id FROM open_charge WHERE account_id = $1 AND charge_id = $4 AND open_cents > $5), 'apply', $5, $6, $7)`)
+	qPayWhole = stmt("insert_application_of_whole", `
+		INSERT INTO application (account_id, application_id, payment_id, charge_id, kind, amount_cents, entry_id, effective_on)
+		VALUES ($1, $2, $3, (SELECT charge_id FROM open_charge WHERE account_id = $1 AND charge_id = $4 AND open_cents = $5), 'apply', $5, $6, $7)`)
+	qUndoApplication = stmt("insert_undone_application", `
+		INSERT INTO application (account_id, application_id, payment_id, charge_id, kind, amount_cents, entry_id, effective_on)
+		VALUES ($1, $2, $3, $4, 'undo', $5, $6, $7)`)
+	qPayCharge         = stmt("pay_charge", `UPDATE open_charge SET open_cents = open_cents - $3 WHERE account_id = $1 AND charge_id = $2`)
+	qCloseCharge       = stmt("close_charge", `DELETE FROM open_charge WHERE account_id = $1 AND charge_id = $2`)
 	qInsertCredit      = stmt("insert_credit", `INSERT INTO open_credit (account_id, payment_id, open_cents) VALUES ($1, $2, $3)`)
 	qUseCredit         = stmt("use_credit", `UPDATE open_credit SET open_cents = open_cents - $3 WHERE account_id = $1 AND payment_id = $2 AND open_cents > $3`)
 	qCloseCredit       = stmt("close_credit", `DELETE FROM open_credit WHERE account_id = $1 AND payment_id = $2 AND open_cents = $3`)
@@ -167,11 +175,13 @@ func (tx *Tx) Apply(account enrollment.AccountID, a payment.Application, effecti
 		Transfers: ledger.Apply(a.EnrollmentID, a.CarrierID, a.Amount),
 	}
 	tx.Post(entry)
-	tx.queue(qInsertApplication, account, a.ID, a.PaymentID, a.Charge, "apply", a.Amount, entry.ID, effective)
+	row := []any{account, a.ID, a.PaymentID, a.Charge, a.Amount, entry.ID, effective}
 	if a.Closes {
-		tx.expect(errMoneyMoved, qCloseCharge, account, a.Charge, a.Amount)
+		tx.queue(qPayWhole, row...)
+		tx.queue(qCloseCharge, account, a.Charge)
 	} else {
-		tx.expect(errMoneyMoved, qPayCharge, account, a.Charge, a.Amount)
+		tx.queue(qPayPart, row...)
+		tx.queue(qPayCharge, account, a.Charge, a.Amount)
 	}
 }
 

@@ -108,30 +108,51 @@ type postgresSession struct {
 	begun    bool
 }
 
-const (
-	beginWrite = "BEGIN ISOLATION LEVEL SERIALIZABLE"
-	beginRead  = "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY"
+var (
+	beginWrite = step{stmt: &Stmt{"begin", "BEGIN ISOLATION LEVEL SERIALIZABLE"}}
+	beginRead  = step{stmt: &Stmt{"begin", "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY"}}
+	commit     = step{stmt: &Stmt{"commit", "COMMIT"}}
+	rollback   = step{stmt: &Stmt{"rollback", "ROLLBACK"}}
 )
 
-// begin gives the statement that begins the transaction, "" when it has begun.
-func (s *postgresSession) begin() string {
-	switch {
-	case s.begun:
-		return ""
-	case s.readOnly:
-		s.begun = true
-		return beginRead
+// statusFailed is the state of a transaction in which a statement has failed.
+const statusFailed = 'E'
+
+// begin gives the statement that begins the transaction, none when it has begun.
+func (s *postgresSession) begin() []step {
+	if s.begun {
+		return nil
 	}
 	s.begun = true
-	return beginWrite
+	if s.readOnly {
+		return []step{beginRead}
+	}
+	return []step{beginWrite}
 }
 
-func (s *postgresSession) run(ctx context.Context, steps []step) (done int, err error) {
-	batch := &pgx.Batch{}
+func (s *postgresSession) run(ctx context.Context, steps []step) (int, error) {
 	begin := s.begin()
-	if begin != "" {
-		batch.Queue(begin)
+	done, err := s.send(ctx, append(begin, steps...))
+	return max(0, done-len(begin)), err
+}
+
+// finish lets COMMIT travel with the last steps: PostgreSQL skips it when one
+// of them fails. After an earlier failure COMMIT would quietly roll back.
+func (s *postgresSession) finish(ctx context.Context, steps []step) (int, error) {
+	if s.conn.Conn().PgConn().TxStatus() == statusFailed {
+		return 0, pgx.ErrTxCommitRollback
 	}
+	if s.begun || len(steps) > 0 {
+		if done, err := s.run(ctx, append(steps, commit)); err != nil {
+			return done, err
+		}
+	}
+	s.conn.Release()
+	return len(steps), nil
+}
+
+func (s *postgresSession) send(ctx context.Context, steps []step) (done int, err error) {
+	batch := &pgx.Batch{}
 	for _, step := range steps {
 		batch.Queue(step.stmt.sql, bind(step.args)...)
 	}
@@ -141,11 +162,6 @@ func (s *postgresSession) run(ctx context.Context, steps []step) (done int, err 
 			err = closeErr
 		}
 	}()
-	if begin != "" {
-		if _, err := results.Exec(); err != nil {
-			return 0, err
-		}
-	}
 	for _, step := range steps {
 		if err := step.take(results); err != nil {
 			return done, err
@@ -172,8 +188,8 @@ func (s step) take(results pgx.BatchResults) error {
 }
 
 func (s *postgresSession) bulk(ctx context.Context, table string, columns []string, values [][]any) error {
-	if begin := s.begin(); begin != "" {
-		if _, err := s.conn.Exec(ctx, begin); err != nil {
+	if begin := s.begin(); begin != nil {
+		if _, err := s.send(ctx, begin); err != nil {
 			return err
 		}
 	}
@@ -182,26 +198,14 @@ func (s *postgresSession) bulk(ctx context.Context, table string, columns []stri
 	return err
 }
 
-func (s *postgresSession) commit(ctx context.Context) error {
-	defer s.conn.Release()
-	if !s.begun {
-		return nil
-	}
-	tag, err := s.conn.Exec(ctx, "COMMIT")
-	if err == nil && tag.String() == "ROLLBACK" {
-		return pgx.ErrTxCommitRollback // a statement had failed, and nobody minded
-	}
-	return err
-}
-
-// rollback ends the transaction. A connection that is not idle afterwards is
-// closed by the pool.
+// rollback ends the transaction, unless finish has. The pool closes a
+// connection that is not idle by then.
 func (s *postgresSession) rollback(ctx context.Context) error {
 	defer s.conn.Release()
 	if !s.begun || s.conn.Conn().IsClosed() {
 		return nil
 	}
-	_, err := s.conn.Exec(ctx, "ROLLBACK")
+	_, err := s.send(ctx, []step{rollback})
 	return err
 }
 

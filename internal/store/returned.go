@@ -54,7 +54,7 @@ func (tx *Tx) UndoApplication(account enrollment.AccountID, a payment.Applicatio
 		Transfers: ledger.Reverse(ledger.Apply(a.EnrollmentID, a.CarrierID, a.Amount)),
 	}
 	tx.Post(entry)
-	tx.queue(qInsertApplication, account, tx.NewID(), a.PaymentID, a.Charge, "undo", a.Amount, entry.ID, on)
+	tx.queue(qUndoApplication, account, tx.NewID(), a.PaymentID, a.Charge, a.Amount, entry.ID, on)
 	tx.queue(qReopenCharge, account, a.Charge, a.Amount)
 }
 

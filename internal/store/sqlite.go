@@ -252,7 +252,12 @@ func (s *sqliteSession) bulk(ctx context.Context, table string, columns []string
 	return nil
 }
 
-func (s *sqliteSession) commit(context.Context) error { return s.tx.Commit() }
+func (s *sqliteSession) finish(ctx context.Context, steps []step) (int, error) {
+	if done, err := s.run(ctx, steps); err != nil {
+		return done, err
+	}
+	return len(steps), s.tx.Commit()
+}
 
 func (s *sqliteSession) rollback(context.Context) error {
 	if err := s.tx.Rollback(); !errors.Is(err, sql.ErrTxDone) {

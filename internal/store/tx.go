@@ -77,16 +77,50 @@ func (tx *ReadTx) flush() error { return tx.run() }
 
 // run sends what is queued and more steps, in one round trip.
 func (tx *ReadTx) run(more ...step) error {
-	steps := slices.Concat(tx.pending, tx.postings(), more)
-	tx.pending = nil
+	steps := append(tx.queued(), more...)
 	if len(steps) == 0 {
 		return nil
 	}
 	done, err := tx.session.run(tx.ctx, steps)
 	if err != nil {
-		return tx.db.translate(steps[min(done, len(steps)-1)].stmt.name, err)
+		return tx.db.translate(nameOf(steps, done), err)
 	}
 	return nil
+}
+
+// queued takes what is to be sent with the next round trip.
+func (tx *ReadTx) queued() []step {
+	steps := slices.Concat(tx.pending, tx.postings())
+	tx.pending = nil
+	return steps
+}
+
+// commit sends what is queued and commits. Guarded writes are looked at before.
+func (tx *Tx) commit() error {
+	steps := tx.queued()
+	if slices.ContainsFunc(steps, func(s step) bool { return s.touched != nil }) {
+		if done, err := tx.session.run(tx.ctx, steps); err != nil {
+			return tx.db.translate(nameOf(steps, done), err)
+		}
+		steps = nil
+	}
+	done, err := tx.session.finish(tx.ctx, steps)
+	if err == nil {
+		return nil
+	}
+	class := tx.db.engine.classify(err)
+	if class == classLost || class == classOther && tx.ctx.Err() != nil {
+		return fault.Wrap(fault.Unavailable, fault.CodeUnknownOutcome, err, "the database went away while committing")
+	}
+	return tx.db.translate(nameOf(steps, done), err)
+}
+
+// nameOf names the step that failed, after so many were done.
+func nameOf(steps []step, done int) string {
+	if done >= len(steps) {
+		return "commit"
+	}
+	return steps[done].stmt.name
 }
 
 // collect runs a query and scans every row.
