@@ -2,7 +2,6 @@ package guest
 
 import (
 	"errors"
-	"net/http"
 	"time"
 
 	"quittance.org/quittance/internal/app/paying"
@@ -119,8 +118,8 @@ func (v *visit) payByCard(s session, d dueView, order paying.Order) {
 	switch {
 	case err == nil:
 		s.Attempt.Sent = true
-		v.keep(s) // goes out with the redirect: the return must find it
-		http.Redirect(v.w, v.r, address, http.StatusSeeOther)
+		v.keep(s) // before the redirect goes out: the return must find it
+		v.away(address)
 		return
 	case !s.Attempt.Sent && !fault.Is(err, paying.CodeOtherInput): // the payer never saw a page to pay on
 		s.Unseen = append(s.Unseen[max(0, len(s.Unseen)-paidMax):], s.Attempt.Op)

@@ -391,6 +391,27 @@ func TestAFaultOfOurs(t *testing.T) {
 	}
 }
 
+// The payment is made, and then the session can not be kept: one honest page,
+// and the same form leads to the confirmation once all is well again.
+func TestASessionThatCanNotBeKept(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	h := s.december(t)
+	b := s.browser(t).find(h).toCheck("bank")
+	again := b.otherTab()
+	s.sessions.setFail(errDown)
+	b.submit()
+	if b.status != 500 || strings.Count(b.body, "<html") != 1 || !strings.Contains(b.text(), "If you were paying, don't pay again yet.") {
+		t.Errorf("got %d: %s", b.status, b.body)
+	}
+	if card := s.browser(t).open("/pay"); card.status != 200 {
+		t.Errorf("a page that keeps no session: got %d", card.status)
+	}
+	s.sessions.setFail(nil)
+	again.submit().says("Payment received")
+	s.wantPayments(t, h, "124.50")
+}
+
 // Nothing personal is in any address, referrer or log line of a whole run.
 func TestNothingPersonalIsWrittenDown(t *testing.T) {
 	t.Parallel()

@@ -76,9 +76,6 @@ func (s *site) newSessions(store scs.CtxStore) *scs.SessionManager {
 	m.HashTokenInStore = true
 	m.IdleTimeout = time.Duration(s.profile.Guest.SessionMinutes) * time.Minute
 	m.Lifetime = 12 * time.Hour
-	m.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
-		s.visit(w, r).broken(fmt.Errorf("session: %w", err))
-	}
 	m.Cookie = scs.SessionCookie{
 		Name: "guest", Path: "/", HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode,
 	}

@@ -97,6 +97,10 @@ func (v *visit) sayNext(path string) {
 	if path != "" {
 		answer.Next = v.lang.Path(path)
 	}
+	if err := v.keepSession(); err != nil {
+		v.broken(err)
+		return
+	}
 	v.w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(v.w).Encode(answer) // a reader that went away is no error of ours
 }

@@ -55,7 +55,7 @@ func (s *site) handler() http.Handler {
 	}
 	forms.Handle("GET "+asset.Prefix, s.assets)
 	forms.HandleFunc("GET /favicon.ico", noIcon)
-	forms.HandleFunc("/", s.on((*visit).notFound))
+	forms.HandleFunc("/", s.on((*visit).notFound, false))
 
 	all := http.NewServeMux()
 	all.HandleFunc("POST "+WebhookPath, s.webhook)
@@ -73,26 +73,25 @@ func pattern(lang catalogue.Lang, path string) string {
 
 // route registers a page's methods; any other one is answered with 405.
 func (s *site) route(mux *http.ServeMux, pattern string, p page) {
-	handle := func(method string, act func(*visit)) {
-		h := http.Handler(s.on(act))
-		if p.session {
-			h = s.sessions.LoadAndSave(h)
-		}
-		mux.Handle(method+" "+pattern, h)
-	}
 	allowed := "GET, HEAD"
-	handle(http.MethodGet, p.get) // and HEAD
+	mux.HandleFunc("GET "+pattern, s.on(p.get, p.session)) // and HEAD
 	if p.post != nil {
 		allowed += ", POST"
-		handle(http.MethodPost, p.post)
+		mux.HandleFunc("POST "+pattern, s.on(p.post, p.session))
 	}
-	mux.HandleFunc(pattern, s.on(func(v *visit) { v.wrongMethod(allowed) }))
+	mux.HandleFunc(pattern, s.on(func(v *visit) { v.wrongMethod(allowed) }, false))
 }
 
 // on makes a handler of what a visit does.
-func (s *site) on(act func(*visit)) http.HandlerFunc {
+func (s *site) on(act func(*visit), session bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		v := s.visit(w, r)
+		if session {
+			if err := v.loadSession(); err != nil {
+				v.broken(err)
+				return
+			}
+		}
 		if v.readForm() {
 			act(v)
 		}

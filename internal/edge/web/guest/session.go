@@ -4,8 +4,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
+
+	"github.com/alexedwards/scs/v2"
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/ident"
@@ -64,6 +67,37 @@ type paid struct {
 
 // sessionKey is the one value kept in the session manager's bag.
 const sessionKey = "guest"
+
+// loadSession makes the session that the browser names ready to be read.
+func (v *visit) loadSession() error {
+	v.w.Header().Add("Vary", "Cookie")
+	name := ""
+	if cookie, err := v.r.Cookie(v.sessions.Cookie.Name); err == nil {
+		name = cookie.Value
+	}
+	ctx, err := v.sessions.Load(v.ctx(), name)
+	if err != nil {
+		return fmt.Errorf("load session: %w", err)
+	}
+	v.r, v.loaded = v.r.WithContext(ctx), true
+	return nil
+}
+
+// keepSession stores what has changed, and that the guest was here. It runs
+// before the answer goes out, once: an answer that the session does not know
+// of would break the next step.
+func (v *visit) keepSession() error {
+	if !v.loaded || v.sessions.Status(v.ctx()) != scs.Modified {
+		return nil
+	}
+	v.loaded = false
+	name, expiry, err := v.sessions.Commit(v.ctx())
+	if err != nil {
+		return fmt.Errorf("keep session: %w", err)
+	}
+	v.sessions.WriteSessionCookie(v.ctx(), v.w, name, expiry)
+	return nil
+}
 
 func (v *visit) session() session {
 	var s session

@@ -23,7 +23,8 @@ type visit struct {
 	lang catalogue.Lang
 	path string // without language
 
-	alive bool // somebody's bill is open in the session
+	loaded bool // the request has a session, which is to be kept before the answer goes out
+	alive  bool // somebody's bill is open in the session
 }
 
 func (s *site) visit(w http.ResponseWriter, r *http.Request) *visit {
@@ -90,6 +91,10 @@ func (v *visit) show(view portal.View) { v.showTo(view) }
 
 // showTo answers with a page whose forms may lead to another origin.
 func (v *visit) showTo(view portal.View, formTargets ...string) {
+	if err := v.keepSession(); err != nil {
+		v.broken(err)
+		return
+	}
 	if err := v.pages.Respond(v.w, v.lang, v.frame(), view, formTargets...); err != nil {
 		v.log.ErrorContext(v.ctx(), "page can not be shown", "request", requestID(v.ctx()), "error", err)
 	}
@@ -107,8 +112,15 @@ func (v *visit) frame() portal.Frame {
 }
 
 // to answers with a redirect to a path of the site, in the same language.
-func (v *visit) to(path string) {
-	http.Redirect(v.w, v.r, v.lang.Path(path), http.StatusSeeOther)
+func (v *visit) to(path string) { v.away(v.lang.Path(path)) }
+
+// away answers with a redirect to an address.
+func (v *visit) away(address string) {
+	if err := v.keepSession(); err != nil {
+		v.broken(err)
+		return
+	}
+	http.Redirect(v.w, v.r, address, http.StatusSeeOther)
 }
 
 func (v *visit) notFound() { v.show(portal.System{Kind: portal.SystemNotFound}) }

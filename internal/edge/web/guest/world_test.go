@@ -139,6 +139,7 @@ type sessions struct {
 
 	mu   sync.Mutex
 	last map[string]string // data by token
+	fail error             // instead of keeping a session
 }
 
 func (s *sessions) FindCtx(ctx context.Context, token string) (data []byte, found bool, err error) {
@@ -151,8 +152,12 @@ func (s *sessions) FindCtx(ctx context.Context, token string) (data []byte, foun
 
 func (s *sessions) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
 	s.mu.Lock()
+	fail := s.fail
 	s.last[token] = string(data)
 	s.mu.Unlock()
+	if fail != nil {
+		return fail
+	}
 	return s.db.InTx(ctx, "keep session", func(tx *store.Tx) error { return tx.PutSession(token, data, civil.InstantOf(expiry)) })
 }
 
@@ -178,6 +183,13 @@ func (s *sessions) endAll(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// setFail makes keeping a session fail, or work again.
+func (s *sessions) setFail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fail = err
 }
 
 // copy gives all sessions as they are kept now; restore brings them back.
