@@ -254,16 +254,23 @@ func TestAccountThatTheDatabaseRefusesIsSetAside(t *testing.T) {
 	}
 }
 
-// wearOut leaves a reversal of the last generation that there can be: the
-// database refuses the one after it.
-func wearOut(t *testing.T, w *apptest.World, h apptest.Household, month string) {
+// wearOut leaves a reversal of the last generation that there can be, and takes
+// the number that comes after it: the database refuses the next charge. It
+// gives the code of that.
+func wearOut(t *testing.T, w *apptest.World, h apptest.Household, month string) string {
 	t.Helper()
 	never := map[string]string{"sqlite": "0", "postgres": "false"}[w.DB.Engine()]
-	storetest.Sabotage(t, w.DB, fmt.Sprintf(`
-		INSERT INTO charge (account_id, charge_id, enrollment_id, coverage_month, generation, kind, carrier_id,
-			gross_cents, aptc_cents, state_cents, member_cents, due_on, binder, charged_on, entry_id)
-		SELECT account_id, '%s', enrollment_id, '%s', %d, 'reversal', carrier_id, 0, 0, 0, 0, '2026-11-23', %s, '2026-11-01', NULL
-		FROM enrollment WHERE account_id = '%s'`, w.DB.NewID(), month, int64(math.MaxInt64), never, h.Account))
+	for _, row := range []struct {
+		kind       string
+		generation int64
+	}{{"reversal", math.MaxInt64}, {"charge", math.MinInt64}, {"reversal", math.MinInt64}} {
+		storetest.Sabotage(t, w.DB, fmt.Sprintf(`
+			INSERT INTO charge (account_id, charge_id, enrollment_id, coverage_month, generation, kind, carrier_id,
+				gross_cents, aptc_cents, state_cents, member_cents, due_on, binder, charged_on, entry_id)
+			SELECT account_id, '%s', enrollment_id, '%s', %d, '%s', carrier_id, 0, 0, 0, 0, '2026-11-23', %s, '2026-11-01', NULL
+			FROM enrollment WHERE account_id = '%s'`, w.DB.NewID(), month, row.generation, row.kind, never, h.Account))
+	}
+	return map[string]string{"sqlite": "store.constraint", "postgres": "store.duplicate"}[w.DB.Engine()]
 }
 
 func oneBillEach(t *testing.T, w *apptest.World, n int) {
