@@ -17,6 +17,7 @@ import (
 	"quittance.org/quittance/internal/base/clock"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/ident"
+	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/store/vault"
 )
 
@@ -107,14 +108,33 @@ const (
 // op names the operation in errors. An error with fault.CodeUnknownOutcome
 // means that the commit may or may not have happened.
 func (db *DB) InTx(ctx context.Context, op string, fn func(*Tx) error) error {
+	return db.inTx(ctx, op, modeWrite, fn)
+}
+
+// InBulk is InTx for work on all accounts from first to last, which are locked
+// before fn reads anything. Whoever changes the money of one of them meanwhile
+// waits, and then runs again on what this transaction has left (ADR 0010).
+func (db *DB) InBulk(ctx context.Context, op string, first, last enrollment.AccountID, fn func(*Tx) error) error {
+	return db.inTx(ctx, op, modeBulk, func(tx *Tx) error {
+		if _, err := tx.exec(qLockAccounts, first, last); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
+}
+
+var qLockAccounts = stmt("lock_accounts", `
+	UPDATE account SET bulk_version = bulk_version + 1 WHERE account_id >= $1 AND account_id <= $2`)
+
+func (db *DB) inTx(ctx context.Context, op string, m mode, fn func(*Tx) error) error {
 	if db.twice {
-		if err := db.dryRun(ctx, fn); err != nil {
+		if err := db.dryRun(ctx, m, fn); err != nil {
 			return fmt.Errorf("%s: %w", op, err)
 		}
 	}
 	pause := firstPause
 	for attempt := 1; ; attempt++ {
-		err := db.attempt(ctx, fn)
+		err := db.attempt(ctx, m, fn)
 		if err == nil {
 			return nil
 		}
@@ -143,8 +163,8 @@ func (db *DB) final(ctx context.Context, err error, attempt int) error {
 	return nil
 }
 
-func (db *DB) attempt(ctx context.Context, fn func(*Tx) error) (err error) {
-	s, err := db.engine.begin(ctx, false)
+func (db *DB) attempt(ctx context.Context, m mode, fn func(*Tx) error) (err error) {
+	s, err := db.engine.begin(ctx, m)
 	if err != nil {
 		return db.translate("begin", err)
 	}
@@ -167,8 +187,8 @@ func (db *DB) attempt(ctx context.Context, fn func(*Tx) error) (err error) {
 }
 
 // dryRun runs fn once and rolls it back. Collisions are left to the real run.
-func (db *DB) dryRun(ctx context.Context, fn func(*Tx) error) error {
-	s, err := db.engine.begin(ctx, false)
+func (db *DB) dryRun(ctx context.Context, m mode, fn func(*Tx) error) error {
+	s, err := db.engine.begin(ctx, m)
 	if err != nil {
 		return db.translate("begin", err)
 	}
@@ -201,7 +221,7 @@ func (db *DB) Read(ctx context.Context, op string, fn func(*ReadTx) error) error
 }
 
 func (db *DB) readOnce(ctx context.Context, fn func(*ReadTx) error) error {
-	s, err := db.engine.begin(ctx, true)
+	s, err := db.engine.begin(ctx, modeRead)
 	if err != nil {
 		return db.translate("begin", err)
 	}

@@ -11,11 +11,20 @@ import (
 // engine is what differs between SQLite and PostgreSQL.
 type engine interface {
 	name() string
-	begin(ctx context.Context, readOnly bool) (session, error)
+	begin(ctx context.Context, m mode) (session, error)
 	prepare(ctx context.Context, sql string) error
 	classify(err error) errorClass
 	close()
 }
+
+// mode is the kind of a transaction.
+type mode int
+
+const (
+	modeRead  mode = iota // sees one state, writes nothing
+	modeWrite             // serializable
+	modeBulk              // many accounts at once, each locked before it is read
+)
 
 // session is one transaction. It need not begin before the first step.
 type session interface {
@@ -82,14 +91,34 @@ const (
 
 // Stmt is a named statement. Every one is prepared on both engines in a test.
 type Stmt struct {
-	name string
-	sql  string
+	name   string
+	sql    string
+	locked string // the text that locks its rows as well, "" if it never does
+}
+
+// lockMark stands where PostgreSQL, in a transaction that writes, locks the
+// rows that a query reads against bulk transactions. It is the one fragment
+// that differs between the engines (S7); to SQLite it is a comment.
+const (
+	lockMark = "/* lock */"
+	lockRows = "FOR SHARE"
+)
+
+// textIn gives the text as PostgreSQL runs it in a transaction of a mode.
+func (s *Stmt) textIn(m mode) string {
+	if m == modeWrite && s.locked != "" {
+		return s.locked
+	}
+	return s.sql
 }
 
 var registry []*Stmt
 
 func stmt(name, sql string) *Stmt {
 	s := &Stmt{name: name, sql: sql}
+	if strings.Contains(sql, lockMark) {
+		s.locked = strings.Replace(sql, lockMark, lockRows, 1)
+	}
 	registry = append(registry, s)
 	return s
 }

@@ -19,7 +19,7 @@ import (
 var (
 	qAccountsIn = overAccounts("accounts_in", `
 		SELECT a.account_id, a.kind, a.subscriber_id, a.first_name, a.last_name, a.birth_date_idx, a.zip, a.language, a.email, a.created_at, ''
-		FROM account a WHERE in_range(a.account_id) ORDER BY a.account_id`)
+		FROM account a WHERE in_range(a.account_id) ORDER BY a.account_id /* lock */`)
 	qChargesIn = overAccounts("charges_in", `
 		SELECT c.account_id, c.charge_id, c.enrollment_id, c.carrier_id, c.coverage_month, c.generation, c.kind,
 			c.gross_cents, c.aptc_cents, c.state_cents, c.member_cents, c.due_on, c.binder, c.charged_on, COALESCE(o.open_cents, 0)

@@ -7,8 +7,13 @@ import "context"
 func (db *DB) PrepareAll(ctx context.Context) map[string]error {
 	failed := map[string]error{}
 	for _, s := range registry {
-		if err := db.engine.prepare(ctx, s.sql); err != nil {
-			failed[s.name] = err
+		for _, text := range []string{s.sql, s.textIn(modeWrite)} {
+			if db.Engine() == "sqlite" && text != s.sql {
+				continue
+			}
+			if err := db.engine.prepare(ctx, text); err != nil {
+				failed[s.name] = err
+			}
 		}
 	}
 	return failed

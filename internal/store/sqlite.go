@@ -105,13 +105,13 @@ func (e *sqliteEngine) prepare(ctx context.Context, text string) error {
 	return s.Close()
 }
 
-func (e *sqliteEngine) begin(ctx context.Context, readOnly bool) (session, error) {
+func (e *sqliteEngine) begin(ctx context.Context, m mode) (session, error) {
 	pool := e.writer
-	if readOnly {
+	if m == modeRead {
 		pool = e.reader
 	}
 	pool.prepareSeen(ctx)
-	tx, err := pool.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: readOnly})
+	tx, err := pool.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: m == modeRead})
 	if err != nil {
 		return nil, err
 	}

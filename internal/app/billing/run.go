@@ -196,7 +196,7 @@ func (r *runner) bill(ctx context.Context, ids []enrollment.AccountID) (done Pro
 	if err != nil {
 		return done, err
 	}
-	err = r.s.db.InTx(ctx, "bill accounts", func(tx *store.Tx) error {
+	err = r.s.db.InBulk(ctx, "bill accounts", ids[0], ids[len(ids)-1], func(tx *store.Tx) error {
 		done = Progress{Seen: len(ids)}
 		number := first
 		facts, err := tx.BillingFacts(ids[0], ids[len(ids)-1], r.run.month)

@@ -12,7 +12,10 @@ CREATE TABLE account (
     zip              TEXT NOT NULL,
     language         TEXT NOT NULL,
     email            TEXT NOT NULL,
-    created_at       {{.Instant}} NOT NULL
+    created_at       {{.Instant}} NOT NULL,
+    -- counts the bulk transactions that have changed the account's money: who
+    -- reads the account to change its money meanwhile collides with them
+    bulk_version     {{.Int64}} NOT NULL DEFAULT 0
 ){{.Strict}};
 
 -- Other numbers that find an account: billing number, enrollment reference.
