@@ -1,6 +1,7 @@
 package guest
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 
@@ -55,7 +56,7 @@ func (v *visit) bill(d dueView, a attempt) portal.Bill {
 		case portal.BannerPaidToday, portal.BannerInProcess:
 			b.Ahead = a.Again
 		case portal.BannerNothingDue, portal.BannerCredit:
-			b.Ahead = v.r.Method == "POST" || v.r.URL.Query().Has("ahead")
+			b.Ahead = v.r.Method == http.MethodPost || v.r.URL.Query().Has("ahead")
 		}
 	}
 	// Paying only what is past due keeps nothing: the month just billed is

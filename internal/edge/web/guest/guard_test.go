@@ -127,7 +127,7 @@ func TestAnotherSiteCanNotSendForms(t *testing.T) {
 		"by fetch metadata": {"Sec-Fetch-Site", "cross-site"}, "from a sister site": {"Sec-Fetch-Site", "same-site"}, "by origin": {"Origin", "https://evil.example"},
 	} {
 		for _, path := range []string{"/pay/check", "/pay", "/pay/amount", "/pay/bank", "/is-my-payment-in", "/vi/pay/check", "/nothing"} {
-			req, err := http.NewRequestWithContext(t.Context(), "POST", s.portal+path, strings.NewReader(form.Encode()))
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.portal+path, strings.NewReader(form.Encode()))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -211,7 +211,7 @@ func TestTooMuch(t *testing.T) {
 		{"one field a thousand times", func() io.Reader { return strings.NewReader(strings.Repeat("op=1&", 1000)) }, 400, "We couldn't read that"},
 	} {
 		for _, path := range []string{"/pay", "/pay/amount", "/pay/check", "/is-my-payment-in"} {
-			req, err := http.NewRequestWithContext(t.Context(), "POST", s.portal+path, c.body())
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.portal+path, c.body())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -330,7 +330,7 @@ func TestPagesAreWithinTheirBudget(t *testing.T) {
 	first := assets.Size("portal.css") + assets.Size("core.js") + assets.Size("brand.css")
 	b := s.browser(t).find(s.december(t))
 	size := func(path string) int {
-		req, err := http.NewRequestWithContext(t.Context(), "GET", s.portal+path, nil)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.portal+path, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
