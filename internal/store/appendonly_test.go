@@ -26,7 +26,7 @@ var anyRow = map[string]string{
 	"application":           `INSERT INTO application VALUES ({id}, {id}, {id}, {id}, 'apply', 1, {id}, {on})`,
 	"payment_authorization": `INSERT INTO payment_authorization VALUES ({id}, {id}, '', '', '', '', '', {at})`,
 	"payment_return":        `INSERT INTO payment_return VALUES ({id}, {id}, '', 1, {on}, {id})`,
-	"decision":              `INSERT INTO decision VALUES ({id}, {id}, {id}, 'end', '2026-12', {on}, {on}, '', '', '', {at})`,
+	"decision":              `INSERT INTO decision VALUES ({id}, {id}, {id}, 'end', '2026-12', {on}, {on}, '', '', '', {at}, NULL)`,
 	"audit":                 `INSERT INTO audit VALUES ({id}, {id}, '', '', '', '', '', {at})`,
 	"premium_segment":       `INSERT INTO premium_segment VALUES ({id}, {id}, 1, '2026-12', '2026-12', 0, 0, 0, 0)`,
 	"inbound_reject":        `INSERT INTO inbound_reject (file_id, line, seq, column_no, field, code, message) VALUES ({id}, 1, 1, 1, '', '', '')`,

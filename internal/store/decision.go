@@ -3,13 +3,17 @@ package store
 import (
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/domain/standing"
 )
 
 var (
 	qInsertDecision = stmt("insert_decision", `
-		INSERT INTO decision (account_id, decision_id, enrollment_id, kind, coverage_month, decided_on, effective_on, rule, evidence, actor, recorded_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`)
+		INSERT INTO decision (account_id, decision_id, enrollment_id, kind, coverage_month, decided_on, effective_on, rule, evidence, actor, recorded_at, payment_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`)
+	qStartsBy = stmt("starts_by_payment", `
+		SELECT DISTINCT coverage_month FROM decision
+		WHERE account_id = $1 AND payment_id = $2 AND kind = 'effectuate' ORDER BY coverage_month LIMIT 100`)
 	qMarkDecided = stmt("mark_decided", `
 		UPDATE enrollment SET decided = TRUE WHERE account_id = $1 AND enrollment_id = $2 AND NOT decided`)
 	qInsertAudit = stmt("insert_audit", `
@@ -28,12 +32,18 @@ type DecisionRecord struct {
 	Rule         string
 	Evidence     string
 	Actor        string
+	PaymentID    payment.ID // that brought it about; zero if none did
 }
 
 // InsertDecision records an act on coverage for good.
 func (tx *Tx) InsertDecision(d DecisionRecord) {
-	tx.queue(qInsertDecision, d.AccountID, tx.NewID(), d.EnrollmentID, string(d.Kind), d.Month, d.DecidedOn, d.EffectiveOn, d.Rule, d.Evidence, d.Actor, tx.now)
+	tx.queue(qInsertDecision, d.AccountID, tx.NewID(), d.EnrollmentID, string(d.Kind), d.Month, d.DecidedOn, d.EffectiveOn, d.Rule, d.Evidence, d.Actor, tx.now, d.PaymentID)
 	tx.queue(qMarkDecided, d.AccountID, d.EnrollmentID)
+}
+
+// StartsBy gives the months with which a payment has started coverage.
+func (tx *ReadTx) StartsBy(account enrollment.AccountID, id payment.ID) ([]civil.Month, error) {
+	return collect(tx, qStartsBy, scalar[civil.Month], account, id)
 }
 
 // AuditEvent is one act by somebody, kept for good (A4).

@@ -2,6 +2,7 @@ package paying_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"quittance.org/quittance/internal/app/apptest"
@@ -103,6 +104,37 @@ func TestUnknownAccount(t *testing.T) {
 			}
 		}
 		w.VerifyClean()
+	})
+}
+
+// A receipt tells what the payment itself brought about.
+func TestReceiptTellsWhatStarted(t *testing.T) {
+	t.Parallel()
+	eachTill(t, func(t *testing.T, w *till) {
+		told := func(p payment.Payment) string {
+			r, err := w.s.Receipt(t.Context(), p.IntentID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var text []string
+			for _, part := range r.Parts {
+				text = append(text, fmt.Sprintf("%s %s first month: %t", part.Month, part.Amount, part.Binder))
+			}
+			for _, month := range r.Starts {
+				text = append(text, "starts "+month.String())
+			}
+			return strings.Join(text, ", ")
+		}
+		h := w.selected()
+		part, rest, more := w.payByBank(h, "20.00"), w.payByBank(h, "33.00"), w.payByBank(h, "5.00")
+		apptest.Check(t, "a part", told(part), "2027-01 20.00 first month: true")
+		apptest.Check(t, "the rest", told(rest), "2027-01 33.00 first month: true, starts 2027-01")
+		apptest.Check(t, "more", told(more), "")
+		apptest.Check(t, "a month of coverage that goes on", told(w.payByBank(w.renewed(), "109.50")), "2026-12 109.50 first month: false")
+		if err := w.s.Return(t.Context(), h.Account, rest.ID, "R01", w.Today()); err != nil {
+			t.Fatal(err)
+		}
+		apptest.Check(t, "taken back", told(rest), "")
 	})
 }
 

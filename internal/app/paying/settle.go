@@ -194,7 +194,7 @@ func (s *Service) recordStarts(tx *store.Tx, facts *store.Facts, p payment.Payme
 		tx.InsertDecision(store.DecisionRecord{
 			AccountID: p.AccountID, EnrollmentID: e.ID, Kind: standing.DecisionEffectuate, Month: e.Start,
 			DecidedOn: p.EffectiveOn, EffectiveOn: e.Start.First(), Rule: e.Rule,
-			Evidence: "first month paid in full by payment " + p.ID.String(), Actor: actorSystem,
+			Evidence: "first month paid in full by payment " + p.ID.String(), Actor: actorSystem, PaymentID: p.ID,
 		})
 	}
 }

@@ -155,8 +155,9 @@ type Receipt struct {
 	Language     string
 	Wording      string // what the payer agreed to
 	Parts        []ReceiptPart
-	Left         money.Amount // kept for the next bill
-	Returned     bool         // the bank or the card holder took the money back: it pays nothing
+	Left         money.Amount  // kept for the next bill
+	Starts       []civil.Month // with which this payment started coverage (R-BIND-1)
+	Returned     bool          // the bank or the card holder took the money back: it pays nothing
 	After        *Due
 }
 
@@ -165,6 +166,7 @@ type ReceiptPart struct {
 	Kind   enrollment.Kind
 	Month  civil.Month
 	Amount money.Amount
+	Binder bool // of the first month of new coverage
 }
 
 // Receipt gives the receipt of an operation, or fault.NotFound while there is
@@ -204,7 +206,7 @@ func (s *Service) receipt(tx *store.ReadTx, p payment.Payment) (*Receipt, error)
 		part := ReceiptPart{Amount: a.Amount}
 		for _, c := range facts.Charges {
 			if c.ID == a.Charge {
-				part.Kind, part.Month = c.Kind, c.Month
+				part.Kind, part.Month, part.Binder = c.Kind, c.Month, c.Binder
 			}
 		}
 		r.Parts = append(r.Parts, part)
@@ -215,6 +217,8 @@ func (s *Service) receipt(tx *store.ReadTx, p payment.Payment) (*Receipt, error)
 	}
 	if r.Returned {
 		r.Left = money.Zero
+	} else if r.Starts, err = tx.StartsBy(p.AccountID, p.ID); err != nil {
+		return nil, err
 	}
 	r.Wording, err = tx.AuthorizationWording(p.AccountID, p.IntentID)
 	return r, err

@@ -65,9 +65,10 @@ func paid(t *testing.T) *paying.Receipt {
 func firstPayment(t *testing.T) *paying.Receipt {
 	t.Helper()
 	r := paid(t)
+	r.Starts = []civil.Month{january}
 	r.After.Bill.Kind, r.After.Bill.Month = bill.KindEnrollment, january
 	for i := range r.Parts {
-		r.Parts[i].Month = january
+		r.Parts[i].Month, r.Parts[i].Binder = january, true
 		r.After.Standing.Enrollments[i].Start, r.After.Standing.Enrollments[i].PaidThrough = january, january
 	}
 	return r

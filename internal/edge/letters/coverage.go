@@ -5,35 +5,8 @@ import (
 	"slices"
 
 	"quittance.org/quittance/internal/base/civil"
-	"quittance.org/quittance/internal/domain/bill"
 	"quittance.org/quittance/internal/domain/standing"
 )
-
-// starts gives the months with which coverage starts because of this payment,
-// the earliest first: those whose first bill it paid. A payment that leaves a
-// part of that bill open starts nothing (R-BIND-1).
-func (w *writer) starts() []civil.Month {
-	first := w.receipt.After.Bill
-	if first == nil || first.Kind != bill.KindEnrollment {
-		return nil
-	}
-	var months []civil.Month
-	for _, section := range first.Sections {
-		for _, part := range w.receipt.Parts {
-			if part.Kind == section.Kind && part.Month == first.Month && w.startedWith(section, part.Month) {
-				months = append(months, part.Month)
-			}
-		}
-	}
-	slices.SortFunc(months, civil.Month.Compare)
-	return slices.Compact(months)
-}
-
-func (w *writer) startedWith(section bill.Section, month civil.Month) bool {
-	return slices.ContainsFunc(w.receipt.After.Standing.Enrollments, func(e standing.EnrollmentStanding) bool {
-		return e.ID == section.EnrollmentID && e.State == standing.StateActive && e.Start == month
-	})
-}
 
 // paidThrough gives the month through which all coverage that runs is paid;
 // zero when none does, or some of it is not paid at all.

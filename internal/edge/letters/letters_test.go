@@ -253,21 +253,10 @@ func TestWhichLetterAPaymentGets(t *testing.T) {
 		edit  func(*paying.Receipt)
 		first bool
 	}{
-		{"it pays the first bill: coverage starts", func(*paying.Receipt) {}, true},
-		{"it pays a part of the first bill", func(r *paying.Receipt) {
-			for i := range r.After.Standing.Enrollments {
-				r.After.Standing.Enrollments[i].State = standing.StatePending
-			}
-		}, false},
-		{"it pays a part that starts one of two", func(r *paying.Receipt) { r.After.Standing.Enrollments[1].State = standing.StatePending }, true},
-		{"the start has moved past the month that it paid (R-BIND-2)", func(r *paying.Receipt) {
-			for i := range r.After.Standing.Enrollments {
-				r.After.Standing.Enrollments[i].Start = january.Next()
-			}
-		}, false},
-		{"a monthly bill of coverage that began this very month", func(r *paying.Receipt) { r.After.Bill.Kind = bill.KindMonthly }, false},
-		{"more money after the first payment", func(r *paying.Receipt) { r.Left, r.Parts = r.Payment.Amount, nil }, false},
-		{"no bill at all", func(r *paying.Receipt) { r.After.Bill = nil }, false},
+		{"it starts coverage", func(*paying.Receipt) {}, true},
+		{"it pays a part of the first bill", func(r *paying.Receipt) { r.Starts = nil }, false},
+		{"it starts coverage, and the next bill is out", func(r *paying.Receipt) { r.After.Bill.Kind, r.After.Bill.Month = bill.KindMonthly, january.Next() }, true},
+		{"it pays a monthly bill of coverage that began this very month", func(r *paying.Receipt) { r.Starts, r.After.Bill.Kind = nil, bill.KindMonthly }, false},
 	}
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {

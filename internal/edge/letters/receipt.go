@@ -59,7 +59,7 @@ func (w *writer) t(key string, args catalogue.Args) string {
 }
 
 func (w *writer) content(url string) content {
-	m, starts := w.profile.Marketplace, w.starts()
+	m, starts := w.profile.Marketplace, w.receipt.Starts
 	c := content{
 		Lang: w.say.Spoken().Tag(), Brand: string(w.profile.Brand.Color), Marketplace: m.Name, Notice: w.notice(),
 		Title: w.t("mail.subject_receipt", nil), Lead: w.t("mail.received", nil),

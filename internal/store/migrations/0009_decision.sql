@@ -1,5 +1,6 @@
 -- +goose Up
--- Recorded acts on coverage, with the rule and the facts behind them (I13).
+-- Recorded acts on coverage, with the rule and the facts behind them (I13), and
+-- the payment that brought one about.
 CREATE TABLE decision (
     account_id       {{.ID}} NOT NULL,
     decision_id      {{.ID}} NOT NULL,
@@ -12,5 +13,6 @@ CREATE TABLE decision (
     evidence         TEXT NOT NULL,
     actor            TEXT NOT NULL,
     recorded_at      {{.Instant}} NOT NULL,
+    payment_id       {{.ID}},
     PRIMARY KEY (account_id, decision_id)
 ){{.Strict}};

@@ -72,7 +72,6 @@ func (v *visit) pay() {
 		return
 	}
 	s.Attempt.Email = view.Email
-	_, s.Attempt.First = d.starting()
 	s.Attempt.Late = d.Standing.PastDue.IsPositive()
 	agreement, err := v.pages.Agreement(v.lang, view)
 	if err != nil {

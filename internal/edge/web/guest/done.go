@@ -6,7 +6,6 @@ import (
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/payment"
-	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/internal/edge/web/portal"
 )
 
@@ -108,7 +107,8 @@ func (v *visit) nextSteps(r *paying.Receipt, p paid, after dueView) []portal.Nex
 	}
 	steps := []portal.Next{{Kind: portal.NextCounted}, {Kind: bank}}
 	on := r.Payment.EffectiveOn
-	if start, ok := started(r, after); ok && p.First {
+	if len(r.Starts) > 0 {
+		start := r.Starts[0]
 		return append(steps,
 			portal.Next{Kind: portal.NextConfirmed, On: civil.StateDays.Add(on, confirmDays)},
 			portal.Next{Kind: portal.NextIDCards, On: on.AddDays(idCardDays)},
@@ -119,18 +119,6 @@ func (v *visit) nextSteps(r *paying.Receipt, p paid, after dueView) []portal.Nex
 		steps = append(steps, portal.Next{Kind: portal.NextContinues, On: month.First(), Month: month})
 	}
 	return append(steps, portal.Next{Kind: portal.NextBill, On: after.NextBillOn})
-}
-
-// started gives the first month of coverage that the payment has started.
-func started(r *paying.Receipt, after dueView) (civil.Month, bool) {
-	for _, e := range after.Standing.Enrollments {
-		for _, part := range r.Parts {
-			if part.Kind == e.Kind && part.Month == e.Start && e.State == standing.StateActive {
-				return e.Start, true
-			}
-		}
-	}
-	return civil.Month{}, false
 }
 
 func newest(parts []paying.ReceiptPart) civil.Month {

@@ -32,7 +32,7 @@ func (v *visit) follow(s *session, how ask) string {
 		return ""
 	case i.State == payment.IntentSucceeded:
 		if i.AccountID == s.Account {
-			s.finish(paid{Op: op, First: s.Attempt.First, Late: s.Attempt.Late})
+			s.finish(paid{Op: op, Late: s.Attempt.Late})
 		} else {
 			s.Attempt = attempt{} // of a browser that came back without its session
 		}

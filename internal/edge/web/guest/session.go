@@ -41,7 +41,6 @@ type attempt struct {
 	Method    portal.MethodKind    `json:"method,omitempty"`
 	Bank      bankDetails          `json:"bank"`
 	Email     string               `json:"email,omitempty"`
-	First     bool                 `json:"first,omitempty"`    // it is the first payment of coverage
 	Late      bool                 `json:"past_due,omitempty"` // something is past due
 	Sent      bool                 `json:"sent,omitempty"`     // the card processor has a page for Op
 	AskedAt   civil.Instant        `json:"asked_at"`           // when the waiting for its answer began
@@ -60,9 +59,8 @@ type bankDetails struct {
 
 // paid is a payment made in this session, with what was true before it.
 type paid struct {
-	Op    payment.OperationID `json:"op"`
-	First bool                `json:"first,omitempty"`    // it was the first payment of coverage
-	Late  bool                `json:"past_due,omitempty"` // something was past due
+	Op   payment.OperationID `json:"op"`
+	Late bool                `json:"past_due,omitempty"` // something was past due
 }
 
 // sessionKey is the one value kept in the session manager's bag.
