@@ -34,8 +34,10 @@ func document(w words) *billpdf.Document {
 		Marketplace: "Bay Harbor Health Marketplace", From: []string{"PO Box 5550190", "Boston, MA 02199-0190"},
 		To: []string{"María-José Nguyễn-O'Connor", "1428 Commonwealth Avenue, Apt 12B", "Brighton, MA 02135-4402"},
 		Facts: []billpdf.Fact{
-			{Label: w.facts[0], Value: w.billDate}, {Label: w.facts[1], Value: scan.SubscriberID.Grouped()},
-			{Label: w.facts[2], Value: scan.BillNumber}, {Label: w.facts[3], Value: "KD7-2MX"},
+			{Label: w.facts[0], Value: w.billDate},
+			{Label: w.facts[1], Value: scan.SubscriberID.Grouped()},
+			{Label: w.facts[2], Value: scan.BillNumber},
+			{Label: w.facts[3], Value: "KD7-2MX"},
 		},
 		Amount: billpdf.Amount{Label: w.amountDue, Due: cents(24900), PayBy: w.payBy},
 		Status: billpdf.Status{Text: w.status, Steps: w.steps},

@@ -115,22 +115,31 @@ func (f *file) pack(first ref, bodies [][]byte) {
 func (f *file) end(catalog, info ref) error {
 	r := f.reserve(1)
 	f.runs = append(f.runs, run{first: r, count: 1, at: f.at})
+	rows, err := f.table()
+	if err != nil {
+		return err
+	}
+	start, id := f.at, f.sum.Sum(nil)[:16]
+	f.stream(r, fmt.Sprintf("/Type/XRef/Size %d/W[1 5 2]/Root %d 0 R/Info %d 0 R/ID[<%x><%x>]", r+1, catalog, info, id, id), rows)
+	f.write(fmt.Appendf(nil, "startxref\n%d\n%%%%EOF\n", start))
+	return f.err
+}
+
+// table gives a row of eight bytes for each object: what it is, its offset or
+// its object stream, its place there.
+func (f *file) table() ([]byte, error) {
 	slices.SortFunc(f.runs, func(a, b run) int { return cmp.Compare(a.first, b.first) })
-	table := &bytes.Buffer{}
-	squeeze := zlib.NewWriter(table)
+	rows := make([]byte, 0, 8*(f.last+1))
 	entry := func(kind byte, where int64, index int) {
-		var row [8]byte
-		binary.BigEndian.PutUint64(row[:], uint64(where))
-		row[2] = kind
-		squeeze.Write(row[2:])
-		binary.BigEndian.PutUint16(row[:], uint16(index))
-		squeeze.Write(row[:2])
+		rows = append(rows, kind, byte(where>>32))
+		rows = binary.BigEndian.AppendUint32(rows, uint32(where))
+		rows = binary.BigEndian.AppendUint16(rows, uint16(index))
 	}
 	entry(0, 0, 0xFFFF)
 	next := ref(1)
 	for _, run := range f.runs {
 		if run.first != next {
-			return fmt.Errorf("pdf: object %d was never written", next)
+			return nil, fmt.Errorf("pdf: object %d was never written", next)
 		}
 		for i := range run.count {
 			if run.in != 0 {
@@ -141,18 +150,10 @@ func (f *file) end(catalog, info ref) error {
 		}
 		next += ref(run.count)
 	}
-	if err := squeeze.Close(); err != nil {
-		return err
-	}
-	start, id := f.at, f.sum.Sum(nil)[:16]
-	f.write(fmt.Appendf(nil, "%d 0 obj\n<</Type/XRef/Size %d/W[1 5 2]/Root %d 0 R/Info %d 0 R/ID[<%x><%x>]/Filter/FlateDecode/Length %d>>stream\n",
-		r, next, catalog, info, id, id, table.Len()))
-	f.write(table.Bytes())
-	f.write(fmt.Appendf(nil, "\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n", start))
-	return f.err
+	return rows, nil
 }
 
-// text writes a string of the document's own: UTF-16 with a mark, in hex.
+// appendText writes a string of the document's own: UTF-16 with a mark, in hex.
 func appendText(b []byte, s string) []byte {
 	b = append(b, "<FEFF"...)
 	b = appendUTF16(b, s)

@@ -154,9 +154,13 @@ func (f *Font) readCharacters(cmap table) {
 }
 
 func (f *Font) readSegments(t table) {
-	doubled := min(int(t.u16(6)), len(t))
+	doubled, next := int(t.u16(6)), 0
 	for i := 0; i < doubled; i += 2 {
 		last, first := int(t.u16(14+i)), int(t.u16(16+doubled+i))
+		if first < next || last < first {
+			return // segments go upwards; these are none
+		}
+		next = last + 1
 		delta, rangeAt := int(t.u16(16+2*doubled+i)), 16+3*doubled+i
 		offset := int(t.u16(rangeAt))
 		for r := first; r <= last && r < 0xFFFF; r++ {
@@ -172,9 +176,14 @@ func (f *Font) readSegments(t table) {
 }
 
 func (f *Font) readGroups(t table) {
+	next := 0
 	for i := range min(t.u32(12), len(t)/12) {
 		group := t.from(16 + 12*i)
 		first, last, glyph := group.u32(0), group.u32(4), group.u32(8)
+		if first < next || last < first {
+			return
+		}
+		next = last + 1
 		for r := first; r <= min(last, 0x10FFFF) && glyph+r-first < len(f.outlines); r++ {
 			f.add(rune(r), glyph+r-first)
 		}
