@@ -24,8 +24,11 @@ var (
 	billColumns       = []string{
 		"account_id", "bill_id", "bill_no", "kind", "coverage_month", "revision", "issued_on", "due_on", "total_cents", "document", "issued_at", "link_code",
 	}
-	qDeleteUnbilled = stmt("delete_unbilled", `DELETE FROM unbilled WHERE account_id = $1 AND activity_id = $2`)
-	qRevisionsIn    = stmt("bill_revisions_in", `
+	insertCharges     = insertsOf("charge", chargeColumns)
+	insertOpenCharges = insertsOf("open_charge", openChargeColumns)
+	insertBills       = insertsOf("bill", billColumns)
+	qDeleteUnbilled   = stmt("delete_unbilled", `DELETE FROM unbilled WHERE account_id = $1 AND activity_id = $2`)
+	qRevisionsIn      = stmt("bill_revisions_in", `
 		SELECT account_id, MAX(revision) FROM bill
 		WHERE account_id >= $1 AND account_id <= $2 AND coverage_month = $3 AND kind = $4 GROUP BY account_id`)
 	qNextNumbers  = stmt("next_numbers", `UPDATE counter SET n = n + $2 WHERE name = $1 RETURNING n`)
@@ -54,6 +57,10 @@ type Billed struct {
 	Bill         *bill.Bill // nil when nothing is owed
 	Cleared      []Activity // what the bill lists
 }
+
+// fewRows is how many rows of a table are sent with other writes rather than
+// in bulk.
+const fewRows = 2 * insertRowsMost
 
 // InsertBilled writes what billing many accounts came to. Entries must carry
 // their identifiers. Applications are posted with the rest.
@@ -85,12 +92,16 @@ func (tx *Tx) InsertBilled(all []Billed, actor string) error {
 	for _, t := range []struct {
 		table   string
 		columns []string
+		few     inserts
 		rows    [][]any
 	}{
-		{"charge", chargeColumns, charges}, {"open_charge", openChargeColumns, opens},
-		{"entry", entryColumns, entries}, {"transfer", transferColumns, transfers}, {"bill", billColumns, bills},
+		{"charge", chargeColumns, insertCharges, charges}, {"open_charge", openChargeColumns, insertOpenCharges, opens},
+		{"entry", entryColumns, insertEntries, entries}, {"transfer", transferColumns, insertTransfers, transfers},
+		{"bill", billColumns, insertBills, bills},
 	} {
-		if err := tx.bulk(t.table, t.columns, t.rows); err != nil {
+		if len(t.rows) <= fewRows { // one account: a bulk insert would cost a round trip for each table
+			tx.pending = append(tx.pending, t.few.steps(t.rows)...)
+		} else if err := tx.bulk(t.table, t.columns, t.rows); err != nil {
 			return err
 		}
 	}
