@@ -132,7 +132,7 @@ type Slip struct {
 	Payee      []string // payee and lockbox address, at most four lines
 	Notes      []string // "Write your Subscriber ID on your check." …
 	Fields     []Fact   // name, Subscriber ID, pay by
-	Amount     Fact     // only Label is read; the value comes from Scan
+	Amount     string   // "Amount due"; how much says Scan
 	Enclosed   string   // "Amount enclosed"
 	Scan       Scan
 	BarcodeAlt string // "Barcode with the numbers of this slip"

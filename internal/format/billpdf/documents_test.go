@@ -72,7 +72,7 @@ func document(w words) *billpdf.Document {
 			Fields: []billpdf.Fact{
 				{Label: w.name, Value: "María-José Nguyễn-O'Connor"}, {Label: w.facts[1], Value: scan.SubscriberID.Grouped()}, {Label: w.payByLabel, Value: w.payByDate},
 			},
-			Amount: billpdf.Fact{Label: w.amountDue}, Enclosed: w.enclosed, Scan: scan, BarcodeAlt: w.barcode,
+			Amount: w.amountDue, Enclosed: w.enclosed, Scan: scan, BarcodeAlt: w.barcode,
 		},
 		Footer: w.footer,
 	}

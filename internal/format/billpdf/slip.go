@@ -57,7 +57,7 @@ func (l *layout) fields(list *pdf.Element) {
 	for _, field := range s.Fields {
 		y = l.fact(list.Add("LI"), field, slipSide, y, l.regular(10), l.bold(11))
 	}
-	due := Fact{s.Amount.Label, s.Scan.Amount.Format()}
+	due := Fact{s.Amount, s.Scan.Amount.Format()}
 	y = l.fact(list.Add("LI"), due, slipSide, y+2*pdf.Point, l.regular(10), l.bold(14))
 	box := pdf.Rect{X: right - 100*pdf.Point, Y: y - 8*pdf.Point, W: 100 * pdf.Point, H: 22 * pdf.Point}
 	if box.Y+box.H > slipCodeY-6*pdf.Point {
