@@ -52,7 +52,7 @@ type Billed struct {
 	Account      enrollment.AccountID
 	Charges      []bill.Charge
 	Entries      []ledger.Entry        // one per charge that moves money, with Source.ID its charge
-	Applications []payment.Application // of credit to the new charges
+	Applications []payment.Application // of credit to these charges and older ones
 	AppliedOn    civil.Date
 	Bill         *bill.Bill // nil when nothing is owed
 	Cleared      []Activity // what the bill lists
@@ -114,7 +114,7 @@ func (tx *Tx) InsertBilled(all []Billed, actor string) error {
 	return nil
 }
 
-// applyCredits pays new charges from money that was left over (R-PAY-8).
+// applyCredits pays charges from money that was left over (R-PAY-8).
 func (tx *Tx) applyCredits(b Billed, actor string) {
 	for _, a := range b.Applications {
 		tx.Apply(b.Account, a, b.AppliedOn, actor)

@@ -80,7 +80,7 @@ type Facts struct {
 	Enrollments []*EnrollmentRow
 	Charges     []Charge // live ones, by month
 	Decisions   []Decision
-	Credits     []Credit
+	Credits     []payment.Credit
 	LastBill    *bill.Bill
 	Unbilled    []Activity
 
@@ -99,13 +99,6 @@ type Charge struct {
 type Decision struct {
 	EnrollmentID enrollment.ID
 	standing.Decision
-}
-
-// Credit is money of one payment that is not applied yet.
-type Credit struct {
-	PaymentID   payment.ID
-	Open        money.Amount
-	EffectiveOn civil.Date
 }
 
 // Activity is what moved the balance since the last bill.
@@ -324,7 +317,7 @@ func (l *loader) decisions() {
 func (l *loader) credits() {
 	l.each(qCreditsIn, func(scan func(...any) error) error {
 		var account enrollment.AccountID
-		var c Credit
+		var c payment.Credit
 		if err := scan(&account, &c.PaymentID, &c.Open, &c.EffectiveOn); err != nil {
 			return err
 		}
@@ -420,6 +413,34 @@ func (f *Facts) Credit() money.Amount {
 		sum = sum.Add(c.Open)
 	}
 	return sum
+}
+
+// Payables gives the unpaid charges, and fresh ones that are being made, as the
+// order of application sees them. s is the account's standing.
+func (f *Facts) Payables(s standing.Standing, fresh ...bill.Charge) []payment.Payable {
+	states := map[enrollment.ID]standing.State{}
+	for _, e := range s.Enrollments {
+		states[e.ID] = e.State
+	}
+	all := make([]payment.Payable, 0, len(f.Charges)+len(fresh))
+	add := func(c bill.Charge, unpaid money.Amount) {
+		if !unpaid.IsPositive() {
+			return
+		}
+		state := states[c.EnrollmentID]
+		all = append(all, payment.Payable{
+			Charge: c.ID, EnrollmentID: c.EnrollmentID, CarrierID: c.CarrierID, Kind: c.Kind, Month: c.Month,
+			DueOn: c.DueOn, Unpaid: unpaid, Binder: c.Binder && state == standing.StatePending,
+			OldDebt: state == standing.StateEnded || state == standing.StateLapsed,
+		})
+	}
+	for _, c := range f.Charges {
+		add(c.Charge, c.Unpaid)
+	}
+	for _, c := range fresh {
+		add(c, c.Premium.Member)
+	}
+	return all
 }
 
 // MarkPaid brings the facts up to date with an application made meanwhile.

@@ -25,7 +25,8 @@ type plan struct {
 // the account owes nothing for the month and before (R-BILL-2).
 func (s *Service) makeBilled(tx *store.Tx, f *store.Facts, run plan, number int64) (store.Billed, error) {
 	out := store.Billed{Account: f.Account.ID, AppliedOn: run.today}
-	covered := s.covered(f, run)
+	states := standing.Evaluate(s.profile, f.Standing(), run.today)
+	covered := s.covered(f, states, run)
 	out.Charges = bill.ChargesFor(s.profile, f.Account.Kind, covered, run.month, run.today,
 		func(id enrollment.ID) (int64, bool) { return f.LastCharge(id, run.month) })
 	if len(out.Charges) == 0 {
@@ -50,15 +51,14 @@ func (s *Service) makeBilled(tx *store.Tx, f *store.Facts, run plan, number int6
 	}
 	out.Bill = made
 	out.Cleared = f.Unbilled
-	out.Applications = useCredits(tx, f, out.Charges)
+	out.Applications = useCredits(tx, f, states, out.Charges)
 	return out, nil
 }
 
 // covered gives the enrollments to charge for the month: not those that have
 // ended before it, nor those that have not started and whose first month it is
 // not (R-BIND-1). Of a month ahead of its bill day only first months are billed.
-func (s *Service) covered(f *store.Facts, run plan) []*enrollment.Enrollment {
-	states := standing.Evaluate(s.profile, f.Standing(), run.today)
+func (s *Service) covered(f *store.Facts, states standing.Standing, run plan) []*enrollment.Enrollment {
 	ahead := run.month.After(s.profile.CoverageMonthBilledOn(run.today))
 	var covered []*enrollment.Enrollment
 	for i, e := range f.Enrollments {
@@ -109,56 +109,30 @@ func (s *Service) billInput(tx *store.Tx, f *store.Facts, charges []bill.Charge,
 	return in
 }
 
-// useCredits pays the new charges from money that earlier payments left over,
-// oldest first (R-PAY-8).
-func useCredits(tx *store.Tx, f *store.Facts, charges []bill.Charge) []payment.Application {
-	var payables []payment.Payable
-	for _, c := range charges {
-		payables = append(payables, payment.Payable{
-			Charge: c.ID, EnrollmentID: c.EnrollmentID, CarrierID: c.CarrierID, Kind: c.Kind,
-			Month: c.Month, DueOn: c.DueOn, Unpaid: c.Premium.Member, Binder: c.Binder,
-		})
+// useCredits pays what is open and the new charges from money that earlier
+// payments left over (R-PAY-8).
+func useCredits(tx *store.Tx, f *store.Facts, states standing.Standing, charges []bill.Charge) []payment.Application {
+	if len(f.Credits) == 0 {
+		return nil
 	}
-	var all []payment.Application
-	for _, credit := range f.Credits {
-		applications, left := payment.Apply(credit.Open, payables)
-		for i := range applications {
-			applications[i].ID = payment.ApplicationID{UUID: tx.NewID()}
-			applications[i].PaymentID = credit.PaymentID
-			applications[i].EmptiesCredit = left.IsZero() && i == len(applications)-1
-			payables = lessen(payables, applications[i])
-		}
-		all = append(all, applications...)
+	applications, _ := payment.ApplyCredits(f.Credits, f.Payables(states, charges...))
+	for i := range applications {
+		applications[i].ID = payment.ApplicationID{UUID: tx.NewID()}
 	}
-	return all
-}
-
-func lessen(payables []payment.Payable, a payment.Application) []payment.Payable {
-	for i := range payables {
-		if payables[i].Charge == a.Charge {
-			payables[i].Unpaid = payables[i].Unpaid.Sub(a.Amount)
-			if payables[i].Unpaid.IsZero() {
-				return append(payables[:i], payables[i+1:]...)
-			}
-		}
-	}
-	return payables
+	return applications
 }
 
 // recordStarts records that coverage starts where the first month costs the
 // member nothing or is paid from credit (R-BIND-1).
 func (s *Service) recordStarts(tx *store.Tx, f *store.Facts, b store.Billed, today civil.Date) {
-	if !hasBinder(b.Charges) {
+	if !hasBinder(b.Charges) && len(b.Applications) == 0 {
 		return
 	}
 	for _, c := range b.Charges {
-		unpaid := c.Premium.Member
-		for _, a := range b.Applications {
-			if a.Charge == c.ID {
-				unpaid = unpaid.Sub(a.Amount)
-			}
-		}
-		f.Charges = append(f.Charges, store.Charge{Open: bill.Open{Charge: c, Unpaid: unpaid}, PaidOn: today})
+		f.Charges = append(f.Charges, store.Charge{Open: bill.Open{Charge: c, Unpaid: c.Premium.Member}, PaidOn: today})
+	}
+	for _, a := range b.Applications {
+		f.MarkPaid(a, today)
 	}
 	for _, start := range standing.Evaluate(s.profile, f.Standing(), today).Starts() {
 		tx.InsertDecision(store.DecisionRecord{

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"quittance.org/quittance/internal/base/fault"
-	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/ledger"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/domain/standing"
@@ -150,7 +149,7 @@ func (s *Service) post(tx *store.Tx, i store.IntentRow, p payment.Payment, clear
 		ID: tx.NewEntryID(), AccountID: p.AccountID, Kind: ledger.EntryReceipt, EffectiveOn: p.EffectiveOn,
 		Source: ledger.Source{Kind: "payment", ID: p.ID.String()}, Actor: actorOf(i.Channel), Transfers: ledger.Receipt(clearing, p.Amount),
 	})
-	applications, left := payment.Apply(p.Amount, payables(s, facts, p))
+	applications, left := payment.Apply(p.Amount, s.useCredits(tx, facts, p))
 	for _, a := range applications {
 		a.ID, a.PaymentID = payment.ApplicationID{UUID: tx.NewID()}, p.ID
 		tx.Apply(p.AccountID, a, p.EffectiveOn, actorSystem)
@@ -166,26 +165,19 @@ func (s *Service) post(tx *store.Tx, i store.IntentRow, p payment.Payment, clear
 
 func actorOf(c payment.Channel) string { return "payer:" + string(c) }
 
-// payables gives the unpaid charges of an account as the order of application
-// sees them.
-func payables(s *Service, facts *store.Facts, p payment.Payment) []payment.Payable {
-	states := map[enrollment.ID]standing.State{}
-	for _, e := range standing.Evaluate(s.profile, facts.Standing(), p.EffectiveOn).Enrollments {
-		states[e.ID] = e.State
+// useCredits pays what is open from money that earlier payments left over, and
+// gives what is still to be paid (R-PAY-8). Credit lies beside an open charge
+// when a payment that had paid it was taken back.
+func (s *Service) useCredits(tx *store.Tx, facts *store.Facts, p payment.Payment) []payment.Payable {
+	payables := facts.Payables(standing.Evaluate(s.profile, facts.Standing(), p.EffectiveOn))
+	applications, unpaid := payment.ApplyCredits(facts.Credits, payables)
+	for _, a := range applications {
+		a.ID = payment.ApplicationID{UUID: tx.NewID()}
+		tx.Apply(p.AccountID, a, p.EffectiveOn, actorSystem)
+		tx.UseCredit(p.AccountID, a)
+		facts.MarkPaid(a, p.EffectiveOn)
 	}
-	var all []payment.Payable
-	for _, c := range facts.Charges {
-		if !c.Unpaid.IsPositive() {
-			continue
-		}
-		state := states[c.EnrollmentID]
-		all = append(all, payment.Payable{
-			Charge: c.ID, EnrollmentID: c.EnrollmentID, CarrierID: c.CarrierID, Kind: c.Kind, Month: c.Month,
-			DueOn: c.DueOn, Unpaid: c.Unpaid, Binder: c.Binder && state == standing.StatePending,
-			OldDebt: state == standing.StateEnded || state == standing.StateLapsed,
-		})
-	}
-	return all
+	return unpaid
 }
 
 // recordStarts records the start of coverage that the payment brings about.

@@ -27,7 +27,8 @@ type Due struct {
 	Standing     standing.Standing
 	Bill         *bill.Bill // the last one issued; nil before the first
 	Unpaid       []UnpaidPart
-	Credit       money.Amount
+	Asked        money.Amount // what is asked for now: the total due less the credit that will pay some of it
+	Credit       money.Amount // money to use beyond that
 	Most         money.Amount // the most that may be paid now
 	NextBillOn   civil.Date
 	PaidToday    []payment.Payment
@@ -72,9 +73,11 @@ func (s *Service) Due(ctx context.Context, id enrollment.AccountID) (*Due, error
 func (s *Service) due(facts *store.Facts) *Due {
 	a := facts.Account
 	today := s.profile.Today(s.db.Now())
+	now := standing.Evaluate(s.profile, facts.Standing(), today)
+	used := creditUsed(facts, now)
 	d := &Due{
 		Account: a.ID, Kind: a.Kind, FirstName: a.FirstName, Initial: a.Initial(), SubscriberID: a.SubscriberID, Today: today,
-		Standing: standing.Evaluate(s.profile, facts.Standing(), today), Bill: facts.LastBill, Credit: facts.Credit(),
+		Standing: now, Bill: facts.LastBill, Asked: now.TotalDue.Sub(used), Credit: facts.Credit().Sub(used),
 		Link: s.linkOf(facts.LastBill, today), Most: s.mostPayable(facts), NextBillOn: s.profile.BillOn(s.profile.CoverageMonthBilledOn(today).Next()),
 	}
 	for _, c := range facts.Charges {
@@ -83,6 +86,17 @@ func (s *Service) due(facts *store.Facts) *Due {
 		}
 	}
 	return d
+}
+
+// creditUsed is how much of the money that earlier payments left over will pay
+// what is open now: the next payment or bill applies it (R-PAY-8).
+func creditUsed(facts *store.Facts, now standing.Standing) money.Amount {
+	var used money.Amount
+	applications, _ := payment.ApplyCredits(facts.Credits, facts.Payables(now))
+	for _, a := range applications {
+		used = used.Add(a.Amount)
+	}
+	return used
 }
 
 // mostPayable is what is owed now plus some months ahead (R-PAY-8), and never

@@ -82,6 +82,7 @@ func cardPartly(t *testing.T) *paying.Receipt {
 	r.Payment.Method, r.Payment.Brand, r.Payment.LastFour, r.Payment.Amount = payment.MethodCard, "Visa", "4242", money.Cents(6250)
 	r.Wording, r.Parts = "", []paying.ReceiptPart{{Kind: enrollment.KindMedical, Month: civil.MustParseMonth("2026-11"), Amount: money.Cents(6250)}}
 	s := &r.After.Standing
+	r.After.Asked = money.Cents(6200)
 	s.TotalDue, s.PastDue, s.KeepsBy = money.Cents(6200), money.Cents(6200), due
 	for i := range s.Enrollments {
 		s.Enrollments[i].State, s.Enrollments[i].PaidThrough = standing.StatePastDue, civil.MustParseMonth("2026-10")

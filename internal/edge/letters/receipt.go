@@ -101,7 +101,7 @@ func (w *writer) facts() []fact {
 		{w.t("receipt.when", nil), w.t("receipt.at", catalogue.Args{"at": p.SubmittedAt})},
 		{w.t("receipt.counts", nil), w.say.Date(p.EffectiveOn)},
 		{w.t("receipt.how", nil), w.paidWith()},
-		{w.t("receipt.balance", nil), w.receipt.After.Standing.TotalDue.Format()},
+		{w.t("receipt.balance", nil), w.receipt.After.Asked.Format()},
 	}
 }
 
@@ -149,8 +149,8 @@ func (w *writer) state() []string {
 	if through := paidThrough(after.Standing); !through.IsZero() {
 		lines = append(lines, w.t("document.note_paid_through", catalogue.Args{"through": through.Last()}))
 	}
-	if by := payBy(after.Standing); after.Standing.TotalDue.IsPositive() && !by.IsZero() {
-		lines = append(lines, w.t("done.owing", catalogue.Args{"amount": after.Standing.TotalDue, "by": by}))
+	if by := payBy(after.Standing); after.Asked.IsPositive() && !by.IsZero() {
+		lines = append(lines, w.t("done.owing", catalogue.Args{"amount": after.Asked, "by": by}))
 	}
 	if after.Credit.IsPositive() {
 		lines = append(lines, w.t("banner.credit", catalogue.Args{"amount": after.Credit}))

@@ -160,7 +160,7 @@ func (v *visit) onward(s session, d dueView) {
 	a := &s.Attempt
 	next := ""
 	switch {
-	case a.Amount.Less(d.Standing.KeepsCoverage) && !a.Low:
+	case a.Amount.Less(d.keeps()) && !a.Low:
 		next = portal.PathLess
 	case len(d.PaidToday)+len(d.InProcess) > 0 && !a.Again:
 		next = portal.PathAgain
@@ -180,11 +180,11 @@ func (v *visit) showLess() {
 	switch {
 	case err != nil:
 		v.fail(err)
-	case !s.Attempt.Amount.IsPositive() || !s.Attempt.Amount.Less(d.Standing.KeepsCoverage):
+	case !s.Attempt.Amount.IsPositive() || !s.Attempt.Amount.Less(d.keeps()):
 		v.to(portal.PathAmount)
 	default:
 		v.show(portal.ShortAmount{
-			Op: s.Attempt.Op.String(), Entered: s.Attempt.Amount, Keeps: d.Standing.KeepsCoverage, By: d.payBy(), Covers: d.covers(),
+			Op: s.Attempt.Op.String(), Entered: s.Attempt.Amount, Keeps: d.keeps(), By: d.payBy(), Covers: d.covers(),
 		})
 	}
 }
@@ -199,13 +199,13 @@ func (v *visit) confirmLess() {
 		v.fail(err)
 		return
 	}
-	if !s.Attempt.Amount.IsPositive() || v.field("shown") != d.Standing.KeepsCoverage.String() {
+	if !s.Attempt.Amount.IsPositive() || v.field("shown") != d.keeps().String() {
 		v.to(portal.PathAmount)
 		return
 	}
 	s.Attempt.Low = true
 	if v.field(portal.FieldChoice) != "entered" { // the default button pays in full
-		s.Attempt.Amount = d.Standing.KeepsCoverage
+		s.Attempt.Amount = d.keeps()
 	}
 	v.onward(s, d)
 }

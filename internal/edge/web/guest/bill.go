@@ -28,8 +28,17 @@ func (d dueView) asked() money.Amount {
 	if d.Kind == enrollment.AccountGroup {
 		return money.Zero
 	}
-	return d.Standing.TotalDue
+	return d.Asked
 }
+
+// keeps is what must be paid to keep coverage, credit that will pay some of it
+// left out.
+func (d dueView) keeps() money.Amount {
+	return money.Max(d.Standing.KeepsCoverage.Sub(d.credited()), money.Zero)
+}
+
+// credited is money of earlier payments that will pay some of what is due.
+func (d dueView) credited() money.Amount { return d.Standing.TotalDue.Sub(d.Asked) }
 
 // payBy is the day by which what is asked for should be paid.
 func (d dueView) payBy() civil.Date {
@@ -155,6 +164,9 @@ func (d dueView) lines() []portal.Line {
 			continue
 		}
 		lines = append(lines, line)
+	}
+	if credited := d.credited(); credited.IsPositive() {
+		lines = append(lines, portal.Line{Kind: portal.LineCredit, Amount: credited.Neg()})
 	}
 	return lines
 }
