@@ -1,6 +1,16 @@
 // Package standing concludes from facts what a member's coverage is, how far
-// it is paid and what is due next. It is one pure function: nothing schedules
-// a check, and a night that was missed is evaluated later with the same answer.
+// it is paid, what is due next, which decisions and letters are owed, and when
+// a date alone can change any of it. It is one pure function: nothing
+// schedules a check, and a night that was missed is evaluated later with the
+// same answer.
+//
+// Facts carry the days that count, not the days they became known. A decision
+// that is recorded is a fact like others; where later evidence contradicts it,
+// the standing is as if that had been known, and undoing it is owed (R-PAY-4).
+//
+// Past due ends when nothing is past due any more (R-DUE-3): by the next due
+// date that is all that is owed, the month just billed included. Until then
+// the first missed month fixes the track, the days and the end.
 package standing
 
 import (
@@ -10,91 +20,18 @@ import (
 	"quittance.org/quittance/internal/domain/profile"
 )
 
-// Facts is what is known of one account. The order of its lists does not
-// matter.
-type Facts struct {
-	Kind        enrollment.AccountKind
-	Enrollments []Enrollment
-}
-
-// Enrollment is what is known of one enrollment.
-type Enrollment struct {
-	ID        enrollment.ID
-	Kind      enrollment.Kind
-	Renewal   bool
-	First     civil.Month
-	Last      civil.Month
-	Charges   []Charge // the live ones
-	Decisions []Decision
-}
-
-// Charge is one month's live charge and how far it is paid.
-type Charge struct {
-	Month      civil.Month
-	DueOn      civil.Date
-	Share      money.Amount // the member share
-	Paid       money.Amount
-	PaidOn     civil.Date // the latest effective date among the payments of it
-	Subsidised bool
-}
-
-// Unpaid is what is missing.
-func (c Charge) Unpaid() money.Amount { return c.Share.Sub(c.Paid) }
-
-// DecisionKind is an act on coverage.
-type DecisionKind string
-
-// The decisions.
-const (
-	DecisionEffectuate DecisionKind = "effectuate"
-	DecisionRoll       DecisionKind = "roll_start"
-	DecisionLapse      DecisionKind = "lapse"
-	DecisionGrace      DecisionKind = "enter_grace"
-	DecisionEnd        DecisionKind = "end"
-	DecisionReinstate  DecisionKind = "reinstate"
-	DecisionCancel     DecisionKind = "cancel"
-	DecisionWaive      DecisionKind = "waive"
-)
-
-// Decision is a recorded act. Month is the coverage month that it is about:
-// the first month of coverage for a start, the last for an end.
-type Decision struct {
-	Kind  DecisionKind
-	Month civil.Month
-	On    civil.Date
-}
-
-// State is what coverage is.
-type State string
-
-// The states (brief 6.4).
-const (
-	StatePending State = "pending"  // not started: first payment needed
-	StateActive  State = "active"   // nothing past due
-	StatePastDue State = "past_due" // a due date was missed; GraceMonth counts on the long track
-	StateEnding  State = "ending"   // the last date to cure has passed; an end is owed
-	StateEnded   State = "ended"
-	StateLapsed  State = "lapsed" // never started
-)
-
-// Track is how long an unpaid enrollment lasts (product rules section 7).
-type Track string
-
-// The tracks.
-const (
-	TrackShort Track = "short"
-	TrackLong  Track = "long"
-	TrackGroup Track = "group"
-)
-
-// Standing is what Evaluate concludes of an account.
+// Standing is what Evaluate concludes of an account. Steps, Conclusions and
+// Notices name their enrollment by its index and stand together by enrollment.
 type Standing struct {
 	Enrollments   []EnrollmentStanding // in the order of Facts
 	TotalDue      money.Amount         // everything charged and unpaid that may be paid
 	PastDue       money.Amount         // of it, what missed its due date
 	KeepsCoverage money.Amount         // what must be paid by KeepsBy so that nothing gets worse
 	KeepsBy       civil.Date
-	NextReview    civil.Date // when a date alone can change the answer; zero: never
+	NextReview    civil.Date   // when a date alone can change the answer; zero: never
+	Steps         []Step       // timelines
+	Conclusions   []Conclusion // decisions that are owed, in the order to record them
+	Notices       []Notice     // letters that are owed
 }
 
 // EnrollmentStanding is what Evaluate concludes of one enrollment.
@@ -103,37 +40,68 @@ type EnrollmentStanding struct {
 	Kind        enrollment.Kind
 	State       State
 	Rule        string      // the rule that decided State
+	Basis       Basis       // the fact that decided State
 	PaidThrough civil.Month // last month of unbroken paid coverage; zero: none
 	FirstUnpaid civil.Month // C, the month that fixes the track; zero: nothing past due
 	Track       Track
-	GraceMonth  int          // 1 to 3 on the long track
-	Unpaid      money.Amount // all of it
+	GraceMonth  int          // 1 to 3 on the long track, from the 1st of C
+	Unpaid      money.Amount // all of it, of covered months
 	PastDue     money.Amount
-	CureBy      civil.Date  // the next due date while past due
-	EndsBy      civil.Date  // the last due date before the end, while past due
-	EndMonth    civil.Month // last covered month once ended, or if it ends now
-	Start       civil.Month // first month of coverage as it stands
-	Effectuates bool        // a start is owed: the first month is paid in time (R-BIND-1)
+	Keeps       money.Amount // what must be paid by CureBy, or when due, so that nothing gets worse
+	CureBy      civil.Date   // the next day by which to pay, while past due or not started
+	EndsBy      civil.Date   // the last day to pay before the end, while past due
+	EndMonth    civil.Month  // last covered month once ended, or if it ends now
+	Start       civil.Month  // first month of coverage as it stands
+	CoveredTo   civil.Month  // last month of coverage as it stands: as selected, or by a decision
+	Effectuates bool         // a start is owed: the first month is paid in time (R-BIND-1)
+	OnHold      bool         // the clock stands today (R-DUE-8)
+	Arrangement ArrangementState
+	ReleaseFrom civil.Date    // while ending: the first day on which nothing may come by mail any more (R-PAY-4)
+	Reinstate   Reinstatement // while it can be had back
+}
+
+// Reinstatement is how coverage that ended for non-payment is had back without
+// a gap (R-DUE-6).
+type Reinstatement struct {
+	By     civil.Date   // the last day; zero: it can not
+	Amount money.Amount // everything owed and the next month
+}
+
+// Covers tells whether a month may be charged: it lies between the start and
+// the last month as decided.
+func (s *EnrollmentStanding) Covers(m civil.Month) bool {
+	return s.State != StateLapsed && !m.Before(s.Start) && (s.CoveredTo.IsZero() || !m.After(s.CoveredTo))
 }
 
 // Evaluate concludes the standing of an account on a day.
 func Evaluate(p *profile.Profile, facts Facts, asOf civil.Date) Standing {
-	s := Standing{Enrollments: make([]EnrollmentStanding, len(facts.Enrollments))}
-	for i := range facts.Enrollments {
-		e := evaluate(p, facts.Kind, &facts.Enrollments[i], asOf)
-		s.Enrollments[i] = e
-		s.TotalDue = s.TotalDue.Add(e.Unpaid)
-		s.PastDue = s.PastDue.Add(e.PastDue)
-		for _, c := range facts.Enrollments[i].Charges {
-			s.keep(c, asOf)
-			s.NextReview = earlier(s.NextReview, reviewAfter(c, asOf))
-		}
-		if !e.EndsBy.IsZero() {
-			s.NextReview = earlier(s.NextReview, firstAfter(asOf, e.CureBy, e.EndsBy))
-		}
-	}
-	s.KeepsCoverage = s.TotalDue
+	s := Standing{Enrollments: make([]EnrollmentStanding, 0, len(facts.Enrollments))}
+	EvaluateInto(&s, p, &facts, asOf)
 	return s
+}
+
+// EvaluateInto is Evaluate into a standing whose slices are used again.
+func EvaluateInto(s *Standing, p *profile.Profile, facts *Facts, asOf civil.Date) {
+	*s = Standing{Enrollments: s.Enrollments[:0], Steps: s.Steps[:0], Conclusions: s.Conclusions[:0], Notices: s.Notices[:0]}
+	var over overflow
+	e := evaluator{p: p, facts: facts, asOf: asOf, out: s, spill: &over}
+	for i := range facts.Enrollments {
+		x := &facts.Enrollments[i]
+		s.Enrollments = append(s.Enrollments, EnrollmentStanding{ID: x.ID, Kind: x.Kind})
+	}
+	if len(facts.Credits) == 0 || len(facts.Enrollments) == 1 {
+		for i := range facts.Enrollments {
+			e.evaluate(i)
+		}
+	} else {
+		e.evaluateInRank()
+	}
+	for i := range s.Enrollments {
+		x := &s.Enrollments[i]
+		s.TotalDue = s.TotalDue.Add(x.Unpaid)
+		s.PastDue = s.PastDue.Add(x.PastDue)
+		s.KeepsCoverage = s.KeepsCoverage.Add(x.Keeps)
+	}
 }
 
 // Starts gives the enrollments whose start is owed and not recorded yet
@@ -148,34 +116,56 @@ func (s Standing) Starts() []EnrollmentStanding {
 	return starts
 }
 
-// keep finds the next due date that something unpaid has.
-func (s *Standing) keep(c Charge, asOf civil.Date) {
-	if c.Unpaid().IsPositive() && !c.DueOn.Before(asOf) {
-		s.KeepsBy = earlier(s.KeepsBy, c.DueOn)
+// Timeline gives the dated steps of an enrollment, the index of its standing.
+func (s Standing) Timeline(enrollment int) []Step {
+	from := 0
+	for from < len(s.Steps) && s.Steps[from].Enrollment != enrollment {
+		from++
 	}
+	to := from
+	for to < len(s.Steps) && s.Steps[to].Enrollment == enrollment {
+		to++
+	}
+	return s.Steps[from:to]
 }
 
-// reviewAfter gives the day after a due date that is still to come and not met.
-func reviewAfter(c Charge, asOf civil.Date) civil.Date {
-	if c.Unpaid().IsPositive() && !c.DueOn.Before(asOf) {
-		return c.DueOn.AddDays(1)
-	}
-	return civil.Date{}
+// evaluator is one evaluation of one account.
+type evaluator struct {
+	p     *profile.Profile
+	facts *Facts
+	asOf  civil.Date
+	out   *Standing
+	spill *overflow
+	spent money.Amount // of the credits, by enrollments evaluated before
 }
 
-func firstAfter(asOf civil.Date, days ...civil.Date) civil.Date {
-	var first civil.Date
-	for _, d := range days {
-		if !d.IsZero() && !d.Before(asOf) {
-			first = earlier(first, d.AddDays(1))
+// evaluateInRank evaluates enrollments in the order in which money is applied,
+// so that two never count on the same credit.
+func (e *evaluator) evaluateInRank() {
+	all := e.facts.Enrollments
+	done := -1
+	for range all {
+		next := -1
+		for i := range all {
+			if (done < 0 || ranksBefore(&all[done], &all[i])) && (next < 0 || ranksBefore(&all[i], &all[next])) {
+				next = i
+			}
 		}
+		e.evaluate(next)
+		done = next
 	}
-	return first
 }
 
-func earlier(a, b civil.Date) civil.Date {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
+func ranksBefore(a, b *Enrollment) bool {
+	if a.Kind.Rank() != b.Kind.Rank() {
+		return a.Kind.Rank() < b.Kind.Rank()
 	}
-	return a
+	return a.ID.Compare(b.ID.UUID) < 0
+}
+
+// review asks to look again on a day.
+func (e *evaluator) review(on civil.Date) {
+	if on.After(e.asOf) {
+		e.out.NextReview = earlier(e.out.NextReview, on)
+	}
 }

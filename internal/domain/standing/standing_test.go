@@ -1,218 +1,241 @@
 package standing_test
 
 import (
-	"fmt"
-	"strings"
 	"testing"
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/ident"
-	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/profiles"
 )
 
-func massachusetts(tb testing.TB) *profile.Profile {
+func strict(tb testing.TB) *profile.Profile {
 	tb.Helper()
-	p, err := profiles.Open(profiles.Default)
+	p, err := profiles.Open("massachusetts-strict")
 	if err != nil {
 		tb.Fatal(err)
 	}
 	return p
 }
 
-// story is an enrollment as a test tells it. Months are charged as the bill
-// run does: on the 1st of the month before.
-type story struct {
-	group, dental, renewal bool
-	help                   bool     // APTC or state subsidy
-	share                  string   // a month's member share
-	first                  string   // first covered month
-	started                bool     // the start has been recorded
-	paid                   []string // "2026-06 103.00 on 2026-05-23"
-	decisions              []string // "end 2026-08 on 2026-08-24"
+// situation is a story on a day and what is said of it. Where the strict
+// profile says something else, strict has it.
+type situation struct {
+	name   string
+	story  story
+	asOf   string
+	want   string
+	strict string
+	owed   string // decisions, under both profiles unless strictOwed has others
+
+	strictOwed string
 }
 
-// facts gives what is known of the story on a day.
-func (s story) facts(p *profile.Profile, asOf civil.Date) standing.Facts {
-	e := standing.Enrollment{
-		ID: enrollment.ID{UUID: ident.UUID{15: 1}}, Kind: enrollment.KindMedical, Renewal: s.renewal,
-		First: civil.MustParseMonth(s.first), Last: civil.NewMonth(2027, 12),
-	}
-	facts := standing.Facts{Kind: enrollment.AccountIndividual}
-	if s.dental {
-		e.Kind = enrollment.KindDental
-	}
-	if s.group {
-		facts.Kind = enrollment.AccountGroup
-	}
-	if s.started {
-		e.Decisions = append(e.Decisions, standing.Decision{Kind: standing.DecisionEffectuate, Month: e.First, On: e.First.Prev().First()})
-	}
-	for m := e.First; !p.BillOn(m).After(asOf); m = m.Next() {
-		e.Charges = append(e.Charges, standing.Charge{Month: m, DueOn: p.DueOn(m), Share: cents(s.share), Subsidised: s.help})
-	}
-	for _, text := range s.paid {
-		var month, amount, on string
-		scan(text, "%s %s on %s", &month, &amount, &on)
-		for i := range e.Charges {
-			if c := &e.Charges[i]; c.Month.String() == month && !civil.MustParseDate(on).After(asOf) {
-				c.Paid, c.PaidOn = c.Paid.Add(cents(amount)), civil.MustParseDate(on)
-			}
+func check(t *testing.T, situations []situation) {
+	t.Helper()
+	guide, strict := massachusetts(t), strict(t)
+	for _, c := range situations {
+		if c.strict == "" {
+			c.strict = c.want
 		}
-	}
-	for _, text := range s.decisions {
-		var kind, month, on string
-		scan(text, "%s %s on %s", &kind, &month, &on)
-		e.Decisions = append(e.Decisions, standing.Decision{Kind: standing.DecisionKind(kind), Month: civil.MustParseMonth(month), On: civil.MustParseDate(on)})
-	}
-	facts.Enrollments = []standing.Enrollment{e}
-	return facts
-}
-
-func scan(text, format string, into ...any) {
-	if _, err := fmt.Sscanf(text, format, into...); err != nil {
-		panic(fmt.Sprintf("%q: %v", text, err))
-	}
-}
-
-func cents(s string) money.Amount {
-	a, err := money.Parse(s)
-	if err != nil {
-		panic(err)
-	}
-	return a
-}
-
-// told is what a standing says of its first enrollment, in words.
-func told(s standing.Standing) string {
-	e := s.Enrollments[0]
-	words := []string{string(e.State), e.Rule}
-	say := func(word string, value fmt.Stringer) {
-		if text := value.String(); text != "" && text != "0.00" {
-			words = append(words, word, text)
+		if c.strictOwed == "" {
+			c.strictOwed = c.owed
 		}
-	}
-	if e.Effectuates {
-		words = append(words, "starts", e.Start.String())
-	}
-	if e.Track != "" {
-		words = append(words, "track", string(e.Track))
-	}
-	if e.GraceMonth > 0 {
-		words = append(words, fmt.Sprint("grace ", e.GraceMonth))
-	}
-	say("C", e.FirstUnpaid)
-	say("through", e.PaidThrough)
-	say("unpaid", e.Unpaid)
-	say("past", e.PastDue)
-	say("cure by", e.CureBy)
-	say("ends by", e.EndsBy)
-	say("last", e.EndMonth)
-	say("next", s.NextReview)
-	return strings.Join(words, " ")
-}
-
-var (
-	// helpedMember is the ConnectorCare member of the vectors, paid to May 2026.
-	helpedMember = story{help: true, share: "103.00", first: "2026-05", started: true, paid: []string{"2026-05 103.00 on 2026-04-20"}}
-	// fullMember pays the whole price.
-	fullMember = story{share: "412.37", first: "2026-05", started: true, paid: []string{"2026-05 412.37 on 2026-04-20"}}
-)
-
-func (s story) paying(more ...string) story {
-	s.paid = append(append([]string{}, s.paid...), more...)
-	return s
-}
-
-func (s story) deciding(more ...string) story {
-	s.decisions = more
-	return s
-}
-
-// The vectors of the Massachusetts rule book, section 13, by number, and what
-// lies around them.
-func TestEvaluate(t *testing.T) {
-	t.Parallel()
-	p := massachusetts(t)
-	dental := story{dental: true, share: "30.12", first: "2026-05", started: true, paid: []string{"2026-05 30.12 on 2026-04-20"}}
-	renewing := story{help: true, renewal: true, share: "103.00", first: "2026-12", paid: []string{"2026-12 103.00 on 2026-11-23"}}
-	binder := story{help: true, share: "53.00", first: "2026-07"}
-	for _, c := range []struct {
-		name  string
-		story story
-		asOf  string
-		want  string
-	}{
-		{"1: billed on 1 May, due on Saturday 23 May", helpedMember, "2026-05-01", "active R-BIND-1 through 2026-05 unpaid 103.00 next 2026-05-24"},
-		{"2: paid on 23 May is on time", helpedMember.paying("2026-06 103.00 on 2026-05-23"), "2026-05-24", "active R-BIND-1 through 2026-06"},
-		{"on the due date nothing is past due yet", helpedMember, "2026-05-23", "active R-BIND-1 through 2026-05 unpaid 103.00 next 2026-05-24"},
-		{"3: on 24 May it is, C is June", helpedMember, "2026-05-24",
-			"past_due R-DUE-1 track long grace 1 C 2026-06 through 2026-05 unpaid 103.00 past 103.00 cure by 2026-06-23 ends by 2026-08-23 last 2026-06 next 2026-06-24"},
-
-		{"4: without help, the last day to cure", fullMember, "2026-06-23",
-			"past_due R-DUE-2 track short C 2026-06 through 2026-05 unpaid 824.74 past 412.37 cure by 2026-06-23 ends by 2026-06-23 last 2026-05 next 2026-06-24"},
-		{"4: the day after coverage ends on 31 May", fullMember, "2026-06-24", "ending R-DUE-2 track short C 2026-06 through 2026-05 unpaid 824.74 past 824.74 last 2026-05"},
-		{"4: paid on the last day it lives on", fullMember.paying("2026-06 412.37 on 2026-06-23", "2026-07 412.37 on 2026-06-23"), "2026-06-24", "active R-BIND-1 through 2026-07"},
-		{"a cent short changes nothing (R-DUE-3)", fullMember.paying("2026-06 412.36 on 2026-06-23", "2026-07 412.37 on 2026-06-23"), "2026-06-24",
-			"ending R-DUE-2 track short C 2026-06 through 2026-05 unpaid 0.01 past 0.01 last 2026-05"},
-
-		{"5: early June, pay $206 by 23 June", helpedMember, "2026-06-03",
-			"past_due R-DUE-1 track long grace 1 C 2026-06 through 2026-05 unpaid 206.00 past 103.00 cure by 2026-06-23 ends by 2026-08-23 last 2026-06 next 2026-06-24"},
-		{"5: early July, pay $309 by 23 July", helpedMember, "2026-07-03",
-			"past_due R-DUE-1 track long grace 2 C 2026-06 through 2026-05 unpaid 309.00 past 206.00 cure by 2026-07-23 ends by 2026-08-23 last 2026-06 next 2026-07-24"},
-		{"5: early August, pay $412 by 23 August", helpedMember, "2026-08-03",
-			"past_due R-DUE-1 track long grace 3 C 2026-06 through 2026-05 unpaid 412.00 past 309.00 cure by 2026-08-23 ends by 2026-08-23 last 2026-06 next 2026-08-24"},
-		{"5: the last day", helpedMember, "2026-08-23",
-			"past_due R-DUE-1 track long grace 3 C 2026-06 through 2026-05 unpaid 412.00 past 309.00 cure by 2026-08-23 ends by 2026-08-23 last 2026-06 next 2026-08-24"},
-		{"5: else coverage ends on 30 June", helpedMember, "2026-08-24", "ending R-DUE-1 track long grace 3 C 2026-06 through 2026-05 unpaid 412.00 past 412.00 last 2026-06"},
-		{"5: a night that was missed gives the same answer", helpedMember, "2026-08-30", "ending R-DUE-1 track long grace 3 C 2026-06 through 2026-05 unpaid 412.00 past 412.00 last 2026-06"},
-		{"5: all paid on the last day", helpedMember.paying("2026-06 103.00 on 2026-08-23", "2026-07 103.00 on 2026-08-23", "2026-08 103.00 on 2026-08-23", "2026-09 103.00 on 2026-08-23"),
-			"2026-08-24", "active R-BIND-1 through 2026-09"},
-
-		{"6: the end is recorded, the debt stays", helpedMember.deciding("end 2026-06 on 2026-09-01"), "2026-09-01", "ended R-DUE-5 C 2026-06 through 2026-05 unpaid 515.00 past 412.00 last 2026-06 next 2026-09-24"},
-		{"6: reinstated, coverage goes on", helpedMember.paying("2026-06 103.00 on 2026-10-05", "2026-07 103.00 on 2026-10-05", "2026-08 103.00 on 2026-10-05", "2026-09 103.00 on 2026-10-05",
-			"2026-10 103.00 on 2026-10-05", "2026-11 103.00 on 2026-10-05").deciding("end 2026-06 on 2026-09-01", "reinstate 2026-07 on 2026-10-06"), "2026-10-06", "active R-BIND-1 through 2026-11"},
-		{"6: ended again after a reinstatement", helpedMember.deciding("end 2026-06 on 2026-09-01", "reinstate 2026-07 on 2026-09-10", "end 2026-08 on 2026-09-20"), "2026-09-21",
-			"ended R-DUE-5 C 2026-06 through 2026-05 unpaid 515.00 past 412.00 last 2026-08 next 2026-09-24"},
-
-		{"7: dental has no help and takes the short track", dental, "2026-06-24", "ending R-DUE-2 track short C 2026-06 through 2026-05 unpaid 60.24 past 60.24 last 2026-05"},
-		{"8: cancelled by 23 September, ends that month", helpedMember.deciding("cancel 2026-09 on 2026-09-23"), "2026-10-01", "ended R-DUE-5 C 2026-06 through 2026-05 unpaid 618.00 past 515.00 last 2026-09 next 2026-10-24"},
-		{"8: cancelled on the 24th, ends with October", fullMember.deciding("cancel 2026-10 on 2026-09-24"), "2026-11-01", "ended R-DUE-5 C 2026-06 through 2026-05 unpaid 2886.59 past 2474.22 last 2026-10 next 2026-11-24"},
-
-		{"9: a first payment a cent short does not start coverage", binder.paying("2026-07 52.99 on 2026-06-23"), "2026-06-24", "pending R-BIND-1 C 2026-07 unpaid 0.01 past 0.01"},
-		{"paid in full and on the due date it starts", binder.paying("2026-07 53.00 on 2026-06-23"), "2026-06-24", "active R-BIND-1 starts 2026-07 through 2026-07"},
-		{"paid a day late it does not", binder.paying("2026-07 53.00 on 2026-06-24"), "2026-06-24", "pending R-BIND-1 through 2026-07"},
-		{"not paid yet and not due yet", binder, "2026-06-01", "pending R-BIND-1 unpaid 53.00 next 2026-06-24"},
-		{"a first month that costs nothing starts by itself", story{help: true, share: "0.00", first: "2026-07"}, "2026-06-01", "active R-BIND-1 starts 2026-07 through 2026-07"},
-		{"a free enrollment is never past due (R-BILL-2)", story{help: true, share: "0.00", first: "2026-07", started: true}, "2026-12-31", "active R-BIND-1 through 2027-01"},
-		{"not billed yet", binder, "2026-05-31", "pending R-BIND-1"},
-		{"a start that was rolled waits for the new month", binder.deciding("roll_start 2026-08 on 2026-06-24"), "2026-07-01", "pending R-BIND-1 C 2026-07 unpaid 106.00 past 53.00 next 2026-07-24"},
-		{"a start that was rolled and paid", story{help: true, share: "53.00", first: "2026-08"}.paying("2026-08 53.00 on 2026-07-23").deciding("roll_start 2026-08 on 2026-06-24"), "2026-07-24",
-			"active R-BIND-1 starts 2026-08 through 2026-08"},
-		{"a selection that lapsed", binder.deciding("lapse 2026-07 on 2026-06-24"), "2026-06-25", "lapsed R-BIND-2 C 2026-07 unpaid 53.00 past 53.00"},
-
-		{"14: renewing, January unpaid on 23 December", renewing, "2026-12-24",
-			"past_due R-DUE-1 track long grace 1 C 2027-01 through 2026-12 unpaid 103.00 past 103.00 cure by 2027-01-23 ends by 2027-03-23 last 2027-01 next 2027-01-24"},
-		{"14: the final date", renewing, "2027-03-23",
-			"past_due R-DUE-1 track long grace 3 C 2027-01 through 2026-12 unpaid 412.00 past 309.00 cure by 2027-03-23 ends by 2027-03-23 last 2027-01 next 2027-03-24"},
-		{"14: ended 31 January", renewing, "2027-03-24", "ending R-DUE-1 track long grace 3 C 2027-01 through 2026-12 unpaid 412.00 past 412.00 last 2027-01"},
-		{"14: a renewal is not a first payment (MA-FIRST-7)", renewing, "2026-12-01", "active R-BIND-1 through 2026-12 unpaid 103.00 next 2026-12-24"},
-
-		{"a month paid out of turn does not carry the run over a gap", helpedMember.paying("2026-07 103.00 on 2026-06-20"), "2026-06-23",
-			"past_due R-DUE-1 track long grace 1 C 2026-06 through 2026-05 unpaid 103.00 past 103.00 cure by 2026-06-23 ends by 2026-08-23 last 2026-06 next 2026-06-24"},
-		{"a month paid in parts", helpedMember.paying("2026-06 100.00 on 2026-05-02", "2026-06 3.00 on 2026-05-22"), "2026-05-24", "active R-BIND-1 through 2026-06"},
-	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			asOf := civil.MustParseDate(c.asOf)
-			if got := told(standing.Evaluate(p, c.story.facts(p, asOf), asOf)); got != c.want {
-				t.Errorf("got  %s\nwant %s", got, c.want)
+			for _, row := range []struct {
+				p          *profile.Profile
+				want, owed string
+			}{{guide, c.want, c.owed}, {strict, c.strict, c.strictOwed}} {
+				asOf := civil.MustParseDate(c.asOf)
+				s := standing.Evaluate(row.p, c.story.facts(row.p, asOf), asOf)
+				if got := told(s); got != row.want {
+					t.Errorf("%s:\ngot  %s\nwant %s", row.p.ID, got, row.want)
+				}
+				if got := owed(s); got != row.owed {
+					t.Errorf("%s: got decisions %q, want %q", row.p.ID, got, row.owed)
+				}
 			}
 		})
 	}
+}
+
+// The vectors of the Massachusetts rule book, section 13, that are about
+// standing, by number, and what lies around them.
+func TestVectors(t *testing.T) {
+	t.Parallel()
+	dental := story{dental: true, share: "30.12", first: "2026-05", started: true, paid: []string{"2026-05 30.12 on 2026-04-20"}}
+	check(t, []situation{
+		{name: "1: billed on 1 May, due on Saturday 23 May", story: helpedMember, asOf: "2026-05-01", want: "active R-BIND-1 through 2026-05 unpaid 103.00 next 2026-05-24"},
+		{name: "2: paid on 23 May is on time", story: helpedMember.paying("2026-06 103.00 on 2026-05-23"), asOf: "2026-05-24", want: "active R-BIND-1 through 2026-06"},
+		{name: "on the due date nothing is past due yet", story: helpedMember, asOf: "2026-05-23", want: "active R-BIND-1 through 2026-05 unpaid 103.00 next 2026-05-24"},
+		{name: "3: on 24 May it is, C is June, grace has not begun", story: helpedMember, asOf: "2026-05-24",
+			want: "past_due R-DUE-1 track long C 2026-06 through 2026-05 unpaid 103.00 past 103.00 cure by 2026-06-23 ends by 2026-08-23 last 2026-06 next 2026-06-01"},
+
+		{name: "4: without help, the last day to cure", story: fullMember, asOf: "2026-06-23",
+			want: "past_due R-DUE-2 track short C 2026-06 through 2026-05 unpaid 824.74 past 412.37 cure by 2026-06-23 ends by 2026-06-23 last 2026-05 next 2026-06-24"},
+		{name: "4: the day after coverage ends on 31 May", story: fullMember, asOf: "2026-06-24",
+			want:   "ending R-DUE-2 track short C 2026-06 through 2026-05 unpaid 824.74 past 824.74 last 2026-05 release 2026-07-01 next 2026-07-01",
+			strict: "ending R-DUE-2 track short C 2026-06 through 2026-05 unpaid 824.74 past 824.74 last 2026-05 release 2026-06-24",
+			owed:   "propose_end 2026-05 R-DUE-2"},
+		{name: "4: paid on the last day it lives on", story: fullMember.paying("2026-06 412.37 on 2026-06-23", "2026-07 412.37 on 2026-06-23"), asOf: "2026-06-24", want: "active R-BIND-1 through 2026-07"},
+
+		{name: "5: early June, pay $206 by 23 June", story: helpedMember, asOf: "2026-06-03",
+			want: "past_due R-DUE-1 track long grace 1 C 2026-06 through 2026-05 unpaid 206.00 past 103.00 cure by 2026-06-23 ends by 2026-08-23 last 2026-06 next 2026-06-24",
+			owed: "enter_grace 2026-06 R-DUE-1"},
+		{name: "5: after 23 June it is still the first month of grace", story: helpedMember, asOf: "2026-06-24",
+			want: "past_due R-DUE-1 track long grace 1 C 2026-06 through 2026-05 unpaid 206.00 past 206.00 cure by 2026-07-23 ends by 2026-08-23 last 2026-06 next 2026-07-01",
+			owed: "enter_grace 2026-06 R-DUE-1"},
+		{name: "5: early July, pay $309 by 23 July", story: helpedMember.deciding("enter_grace 2026-06 on 2026-06-01"), asOf: "2026-07-03",
+			want: "past_due R-DUE-1 track long grace 2 C 2026-06 through 2026-05 unpaid 309.00 past 206.00 cure by 2026-07-23 ends by 2026-08-23 last 2026-06 next 2026-07-24",
+			owed: "enter_grace 2026-07 R-DUE-1"},
+		{name: "5: early August, pay $412 by 23 August", story: helpedMember.deciding("enter_grace 2026-08 on 2026-08-01"), asOf: "2026-08-03",
+			want: "past_due R-DUE-1 track long grace 3 C 2026-06 through 2026-05 unpaid 412.00 past 309.00 cure by 2026-08-23 ends by 2026-08-23 last 2026-06 next 2026-08-24"},
+		{name: "5: else coverage ends on 30 June", story: helpedMember.deciding("enter_grace 2026-08 on 2026-08-01"), asOf: "2026-08-24",
+			want:   "ending R-DUE-1 track long grace 3 C 2026-06 through 2026-05 unpaid 412.00 past 412.00 last 2026-06 release 2026-08-31 next 2026-08-31",
+			strict: "ending R-DUE-1 track long grace 3 C 2026-06 through 2026-05 unpaid 412.00 past 412.00 last 2026-06 release 2026-08-24",
+			owed:   "propose_end 2026-06 R-DUE-1"},
+		{name: "5: a night that was missed gives the same answer", story: helpedMember.deciding("enter_grace 2026-08 on 2026-08-01"), asOf: "2026-08-29",
+			want:   "ending R-DUE-1 track long grace 3 C 2026-06 through 2026-05 unpaid 412.00 past 412.00 last 2026-06 release 2026-08-31 next 2026-08-31",
+			strict: "ending R-DUE-1 track long grace 3 C 2026-06 through 2026-05 unpaid 412.00 past 412.00 last 2026-06 release 2026-08-24",
+			owed:   "propose_end 2026-06 R-DUE-1"},
+		{name: "5: all paid on the last day", asOf: "2026-08-24", want: "active R-BIND-1 through 2026-09",
+			story: helpedMember.paying("2026-06 103.00 on 2026-08-23", "2026-07 103.00 on 2026-08-23", "2026-08 103.00 on 2026-08-23", "2026-09 103.00 on 2026-08-23")},
+
+		// June stays owed. All that was missed on the last date, or more once
+		// another due date has passed, brings it back.
+		{name: "6: the end is recorded, June stays owed", story: helpedMember.deciding("end 2026-06 on 2026-09-01"), asOf: "2026-09-01",
+			want: "ended R-DUE-5 C 2026-06 through 2026-05 unpaid 103.00 past 103.00 last 2026-06 return by 2026-10-06 for 412.00 next 2026-09-24"},
+		{name: "6: once 23 September has passed, October is asked for as well", story: helpedMember.deciding("end 2026-06 on 2026-09-01"), asOf: "2026-09-24",
+			want: "ended R-DUE-5 C 2026-06 through 2026-05 unpaid 103.00 past 103.00 last 2026-06 return by 2026-10-06 for 515.00 next 2026-10-07"},
+		{name: "6: the last day to return", story: helpedMember.deciding("end 2026-06 on 2026-09-01"), asOf: "2026-10-06",
+			want: "ended R-DUE-5 C 2026-06 through 2026-05 unpaid 103.00 past 103.00 last 2026-06 return by 2026-10-06 for 515.00 next 2026-10-07"},
+		{name: "6: too late to return", story: helpedMember.deciding("end 2026-06 on 2026-09-01"), asOf: "2026-10-07",
+			want: "ended R-DUE-5 C 2026-06 through 2026-05 unpaid 103.00 past 103.00 last 2026-06"},
+		{name: "6: reinstated, coverage goes on", asOf: "2026-10-06", want: "active R-BIND-1 through 2026-11",
+			story: helpedMember.paying("2026-06 103.00 on 2026-10-05", "2026-07 103.00 on 2026-10-05", "2026-08 103.00 on 2026-10-05", "2026-09 103.00 on 2026-10-05",
+				"2026-10 103.00 on 2026-10-05", "2026-11 103.00 on 2026-10-05").deciding("end 2026-06 on 2026-09-01", "reinstate 2026-07 on 2026-10-06")},
+		{name: "6: ended again after a reinstatement", story: helpedMember.deciding("end 2026-06 on 2026-09-01", "reinstate 2026-07 on 2026-09-10", "end 2026-08 on 2026-09-20"), asOf: "2026-09-21",
+			want: "ended R-DUE-5 C 2026-06 through 2026-05 unpaid 309.00 past 309.00 last 2026-08 return by 2026-10-25 for 412.00 next 2026-09-24"},
+
+		{name: "7: dental has no help and takes the short track", story: dental, asOf: "2026-06-24",
+			want:   "ending R-DUE-2 track short C 2026-06 through 2026-05 unpaid 60.24 past 60.24 last 2026-05 release 2026-07-01 next 2026-07-01",
+			strict: "ending R-DUE-2 track short C 2026-06 through 2026-05 unpaid 60.24 past 60.24 last 2026-05 release 2026-06-24",
+			owed:   "propose_end 2026-05 R-DUE-2"},
+	})
+}
+
+// Vector 8, R-DUE-7: up to the 23rd this month, from the 24th the next one,
+// which is owed. Coverage runs until then.
+func TestCancel(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		p    *profile.Profile
+		on   string
+		want string
+		ok   bool
+	}{
+		{massachusetts(t), "2026-09-01", "2026-09", true},
+		{massachusetts(t), "2026-09-23", "2026-09", true},
+		{massachusetts(t), "2026-09-24", "2026-10", true},
+		{massachusetts(t), "2026-12-31", "2027-01", true},
+		{strict(t), "2026-09-23", "2026-09", true},
+		{strict(t), "2026-09-24", "2026-10", false},
+	} {
+		if got, ok := standing.CancelledTo(c.p, civil.MustParseDate(c.on)); got.String() != c.want || ok != c.ok {
+			t.Errorf("%s on %s: got %s %t, want %s %t", c.p.ID, c.on, got, ok, c.want, c.ok)
+		}
+	}
+	paid := helpedMember.paying("2026-06 103.00 on 2026-05-23", "2026-07 103.00 on 2026-06-23", "2026-08 103.00 on 2026-07-23", "2026-09 103.00 on 2026-08-23")
+	october := paid.deciding("cancel 2026-10 on 2026-09-24")
+	check(t, []situation{
+		{name: "cancelled on 23 September, covered to its last day", story: paid.deciding("cancel 2026-09 on 2026-09-23"), asOf: "2026-09-30", want: "active R-BIND-1 through 2026-09"},
+		{name: "ended the day after; the month billed for later is not owed", story: paid.deciding("cancel 2026-09 on 2026-09-23"), asOf: "2026-10-01", want: "ended R-DUE-7 through 2026-09 last 2026-09"},
+		{name: "cancelled on the 24th, October is owed", story: october, asOf: "2026-10-15",
+			want: "past_due R-DUE-1 track long grace 1 C 2026-10 through 2026-09 unpaid 103.00 past 103.00 cure by 2026-10-23 ends by 2026-12-23 last 2026-10 next 2026-10-24",
+			owed: "enter_grace 2026-10 R-DUE-1"},
+		{name: "ended with October, which stays owed", story: october, asOf: "2026-11-01", want: "ended R-DUE-7 C 2026-10 through 2026-09 unpaid 103.00 past 103.00 last 2026-10 next 2026-11-24"},
+		{name: "cancelled before it began", story: story{share: "53.00", first: "2026-07"}.deciding("cancel 2026-06 on 2026-06-10"), asOf: "2026-07-01", want: "ended R-DUE-7 last 2026-06"},
+		{name: "without help, unpaid before the cancelled month: it ends earlier", asOf: "2026-10-24",
+			story:  fullMember.paying("2026-06 412.37 on 2026-05-23", "2026-07 412.37 on 2026-06-23", "2026-08 412.37 on 2026-07-23").deciding("cancel 2026-10 on 2026-09-24"),
+			want:   "ending R-DUE-2 track short C 2026-09 through 2026-08 unpaid 824.74 past 824.74 last 2026-08 release 2026-10-01",
+			strict: "ending R-DUE-2 track short C 2026-09 through 2026-08 unpaid 824.74 past 824.74 last 2026-08 release 2026-09-24",
+			owed:   "propose_end 2026-08 R-DUE-2"},
+	})
+}
+
+// Vectors 12 and 13 are about due dates and stand with the profile. R-DUE-10,
+// MA-SHOP-8: a group ends when unpaid two months after the day it was due.
+func TestGroup(t *testing.T) {
+	t.Parallel()
+	group := story{group: true, share: "5000.00", first: "2026-05", started: true, paid: []string{"2026-05 5000.00 on 2026-04-20"}}
+	check(t, []situation{
+		{name: "12: due on Tuesday 26 May, after the holiday", story: group, asOf: "2026-05-26", want: "active R-BIND-1 through 2026-05 unpaid 5000.00 next 2026-05-27"},
+		{name: "past due the day after", story: group, asOf: "2026-05-27",
+			want: "past_due R-DUE-10 track group C 2026-06 through 2026-05 unpaid 5000.00 past 5000.00 cure by 2026-07-26 ends by 2026-07-26 last 2026-05 next 2026-06-01"},
+		{name: "two months later is the last day", story: group, asOf: "2026-07-26",
+			want: "past_due R-DUE-10 track group C 2026-06 through 2026-05 unpaid 15000.00 past 15000.00 cure by 2026-07-26 ends by 2026-07-26 last 2026-05 next 2026-07-27"},
+		{name: "then it ends with the last paid month", story: group, asOf: "2026-07-27",
+			want:   "ending R-DUE-10 track group C 2026-06 through 2026-05 unpaid 15000.00 past 15000.00 last 2026-05 release 2026-08-03 next 2026-08-03",
+			strict: "ending R-DUE-10 track group C 2026-06 through 2026-05 unpaid 15000.00 past 15000.00 last 2026-05 release 2026-07-27",
+			owed:   "propose_end 2026-05 R-DUE-10"},
+	})
+}
+
+// Product rules section 7: R-DUE-1 to R-DUE-4 with their examples.
+func TestPastDue(t *testing.T) {
+	t.Parallel()
+	renewing := story{help: true, renewal: true, share: "103.00", first: "2026-12", paid: []string{"2026-12 103.00 on 2026-11-23"}}
+	newYear := story{help: true, renewal: true, share: "103.00", first: "2027-01"}
+	check(t, []situation{
+		{name: "R-DUE-1: January missed, grace begins on 1 January", story: newYear, asOf: "2026-12-24",
+			want: "past_due R-DUE-1 track long C 2027-01 unpaid 103.00 past 103.00 cure by 2027-01-23 ends by 2027-03-23 last 2027-01 next 2027-01-01"},
+		{name: "R-DUE-1: two months by 23 January", story: newYear.deciding("enter_grace 2027-01 on 2027-01-01"), asOf: "2027-01-23",
+			want: "past_due R-DUE-1 track long grace 1 C 2027-01 unpaid 206.00 past 103.00 cure by 2027-01-23 ends by 2027-03-23 last 2027-01 next 2027-01-24"},
+		{name: "R-DUE-1: three by 23 February", story: newYear.deciding("enter_grace 2027-02 on 2027-02-01"), asOf: "2027-02-23",
+			want: "past_due R-DUE-1 track long grace 2 C 2027-01 unpaid 309.00 past 206.00 cure by 2027-02-23 ends by 2027-03-23 last 2027-01 next 2027-02-24"},
+		{name: "R-DUE-1: four by 23 March, $412", story: newYear.deciding("enter_grace 2027-03 on 2027-03-01"), asOf: "2027-03-23",
+			want: "past_due R-DUE-1 track long grace 3 C 2027-01 unpaid 412.00 past 309.00 cure by 2027-03-23 ends by 2027-03-23 last 2027-01 next 2027-03-24"},
+		{name: "R-DUE-1, 14: else ended 31 January", story: renewing.deciding("enter_grace 2027-03 on 2027-03-01"), asOf: "2027-03-24",
+			want:   "ending R-DUE-1 track long grace 3 C 2027-01 through 2026-12 unpaid 412.00 past 412.00 last 2027-01 release 2027-03-31 next 2027-03-31",
+			strict: "ending R-DUE-1 track long grace 3 C 2027-01 through 2026-12 unpaid 412.00 past 412.00 last 2027-01 release 2027-03-24",
+			owed:   "propose_end 2027-01 R-DUE-1"},
+		{name: "14: renewing, January unpaid on 23 December", story: renewing, asOf: "2026-12-24",
+			want: "past_due R-DUE-1 track long C 2027-01 through 2026-12 unpaid 103.00 past 103.00 cure by 2027-01-23 ends by 2027-03-23 last 2027-01 next 2027-01-01"},
+		{name: "14: a renewal is not a first payment (MA-FIRST-7)", story: renewing, asOf: "2026-12-01", want: "active R-BIND-1 through 2026-12 unpaid 103.00 next 2026-12-24"},
+
+		{name: "R-DUE-3: a cent short on the last day changes nothing", story: fullMember.paying("2026-06 412.36 on 2026-06-23", "2026-07 412.37 on 2026-06-23"), asOf: "2026-06-24",
+			want:   "ending R-DUE-2 track short C 2026-06 through 2026-05 unpaid 0.01 past 0.01 last 2026-05 release 2026-07-01 next 2026-07-01",
+			strict: "ending R-DUE-2 track short C 2026-06 through 2026-05 unpaid 0.01 past 0.01 last 2026-05 release 2026-06-24",
+			owed:   "propose_end 2026-05 R-DUE-2"},
+		{name: "R-DUE-3: C stays June though June is paid, while July is past due", asOf: "2026-07-24",
+			story: helpedMember.paying("2026-06 103.00 on 2026-07-10").deciding("enter_grace 2026-07 on 2026-07-01"),
+			want:  "past_due R-DUE-1 track long grace 2 C 2026-06 through 2026-06 unpaid 206.00 past 206.00 cure by 2026-08-23 ends by 2026-08-23 last 2026-06 next 2026-08-01"},
+		{name: "R-DUE-3: and it still ends with June", asOf: "2026-08-24",
+			story:  helpedMember.paying("2026-06 103.00 on 2026-07-10", "2026-07 103.00 on 2026-08-10").deciding("enter_grace 2026-08 on 2026-08-01"),
+			want:   "ending R-DUE-1 track long grace 3 C 2026-06 through 2026-07 unpaid 206.00 past 206.00 last 2026-06 release 2026-08-31 next 2026-08-31",
+			strict: "ending R-DUE-1 track long grace 3 C 2026-06 through 2026-07 unpaid 206.00 past 206.00 last 2026-06 release 2026-08-24",
+			owed:   "propose_end 2026-06 R-DUE-1"},
+		{name: "R-DUE-3: once nothing is past due a later miss is a new one", asOf: "2026-07-24",
+			story: helpedMember.paying("2026-06 103.00 on 2026-07-10", "2026-07 103.00 on 2026-07-10"),
+			want:  "past_due R-DUE-1 track long C 2026-08 through 2026-07 unpaid 103.00 past 103.00 cure by 2026-08-23 ends by 2026-10-23 last 2026-08 next 2026-08-01"},
+		{name: "R-DUE-3: on the due date the month just billed counts as well", asOf: "2026-07-24",
+			story: helpedMember.paying("2026-06 103.00 on 2026-07-23", "2026-07 103.00 on 2026-07-23").deciding("enter_grace 2026-07 on 2026-07-01"),
+			want:  "past_due R-DUE-1 track long grace 2 C 2026-06 through 2026-07 unpaid 103.00 past 103.00 cure by 2026-08-23 ends by 2026-08-23 last 2026-06 next 2026-08-01"},
+		{name: "a month paid out of turn does not carry the run over a gap", story: helpedMember.paying("2026-07 103.00 on 2026-06-20").deciding("enter_grace 2026-06 on 2026-06-01"), asOf: "2026-06-23",
+			want: "past_due R-DUE-1 track long grace 1 C 2026-06 through 2026-05 unpaid 103.00 past 103.00 cure by 2026-06-23 ends by 2026-08-23 last 2026-06 next 2026-06-24"},
+		{name: "a month paid in parts", story: helpedMember.paying("2026-06 100.00 on 2026-05-02", "2026-06 3.00 on 2026-05-22"), asOf: "2026-05-24", want: "active R-BIND-1 through 2026-06"},
+		{name: "paid after the last day and before an end is recorded: nothing ends, the proposal is withdrawn", asOf: "2026-08-26",
+			story: helpedMember.paying("2026-06 103.00 on 2026-08-25", "2026-07 103.00 on 2026-08-25", "2026-08 103.00 on 2026-08-25", "2026-09 103.00 on 2026-08-25").
+				deciding("enter_grace 2026-08 on 2026-08-01", "propose_end 2026-06 on 2026-08-24"),
+			want: "active R-BIND-1 through 2026-09",
+			owed: "withdraw_end 2026-06 R-DUE-5, leave_grace 2026-08 R-DUE-3"},
+		{name: "R-BILL-2: what is free is never past due", story: story{help: true, share: "0.00", first: "2026-07", started: true}, asOf: "2026-12-31", want: "active R-BIND-1 through 2027-01"},
+		{name: "the year is over", story: story{share: "1.00", first: "2026-12", last: "2026-12", renewal: true, paid: []string{"2026-12 1.00 on 2026-11-23"}}, asOf: "2027-01-01",
+			want: "ended R-CAL-1 through 2026-12 last 2026-12"},
+	})
 }
 
 // The track is that of the subsidy in month C, whatever came later.

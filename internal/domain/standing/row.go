@@ -1,0 +1,216 @@
+package standing
+
+import (
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/profile"
+)
+
+// row is one month as the rules see it: extensions, waivers and the threshold
+// are worked in.
+type row struct {
+	month      civil.Month
+	due        civil.Date
+	need, paid money.Amount
+	paidOn     civil.Date // as the fact has it
+	met        bool       // paid, or so nearly that it counts (REG-13)
+	metOn      civil.Date // since when; zero: in time
+	subsidised bool
+	reversed   bool
+	returned   bool // a payment of it came back
+	outside    bool // no part of the coverage: before its start or after its end
+	arranged   bool // spread by an arrangement that is kept
+	kin        bool // of the enrollment that this one continues, or that continues it
+}
+
+func (r *row) owed() money.Amount { return money.Max(money.Zero, r.need.Sub(r.paid)) }
+
+// counts tells whether the row is owed at all.
+func (r *row) counts() bool { return !r.reversed && !r.outside }
+
+func (r *row) metBy(d civil.Date) bool { return r.met && !r.metOn.After(d) }
+
+func (r *row) basis() Basis {
+	return Basis{Month: r.month, DueOn: r.due, Needed: r.need, Paid: r.paid, PaidOn: r.paidOn}
+}
+
+// rowsInline is how many months an evaluation holds without asking for memory.
+const rowsInline = 40
+
+// overflow holds the months of an enrollment that has more of them.
+type overflow struct {
+	rows []row
+	used bool
+}
+
+// load adds the months of an enrollment, in the order of months.
+func (s *subject) load(e *Enrollment, rec *recorded, kin bool) {
+	start, last := startOf(e, rec), coveredTo(e, rec)
+	for i := range e.Charges {
+		c := &e.Charges[i]
+		r := row{
+			month: c.Month, due: s.extended(c.DueOn), need: c.Share, paid: c.Paid, paidOn: c.PaidOn,
+			subsidised: c.Subsidised, reversed: c.Reversed, returned: c.Returned, kin: kin,
+			outside: c.Month.Before(start) || !last.IsZero() && c.Month.After(last),
+		}
+		for _, w := range e.Waivers {
+			r.need = r.need.Sub(money.Min(r.need, w.Of(c.Month, c.Share)))
+		}
+		binder := c.Month == start && !e.Renewal
+		r.met = !r.owed().IsPositive() || !s.allowed(c, r.need, binder).Less(r.owed())
+		if r.met && r.need.IsPositive() {
+			r.metOn = c.PaidOn
+		}
+		// A reinstatement closes what was open before it (R-DUE-6).
+		if r.met && !r.due.After(rec.reinstatedOn) {
+			r.metOn = civil.Date{}
+		}
+		s.insert(r)
+	}
+}
+
+// insert keeps rows by month. They come sorted from the books, so this is one
+// comparison each.
+func (s *subject) insert(r row) {
+	switch {
+	case s.spill.used:
+		s.spill.rows = append(s.spill.rows, r)
+	case s.n == rowsInline:
+		s.spill.used = true
+		s.spill.rows = append(append(s.spill.rows[:0], s.inline[:]...), r)
+	default:
+		s.inline[s.n] = r
+		s.n++
+	}
+	rows := s.months()
+	for i := len(rows) - 1; i > 0 && rows[i-1].follows(&rows[i]); i-- {
+		rows[i-1], rows[i] = rows[i], rows[i-1]
+	}
+}
+
+// months gives the rows in order.
+func (s *subject) months() []row {
+	if s.spill.used {
+		return s.spill.rows
+	}
+	return s.inline[:s.n]
+}
+
+// clear forgets all months.
+func (s *subject) clear() { s.n, s.spill.used = 0, false }
+
+func (r *row) follows(x *row) bool {
+	if r.month != x.month {
+		return r.month.After(x.month)
+	}
+	if r.reversed != x.reversed {
+		return r.reversed
+	}
+	return r.due.After(x.due)
+}
+
+// own gives the live row of a month, else its reversed one, else nil.
+func (s *subject) own(m civil.Month) *row {
+	rows := s.months()
+	for i := range rows {
+		if r := &rows[i]; r.month == m && !r.kin {
+			return r
+		}
+	}
+	return nil
+}
+
+// allowed is how much may be missing of a charge that counts as paid (REG-13).
+// What is missing stays owed.
+func (e *evaluator) allowed(c *Charge, need money.Amount, binder bool) money.Amount {
+	t := &e.p.Threshold
+	kind := t.Kind.On(c.DueOn)
+	if kind == profile.ThresholdNone || binder && !t.AppliesToBinder.On(c.DueOn) {
+		return money.Zero
+	}
+	points := int64(t.BasisPoints.On(c.DueOn))
+	switch kind {
+	case profile.ThresholdPercentNet:
+		return need.Sub(need.MulDiv(points, 10_000, money.Up))
+	case profile.ThresholdPercentGross:
+		return c.Gross.Sub(c.Gross.MulDiv(points, 10_000, money.Up))
+	case profile.ThresholdFixed:
+		return t.Amount.On(c.DueOn)
+	}
+	return money.Zero
+}
+
+// extended gives the day that counts for a due date (R-CAL-3).
+func (e *evaluator) extended(due civil.Date) civil.Date {
+	until := due
+	for _, x := range e.facts.Extensions {
+		if x.Due == due {
+			until = later(until, x.Until)
+		}
+	}
+	return until
+}
+
+// price is a month's share, billed or not.
+func (s *subject) price(m civil.Month) money.Amount {
+	if r := s.own(m); r != nil {
+		return r.need
+	}
+	share, newest := money.Zero, civil.Month{}
+	for i := range s.e.Charges {
+		if c := &s.e.Charges[i]; c.Month.After(newest) {
+			share, newest = c.Share, c.Month
+		}
+	}
+	for _, seg := range s.e.Segments {
+		if !m.Before(seg.From) && !m.After(seg.To) {
+			share = seg.Premium.Member
+		}
+	}
+	for _, w := range s.e.Waivers {
+		share = share.Sub(w.Of(m, share))
+	}
+	return share
+}
+
+// startOf is the first month of coverage as it stands.
+func startOf(e *Enrollment, rec *recorded) civil.Month {
+	if !rec.rolled.Month.IsZero() {
+		return rec.rolled.Month
+	}
+	return e.First
+}
+
+// coveredTo is the last month of coverage as it stands.
+func coveredTo(e *Enrollment, rec *recorded) civil.Month {
+	last := e.Last
+	for _, m := range [...]civil.Month{rec.ended.Month, rec.cancelled.Month} {
+		if !m.IsZero() && (last.IsZero() || m.Before(last)) {
+			last = m
+		}
+	}
+	return last
+}
+
+// kinOf finds the enrollment that e continues and the one that continues it: a
+// grace period may span two years (R-DUE-4, REG-23). An account has one open
+// enrollment of a kind at a time, except a group.
+func (e *evaluator) kinOf(x *Enrollment) (before, after *Enrollment) {
+	if e.facts.Kind == enrollment.AccountGroup {
+		return nil, nil
+	}
+	for i := range e.facts.Enrollments {
+		o := &e.facts.Enrollments[i]
+		if o.Kind != x.Kind || o.ID == x.ID {
+			continue
+		}
+		switch {
+		case x.Renewal && o.Last.Next() == x.First:
+			before = o
+		case o.Renewal && x.Last.Next() == o.First:
+			after = o
+		}
+	}
+	return before, after
+}

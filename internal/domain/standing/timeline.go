@@ -1,0 +1,120 @@
+package standing
+
+import (
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/money"
+)
+
+// StepKind is what a dated step of a timeline is (brief 7.5).
+type StepKind string
+
+// The steps, with what they carry.
+const (
+	StepPayFirst  StepKind = "pay_first" // pay Amount to start
+	StepStarts    StepKind = "starts"    // coverage begins with Month
+	StepUnpaid    StepKind = "unpaid"    // Month was not paid in full
+	StepGrace     StepKind = "grace"     // extra time: Month of grace begins
+	StepPay       StepKind = "pay"       // pay Amount to stay covered
+	StepLastDay   StepKind = "last_day"  // pay Amount, or coverage ends with Month
+	StepEnded     StepKind = "ended"     // it was decided that coverage ended with Month
+	StepReinstate StepKind = "reinstate" // pay Amount to have it back without a gap
+)
+
+// Step is one dated step of an enrollment's timeline.
+type Step struct {
+	Enrollment int // index in Standing.Enrollments
+	On         civil.Date
+	Kind       StepKind
+	Month      civil.Month
+	Amount     money.Amount
+	Here       bool // the one step that today is at
+}
+
+func (s *subject) step(on civil.Date, kind StepKind, month civil.Month, amount money.Amount) {
+	if cap(s.out.Steps) == 0 {
+		s.out.Steps = make([]Step, 0, 8) // a whole timeline
+	}
+	s.out.Steps = append(s.out.Steps, Step{Enrollment: s.index, On: on, Kind: kind, Month: month, Amount: amount})
+}
+
+// here puts the steps in the order of their days and marks the last whose day
+// has come, else the first.
+func (s *subject) here(from int) {
+	steps := s.out.Steps[from:]
+	for i := range steps {
+		for k := i; k > 0 && steps[k].On.Before(steps[k-1].On); k-- {
+			steps[k], steps[k-1] = steps[k-1], steps[k]
+		}
+	}
+	at := from
+	for i := from; i < len(s.out.Steps); i++ {
+		if !s.out.Steps[i].On.After(s.asOf) {
+			at = i
+		}
+	}
+	if at < len(s.out.Steps) {
+		s.out.Steps[at].Here = true
+	}
+}
+
+func (s *subject) startSteps(first *row, by civil.Date) {
+	if by.IsZero() {
+		return
+	}
+	from := len(s.out.Steps)
+	s.step(by, StepPayFirst, first.month, first.owed())
+	s.step(first.month.First(), StepStarts, first.month, money.Zero)
+	s.here(from)
+}
+
+func (s *subject) pastDueSteps(x *episode) {
+	from := len(s.out.Steps)
+	s.step(x.c.due, StepUnpaid, x.c.month, x.c.need)
+	for k := 0; k < x.steps && !x.ticks[k].IsZero(); k++ {
+		if x.track == TrackLong {
+			s.step(s.graceStart(x, k), StepGrace, s.graceStart(x, k).Month(), money.Zero)
+		}
+		if next := x.ticks[k+1]; k+1 < x.steps && !next.IsZero() {
+			s.step(next, StepPay, civil.Month{}, s.owedBy(next))
+		}
+	}
+	if !x.last.IsZero() {
+		s.step(x.last, StepLastDay, s.s.EndMonth, s.owedBy(x.last))
+	}
+	s.here(from)
+}
+
+func (s *subject) endedSteps(end Decision) {
+	from := len(s.out.Steps)
+	s.step(end.On, StepEnded, end.Month, money.Zero)
+	if r := s.s.Reinstate; !r.By.IsZero() {
+		s.step(r.By, StepReinstate, end.Month.Next(), r.Amount)
+	}
+	s.here(from)
+}
+
+// owedBy is what will be owed on a day, if nothing is paid before: what is
+// owed of months due by then, and the price of those not billed yet.
+func (s *subject) owedBy(day civil.Date) money.Amount {
+	owed, newest := money.Zero, s.s.Start.Prev()
+	rows := s.months()
+	for i := range rows {
+		r := &rows[i]
+		if r.kin || !r.counts() {
+			continue
+		}
+		if !r.due.After(day) {
+			owed = owed.Add(r.owed())
+		}
+		if r.month.After(newest) {
+			newest = r.month
+		}
+	}
+	if day.Before(s.asOf) {
+		return owed
+	}
+	for m := newest.Next(); !s.p.DueOn(m).After(day) && s.s.Covers(m); m = m.Next() {
+		owed = owed.Add(s.price(m))
+	}
+	return owed
+}
