@@ -95,8 +95,10 @@ func (tx *Tx) InsertBilled(all []Billed, actor string) error {
 		few     inserts
 		rows    [][]any
 	}{
-		{"charge", chargeColumns, insertCharges, charges}, {"open_charge", openChargeColumns, insertOpenCharges, opens},
-		{"entry", entryColumns, insertEntries, entries}, {"transfer", transferColumns, insertTransfers, transfers},
+		{"charge", chargeColumns, insertCharges, charges},
+		{"open_charge", openChargeColumns, insertOpenCharges, opens},
+		{"entry", entryColumns, insertEntries, entries},
+		{"transfer", transferColumns, insertTransfers, transfers},
 		{"bill", billColumns, insertBills, bills},
 	} {
 		if len(t.rows) <= fewRows { // one account: a bulk insert would cost a round trip for each table

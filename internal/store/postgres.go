@@ -184,7 +184,7 @@ func (s step) take(results pgx.BatchResults) error {
 		}
 		return s.wrote(tag.RowsAffected())
 	}
-	r, err := results.Query()
+	r, err := results.Query() //nolint:sqlclosecheck // drain closes it
 	if err != nil {
 		return err
 	}

@@ -24,8 +24,10 @@ var entryProofs = []Proof{
 	{Invariant: "I1", Object: "transfer of entry", Problem: "a transfer moves nothing, or from an account to itself", stmt: proveRows("prove_transfer_moves", `
 		SELECT t.account_id, CAST(t.entry_id AS TEXT), 1, CASE WHEN t.amount_cents > 0 AND t.debit <> t.credit THEN 1 ELSE 0 END
 		FROM transfer t WHERE `+inRange("t"))},
-	{Invariant: "I1", Object: "transfer of entry", Problem: "a side is not in the chart of accounts, or has the wrong owner",
-		stmt: proveRows("prove_transfer_sides", knownSide("debit"), knownSide("credit"))},
+	{
+		Invariant: "I1", Object: "transfer of entry", Problem: "a side is not in the chart of accounts, or has the wrong owner",
+		stmt: proveRows("prove_transfer_sides", knownSide("debit"), knownSide("credit")),
+	},
 }
 
 // knownSide tells whether a side of each transfer is an account of the chart
@@ -55,30 +57,40 @@ func list(accounts ...ledger.Account) string {
 }
 
 var memberProofs = []Proof{
-	{Invariant: "I2", Object: "enrollment", Problem: "receivable.member is not charges less applications", Money: true,
+	{
+		Invariant: "I2", Object: "enrollment", Problem: "receivable.member is not charges less applications", Money: true,
 		stmt: proveSums("prove_receivable_charged", append(
 			onDebit(ledger.ReceivableMember, found, "t.{side}_owner"),
 			charged(expected, "member_cents", "c.enrollment_id"),
-			applied(expected, "CAST(c.enrollment_id AS TEXT)", -1))...)},
-	{Invariant: "I2", Object: "enrollment", Problem: "the open charges do not come to receivable.member", Money: true,
+			applied(expected, "CAST(c.enrollment_id AS TEXT)", -1))...),
+	},
+	{
+		Invariant: "I2", Object: "enrollment", Problem: "the open charges do not come to receivable.member", Money: true,
 		stmt: proveSums("prove_receivable_open", append(
 			onDebit(ledger.ReceivableMember, expected, "t.{side}_owner"), `
 			SELECT o.account_id, CAST(c.enrollment_id AS TEXT), 0, o.open_cents FROM open_charge o
-			JOIN charge c ON c.account_id = o.account_id AND c.charge_id = o.charge_id WHERE `+inRange("o"))...)},
-	{Invariant: "I2", Object: "carrier", Problem: "receivable.state is not the state's share of the charges", Money: true,
+			JOIN charge c ON c.account_id = o.account_id AND c.charge_id = o.charge_id WHERE `+inRange("o"))...),
+	},
+	{
+		Invariant: "I2", Object: "carrier", Problem: "receivable.state is not the state's share of the charges", Money: true,
 		stmt: proveSums("prove_receivable_state", append(
 			onDebit(ledger.ReceivableState, found, "t.{side}_owner"),
-			charged(expected, "state_cents", "c.carrier_id"))...)},
-	{Invariant: "I3", Object: "credit of the account", Problem: "the open credits do not come to credit.member", Money: true,
+			charged(expected, "state_cents", "c.carrier_id"))...),
+	},
+	{
+		Invariant: "I3", Object: "credit of the account", Problem: "the open credits do not come to credit.member", Money: true,
 		stmt: proveSums("prove_credit_open", append(
 			onCredit(ledger.CreditMember, expected, "''"), `
-			SELECT o.account_id, '', 0, o.open_cents FROM open_credit o WHERE `+inRange("o"))...)},
-	{Invariant: "I3", Object: "credit of the account", Problem: "credit.member is below zero", Money: true,
+			SELECT o.account_id, '', 0, o.open_cents FROM open_credit o WHERE `+inRange("o"))...),
+	},
+	{
+		Invariant: "I3", Object: "credit of the account", Problem: "credit.member is below zero", Money: true,
 		stmt: proveRows("prove_credit_not_negative", `
 			SELECT s.account_id, '', CASE WHEN s.balance < 0 THEN 0 ELSE s.balance END, s.balance FROM (
 				SELECT t.account_id, CAST(SUM(CASE WHEN t.credit = 'credit.member' THEN t.amount_cents ELSE -t.amount_cents END) AS BIGINT) AS balance
 				FROM transfer t WHERE `+inRange("t")+` AND (t.credit = 'credit.member' OR t.debit = 'credit.member')
-				GROUP BY t.account_id) s`)},
+				GROUP BY t.account_id) s`),
+	},
 }
 
 // paymentParts are the places where the money of a payment can be (I4). What
@@ -91,61 +103,81 @@ var paymentParts = []string{
 }
 
 var paymentProofs = []Proof{
-	{Invariant: "I4", Object: "payment", Problem: "the parts of a payment do not come to its amount", Money: true,
+	{
+		Invariant: "I4", Object: "payment", Problem: "the parts of a payment do not come to its amount", Money: true,
 		stmt: proveSums("prove_payment_parts", append([]string{
 			`SELECT p.account_id, CAST(p.payment_id AS TEXT), p.amount_cents, 0 FROM payment p WHERE ` + inRange("p"),
-		}, paymentParts...)...)},
-	{Invariant: "I9", Object: "intent", Problem: "a succeeded intent has one payment, and no other intent has any",
+		}, paymentParts...)...),
+	},
+	{
+		Invariant: "I9", Object: "intent", Problem: "a succeeded intent has one payment, and no other intent has any",
 		stmt: proveSums("prove_intent_paid_once",
 			`SELECT i.account_id, CAST(i.intent_id AS TEXT), CASE i.state WHEN 'succeeded' THEN 1 ELSE 0 END, 0 FROM intent i WHERE `+inRange("i"),
-			`SELECT p.account_id, CAST(p.intent_id AS TEXT), 0, 1 FROM payment p WHERE `+inRange("p"))},
-	{Invariant: "I9", Object: "payment", Problem: "a payment has another amount than its intent", Money: true,
+			`SELECT p.account_id, CAST(p.intent_id AS TEXT), 0, 1 FROM payment p WHERE `+inRange("p")),
+	},
+	{
+		Invariant: "I9", Object: "payment", Problem: "a payment has another amount than its intent", Money: true,
 		stmt: proveRows("prove_intent_amount", `
 			SELECT p.account_id, CAST(p.payment_id AS TEXT), i.amount_cents, p.amount_cents
-			FROM payment p JOIN intent i ON i.intent_id = p.intent_id WHERE `+inRange("p"))},
-	{Invariant: "I9", Object: "payment", Problem: "one charge of the processor stands behind several payments",
+			FROM payment p JOIN intent i ON i.intent_id = p.intent_id WHERE `+inRange("p")),
+	},
+	{
+		Invariant: "I9", Object: "payment", Problem: "one charge of the processor stands behind several payments",
 		stmt: proveRows("prove_processor_once", `
 			SELECT p.account_id, CAST(p.payment_id AS TEXT), 1,
 				(SELECT COUNT(*) FROM payment o WHERE o.processor = p.processor AND o.processor_ref = p.processor_ref AND o.processor <> '')
-			FROM payment p WHERE p.processor <> '' AND `+inRange("p"))},
+			FROM payment p WHERE p.processor <> '' AND `+inRange("p")),
+	},
 }
 
 var clearing = []ledger.Account{ledger.ClearingCard, ledger.ClearingACH, ledger.ClearingLockbox, ledger.ClearingBillPay}
 
 var carrierProofs = []Proof{
 	// What was remitted is taken off the expected side when remittances exist.
-	{Invariant: "I5", Object: "carrier", Problem: "carrier.payable is not what was applied less what was remitted", Money: true,
+	{
+		Invariant: "I5", Object: "carrier", Problem: "carrier.payable is not what was applied less what was remitted", Money: true,
 		stmt: proveSums("prove_carrier_payable", append(
 			onCredit(ledger.CarrierPayable, found, "t.{side}_owner"),
-			applied(expected, "c.carrier_id", 1))...)},
-	{Invariant: "I5", Object: "carrier", Problem: "carrier.uncollected is not what was charged less what was applied", Money: true,
+			applied(expected, "c.carrier_id", 1))...),
+	},
+	{
+		Invariant: "I5", Object: "carrier", Problem: "carrier.uncollected is not what was charged less what was applied", Money: true,
 		stmt: proveSums("prove_carrier_uncollected", append(
 			onCredit(ledger.CarrierUncollected, found, "t.{side}_owner"),
 			charged(expected, "(c.member_cents + c.state_cents)", "c.carrier_id"),
-			applied(expected, "c.carrier_id", -1))...)},
-	{Invariant: "I6", Object: "account", Problem: "a clearing account is not the sum of its open items", Money: true, Whole: true,
+			applied(expected, "c.carrier_id", -1))...),
+	},
+	{
+		Invariant: "I6", Object: "account", Problem: "a clearing account is not the sum of its open items", Money: true, Whole: true,
 		stmt: proveSums("prove_clearing_items",
 			`SELECT NULL, t.debit, 0, t.amount_cents FROM transfer t WHERE t.debit IN (`+list(clearing...)+`)`,
 			`SELECT NULL, t.credit, 0, -t.amount_cents FROM transfer t WHERE t.credit IN (`+list(clearing...)+`)`,
-			`SELECT NULL, i.clearing, i.amount_cents, 0 FROM clearing_item i WHERE i.closed_on IS NULL`)},
+			`SELECT NULL, i.clearing, i.amount_cents, 0 FROM clearing_item i WHERE i.closed_on IS NULL`),
+	},
 }
 
 var chargeProofs = []Proof{
-	{Invariant: "I7", Object: "charge", Problem: "what is open of a charge is not what applications left unpaid", Money: true,
+	{
+		Invariant: "I7", Object: "charge", Problem: "what is open of a charge is not what applications left unpaid", Money: true,
 		stmt: proveSums("prove_open_charge", `
 			SELECT c.account_id, CAST(c.charge_id AS TEXT), CASE WHEN `+reversed+` THEN 0 ELSE c.member_cents END, 0
 			FROM charge c WHERE c.kind = 'charge' AND `+inRange("c"),
 			applied(expected, "CAST(a.charge_id AS TEXT)", -1),
-			`SELECT o.account_id, CAST(o.charge_id AS TEXT), 0, o.open_cents FROM open_charge o WHERE `+inRange("o"))},
-	{Invariant: "I10", Object: "enrollment and month", Problem: "an enrollment has several live charges for a month, or a reversal of none",
+			`SELECT o.account_id, CAST(o.charge_id AS TEXT), 0, o.open_cents FROM open_charge o WHERE `+inRange("o")),
+	},
+	{
+		Invariant: "I10", Object: "enrollment and month", Problem: "an enrollment has several live charges for a month, or a reversal of none",
 		stmt: proveRows("prove_one_live_charge", `
 			SELECT s.account_id, s.object, CASE WHEN s.live < 0 THEN 0 WHEN s.live > 1 THEN 1 ELSE s.live END, s.live FROM (
 				SELECT c.account_id, CAST(c.enrollment_id AS TEXT) || ' ' || c.coverage_month AS object,
 					CAST(SUM(CASE c.kind WHEN 'charge' THEN 1 ELSE -1 END) AS BIGINT) AS live
-				FROM charge c WHERE `+inRange("c")+` GROUP BY c.account_id, c.enrollment_id, c.coverage_month) s`)},
-	{Invariant: "I10", Object: "enrollment and month", Problem: "a reversal has other amounts than its charge", Money: true,
+				FROM charge c WHERE `+inRange("c")+` GROUP BY c.account_id, c.enrollment_id, c.coverage_month) s`),
+	},
+	{
+		Invariant: "I10", Object: "enrollment and month", Problem: "a reversal has other amounts than its charge", Money: true,
 		stmt: proveSums("prove_reversal_equal", slices.Concat(
-			reversalOf("gross_cents"), reversalOf("aptc_cents"), reversalOf("state_cents"), reversalOf("member_cents"))...)},
+			reversalOf("gross_cents"), reversalOf("aptc_cents"), reversalOf("state_cents"), reversalOf("member_cents"))...),
+	},
 }
 
 // reversed tells whether charge c has been reversed.

@@ -102,7 +102,7 @@ func (e *sqliteEngine) prepare(ctx context.Context, text string) error {
 	if err != nil {
 		return err
 	}
-	return s.Close()
+	return s.Close() //nolint:sqlclosecheck // closing is the last step and its error is part of the answer
 }
 
 func (e *sqliteEngine) begin(ctx context.Context, m mode) (session, error) {
@@ -207,12 +207,12 @@ func (s *sqliteSession) run(ctx context.Context, steps []step) (int, error) {
 }
 
 func (s *sqliteSession) take(ctx context.Context, step step) error {
-	p, err := s.pool.stmt(ctx, s.tx, step.stmt.sql)
+	p, err := s.pool.stmt(ctx, s.tx, step.stmt.sql) //nolint:sqlclosecheck // the end of the transaction closes it
 	if err != nil {
 		return err
 	}
 	if step.row != nil {
-		r, err := p.QueryContext(ctx, step.args...)
+		r, err := p.QueryContext(ctx, step.args...) //nolint:rowserrcheck // drain asks for it
 		if err != nil {
 			return err
 		}
@@ -240,7 +240,7 @@ const sqliteBulkRows = 50
 func (s *sqliteSession) bulk(ctx context.Context, table string, columns []string, values [][]any) error {
 	for len(values) > 0 {
 		n := min(sqliteBulkRows, len(values))
-		p, err := s.pool.stmt(ctx, s.tx, insertRows(table, columns, n))
+		p, err := s.pool.stmt(ctx, s.tx, insertRows(table, columns, n)) //nolint:sqlclosecheck // the end of the transaction closes it
 		if err != nil {
 			return err
 		}
