@@ -109,7 +109,7 @@ func (w *World) Start() error {
 	if err := w.Inbox.Listen(w.options.SMTPAddress); err != nil {
 		return fmt.Errorf("start the mailbox: %w", err)
 	}
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := context.WithCancel(context.Background()) //nolint:forbidigo // it runs until Close, longer than any caller
 	w.stop = stop
 	w.running.Go(func() { w.Processor.Run(ctx) })
 	return nil

@@ -1,6 +1,7 @@
 package crash_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -43,7 +44,7 @@ func TestPaymentsSurviveKills(t *testing.T) {
 				number, byCard, err := payOnce("http://"+d.portal, people[i], i)
 				mu.Lock()
 				switch {
-				case err == errNothingDue:
+				case errors.Is(err, errNothingDue):
 				case err != nil:
 					t.Errorf("payer %d: %v", i, err)
 				default:

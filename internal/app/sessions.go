@@ -43,15 +43,15 @@ func (s *Sessions) DeleteCtx(ctx context.Context, tokenHash string) error {
 
 // Find gives the data of a session; scs asks for the form without a context.
 func (s *Sessions) Find(tokenHash string) ([]byte, bool, error) {
-	return s.FindCtx(context.Background(), tokenHash)
+	return s.FindCtx(context.Background(), tokenHash) //nolint:forbidigo // scs.CtxStore demands the form without a context; the manager calls the other
 }
 
 // Commit keeps a session.
 func (s *Sessions) Commit(tokenHash string, data []byte, expiry time.Time) error {
-	return s.CommitCtx(context.Background(), tokenHash, data, expiry)
+	return s.CommitCtx(context.Background(), tokenHash, data, expiry) //nolint:forbidigo // scs.CtxStore demands the form without a context; the manager calls the other
 }
 
 // Delete ends a session.
 func (s *Sessions) Delete(tokenHash string) error {
-	return s.DeleteCtx(context.Background(), tokenHash)
+	return s.DeleteCtx(context.Background(), tokenHash) //nolint:forbidigo // scs.CtxStore demands the form without a context; the manager calls the other
 }

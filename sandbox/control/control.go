@@ -134,12 +134,12 @@ func (p *Panel) moveClock(w http.ResponseWriter, r *http.Request) {
 func (p *Panel) morningOf(typed string) (civil.Instant, error) {
 	date, err := civil.ParseDate(strings.TrimSpace(typed))
 	if err != nil {
-		return civil.Instant{}, errors.New("Enter a date like 2026-12-23.") //nolint:staticcheck // a sentence for the page
+		return civil.Instant{}, errors.New("Enter a date like 2026-12-23.")
 	}
 	y, m, d := date.Time().Date()
 	at := civil.InstantOf(time.Date(y, m, d, 9, 0, 0, 0, p.Zone))
 	if !at.After(p.Clock.Now()) {
-		return civil.Instant{}, errors.New("The clock only goes forward. Choose a later date.") //nolint:staticcheck // a sentence for the page
+		return civil.Instant{}, errors.New("The clock only goes forward. Choose a later date.")
 	}
 	return at, nil
 }

@@ -168,6 +168,7 @@ type choice struct {
 func medical(share string, year int) choice {
 	return choice{enrollment.KindMedical, dollars(share), year}
 }
+
 func dental(share string, year int) choice {
 	return choice{enrollment.KindDental, dollars(share), year}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -194,7 +195,8 @@ func (p *Processor) listCharges(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (p *Processor) failed(w http.ResponseWriter, err error) {
-	if bad, ok := err.(badSession); ok {
+	var bad badSession
+	if errors.As(err, &bad) {
 		wire.Refuse(w, http.StatusUnprocessableEntity, "bad_session", bad.Error())
 		return
 	}

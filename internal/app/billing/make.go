@@ -55,8 +55,8 @@ func (s *Service) makeBilled(tx *store.Tx, f *store.Facts, run plan, number int6
 	return out, nil
 }
 
-// covered gives the enrollments to charge for the month: not those that have
-// ended before it, nor those that have not started and whose first month it is
+// covered gives the enrollments to charge for the month: not those that lapsed
+// or were ended or cancelled before it, nor those that have not started and whose first month it is
 // not (R-BIND-1). Of a month ahead of its bill day only first months are billed.
 func (s *Service) covered(f *store.Facts, states standing.Standing, run plan) []*enrollment.Enrollment {
 	ahead := run.month.After(s.profile.CoverageMonthBilledOn(run.today))
@@ -64,8 +64,7 @@ func (s *Service) covered(f *store.Facts, states standing.Standing, run plan) []
 	for i, e := range f.Enrollments {
 		state := states.Enrollments[i]
 		switch {
-		case state.State == standing.StateLapsed:
-		case state.State == standing.StateEnded && run.month.After(state.EndMonth):
+		case !state.Covers(run.month):
 		case state.State == standing.StatePending && run.month != state.Start && run.kind == bill.KindMonthly:
 		case ahead && (run.month != e.First || e.Renewal):
 		default:

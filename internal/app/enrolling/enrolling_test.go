@@ -48,8 +48,10 @@ func row(changes ...string) string {
 
 // dental is a row of another kind than base.
 func dental(changes ...string) string {
-	return row(append([]string{"kind", "dental", "plan_id", "DEN-1", "plan_name", "Dental One",
-		"gross", "41.00", "aptc", "0.00", "state_subsidy", "0.00", "member_share", "41.00"}, changes...)...)
+	return row(append([]string{
+		"kind", "dental", "plan_id", "DEN-1", "plan_name", "Dental One",
+		"gross", "41.00", "aptc", "0.00", "state_subsidy", "0.00", "member_share", "41.00",
+	}, changes...)...)
 }
 
 func file(rows ...string) string {
@@ -182,7 +184,8 @@ func TestWhatTheDatabaseKnowsIsHeldAgainstARow(t *testing.T) {
 		{"a second medical plan in the same months", []string{row("plan_id", "BAY-GLD-1", "from", "2027-06")}, 2, "from", "enrollment.overlap"},
 		{"the second of two new plans in the same months", []string{
 			row("subscriber_id", sub(10), "to", "2027-06"),
-			row("subscriber_id", sub(10), "plan_id", "BAY-GLD-1", "from", "2027-06")}, 3, "from", "enrollment.overlap"},
+			row("subscriber_id", sub(10), "plan_id", "BAY-GLD-1", "from", "2027-06"),
+		}, 3, "from", "enrollment.overlap"},
 		{"a reference that changes its plan", []string{row("subscriber_id", sub(7), "enrollment_reference", "RefID7777", "plan_id", "BAY-GLD-1")}, 2, "plan_id", "enrollment.plan"},
 		{"a reference that changes its year", []string{row("subscriber_id", sub(7), "enrollment_reference", "RefID7777", "from", "2028-01", "to", "2028-12")}, 2, "from", "enrollment.year"},
 		{"a first payment turned into a renewal", []string{row("renewal", "yes")}, 2, "renewal", "enrollment.renewal"},

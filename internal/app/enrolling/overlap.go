@@ -20,14 +20,16 @@ func openMonths(id enrollment.ID, first, last civil.Month, decisions []store.Dec
 			continue
 		}
 		switch d.Kind {
-		case standing.DecisionRoll:
+		case standing.DecisionRoll, standing.DecisionUndoRoll:
 			open.first = d.Month
 		case standing.DecisionLapse:
 			lapsed = true
 		case standing.DecisionEnd, standing.DecisionCancel:
 			open.last = d.Month
-		case standing.DecisionReinstate:
+		case standing.DecisionReinstate, standing.DecisionUndoEnd:
 			open.last, lapsed = last, false
+		case standing.DecisionUndoLapse:
+			lapsed = false
 		}
 	}
 	return open, !lapsed && !open.last.Before(open.first)

@@ -2,6 +2,7 @@ package paying
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"quittance.org/quittance/internal/base/civil"
@@ -100,12 +101,12 @@ func (s *Service) readNumber(typed string) (numberKind, string, error) {
 		return "", "", fault.At("subscriber_id", CodeNumberBilling, "That looks like a billing account number. Enter the Subscriber ID next to it.")
 	}
 	id, err := ident.ParseSubscriberID(typed)
-	switch err {
-	case nil:
+	switch {
+	case err == nil:
 		return numberSubscriber, string(id), nil
-	case ident.ErrEmpty:
+	case errors.Is(err, ident.ErrEmpty):
 		return "", "", fault.At("subscriber_id", CodeNumberEmpty, "Enter your Subscriber ID")
-	case ident.ErrCheckDigit:
+	case errors.Is(err, ident.ErrCheckDigit):
 		return "", "", fault.At("subscriber_id", CodeNumberDigit, "Check your Subscriber ID. One of the numbers looks wrong.")
 	}
 	return "", "", fault.At("subscriber_id", CodeNumberLength, "Subscriber ID must be 12 numbers. You entered %d.", len([]rune(clean)))

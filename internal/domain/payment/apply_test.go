@@ -135,7 +135,7 @@ func TestApplyProperties(t *testing.T) {
 			t.Fatalf("applied and left come to %s, want %s", sum, amount)
 		}
 		for _, c := range charges {
-			if left.IsPositive() && !applied[c.Charge].Closes && !(binder && c.OldDebt) {
+			if left.IsPositive() && !applied[c.Charge].Closes && (!binder || !c.OldDebt) {
 				t.Fatalf("%s left while %+v is open", left, c)
 			}
 		}

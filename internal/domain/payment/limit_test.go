@@ -111,7 +111,8 @@ func TestBankAccountCheck(t *testing.T) {
 		{"a card number with spaces", number("4111 1111 1111 1111"), card},
 		{"a card number of 19", number("6304000000000000000"), card},
 		{
-			"nothing at all, in the order of the page", payment.BankAccount{},
+			"nothing at all, in the order of the page",
+			payment.BankAccount{},
 			"holder_name: Enter the name on the account; " + selectIt + "; routing: Enter the routing number; account_number: Enter the account number",
 		},
 	} {

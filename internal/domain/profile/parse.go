@@ -238,8 +238,10 @@ func (p *Profile) readMoneyOut(root *table) {
 
 // hardshipCriteria is the list of the sister programs (MA-DLQ-16).
 func hardshipCriteria() []string {
-	return []string{"homeless", "behind_on_rent", "eviction_or_foreclosure", "utility_shutoff", "medical_bills",
-		"unexpected_expense", "domestic_violence", "death_in_family"}
+	return []string{
+		"homeless", "behind_on_rent", "eviction_or_foreclosure", "utility_shutoff", "medical_bills",
+		"unexpected_expense", "domestic_violence", "death_in_family",
+	}
 }
 
 func eastern() *time.Location {

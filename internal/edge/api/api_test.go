@@ -79,9 +79,15 @@ func request(replacements ...string) string {
 	return strings.NewReplacer(replacements...).Replace(household)
 }
 
+// answer is what tests ask of a response besides its text.
+type answer struct {
+	status int
+	header http.Header
+}
+
 // do sends a request with the right headers; others are added or replaced, and
 // taken away by an empty value.
-func (c *caller) do(t *testing.T, method, path, body string, headers ...string) (*http.Response, string) {
+func (c *caller) do(t *testing.T, method, path, body string, headers ...string) (answer, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, c.url+path, strings.NewReader(body))
 	if err != nil {
@@ -103,23 +109,23 @@ func (c *caller) do(t *testing.T, method, path, body string, headers ...string) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return w, string(text)
+	return answer{w.StatusCode, w.Header}, string(text)
 }
 
-func (c *caller) put(t *testing.T, body string, headers ...string) (*http.Response, string) {
+func (c *caller) put(t *testing.T, body string, headers ...string) (answer, string) {
 	t.Helper()
 	return c.do(t, "POST", "/api/v1/enrollments", body, headers...)
 }
 
 // problem reads a problem and gives its code and its fields as "field code".
-func problem(t *testing.T, w *http.Response, text string) (string, []string) {
+func problem(t *testing.T, w answer, text string) (string, []string) {
 	t.Helper()
 	var p api.Problem
-	if err := json.Unmarshal([]byte(text), &p); err != nil || w.Header.Get("Content-Type") != "application/problem+json" {
-		t.Fatalf("not a problem: %s %s", w.Header.Get("Content-Type"), text)
+	if err := json.Unmarshal([]byte(text), &p); err != nil || w.header.Get("Content-Type") != "application/problem+json" {
+		t.Fatalf("not a problem: %s %s", w.header.Get("Content-Type"), text)
 	}
-	if p.Status != w.StatusCode || p.Detail == "" || p.Title == "" {
-		t.Errorf("got %+v with status %d", p, w.StatusCode)
+	if p.Status != w.status || p.Detail == "" || p.Title == "" {
+		t.Errorf("got %+v with status %d", p, w.status)
 	}
 	var fields []string
 	for _, e := range p.Errors {
@@ -146,28 +152,28 @@ func TestPutAndRead(t *testing.T) {
 	each(t, func(t *testing.T, c *caller) {
 		w, first := c.put(t, request())
 		want := `{"subscriber_id":"` + ident.NewSubscriberID(70010000001).String() + `","billing_number":"750000000","change":"created","enrollments":[{"reference":"RefID48213","change":"created"}]}` + "\n"
-		if w.StatusCode != 200 || first != want || w.Header.Get("Cache-Control") != "no-store" {
-			t.Fatalf("got %d %s", w.StatusCode, first)
+		if w.status != 200 || first != want || w.header.Get("Cache-Control") != "no-store" {
+			t.Fatalf("got %d %s", w.status, first)
 		}
 		if n := c.firstBills(t); n != 1 {
 			t.Errorf("first bills wanted: %d", n)
 		}
-		if w, again := c.put(t, request()); w.StatusCode != 200 || again != first {
-			t.Errorf("replay: got %d %s", w.StatusCode, again)
+		if w, again := c.put(t, request()); w.status != 200 || again != first {
+			t.Errorf("replay: got %d %s", w.status, again)
 		}
 		w, text := c.put(t, request("02139", "02140"))
-		if code, _ := problem(t, w, text); w.StatusCode != 409 || code != store.CodeKeyReused {
-			t.Errorf("the key with another body: got %d %s", w.StatusCode, code)
+		if code, _ := problem(t, w, text); w.status != 409 || code != store.CodeKeyReused {
+			t.Errorf("the key with another body: got %d %s", w.status, code)
 		}
-		if w, text := c.put(t, request("02139", "02140"), "Authorization", "Bearer another key"); w.StatusCode != 200 || !strings.Contains(text, `"change":"revised"`) {
-			t.Errorf("the key of another integrator: got %d %s", w.StatusCode, text)
+		if w, text := c.put(t, request("02139", "02140"), "Authorization", "Bearer another key"); w.status != 200 || !strings.Contains(text, `"change":"revised"`) {
+			t.Errorf("the key of another integrator: got %d %s", w.status, text)
 		}
 		if _, text := c.put(t, request("02139", "02140"), "Idempotency-Key", "request-0002"); !strings.Contains(text, `"change":"unchanged"`) {
 			t.Errorf("the same statement with a new key: got %s", text)
 		}
 		w, text = c.do(t, "GET", "/api/v1/enrollments/RefID48213", "")
-		if w.StatusCode != 200 || !strings.Contains(text, `"gross":"760.00"`) || strings.Contains(text, "Souza") || strings.Contains(text, "1984") {
-			t.Errorf("read: got %d %s", w.StatusCode, text)
+		if w.status != 200 || !strings.Contains(text, `"gross":"760.00"`) || strings.Contains(text, "Souza") || strings.Contains(text, "1984") {
+			t.Errorf("read: got %d %s", w.status, text)
 		}
 	})
 }
@@ -198,7 +204,8 @@ func TestWhatBadRequestsGet(t *testing.T) {
 		{"money as an exponent", request(`"759.40"`, `"7e2"`), nil, 422, "request.invalid", []string{entry + "segments[0].gross row.amount"}},
 		{"money with a comma", request(`"759.40"`, `"759,40"`), nil, 422, "request.invalid", []string{entry + "segments[0].gross row.amount"}},
 		{"a negative share", request(`"106.00"`, `"-106.00"`), nil, 422, "request.invalid", []string{
-			entry + "segments[0].member_share row.negative", entry + "segments[1].member_share row.negative"}},
+			entry + "segments[0].member_share row.negative", entry + "segments[1].member_share row.negative",
+		}},
 		{"a premium that does not add up", request(`"759.40"`, `"759.41"`), nil, 422, "request.invalid", []string{entry + "segments[0].gross row.unbalanced"}},
 		{"an unknown field far inside", request(`"gross":"759.40"`, `"gross":"759.40","tax":"1.00"`), nil, 422, "request.invalid", []string{entry + "segments[0].tax request.invalid"}},
 		{"a wrong check digit and a short ZIP code", request("SUB", "700100000018", "02139", "2139"), nil, 422, "request.invalid", []string{"body.subscriber_id row.check_digit", "body.zip row.zip"}},
@@ -214,8 +221,8 @@ func TestWhatBadRequestsGet(t *testing.T) {
 			t.Run(tt.situation, func(t *testing.T) {
 				w, text := c.put(t, tt.body, tt.headers...)
 				code, fields := problem(t, w, text)
-				if w.StatusCode != tt.status || code != tt.code {
-					t.Errorf("got %d %s, want %d %s", w.StatusCode, code, tt.status, tt.code)
+				if w.status != tt.status || code != tt.code {
+					t.Errorf("got %d %s, want %d %s", w.status, code, tt.status, tt.code)
 				}
 				if diff := cmp.Diff(tt.fields, fields); diff != "" {
 					t.Error(diff)
@@ -234,7 +241,7 @@ func TestWhatBadRequestsGet(t *testing.T) {
 func TestWhatTheBooksContradict(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, c *caller) {
-		if w, text := c.put(t, request()); w.StatusCode != 200 {
+		if w, text := c.put(t, request()); w.status != 200 {
 			t.Fatal(text)
 		}
 		for name, tt := range map[string]struct{ body, field string }{
@@ -249,8 +256,8 @@ func TestWhatTheBooksContradict(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				w, text := c.put(t, tt.body, "Idempotency-Key", "contradiction "+name)
 				_, fields := problem(t, w, text)
-				if w.StatusCode != 422 || len(fields) != 1 || fields[0] != tt.field {
-					t.Errorf("got %d %q, want %s", w.StatusCode, fields, tt.field)
+				if w.status != 422 || len(fields) != 1 || fields[0] != tt.field {
+					t.Errorf("got %d %q, want %s", w.status, fields, tt.field)
 				}
 			})
 		}
@@ -283,18 +290,18 @@ func TestTheJobIsInTheSameTransaction(t *testing.T) {
 	each(t, func(t *testing.T, c *caller) {
 		c.jobs.fail = errors.New("queue of Maria Souza is broken")
 		w, text := c.put(t, request())
-		if code, _ := problem(t, w, text); w.StatusCode != 500 || code != "internal" || strings.Contains(text, "queue") {
-			t.Errorf("got %d %s", w.StatusCode, text)
+		if code, _ := problem(t, w, text); w.status != 500 || code != "internal" || strings.Contains(text, "queue") {
+			t.Errorf("got %d %s", w.status, text)
 		}
 		if !strings.Contains(c.log.String(), "queue") {
 			t.Errorf("the log does not tell: %s", c.log)
 		}
-		if w, _ := c.do(t, "GET", "/api/v1/enrollments/RefID48213", ""); w.StatusCode != 404 {
+		if w, _ := c.do(t, "GET", "/api/v1/enrollments/RefID48213", ""); w.status != 404 {
 			t.Errorf("the enrollment was stored without its job")
 		}
 		c.jobs.fail = nil
-		if w, text := c.put(t, request()); w.StatusCode != 200 { // the same key: nothing was kept of the failure
-			t.Errorf("got %d %s", w.StatusCode, text)
+		if w, text := c.put(t, request()); w.status != 200 { // the same key: nothing was kept of the failure
+			t.Errorf("got %d %s", w.status, text)
 		}
 	})
 }
@@ -307,7 +314,7 @@ func TestOneKeyAtTheSameMoment(t *testing.T) {
 		for i := range answers {
 			wait.Go(func() {
 				w, text := c.put(t, request())
-				answers[i] = fmt.Sprint(w.StatusCode, text)
+				answers[i] = fmt.Sprint(w.status, text)
 			})
 		}
 		wait.Wait()
@@ -336,12 +343,12 @@ func TestOtherAddressesAndMethods(t *testing.T) {
 		{"GET", "/api/v1/enrollments/" + strings.Repeat("R", 200), 422, "request.invalid"},
 	} {
 		w, text := c.do(t, tt.method, tt.path, "")
-		if code, _ := problem(t, w, text); w.StatusCode != tt.status || code != tt.code {
-			t.Errorf("%s %s: got %d %s, want %d %s", tt.method, tt.path, w.StatusCode, code, tt.status, tt.code)
+		if code, _ := problem(t, w, text); w.status != tt.status || code != tt.code {
+			t.Errorf("%s %s: got %d %s, want %d %s", tt.method, tt.path, w.status, code, tt.status, tt.code)
 		}
 	}
-	if w, text := c.do(t, "GET", "/api/v1/health", "", "Authorization", ""); w.StatusCode != 200 || text != `{"status":"ok","version":"1.2.3"}`+"\n" {
-		t.Errorf("health: got %d %s", w.StatusCode, text)
+	if w, text := c.do(t, "GET", "/api/v1/health", "", "Authorization", ""); w.status != 200 || text != `{"status":"ok","version":"1.2.3"}`+"\n" {
+		t.Errorf("health: got %d %s", w.status, text)
 	}
 }
 
@@ -350,7 +357,7 @@ func TestHealthTellsThatTheDatabaseIsAway(t *testing.T) {
 	db := storetest.OpenSQLite(t, virtual.Standing(storetest.Noon))
 	h := api.New(enrolling.New(db, nil), api.Config{Log: slog.New(slog.DiscardHandler), Health: func(context.Context) error { return errors.New("host db7 is down") }})
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest("GET", "/api/v1/health", nil))
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/api/v1/health", nil))
 	if w.Code != 503 || strings.Contains(w.Body.String(), "db7") || !strings.Contains(w.Body.String(), "health.database") {
 		t.Errorf("got %d %s", w.Code, w.Body)
 	}
@@ -374,8 +381,8 @@ func TestOpenAPIIsTheOneThatWasReviewed(t *testing.T) {
 	t.Parallel()
 	c := serve(t, storetest.OpenSQLite(t, virtual.Standing(storetest.Noon)))
 	w, got := c.do(t, "GET", "/api/v1/openapi.json", "", "Authorization", "")
-	if w.StatusCode != 200 || !strings.Contains(got, `"openapi": "3.1.0"`) {
-		t.Fatalf("got %d", w.StatusCode)
+	if w.status != 200 || !strings.Contains(got, `"openapi": "3.1.0"`) {
+		t.Fatalf("got %d", w.status)
 	}
 	if *update {
 		if err := os.WriteFile("openapi.json", []byte(got), 0o600); err != nil {
@@ -404,8 +411,8 @@ func TestTheExampleInTheDocumentationWorks(t *testing.T) {
 	}
 	each(t, func(t *testing.T, c *caller) {
 		w, text := c.put(t, body)
-		if w.StatusCode != 200 || !strings.Contains(text, `"change":"created"`) {
-			t.Errorf("got %d %s", w.StatusCode, text)
+		if w.status != 200 || !strings.Contains(text, `"change":"created"`) {
+			t.Errorf("got %d %s", w.status, text)
 		}
 	})
 }

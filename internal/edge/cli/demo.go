@@ -189,8 +189,10 @@ func (d *demo) live(ctx context.Context, database *app.Database, portal, outside
 	defer d.world.Close()
 	start := d.clock.Now()
 	if !loaded {
-		l := &demoLoader{app: d.app, clock: d.clock, profile: d.profile, households: d.Households, seed: d.Seed,
-			bar: newProgress(d.streams.Err, "Telling the stories", 0)}
+		l := &demoLoader{
+			app: d.app, clock: d.clock, profile: d.profile, households: d.Households, seed: d.Seed,
+			bar: newProgress(d.streams.Err, "Telling the stories", 0),
+		}
 		if err := l.load(ctx); err != nil {
 			return err
 		}

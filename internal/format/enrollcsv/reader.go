@@ -104,8 +104,10 @@ func (r *Reader) row() (*row, error) {
 		}
 		return nil, &RowError{rec.line, rec.raw, []Problem{*rec.problem}}
 	case len(rec.fields) != len(r.layout.names):
-		return nil, &RowError{rec.line, rec.raw, []Problem{{Code: "row.columns",
-			Message: fmt.Sprintf("has %d columns, the header has %d", len(rec.fields), len(r.layout.names))}}}
+		return nil, &RowError{rec.line, rec.raw, []Problem{{
+			Code:    "row.columns",
+			Message: fmt.Sprintf("has %d columns, the header has %d", len(rec.fields), len(r.layout.names)),
+		}}}
 	}
 	fields := rowReader{layout: r.layout, fields: rec.fields}
 	if fields.checkBytes(); len(fields.problems) > 0 {

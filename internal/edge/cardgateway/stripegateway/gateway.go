@@ -54,7 +54,7 @@ var _ payment.CardGateway = (*Gateway)(nil)
 // New makes a Gateway.
 func New(c Config) (*Gateway, error) {
 	if c.Key.IsZero() || c.WebhookSecret.IsZero() || c.Clock == nil {
-		return nil, errors.New("Stripe needs a key, a webhook secret and a clock") //nolint:staticcheck // a name
+		return nil, errors.New("Stripe needs a key, a webhook secret and a clock")
 	}
 	if c.APIURL == "" {
 		c.APIURL = stripe.APIURL

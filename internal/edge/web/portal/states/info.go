@@ -75,9 +75,11 @@ func documents() []State {
 	add("adjusted", func(d *portal.Document) {
 		d.Due = money.Cents(9950)
 		d.Account = []portal.Line{
-			{Kind: portal.LineAdjustment, Month: covers.Prev(), Amount: money.Cents(-500)}, {Kind: portal.LineCredit, Amount: money.Cents(-2000)},
+			{Kind: portal.LineAdjustment, Month: covers.Prev(), Amount: money.Cents(-500)},
+			{Kind: portal.LineCredit, Amount: money.Cents(-2000)},
 			{Kind: portal.LinePaid, On: day("2026-11-02"), Amount: total.Add(money.Cents(500)).Neg()},
-			{Kind: portal.LineReturned, On: day("2026-11-04"), Amount: total}, {Kind: portal.LineRefunded, On: day("2026-11-05"), Amount: money.Cents(500)},
+			{Kind: portal.LineReturned, On: day("2026-11-04"), Amount: total},
+			{Kind: portal.LineRefunded, On: day("2026-11-05"), Amount: money.Cents(500)},
 		}
 		d.Why = append(d.Why,
 			portal.Why{Cause: portal.CauseAdjustment, Month: covers.Prev(), Amount: money.Cents(-500)},

@@ -22,8 +22,10 @@ func done() []State {
 	paid := portal.Done{
 		Confirmation: number, Amount: total, At: now, With: bankPaid, Email: "m•••@gmail.com", Receipt: "/pay/done/x/receipt",
 		Next: []portal.Next{
-			{Kind: portal.NextCounted}, {Kind: portal.NextStatement},
-			{Kind: portal.NextContinues, On: covers.First(), Month: covers}, {Kind: portal.NextBill, On: day("2026-12-01")},
+			{Kind: portal.NextCounted},
+			{Kind: portal.NextStatement},
+			{Kind: portal.NextContinues, On: covers.First(), Month: covers},
+			{Kind: portal.NextBill, On: day("2026-12-01")},
 		},
 	}
 	var states []State
@@ -41,8 +43,11 @@ func done() []State {
 	add("still-owing", func(d *portal.Done) { d.Owing = &portal.Owing{Amount: money.Cents(6200), By: due} })
 	add("first-payment", func(d *portal.Done) {
 		d.Next = []portal.Next{
-			{Kind: portal.NextCounted}, {Kind: portal.NextConfirmed, On: day("2026-11-27")}, {Kind: portal.NextIDCards, On: day("2026-12-04")},
-			{Kind: portal.NextStarts, On: day("2027-01-01")}, {Kind: portal.NextDue, On: day("2027-01-23")},
+			{Kind: portal.NextCounted},
+			{Kind: portal.NextConfirmed, On: day("2026-11-27")},
+			{Kind: portal.NextIDCards, On: day("2026-12-04")},
+			{Kind: portal.NextStarts, On: day("2027-01-01")},
+			{Kind: portal.NextDue, On: day("2027-01-23")},
 		}
 	})
 	add("bookmark", func(d *portal.Done) { d.With.LastFour, d.Email, d.Next = "", "", nil })

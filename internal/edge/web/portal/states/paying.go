@@ -37,8 +37,10 @@ func paying() []State {
 func bankProblems(bank portal.Bank) []State {
 	empty := portal.Bank{Op: op, Amount: total, Back: portal.PathMethod}
 	for _, p := range [][2]string{
-		{portal.FieldName, portal.ProblemNameEmpty}, {portal.FieldKind, portal.ProblemKind},
-		{portal.FieldRouting, portal.ProblemRoutingEmpty}, {portal.FieldAccount, portal.ProblemAccountEmpty},
+		{portal.FieldName, portal.ProblemNameEmpty},
+		{portal.FieldKind, portal.ProblemKind},
+		{portal.FieldRouting, portal.ProblemRoutingEmpty},
+		{portal.FieldAccount, portal.ProblemAccountEmpty},
 	} {
 		empty.Problems.Add(p[0], p[1])
 	}

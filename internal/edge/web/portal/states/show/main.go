@@ -5,25 +5,36 @@ package main
 import (
 	"flag"
 	"fmt"
-	"log"
+	"io"
 	"net/http"
+	"os"
 
 	"quittance.org/quittance/internal/edge/web/brand"
 	"quittance.org/quittance/internal/edge/web/portal/states"
 )
 
 func main() {
-	listen := flag.String("listen", "127.0.0.1:8099", "address on this machine")
-	plum := flag.Bool("plum", false, "the second demo brand")
-	flag.Parse()
+	if err := show(os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "show:", err)
+		os.Exit(1) //nolint:forbidigo // this is main
+	}
+}
+
+func show(args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("show", flag.ExitOnError)
+	listen := flags.String("listen", "127.0.0.1:8099", "address on this machine")
+	plum := flags.Bool("plum", false, "the second demo brand")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
 	colors := brand.Blue
 	if *plum {
 		colors = brand.Plum
 	}
 	handler, err := states.Handler(colors)
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
-	fmt.Printf("every page in every state: http://%s/__states/\n", *listen)
-	log.Fatal(http.ListenAndServe(*listen, handler)) //nolint:gosec // a tool for a developer's own machine
+	fmt.Fprintf(out, "every page in every state: http://%s/__states/\n", *listen)
+	return http.ListenAndServe(*listen, handler) // without timeouts: a tool for a developer's own machine
 }
