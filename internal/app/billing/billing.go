@@ -51,14 +51,18 @@ const firstBillBatch = 100
 // is set aside under the month billed now.
 func (s *Service) FirstBills(ctx context.Context) (int, error) {
 	done := 0
+	growth := s.db.NewGrowth()
 	for {
 		var waiting []enrollment.AccountID
 		err := s.db.Read(ctx, "first bills due", func(tx *store.ReadTx) (err error) {
 			waiting, err = tx.FirstBillsDue(firstBillBatch)
 			return err
 		})
-		if err != nil || len(waiting) == 0 {
+		if err != nil {
 			return done, err
+		}
+		if len(waiting) == 0 {
+			return done, growth.End(ctx)
 		}
 		if err := s.firstBills(ctx, waiting); err != nil && !blameable(err) {
 			return done, err
@@ -71,6 +75,9 @@ func (s *Service) FirstBills(ctx context.Context) (int, error) {
 			}
 		}
 		done += len(waiting)
+		if err := growth.Add(ctx, len(waiting)); err != nil {
+			return done, err
+		}
 	}
 }
 

@@ -64,12 +64,15 @@ func (s *Service) Run(ctx context.Context, in RunInput) (Progress, error) {
 	if err != nil {
 		return Progress{}, err
 	}
-	r := &runner{s: s, run: run, report: in.Progress, numbers: &numbers{db: s.db}, clearing: setAside > 0}
+	r := &runner{s: s, run: run, report: in.Progress, numbers: &numbers{db: s.db}, growth: s.db.NewGrowth(), clearing: setAside > 0}
 	workers := in.Workers
 	if workers == 0 {
 		workers = map[string]int{"sqlite": 1, "postgres": 4}[s.db.Engine()]
 	}
 	if err := r.all(ctx, workers); err != nil {
+		return r.total, err
+	}
+	if err := r.growth.End(ctx); err != nil {
 		return r.total, err
 	}
 	return r.total, s.db.InTx(ctx, "finish bill run", func(tx *store.Tx) error {
@@ -83,6 +86,7 @@ type runner struct {
 	s        *Service
 	run      plan
 	numbers  *numbers
+	growth   *store.Growth
 	clearing bool // some accounts were set aside before
 	report   func(Progress)
 
@@ -146,13 +150,17 @@ func (r *runner) chunk(ctx context.Context, ids []enrollment.AccountID) error {
 	if err != nil {
 		return err
 	}
+	r.tell(done)
+	return r.growth.Add(ctx, done.Billed+done.NothingDue)
+}
+
+func (r *runner) tell(done Progress) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.total.add(done)
 	if r.report != nil {
 		r.report(r.total)
 	}
-	return nil
 }
 
 func (r *runner) oneByOne(ctx context.Context, ids []enrollment.AccountID) (done Progress, err error) {

@@ -321,6 +321,11 @@ func TestParallelWorkersBillEachAccountOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		apptest.Check(t, "run", done, billing.Progress{Seen: n, Billed: n})
+		known := map[string]string{
+			"sqlite":   `SELECT tbl FROM sqlite_stat1 WHERE tbl = 'charge' LIMIT 1`,
+			"postgres": `SELECT CAST(relname AS TEXT) FROM pg_class WHERE relname = 'charge' AND reltuples > 0`,
+		}
+		apptest.Check(t, "the planner knows of the charges", w.Rows(known[w.DB.Engine()]), []string{"charge"})
 		if len(seen) != 5 || seen[len(seen)-1] != n {
 			t.Errorf("progress told %v", seen)
 		}

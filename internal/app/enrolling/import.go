@@ -66,7 +66,7 @@ func (s *Service) Import(ctx context.Context, in ImportInput) (Result, error) {
 		return resultOf(file, file.FinishedAt, 0), nil
 	}
 	continued := file.NextLine
-	i := importing{Service: s, batches: b, file: file, in: in}
+	i := importing{Service: s, batches: b, file: file, in: in, growth: s.db.NewGrowth()}
 	if err := i.run(ctx, first); err != nil {
 		return resultOf(i.file, civil.Instant{}, continued), err
 	}
@@ -103,6 +103,8 @@ type importing struct {
 	file store.InboundFile
 	in   ImportInput
 	rows int64
+
+	growth *store.Growth
 }
 
 func (i *importing) run(ctx context.Context, b *batch) error {
@@ -112,7 +114,7 @@ func (i *importing) run(ctx context.Context, b *batch) error {
 		}
 		var err error
 		if b, err = i.next(); errors.Is(err, io.EOF) {
-			return nil
+			return i.growth.End(ctx)
 		} else if err != nil {
 			return err
 		}
@@ -138,6 +140,9 @@ func (i *importing) batch(ctx context.Context, b *batch) error {
 			return err
 		}
 		i.file = done
+		if err := i.growth.Add(ctx, len(b.households)); err != nil {
+			return err
+		}
 	}
 	if i.in.Progress != nil {
 		i.in.Progress(i.rows)
