@@ -115,11 +115,12 @@ type factsWanted int
 const (
 	wantAllCharges factsWanted = 1 << iota // paid ones too
 	wantBilling                            // last bill, what is unbilled
+	wantCredits                            // money not applied yet
 )
 
 // FactsOf gives what the books say of one account, all charges included.
 func (tx *ReadTx) FactsOf(id enrollment.AccountID) (*Facts, error) {
-	all, err := tx.facts(id, id, wantAllCharges|wantBilling, civil.Month{})
+	all, err := tx.facts(id, id, wantAllCharges|wantBilling|wantCredits, civil.Month{})
 	if err != nil {
 		return nil, err
 	}
@@ -129,10 +130,10 @@ func (tx *ReadTx) FactsOf(id enrollment.AccountID) (*Facts, error) {
 	return all[0], nil
 }
 
-// MoneyOf gives what posting a payment needs: enrollments, charges, decisions
-// and credits of one account.
+// MoneyOf gives what moving money of one account needs: enrollments, charges,
+// decisions and credits.
 func (tx *ReadTx) MoneyOf(id enrollment.AccountID) (*Facts, error) {
-	all, err := tx.facts(id, id, wantAllCharges, civil.Month{})
+	all, err := tx.facts(id, id, wantAllCharges|wantCredits, civil.Month{})
 	if err != nil {
 		return nil, err
 	}
@@ -145,7 +146,7 @@ func (tx *ReadTx) MoneyOf(id enrollment.AccountID) (*Facts, error) {
 // BillingFacts gives what billing month needs of every account from first to
 // last: charges that are unpaid or of that month or later.
 func (tx *ReadTx) BillingFacts(first, last enrollment.AccountID, month civil.Month) ([]*Facts, error) {
-	return tx.facts(first, last, wantBilling, month)
+	return tx.facts(first, last, wantBilling|wantCredits, month)
 }
 
 // facts reads a range of accounts. Without wantAllCharges it reads the unpaid
@@ -161,7 +162,9 @@ func (tx *ReadTx) facts(first, last enrollment.AccountID, want factsWanted, sinc
 		l.charges(qChargesIn, since.String())
 	}
 	l.decisions()
-	l.credits()
+	if want&wantCredits != 0 {
+		l.credits()
+	}
 	if want&wantBilling != 0 {
 		l.lastBills()
 		l.unbilled()

@@ -63,7 +63,7 @@ var (
 		SELECT holder_name, kind, routing, number_enc FROM bank_account WHERE account_id = $1 AND bank_account_id = $2`)
 	qInsertAuthorization = stmt("insert_authorization", `
 		INSERT INTO payment_authorization (account_id, intent_id, text_version, language, wording, network, session_hash, authorized_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (account_id, intent_id) DO NOTHING`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
 	qInsertClearing = stmt("insert_clearing", `
 		INSERT INTO clearing_item (account_id, item_id, clearing, payment_id, amount_cents, opened_on) VALUES ($1, $2, $3, $4, $5, $6)`)
 	qInsertACHEntry = stmt("insert_ach_entry", `
@@ -87,8 +87,8 @@ func scanIntent(row func(...any) error) (IntentRow, error) {
 	return i, err
 }
 
-// OpenIntent stores an intent and reads what posting its payment needs, in one
-// round trip. It tells whether the intent is new: if not, the operation id is
+// OpenIntent stores an intent and reads what posting its payment needs, which
+// is all but credits, in one round trip. It tells whether the intent is new: if not, the operation id is
 // already known, and nothing was written.
 //
 // Storing it comes before looking for it, because looking for a key at the end

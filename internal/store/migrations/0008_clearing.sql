@@ -20,7 +20,7 @@ CREATE TABLE ach_entry (
     sec_code         TEXT NOT NULL,
     payment_type     TEXT NOT NULL,
     amount_cents     {{.Int64}} NOT NULL CHECK (amount_cents > 0),
-    state            TEXT NOT NULL CHECK (state IN ('waiting', 'filed', 'settled', 'returned', 'canceled')),
+    state            TEXT NOT NULL,
     requested_on     {{.Date}} NOT NULL,
     PRIMARY KEY (account_id, ach_entry_id)
 ){{.Strict}};
