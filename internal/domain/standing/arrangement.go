@@ -91,9 +91,6 @@ func (a *Arrangement) after(day civil.Date) money.Amount {
 // spread is coverage whose past due money is spread over several payments: the
 // balance shows, the next payment keeps the arrangement.
 func (s *subject) spread() {
-	if !s.s.PastDue.IsPositive() {
-		return
-	}
 	a := s.newestArrangement()
 	owed := s.arranged(a)
 	rows := s.months()
@@ -112,4 +109,5 @@ func (s *subject) spread() {
 	part := owed.Sub(money.Min(owed, a.after(s.s.CureBy)))
 	s.s.Keeps = s.s.Unpaid.Sub(owed).Add(part)
 	s.s.Basis.Deadline = s.s.CureBy
+	s.withdraw(s.s.Basis)
 }

@@ -160,7 +160,7 @@ func (s *subject) graceEarned(c *row) bool {
 // warnInTime moves the last chance of the long track to a later due date when
 // the first warning left less than the promised time (MA-DLQ-6).
 func (s *subject) warnInTime(x *episode) {
-	if x.track != TrackLong || x.steps < 2 || s.e.Notices == nil || x.last.IsZero() {
+	if s.looksBack || x.track != TrackLong || x.steps < 2 || s.e.Notices == nil || x.last.IsZero() {
 		return
 	}
 	days := s.p.Grace.NoticeDays.On(x.c.due)

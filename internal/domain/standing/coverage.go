@@ -16,6 +16,9 @@ type subject struct {
 	broken   Hold         // the clock stood while an arrangement was kept (R-DUE-9)
 	undoing  DecisionKind // a decision on the start that is owed to be undone first
 	kinFirst bool         // months of the enrollment before may be the first missed
+	// looksBack: the question is what was owed on a day past; which letters had
+	// been sent was settled by the decision then.
+	looksBack bool
 }
 
 func (e *evaluator) evaluate(index int) {
@@ -126,8 +129,9 @@ func (s *subject) active() {
 		basis = r.basis()
 	}
 	s.decide(StateActive, "R-BIND-1", basis)
-	if s.s.Arrangement == ArrangementKept {
+	if s.s.Arrangement == ArrangementKept && s.s.PastDue.IsPositive() {
 		s.spread()
+		return
 	}
 	s.leaveGrace(basis)
 	s.dueReminders()

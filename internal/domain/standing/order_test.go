@@ -271,7 +271,9 @@ func TestPayingNeverHurts(t *testing.T) {
 			if open < 0 || slices.ContainsFunc(facts.Enrollments[i].Charges, func(c standing.Charge) bool { return c.Returned }) {
 				continue // a first payment that came back undoes the start for as long as nothing else is paid
 			}
-			if slices.ContainsFunc(before.Conclusions, func(c standing.Conclusion) bool { return c.Enrollment == i && strings.HasPrefix(string(c.Kind), "undo_") }) {
+			if slices.ContainsFunc(before.Conclusions, func(c standing.Conclusion) bool {
+				return c.Enrollment == i && strings.HasPrefix(string(c.Kind), "undo_")
+			}) {
 				continue // a contradicted decision may come to stand again
 			}
 			c := &facts.Enrollments[i].Charges[open] // the oldest one, as money is applied

@@ -109,8 +109,10 @@ func (s *subject) endContradicted(end Decision) bool {
 	if !s.provesEnd(end) {
 		return false
 	}
+	s.looksBack = true
 	used := s.restore(end)
 	x, open := s.episode(end.On.AddDays(-1))
+	s.looksBack = false
 	s.clear()
 	s.load(s.e, &s.rec, false)
 	if open && (x.last.IsZero() || x.last.Before(end.On)) {
