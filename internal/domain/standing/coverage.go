@@ -50,7 +50,14 @@ func (s *subject) loadKin() {
 			s.load(kin, &rec, true)
 		}
 	}
-	s.kinFirst = before != nil
+	if before == nil {
+		return
+	}
+	// Until the new year begins the old enrollment carries it alone, unless
+	// this one is past due itself.
+	begins := s.e.First.First()
+	s.review(begins)
+	s.kinFirst = !s.asOf.Before(begins) || s.missedOne()
 	if !s.kinFirst {
 		return
 	}
@@ -59,6 +66,17 @@ func (s *subject) loadKin() {
 	if x, open := s.episode(s.asOf); open && x.c.kin && x.failed(s.p.DueOn(s.e.First)) {
 		s.kinFirst = false
 	}
+}
+
+// missedOne tells whether a month of this enrollment itself is past due.
+func (s *subject) missedOne() bool {
+	rows := s.months()
+	for i := range rows {
+		if r := &rows[i]; r.counts() && !r.kin && !r.met && r.due.Before(s.asOf) {
+			return true
+		}
+	}
+	return false
 }
 
 // amounts adds up what is owed and how far the coverage is paid.

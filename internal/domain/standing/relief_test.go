@@ -213,7 +213,9 @@ func TestGraceOverTheYearEnd(t *testing.T) {
 		paid       []string
 		want       [2]string
 	}{
-		{"December is missed, January is not due", "2026-12-10", nil, [2]string{"past_due C 2026-12 by 2027-02-23 last 2026-12", "past_due C 2026-12 by 2027-02-23 last 2026-12"}},
+		{"December is missed, January is not due", "2026-12-10", nil, [2]string{"past_due C 2026-12 by 2027-02-23 last 2026-12", "active C  by  last "}},
+		{"both are missed", "2026-12-24", nil, [2]string{"past_due C 2026-12 by 2027-02-23 last 2026-12", "past_due C 2026-12 by 2027-02-23 last 2026-12"}},
+		{"January is paid, December is not, the new year has begun", "2027-01-02", []string{"2027-01 110.00 on 2026-12-20"}, [2]string{"ended C 2026-12 by  last 2026-12", "past_due C 2026-12 by 2027-02-23 last 2026-12"}},
 		{"in January both are past due, C stays December", "2027-01-10", nil, [2]string{"ended C 2026-12 by  last 2026-12", "past_due C 2026-12 by 2027-02-23 last 2026-12"}},
 		{"the new year can not go on alone", "2027-02-24", nil, [2]string{"ended C 2026-12 by  last 2026-12", "ending C 2026-12 by  last 2026-12"}},
 		{"paying December alone changes nothing", "2027-01-24", []string{"2026-12 103.00 on 2027-01-02"}, [2]string{"ended C  by  last 2026-12", "past_due C 2026-12 by 2027-02-23 last 2026-12"}},
