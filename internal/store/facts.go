@@ -143,6 +143,16 @@ func (tx *ReadTx) MoneyOf(id enrollment.AccountID) (*Facts, error) {
 	return all[0], nil
 }
 
+// CreditsOf gives the money of an account that is not applied yet.
+func (tx *ReadTx) CreditsOf(id enrollment.AccountID) ([]payment.Credit, error) {
+	return collect(tx, qCreditsIn.one, func(row func(...any) error) (payment.Credit, error) {
+		var account enrollment.AccountID
+		var c payment.Credit
+		err := row(&account, &c.PaymentID, &c.Open, &c.EffectiveOn)
+		return c, err
+	}, id, id)
+}
+
 // BillingFacts gives what billing month needs of every account from first to
 // last: charges that are unpaid or of that month or later.
 func (tx *ReadTx) BillingFacts(first, last enrollment.AccountID, month civil.Month) ([]*Facts, error) {

@@ -149,11 +149,14 @@ func (s *Service) post(tx *store.Tx, i store.IntentRow, p payment.Payment, clear
 		ID: tx.NewEntryID(), AccountID: p.AccountID, Kind: ledger.EntryReceipt, EffectiveOn: p.EffectiveOn,
 		Source: ledger.Source{Kind: "payment", ID: p.ID.String()}, Actor: actorOf(i.Channel), Transfers: ledger.Receipt(clearing, p.Amount),
 	})
-	applications, left := payment.Apply(p.Amount, s.useCredits(tx, facts, p))
-	for _, a := range applications {
-		a.ID, a.PaymentID = payment.ApplicationID{UUID: tx.NewID()}, p.ID
-		tx.Apply(p.AccountID, a, p.EffectiveOn, actorSystem)
-		facts.MarkPaid(a, p.EffectiveOn)
+	payables := facts.Payables(standing.Evaluate(s.profile, facts.Standing(), p.EffectiveOn))
+	applications, left := payment.Apply(p.Amount, payables)
+	for i := range applications {
+		applications[i].PaymentID = p.ID
+		apply(tx, facts, p, &applications[i])
+	}
+	if err := useCredits(tx, facts, p, payment.Lessen(payables, applications)); err != nil {
+		return err
 	}
 	tx.AddCredit(p.AccountID, p.ID, left)
 	s.recordStarts(tx, facts, p)
@@ -165,19 +168,30 @@ func (s *Service) post(tx *store.Tx, i store.IntentRow, p payment.Payment, clear
 
 func actorOf(c payment.Channel) string { return "payer:" + string(c) }
 
-// useCredits pays what is open from money that earlier payments left over, and
-// gives what is still to be paid (R-PAY-8). Credit lies beside an open charge
-// when a payment that had paid it was taken back.
-func (s *Service) useCredits(tx *store.Tx, facts *store.Facts, p payment.Payment) []payment.Payable {
-	payables := facts.Payables(standing.Evaluate(s.profile, facts.Standing(), p.EffectiveOn))
-	applications, unpaid := payment.ApplyCredits(facts.Credits, payables)
-	for _, a := range applications {
-		a.ID = payment.ApplicationID{UUID: tx.NewID()}
-		tx.Apply(p.AccountID, a, p.EffectiveOn, actorSystem)
-		tx.UseCredit(p.AccountID, a)
-		facts.MarkPaid(a, p.EffectiveOn)
+// useCredits pays what a payment leaves open from money that earlier payments
+// left over (R-PAY-8): credit lies beside an open charge when a payment that
+// had paid it was taken back. Most payments leave nothing open, and do not ask.
+func useCredits(tx *store.Tx, facts *store.Facts, p payment.Payment, open []payment.Payable) error {
+	if len(open) == 0 {
+		return nil
 	}
-	return unpaid
+	credits, err := tx.CreditsOf(p.AccountID)
+	if err != nil {
+		return err
+	}
+	applications, _ := payment.ApplyCredits(credits, open)
+	for i := range applications {
+		apply(tx, facts, p, &applications[i])
+		tx.UseCredit(p.AccountID, applications[i])
+	}
+	return nil
+}
+
+// apply posts one application on the day that the payment counts.
+func apply(tx *store.Tx, facts *store.Facts, p payment.Payment, a *payment.Application) {
+	a.ID = payment.ApplicationID{UUID: tx.NewID()}
+	tx.Apply(p.AccountID, *a, p.EffectiveOn, actorSystem)
+	facts.MarkPaid(*a, p.EffectiveOn)
 }
 
 // recordStarts records the start of coverage that the payment brings about.
