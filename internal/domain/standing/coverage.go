@@ -37,20 +37,12 @@ func (e *evaluator) evaluate(index int) {
 	s.reviews()
 }
 
-// loadKin adds the months of the enrollment that this one continues, or that
-// continues this one, to the clock of both.
+// loadKin adds the months of the enrollment that this one continues, and of
+// the one that continues this one, to its clock.
 func (s *subject) loadKin() {
 	before, after := s.kinOf(s.e)
-	for _, kin := range [...]*Enrollment{before, after} {
-		if kin == nil {
-			continue
-		}
-		rec := summarize(kin.Decisions)
-		if rec.ended.On.IsZero() && rec.cancelled.On.IsZero() && rec.lapsed.On.IsZero() {
-			s.load(kin, &rec, true)
-		}
-	}
-	if before == nil {
+	s.addKin(after)
+	if !s.addKin(before) {
 		return
 	}
 	// Until the new year begins the old enrollment carries it alone, unless
@@ -66,6 +58,18 @@ func (s *subject) loadKin() {
 	if x, open := s.episode(s.asOf); open && x.c.kin && x.failed(s.p.DueOn(s.e.First)) {
 		s.kinFirst = false
 	}
+}
+
+// addKin adds what moves the clock of another enrollment; false if nothing does.
+func (s *subject) addKin(kin *Enrollment) bool {
+	if kin == nil {
+		return false
+	}
+	rec, had := summarize(kin.Decisions), len(s.months())
+	if rec.ended.On.IsZero() && rec.cancelled.On.IsZero() && rec.lapsed.On.IsZero() {
+		s.load(kin, &rec, true)
+	}
+	return len(s.months()) > had
 }
 
 // missedOne tells whether a month of this enrollment itself is past due.

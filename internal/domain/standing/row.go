@@ -66,6 +66,10 @@ func (s *subject) load(e *Enrollment, rec *recorded, kin bool) {
 		if r.met && !r.due.After(rec.reinstatedOn) {
 			r.metOn = civil.Date{}
 		}
+		// A month of the other enrollment that was paid in time moves no clock.
+		if kin && r.metBy(r.due) && !s.p.Grace.PaidMonthInYear.On(r.due) {
+			continue
+		}
 		s.insert(r)
 	}
 }
