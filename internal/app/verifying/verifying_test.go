@@ -3,6 +3,7 @@ package verifying_test
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -233,8 +234,9 @@ func TestEveryBrokenInvariantIsReported(t *testing.T) {
 				if !strings.Contains(text, s.problem) {
 					t.Errorf("the report does not say %q:\n%s", s.problem, text)
 				}
+				words := anyUUID.ReplaceAllString(text, "") // a random key may hold any digits
 				for _, personal := range []string{"Ana", "Boris", "Chen", "Dora", "Eve", "Finn", "Testperson", "1980", "02199"} {
-					if strings.Contains(text, personal) {
+					if strings.Contains(words, personal) {
 						t.Errorf("the report names %q:\n%s", personal, text)
 					}
 				}
@@ -242,6 +244,8 @@ func TestEveryBrokenInvariantIsReported(t *testing.T) {
 		})
 	}
 }
+
+var anyUUID = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 
 func onSQLite(t *testing.T, test func(t *testing.T, db *store.DB, c *virtual.Clock)) {
 	t.Helper()
