@@ -77,7 +77,7 @@ func (s *Service) PayByBank(ctx context.Context, o BankOrder) (payment.Payment, 
 	}
 	o.Bank.AccountID = o.Account
 	var paid payment.Payment
-	err := s.db.InTx(ctx, "pay by bank", func(tx *store.Tx) error {
+	err := s.posting(ctx, "pay by bank", func(tx *store.Tx, try int) error {
 		i := s.newIntent(tx, o.Order, payment.MethodBank, o.Bank.Routing, o.Bank.Number.Reveal(), string(o.Bank.Type))
 		i.State = payment.IntentSucceeded
 		facts, err := s.storeIntent(tx, i, o.Order)
@@ -88,7 +88,7 @@ func (s *Service) PayByBank(ctx context.Context, o BankOrder) (payment.Payment, 
 			paid, err = tx.PaymentByIntent(o.Operation)
 			return err
 		}
-		paid = s.newPayment(tx, i)
+		paid = s.newPayment(tx, i, try)
 		paid.LastFour, paid.Brand = o.Bank.Number.LastFour(), string(o.Bank.Type)
 		from, err := tx.PutBankAccount(o.Bank, o.ValidationRef)
 		if err != nil {

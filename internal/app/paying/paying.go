@@ -9,9 +9,11 @@ package paying
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"time"
 
+	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/payment"
@@ -80,10 +82,31 @@ func (s *Service) NewOperation() payment.OperationID {
 // counts on the day the payer set out for it (OQ-3), so it must be short.
 const cardPageLife = 30 * time.Minute
 
-// confirmation gives the number of an operation's payment. It is a keyed hash:
-// whoever replays the operation gets the same number, nobody can guess one.
-func (s *Service) confirmation(id payment.OperationID) ident.Confirmation {
-	return ident.NewConfirmation(s.db.Vault().Index("confirmation", id.String()))
+// confirmation gives the number of an operation's payment. It is a keyed hash
+// that nobody can guess. Ten characters are few: some in ten million payments
+// share the number of an earlier one, and are given the next that is tried.
+func (s *Service) confirmation(id payment.OperationID, try int) ident.Confirmation {
+	text := id.String()
+	if try > 0 {
+		text = fmt.Sprintf("%s %d", text, try)
+	}
+	return ident.NewConfirmation(s.db.Vault().Index("confirmation", text))
+}
+
+// postingTries bounds how many confirmation numbers are tried.
+const postingTries = 4
+
+// posting runs a transaction that posts a payment, and runs it again with the
+// next confirmation number when something it writes is there already.
+func (s *Service) posting(ctx context.Context, op string, fn func(tx *store.Tx, try int) error) error {
+	var err error
+	for try := range postingTries {
+		err = s.db.InTx(ctx, op, func(tx *store.Tx) error { return fn(tx, try) })
+		if !fault.Is(err, store.CodeDuplicate) {
+			break
+		}
+	}
+	return err
 }
 
 // intent reads an intent.

@@ -21,7 +21,7 @@ const CodeAmountDiffers = "payment.amount_differs"
 // already changes nothing; one that decides nothing yet is noted.
 func (s *Service) Settle(ctx context.Context, id payment.OperationID, outcome payment.Outcome) error {
 	var differs amountDiffers
-	err := s.db.InTx(ctx, "settle payment", func(tx *store.Tx) error {
+	err := s.posting(ctx, "settle payment", func(tx *store.Tx, try int) error {
 		differs = amountDiffers{}
 		i, err := tx.Intent(id)
 		if err != nil {
@@ -48,7 +48,7 @@ func (s *Service) Settle(ctx context.Context, id payment.OperationID, outcome pa
 			Summary: fmt.Sprintf("%s → %s, %s", from, next, i.Amount), Reason: i.Reason,
 		})
 		if next == payment.IntentSucceeded {
-			return s.postCard(tx, i, outcome)
+			return s.postCard(tx, i, outcome, try)
 		}
 		return nil
 	})
@@ -119,12 +119,12 @@ func nextState(i store.IntentRow, o payment.Outcome, expired bool) payment.Inten
 	return payment.IntentPending
 }
 
-func (s *Service) postCard(tx *store.Tx, i store.IntentRow, o payment.Outcome) error {
+func (s *Service) postCard(tx *store.Tx, i store.IntentRow, o payment.Outcome, try int) error {
 	facts, err := tx.MoneyOf(i.AccountID)
 	if err != nil {
 		return err
 	}
-	p := s.newPayment(tx, i)
+	p := s.newPayment(tx, i, try)
 	p.Processor, p.ProcessorRef, p.LastFour, p.Brand = i.Processor, o.Charge, o.LastFour, o.Brand
 	tx.InsertPayment(p)
 	tx.InsertClearing(ledger.ClearingCard, p)
@@ -133,11 +133,11 @@ func (s *Service) postCard(tx *store.Tx, i store.IntentRow, o payment.Outcome) e
 
 // newPayment makes the payment of an intent. It is received, and counts, on
 // the day the payer submitted it (R-PAY-3, R-CAL-2).
-func (s *Service) newPayment(tx *store.Tx, i store.IntentRow) payment.Payment {
+func (s *Service) newPayment(tx *store.Tx, i store.IntentRow, try int) payment.Payment {
 	day := s.profile.Today(i.SubmittedAt)
 	return payment.Payment{
 		ID: payment.ID{UUID: tx.NewID()}, AccountID: i.AccountID, IntentID: i.ID, Channel: i.Channel, Method: i.Method,
-		Amount: i.Amount, Confirmation: s.confirmation(i.ID), SubmittedAt: i.SubmittedAt,
+		Amount: i.Amount, Confirmation: s.confirmation(i.ID, try), SubmittedAt: i.SubmittedAt,
 		ReceivedOn: day, EffectiveOn: day, PostedAt: tx.Now(),
 	}
 }
