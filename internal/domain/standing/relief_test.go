@@ -29,6 +29,8 @@ func TestHold(t *testing.T) {
 	check(t, []situation{
 		{name: "no deadline falls into it, the balance shows", story: grace.with(holding("2026-06-20", "2026-07-25")), asOf: "2026-07-24",
 			want: "past_due R-DUE-1 held track long grace 1 C 2026-06 through 2026-05 unpaid 309.00 past 309.00 cure by 2026-08-23 ends by 2026-10-23 last 2026-06 next 2026-07-26"},
+		{name: "one day is enough, if it is the deadline", story: grace.with(holding("2026-06-23", "2026-06-23")), asOf: "2026-06-24",
+			want: "past_due R-DUE-1 track long grace 1 C 2026-06 through 2026-05 unpaid 206.00 past 206.00 cure by 2026-07-23 ends by 2026-09-23 last 2026-06 next 2026-07-24"},
 		{name: "then it goes on from where it stood: three chances in all", story: grace.with(holding("2026-06-20", "2026-07-25")), asOf: "2026-08-24",
 			want: "past_due R-DUE-1 track long grace 1 C 2026-06 through 2026-05 unpaid 412.00 past 412.00 cure by 2026-09-23 ends by 2026-10-23 last 2026-06 next 2026-09-01"},
 		{name: "until further notice there is no last day", story: grace.with(holding("2026-06-20", "")), asOf: "2026-12-24",
@@ -62,8 +64,8 @@ func TestWaiver(t *testing.T) {
 			want: "active R-BIND-1 through 2026-07", owed: "undo_lapse 2026-07 R-PAY-4"},
 	})
 	odd := standing.Waiver{From: month("2026-07"), To: month("2026-07"), Percent: 33, Amount: cents("0.01")}
-	if got := odd.Of(month("2026-07"), cents("1.00")); got != cents("0.34") {
-		t.Errorf("33 %% and a cent of 1.00: got %s, want 0.34", got)
+	if got := odd.Of(month("2026-07"), cents("1.01")); got != cents("0.35") { // 0.3333 is 0.34 for the member
+		t.Errorf("33 %% and a cent of 1.01: got %s, want 0.35", got)
 	}
 	if got := all.Of(month("2026-10"), cents("1.00")); !got.IsZero() {
 		t.Errorf("outside its months: got %s", got)
@@ -85,6 +87,8 @@ func TestArrangement(t *testing.T) {
 			want: "past_due R-DUE-9 arrangement kept C 2026-06 through 2026-05 unpaid 309.00 past 206.00 cure by 2026-07-20 next 2026-07-21"},
 		{name: "kept: long after the last chance nothing has ended", story: arranged.paying(append(later, "2026-06 103.00 on 2026-07-20", "2026-07 34.00 on 2026-08-20")...), asOf: "2026-09-10",
 			want: "past_due R-DUE-9 arrangement kept C 2026-07 through 2026-06 unpaid 172.00 past 69.00 cure by 2026-09-20 next 2026-09-21"},
+		{name: "a cent short on the day is broken", story: arranged.paying("2026-08 103.00 on 2026-07-20", "2026-06 67.99 on 2026-07-20"), asOf: "2026-07-21",
+			want: "past_due R-DUE-1 arrangement broken track long grace 2 C 2026-06 through 2026-05 unpaid 138.01 past 138.01 cure by 2026-07-23 ends by 2026-08-23 last 2026-06 next 2026-07-24"},
 		{name: "broken: the clock stood from 2 July to 20 August", story: arranged.paying(append(later, "2026-06 68.00 on 2026-07-20")...), asOf: "2026-08-21",
 			want: "past_due R-DUE-1 arrangement broken track long grace 2 C 2026-06 through 2026-05 unpaid 138.00 past 138.00 cure by 2026-08-23 ends by 2026-09-23 last 2026-06 next 2026-08-24"},
 		{name: "paid off", story: arranged.paying(append(later, "2026-06 103.00 on 2026-07-20", "2026-07 103.00 on 2026-09-20")...), asOf: "2026-09-24",
@@ -143,6 +147,8 @@ func TestThreshold(t *testing.T) {
 		{"62.40, paid 60.00 is 96.2 %", kind(profile.ThresholdPercentNet, false), "62.40", "60.00", true, standing.StateActive},
 		{"62.40, paid 59.28 is 95 %", kind(profile.ThresholdPercentNet, false), "62.40", "59.28", true, standing.StateActive},
 		{"62.40, a cent less is not", kind(profile.ThresholdPercentNet, false), "62.40", "59.27", true, standing.StatePastDue},
+		{"62.41, of which 95 % is 59.2895: 59.29 counts", kind(profile.ThresholdPercentNet, false), "62.41", "59.29", true, standing.StateActive},
+		{"and 59.28 does not", kind(profile.ThresholdPercentNet, false), "62.41", "59.28", true, standing.StatePastDue},
 		{"8.00, paid 7.00 is 87.5 %", kind(profile.ThresholdPercentNet, false), "8.00", "7.00", true, standing.StatePastDue},
 		{"8.00, paid 7.00 lacks less than $10", kind(profile.ThresholdFixed, false), "8.00", "7.00", true, standing.StateActive},
 		{"20.00, paid 9.99 lacks more than $10", kind(profile.ThresholdFixed, false), "20.00", "9.99", true, standing.StatePastDue},

@@ -108,6 +108,8 @@ func TestVectors(t *testing.T) {
 		// another due date has passed, brings it back.
 		{name: "6: the end is recorded, June stays owed", story: helpedMember.deciding("end 2026-06 on 2026-09-01"), asOf: "2026-09-01",
 			want: "ended R-DUE-5 C 2026-06 through 2026-05 unpaid 103.00 past 103.00 last 2026-06 return by 2026-10-06 for 412.00 next 2026-09-24"},
+		{name: "6: on 23 September it has not passed", story: helpedMember.deciding("end 2026-06 on 2026-09-01"), asOf: "2026-09-23",
+			want: "ended R-DUE-5 C 2026-06 through 2026-05 unpaid 103.00 past 103.00 last 2026-06 return by 2026-10-06 for 412.00 next 2026-09-24"},
 		{name: "6: once 23 September has passed, October is asked for as well", story: helpedMember.deciding("end 2026-06 on 2026-09-01"), asOf: "2026-09-24",
 			want: "ended R-DUE-5 C 2026-06 through 2026-05 unpaid 103.00 past 103.00 last 2026-06 return by 2026-10-06 for 515.00 next 2026-10-07"},
 		{name: "6: the last day to return", story: helpedMember.deciding("end 2026-06 on 2026-09-01"), asOf: "2026-10-06",
