@@ -153,8 +153,8 @@ func TestCreditPaysTheNextBill(t *testing.T) {
 	})
 }
 
-// R-DUE-4: December is one year's enrollment, January the next one's, and what is
-// unpaid of the one holds the other.
+// December is one year's enrollment, January the next one's: a renewal is no
+// first payment (MA-FIRST-7), and January is not due yet.
 func TestRenewalGoesOnFromDecemberToJanuary(t *testing.T) {
 	t.Parallel()
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
@@ -169,7 +169,7 @@ func TestRenewalGoesOnFromDecemberToJanuary(t *testing.T) {
 			}
 		}
 		s := w.Standing(h)
-		apptest.Check(t, "standing", []string{string(s.Enrollments[0].State), string(s.Enrollments[1].State)}, []string{"past_due", "past_due"})
+		apptest.Check(t, "standing", []string{string(s.Enrollments[0].State), string(s.Enrollments[1].State)}, []string{"past_due", "active"})
 		w.VerifyClean()
 	})
 }
