@@ -116,6 +116,7 @@ func (s *subject) conclude() {
 	if s.started() && s.rec.ended.On.IsZero() {
 		x, open = s.episode(s.asOf)
 	}
+	endsEarlier := open && x.failed(s.asOf) && x.endMonth().Before(last)
 	switch {
 	case !s.rec.lapsed.On.IsZero():
 		s.lapsed()
@@ -123,7 +124,7 @@ func (s *subject) conclude() {
 		s.startUndone()
 	case !s.rec.ended.On.IsZero():
 		s.endedUnpaid()
-	case over && (s.started() || !s.rec.cancelled.On.IsZero()) && !(open && x.failed(s.asOf) && x.endMonth().Before(last)):
+	case over && (s.started() || !s.rec.cancelled.On.IsZero()) && !endsEarlier:
 		s.over()
 		if open {
 			s.clockReviews(&x)

@@ -59,8 +59,10 @@ func TestNotices(t *testing.T) {
 		{"two days left", binder.with(kept("start_reminder 2027-02 on 2027-01-16")), "2027-01-21", "start_reminder 2027-02 on 2027-01-21 pay 53.00 by 2027-01-23"},
 		{"it was missed and moved", binder.deciding("roll_start 2027-03 on 2027-01-24").with(kept()), "2027-02-01", "start_moved 2027-03 on 2027-01-24 pay 53.00 by 2027-02-23"},
 		{"the check came in time: that letter is not owed any more", binder.deciding("roll_start 2027-03 on 2027-01-24", "undo_roll_start 2027-02 on 2027-01-27").paying("2027-02 53.00 on 2027-01-22").with(kept()), "2027-01-27", ""},
-		{"and if it was sent it is taken back", binder.deciding("roll_start 2027-03 on 2027-01-24", "undo_roll_start 2027-02 on 2027-01-27").paying("2027-02 53.00 on 2027-01-22").with(kept("start_moved 2027-03 on 2027-01-24")), "2027-01-27",
-			"stands 2027-02 on 2027-01-27 pay 0.00 by"},
+		{
+			"and if it was sent it is taken back", binder.deciding("roll_start 2027-03 on 2027-01-24", "undo_roll_start 2027-02 on 2027-01-27").paying("2027-02 53.00 on 2027-01-22").with(kept("start_moved 2027-03 on 2027-01-24")), "2027-01-27",
+			"stands 2027-02 on 2027-01-27 pay 0.00 by",
+		},
 		{"it lapsed", binder.deciding("lapse 2027-02 on 2027-01-24").with(kept()), "2027-01-24", "not_started 2027-02 on 2027-01-24 pay 0.00 by"},
 		{"an end that was told of is undone", helpedMember.paying(all...).deciding("end 2026-06 on 2026-08-26", "undo_end 2026-06 on 2026-08-28").with(kept("ended 2026-06 on 2026-08-26")), "2026-08-28", "stands 2026-06 on 2026-08-28 pay 0.00 by"},
 		{"had back", helpedMember.paying(all...).deciding("end 2026-06 on 2026-08-24", "reinstate 2026-07 on 2026-08-25").with(kept("ended 2026-06 on 2026-08-24")), "2026-08-25", "reinstated 2026-07 on 2026-08-25 pay 0.00 by"},
@@ -89,10 +91,12 @@ func TestTimeline(t *testing.T) {
 		{"without help", fullMember, "2026-06-10", []string{"2026-05-23 unpaid 2026-06 412.37 <- here", "2026-06-23 last_day 2026-05 824.74"}},
 		{"with help, in May", helpedMember, "2026-05-24", []string{
 			"2026-05-23 unpaid 2026-06 103.00 <- here", "2026-06-01 grace 2026-06 0.00", "2026-06-23 pay  206.00", "2026-07-01 grace 2026-07 0.00",
-			"2026-07-23 pay  309.00", "2026-08-01 grace 2026-08 0.00", "2026-08-23 last_day 2026-06 412.00"}},
+			"2026-07-23 pay  309.00", "2026-08-01 grace 2026-08 0.00", "2026-08-23 last_day 2026-06 412.00",
+		}},
 		{"with help, on 23 July", helpedMember, "2026-07-23", []string{
 			"2026-05-23 unpaid 2026-06 103.00", "2026-06-01 grace 2026-06 0.00", "2026-06-23 pay  206.00", "2026-07-01 grace 2026-07 0.00",
-			"2026-07-23 pay  309.00 <- here", "2026-08-01 grace 2026-08 0.00", "2026-08-23 last_day 2026-06 412.00"}},
+			"2026-07-23 pay  309.00 <- here", "2026-08-01 grace 2026-08 0.00", "2026-08-23 last_day 2026-06 412.00",
+		}},
 		{"ended", helpedMember.deciding("end 2026-06 on 2026-09-01"), "2026-09-10", []string{"2026-09-01 ended 2026-06 0.00 <- here", "2026-10-06 reinstate 2026-07 412.00"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -127,8 +131,9 @@ func TestBasis(t *testing.T) {
 	}
 }
 
-// Memory that is used again gives the same answer as new memory. Not parallel:
-// it counts allocations.
+// Memory that is used again gives the same answer as new memory.
+//
+//nolint:paralleltest // it counts allocations
 func TestEvaluateInto(t *testing.T) {
 	p := massachusetts(t)
 	var s standing.Standing

@@ -38,9 +38,10 @@ func drawFacts(t *rapid.T, p *profile.Profile, asOf civil.Date) standing.Facts {
 			ID: enrollment.ID{UUID: ident.UUID{15: byte(i + 1)}}, Kind: enrollment.KindMedical,
 			Renewal: rapid.Bool().Draw(t, "renewal"), First: first, Last: civil.MustParseMonth("2026-12"),
 		}
-		if i == 1 { // may continue the first one
+		switch i {
+		case 1: // may continue the first one
 			e.First, e.Last = civil.MustParseMonth("2027-01"), civil.MustParseMonth("2027-12")
-		} else if i == 2 {
+		case 2:
 			e.Kind = enrollment.KindDental
 		}
 		drawCharges(t, p, &e, asOf)

@@ -27,18 +27,30 @@ func TestHold(t *testing.T) {
 	t.Parallel()
 	grace := helpedMember.deciding("enter_grace 2026-06 on 2026-06-01")
 	check(t, []situation{
-		{name: "no deadline falls into it, the balance shows", story: grace.with(holding("2026-06-20", "2026-07-25")), asOf: "2026-07-24",
-			want: "past_due R-DUE-1 held track long grace 1 C 2026-06 through 2026-05 unpaid 309.00 past 309.00 cure by 2026-08-23 ends by 2026-10-23 last 2026-06 next 2026-07-26"},
-		{name: "one day is enough, if it is the deadline", story: grace.with(holding("2026-06-23", "2026-06-23")), asOf: "2026-06-24",
-			want: "past_due R-DUE-1 track long grace 1 C 2026-06 through 2026-05 unpaid 206.00 past 206.00 cure by 2026-07-23 ends by 2026-09-23 last 2026-06 next 2026-07-24"},
-		{name: "then it goes on from where it stood: three chances in all", story: grace.with(holding("2026-06-20", "2026-07-25")), asOf: "2026-08-24",
-			want: "past_due R-DUE-1 track long grace 1 C 2026-06 through 2026-05 unpaid 412.00 past 412.00 cure by 2026-09-23 ends by 2026-10-23 last 2026-06 next 2026-09-01"},
-		{name: "until further notice there is no last day", story: grace.with(holding("2026-06-20", "")), asOf: "2026-12-24",
-			want: "past_due R-DUE-1 held track long grace 1 C 2026-06 through 2026-05 unpaid 824.00 past 824.00 last 2026-06"},
-		{name: "paid while the first missed day stood still: nothing was missed", story: helpedMember.paying("2026-06 103.00 on 2026-06-22").with(holding("2026-05-20", "2026-06-10")), asOf: "2026-06-23",
-			want: "active R-BIND-1 through 2026-06 unpaid 103.00 next 2026-06-24"},
-		{name: "a first payment has time as well", story: story{share: "53.00", first: "2026-07"}.with(holding("2026-06-20", "2026-06-30")), asOf: "2026-07-10",
-			want: "pending R-BIND-1 unpaid 106.00 past 53.00 cure by 2026-07-23 next 2026-07-24"},
+		{
+			name: "no deadline falls into it, the balance shows", story: grace.with(holding("2026-06-20", "2026-07-25")), asOf: "2026-07-24",
+			want: "past_due R-DUE-1 held track long grace 1 C 2026-06 through 2026-05 unpaid 309.00 past 309.00 cure by 2026-08-23 ends by 2026-10-23 last 2026-06 next 2026-07-26",
+		},
+		{
+			name: "one day is enough, if it is the deadline", story: grace.with(holding("2026-06-23", "2026-06-23")), asOf: "2026-06-24",
+			want: "past_due R-DUE-1 track long grace 1 C 2026-06 through 2026-05 unpaid 206.00 past 206.00 cure by 2026-07-23 ends by 2026-09-23 last 2026-06 next 2026-07-24",
+		},
+		{
+			name: "then it goes on from where it stood: three chances in all", story: grace.with(holding("2026-06-20", "2026-07-25")), asOf: "2026-08-24",
+			want: "past_due R-DUE-1 track long grace 1 C 2026-06 through 2026-05 unpaid 412.00 past 412.00 cure by 2026-09-23 ends by 2026-10-23 last 2026-06 next 2026-09-01",
+		},
+		{
+			name: "until further notice there is no last day", story: grace.with(holding("2026-06-20", "")), asOf: "2026-12-24",
+			want: "past_due R-DUE-1 held track long grace 1 C 2026-06 through 2026-05 unpaid 824.00 past 824.00 last 2026-06",
+		},
+		{
+			name: "paid while the first missed day stood still: nothing was missed", story: helpedMember.paying("2026-06 103.00 on 2026-06-22").with(holding("2026-05-20", "2026-06-10")), asOf: "2026-06-23",
+			want: "active R-BIND-1 through 2026-06 unpaid 103.00 next 2026-06-24",
+		},
+		{
+			name: "a first payment has time as well", story: story{share: "53.00", first: "2026-07"}.with(holding("2026-06-20", "2026-06-30")), asOf: "2026-07-10",
+			want: "pending R-BIND-1 unpaid 106.00 past 53.00 cure by 2026-07-23 next 2026-07-24",
+		},
 	})
 }
 
@@ -52,16 +64,26 @@ func TestWaiver(t *testing.T) {
 	binder := story{help: true, share: "53.00", first: "2026-07"}
 	all := standing.Waiver{From: month("2026-07"), To: month("2026-09"), Percent: 100}
 	check(t, []situation{
-		{name: "the whole first month is waived: coverage starts", story: binder.with(waiving(all)), asOf: "2026-06-24",
-			want: "active R-BIND-1 starts 2026-07 through 2026-07", owed: "effectuate 2026-07 R-BIND-1"},
-		{name: "half is waived, half is paid", story: binder.paying("2026-07 26.50 on 2026-06-20").with(waiving(standing.Waiver{From: month("2026-07"), To: month("2026-07"), Percent: 50})), asOf: "2026-06-24",
-			want: "active R-BIND-1 starts 2026-07 through 2026-07", owed: "effectuate 2026-07 R-BIND-1"},
-		{name: "half is waived, half less a cent is paid", story: binder.paying("2026-07 26.49 on 2026-06-20").with(waiving(standing.Waiver{From: month("2026-07"), To: month("2026-07"), Percent: 50})), asOf: "2026-06-23",
-			want: "pending R-BIND-1 unpaid 0.01 cure by 2026-06-23 next 2026-06-24"},
-		{name: "an amount off each month", story: helpedMember.with(waiving(standing.Waiver{From: month("2026-06"), To: month("2026-06"), Amount: cents("53.00")})), asOf: "2026-05-20",
-			want: "active R-BIND-1 through 2026-05 unpaid 50.00 next 2026-05-24"},
-		{name: "granted after the selection lapsed: it did not lapse", story: binder.deciding("lapse 2026-07 on 2026-06-24").with(waiving(all)), asOf: "2026-06-28",
-			want: "active R-BIND-1 through 2026-07", owed: "undo_lapse 2026-07 R-PAY-4"},
+		{
+			name: "the whole first month is waived: coverage starts", story: binder.with(waiving(all)), asOf: "2026-06-24",
+			want: "active R-BIND-1 starts 2026-07 through 2026-07", owed: "effectuate 2026-07 R-BIND-1",
+		},
+		{
+			name: "half is waived, half is paid", story: binder.paying("2026-07 26.50 on 2026-06-20").with(waiving(standing.Waiver{From: month("2026-07"), To: month("2026-07"), Percent: 50})), asOf: "2026-06-24",
+			want: "active R-BIND-1 starts 2026-07 through 2026-07", owed: "effectuate 2026-07 R-BIND-1",
+		},
+		{
+			name: "half is waived, half less a cent is paid", story: binder.paying("2026-07 26.49 on 2026-06-20").with(waiving(standing.Waiver{From: month("2026-07"), To: month("2026-07"), Percent: 50})), asOf: "2026-06-23",
+			want: "pending R-BIND-1 unpaid 0.01 cure by 2026-06-23 next 2026-06-24",
+		},
+		{
+			name: "an amount off each month", story: helpedMember.with(waiving(standing.Waiver{From: month("2026-06"), To: month("2026-06"), Amount: cents("53.00")})), asOf: "2026-05-20",
+			want: "active R-BIND-1 through 2026-05 unpaid 50.00 next 2026-05-24",
+		},
+		{
+			name: "granted after the selection lapsed: it did not lapse", story: binder.deciding("lapse 2026-07 on 2026-06-24").with(waiving(all)), asOf: "2026-06-28",
+			want: "active R-BIND-1 through 2026-07", owed: "undo_lapse 2026-07 R-PAY-4",
+		},
 	})
 	odd := standing.Waiver{From: month("2026-07"), To: month("2026-07"), Percent: 33, Amount: cents("0.01")}
 	if got := odd.Of(month("2026-07"), cents("1.01")); got != cents("0.35") { // 0.3333 is 0.34 for the member
@@ -83,16 +105,26 @@ func TestArrangement(t *testing.T) {
 	})
 	later := []string{"2026-08 103.00 on 2026-07-20", "2026-09 103.00 on 2026-08-20", "2026-10 103.00 on 2026-09-20"}
 	check(t, []situation{
-		{name: "made: the balance shows, the first payment keeps it", story: arranged, asOf: "2026-07-10",
-			want: "past_due R-DUE-9 arrangement kept C 2026-06 through 2026-05 unpaid 309.00 past 206.00 cure by 2026-07-20 next 2026-07-21"},
-		{name: "kept: long after the last chance nothing has ended", story: arranged.paying(append(later, "2026-06 103.00 on 2026-07-20", "2026-07 34.00 on 2026-08-20")...), asOf: "2026-09-10",
-			want: "past_due R-DUE-9 arrangement kept C 2026-07 through 2026-06 unpaid 172.00 past 69.00 cure by 2026-09-20 next 2026-09-21"},
-		{name: "a cent short on the day is broken", story: arranged.paying("2026-08 103.00 on 2026-07-20", "2026-06 67.99 on 2026-07-20"), asOf: "2026-07-21",
-			want: "past_due R-DUE-1 arrangement broken track long grace 2 C 2026-06 through 2026-05 unpaid 138.01 past 138.01 cure by 2026-07-23 ends by 2026-08-23 last 2026-06 next 2026-07-24"},
-		{name: "broken: the clock stood from 2 July to 20 August", story: arranged.paying(append(later, "2026-06 68.00 on 2026-07-20")...), asOf: "2026-08-21",
-			want: "past_due R-DUE-1 arrangement broken track long grace 2 C 2026-06 through 2026-05 unpaid 138.00 past 138.00 cure by 2026-08-23 ends by 2026-09-23 last 2026-06 next 2026-08-24"},
-		{name: "paid off", story: arranged.paying(append(later, "2026-06 103.00 on 2026-07-20", "2026-07 103.00 on 2026-09-20")...), asOf: "2026-09-24",
-			want: "active R-BIND-1 through 2026-10", owed: "leave_grace 2026-07 R-DUE-3"},
+		{
+			name: "made: the balance shows, the first payment keeps it", story: arranged, asOf: "2026-07-10",
+			want: "past_due R-DUE-9 arrangement kept C 2026-06 through 2026-05 unpaid 309.00 past 206.00 cure by 2026-07-20 next 2026-07-21",
+		},
+		{
+			name: "kept: long after the last chance nothing has ended", story: arranged.paying(append(later, "2026-06 103.00 on 2026-07-20", "2026-07 34.00 on 2026-08-20")...), asOf: "2026-09-10",
+			want: "past_due R-DUE-9 arrangement kept C 2026-07 through 2026-06 unpaid 172.00 past 69.00 cure by 2026-09-20 next 2026-09-21",
+		},
+		{
+			name: "a cent short on the day is broken", story: arranged.paying("2026-08 103.00 on 2026-07-20", "2026-06 67.99 on 2026-07-20"), asOf: "2026-07-21",
+			want: "past_due R-DUE-1 arrangement broken track long grace 2 C 2026-06 through 2026-05 unpaid 138.01 past 138.01 cure by 2026-07-23 ends by 2026-08-23 last 2026-06 next 2026-07-24",
+		},
+		{
+			name: "broken: the clock stood from 2 July to 20 August", story: arranged.paying(append(later, "2026-06 68.00 on 2026-07-20")...), asOf: "2026-08-21",
+			want: "past_due R-DUE-1 arrangement broken track long grace 2 C 2026-06 through 2026-05 unpaid 138.00 past 138.00 cure by 2026-08-23 ends by 2026-09-23 last 2026-06 next 2026-08-24",
+		},
+		{
+			name: "paid off", story: arranged.paying(append(later, "2026-06 103.00 on 2026-07-20", "2026-07 103.00 on 2026-09-20")...), asOf: "2026-09-24",
+			want: "active R-BIND-1 through 2026-10", owed: "leave_grace 2026-07 R-DUE-3",
+		},
 	})
 	p := massachusetts(t)
 	s := standing.Evaluate(p, arranged.facts(p, day("2026-07-10")), day("2026-07-10"))
@@ -110,12 +142,18 @@ func TestExtension(t *testing.T) {
 	february := story{help: true, share: "53.00", first: "2027-02"}
 	old := story{help: true, renewal: true, share: "103.00", first: "2027-01"}
 	check(t, []situation{
-		{name: "MA-BILL-12: the cohort's first payment is due on 10 February", story: february.with(moved), asOf: "2027-02-10",
-			want: "pending R-BIND-1 unpaid 106.00 cure by 2027-02-10 next 2027-02-11"},
-		{name: "MA-BILL-12: paid by then, February is covered", story: february.paying("2027-02 53.00 on 2027-02-10").with(moved), asOf: "2027-02-11",
-			want: "active R-BIND-1 starts 2027-02 through 2027-02 unpaid 53.00 next 2027-02-24", owed: "effectuate 2027-02 R-BIND-1"},
-		{name: "a chance to pay moves with it", story: old.deciding("enter_grace 2027-01 on 2027-01-01").with(moved), asOf: "2027-02-05",
-			want: "past_due R-DUE-1 track long grace 1 C 2027-01 unpaid 309.00 past 103.00 cure by 2027-02-10 ends by 2027-03-23 last 2027-01 next 2027-02-11"},
+		{
+			name: "MA-BILL-12: the cohort's first payment is due on 10 February", story: february.with(moved), asOf: "2027-02-10",
+			want: "pending R-BIND-1 unpaid 106.00 cure by 2027-02-10 next 2027-02-11",
+		},
+		{
+			name: "MA-BILL-12: paid by then, February is covered", story: february.paying("2027-02 53.00 on 2027-02-10").with(moved), asOf: "2027-02-11",
+			want: "active R-BIND-1 starts 2027-02 through 2027-02 unpaid 53.00 next 2027-02-24", owed: "effectuate 2027-02 R-BIND-1",
+		},
+		{
+			name: "a chance to pay moves with it", story: old.deciding("enter_grace 2027-01 on 2027-01-01").with(moved), asOf: "2027-02-05",
+			want: "past_due R-DUE-1 track long grace 1 C 2027-01 unpaid 309.00 past 103.00 cure by 2027-02-10 ends by 2027-03-23 last 2027-01 next 2027-02-11",
+		},
 	})
 }
 

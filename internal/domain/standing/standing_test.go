@@ -71,61 +71,97 @@ func TestVectors(t *testing.T) {
 		{name: "1: billed on 1 May, due on Saturday 23 May", story: helpedMember, asOf: "2026-05-01", want: "active R-BIND-1 through 2026-05 unpaid 103.00 next 2026-05-24"},
 		{name: "2: paid on 23 May is on time", story: helpedMember.paying("2026-06 103.00 on 2026-05-23"), asOf: "2026-05-24", want: "active R-BIND-1 through 2026-06"},
 		{name: "on the due date nothing is past due yet", story: helpedMember, asOf: "2026-05-23", want: "active R-BIND-1 through 2026-05 unpaid 103.00 next 2026-05-24"},
-		{name: "3: on 24 May it is, C is June, grace has not begun", story: helpedMember, asOf: "2026-05-24",
-			want: "past_due R-DUE-1 track long C 2026-06 through 2026-05 unpaid 103.00 past 103.00 cure by 2026-06-23 ends by 2026-08-23 last 2026-06 next 2026-06-01"},
+		{
+			name: "3: on 24 May it is, C is June, grace has not begun", story: helpedMember, asOf: "2026-05-24",
+			want: "past_due R-DUE-1 track long C 2026-06 through 2026-05 unpaid 103.00 past 103.00 cure by 2026-06-23 ends by 2026-08-23 last 2026-06 next 2026-06-01",
+		},
 
-		{name: "4: without help, the last day to cure", story: fullMember, asOf: "2026-06-23",
-			want: "past_due R-DUE-2 track short C 2026-06 through 2026-05 unpaid 824.74 past 412.37 cure by 2026-06-23 ends by 2026-06-23 last 2026-05 next 2026-06-24"},
-		{name: "4: the day after coverage ends on 31 May", story: fullMember, asOf: "2026-06-24",
+		{
+			name: "4: without help, the last day to cure", story: fullMember, asOf: "2026-06-23",
+			want: "past_due R-DUE-2 track short C 2026-06 through 2026-05 unpaid 824.74 past 412.37 cure by 2026-06-23 ends by 2026-06-23 last 2026-05 next 2026-06-24",
+		},
+		{
+			name: "4: the day after coverage ends on 31 May", story: fullMember, asOf: "2026-06-24",
 			want:   "ending R-DUE-2 track short C 2026-06 through 2026-05 unpaid 824.74 past 824.74 last 2026-05 release 2026-07-01 next 2026-07-01",
 			strict: "ending R-DUE-2 track short C 2026-06 through 2026-05 unpaid 824.74 past 824.74 last 2026-05 release 2026-06-24",
-			owed:   "propose_end 2026-05 R-DUE-2"},
+			owed:   "propose_end 2026-05 R-DUE-2",
+		},
 		{name: "4: paid on the last day it lives on", story: fullMember.paying("2026-06 412.37 on 2026-06-23", "2026-07 412.37 on 2026-06-23"), asOf: "2026-06-24", want: "active R-BIND-1 through 2026-07"},
 
-		{name: "5: early June, pay $206 by 23 June", story: helpedMember, asOf: "2026-06-03",
+		{
+			name: "5: early June, pay $206 by 23 June", story: helpedMember, asOf: "2026-06-03",
 			want: "past_due R-DUE-1 track long grace 1 C 2026-06 through 2026-05 unpaid 206.00 past 103.00 cure by 2026-06-23 ends by 2026-08-23 last 2026-06 next 2026-06-24",
-			owed: "enter_grace 2026-06 R-DUE-1"},
-		{name: "5: after 23 June it is still the first month of grace", story: helpedMember, asOf: "2026-06-24",
+			owed: "enter_grace 2026-06 R-DUE-1",
+		},
+		{
+			name: "5: after 23 June it is still the first month of grace", story: helpedMember, asOf: "2026-06-24",
 			want: "past_due R-DUE-1 track long grace 1 C 2026-06 through 2026-05 unpaid 206.00 past 206.00 cure by 2026-07-23 ends by 2026-08-23 last 2026-06 next 2026-07-01",
-			owed: "enter_grace 2026-06 R-DUE-1"},
-		{name: "5: early July, pay $309 by 23 July", story: helpedMember.deciding("enter_grace 2026-06 on 2026-06-01"), asOf: "2026-07-03",
+			owed: "enter_grace 2026-06 R-DUE-1",
+		},
+		{
+			name: "5: early July, pay $309 by 23 July", story: helpedMember.deciding("enter_grace 2026-06 on 2026-06-01"), asOf: "2026-07-03",
 			want: "past_due R-DUE-1 track long grace 2 C 2026-06 through 2026-05 unpaid 309.00 past 206.00 cure by 2026-07-23 ends by 2026-08-23 last 2026-06 next 2026-07-24",
-			owed: "enter_grace 2026-07 R-DUE-1"},
-		{name: "5: early August, pay $412 by 23 August", story: helpedMember.deciding("enter_grace 2026-08 on 2026-08-01"), asOf: "2026-08-03",
-			want: "past_due R-DUE-1 track long grace 3 C 2026-06 through 2026-05 unpaid 412.00 past 309.00 cure by 2026-08-23 ends by 2026-08-23 last 2026-06 next 2026-08-24"},
-		{name: "5: else coverage ends on 30 June", story: helpedMember.deciding("enter_grace 2026-08 on 2026-08-01"), asOf: "2026-08-24",
+			owed: "enter_grace 2026-07 R-DUE-1",
+		},
+		{
+			name: "5: early August, pay $412 by 23 August", story: helpedMember.deciding("enter_grace 2026-08 on 2026-08-01"), asOf: "2026-08-03",
+			want: "past_due R-DUE-1 track long grace 3 C 2026-06 through 2026-05 unpaid 412.00 past 309.00 cure by 2026-08-23 ends by 2026-08-23 last 2026-06 next 2026-08-24",
+		},
+		{
+			name: "5: else coverage ends on 30 June", story: helpedMember.deciding("enter_grace 2026-08 on 2026-08-01"), asOf: "2026-08-24",
 			want:   "ending R-DUE-1 track long grace 3 C 2026-06 through 2026-05 unpaid 412.00 past 412.00 last 2026-06 release 2026-08-31 next 2026-08-31",
 			strict: "ending R-DUE-1 track long grace 3 C 2026-06 through 2026-05 unpaid 412.00 past 412.00 last 2026-06 release 2026-08-24",
-			owed:   "propose_end 2026-06 R-DUE-1"},
-		{name: "5: a night that was missed gives the same answer", story: helpedMember.deciding("enter_grace 2026-08 on 2026-08-01"), asOf: "2026-08-29",
+			owed:   "propose_end 2026-06 R-DUE-1",
+		},
+		{
+			name: "5: a night that was missed gives the same answer", story: helpedMember.deciding("enter_grace 2026-08 on 2026-08-01"), asOf: "2026-08-29",
 			want:   "ending R-DUE-1 track long grace 3 C 2026-06 through 2026-05 unpaid 412.00 past 412.00 last 2026-06 release 2026-08-31 next 2026-08-31",
 			strict: "ending R-DUE-1 track long grace 3 C 2026-06 through 2026-05 unpaid 412.00 past 412.00 last 2026-06 release 2026-08-24",
-			owed:   "propose_end 2026-06 R-DUE-1"},
-		{name: "5: all paid on the last day", asOf: "2026-08-24", want: "active R-BIND-1 through 2026-09",
-			story: helpedMember.paying("2026-06 103.00 on 2026-08-23", "2026-07 103.00 on 2026-08-23", "2026-08 103.00 on 2026-08-23", "2026-09 103.00 on 2026-08-23")},
+			owed:   "propose_end 2026-06 R-DUE-1",
+		},
+		{
+			name: "5: all paid on the last day", asOf: "2026-08-24", want: "active R-BIND-1 through 2026-09",
+			story: helpedMember.paying("2026-06 103.00 on 2026-08-23", "2026-07 103.00 on 2026-08-23", "2026-08 103.00 on 2026-08-23", "2026-09 103.00 on 2026-08-23"),
+		},
 
 		// June stays owed. All that was missed on the last date, or more once
 		// another due date has passed, brings it back.
-		{name: "6: the end is recorded, June stays owed", story: helpedMember.deciding("end 2026-06 on 2026-09-01"), asOf: "2026-09-01",
-			want: "ended R-DUE-5 C 2026-06 through 2026-05 unpaid 103.00 past 103.00 last 2026-06 return by 2026-10-06 for 412.00 next 2026-09-24"},
-		{name: "6: on 23 September it has not passed", story: helpedMember.deciding("end 2026-06 on 2026-09-01"), asOf: "2026-09-23",
-			want: "ended R-DUE-5 C 2026-06 through 2026-05 unpaid 103.00 past 103.00 last 2026-06 return by 2026-10-06 for 412.00 next 2026-09-24"},
-		{name: "6: once 23 September has passed, October is asked for as well", story: helpedMember.deciding("end 2026-06 on 2026-09-01"), asOf: "2026-09-24",
-			want: "ended R-DUE-5 C 2026-06 through 2026-05 unpaid 103.00 past 103.00 last 2026-06 return by 2026-10-06 for 515.00 next 2026-10-07"},
-		{name: "6: the last day to return", story: helpedMember.deciding("end 2026-06 on 2026-09-01"), asOf: "2026-10-06",
-			want: "ended R-DUE-5 C 2026-06 through 2026-05 unpaid 103.00 past 103.00 last 2026-06 return by 2026-10-06 for 515.00 next 2026-10-07"},
-		{name: "6: too late to return", story: helpedMember.deciding("end 2026-06 on 2026-09-01"), asOf: "2026-10-07",
-			want: "ended R-DUE-5 C 2026-06 through 2026-05 unpaid 103.00 past 103.00 last 2026-06"},
-		{name: "6: reinstated, coverage goes on", asOf: "2026-10-06", want: "active R-BIND-1 through 2026-11",
+		{
+			name: "6: the end is recorded, June stays owed", story: helpedMember.deciding("end 2026-06 on 2026-09-01"), asOf: "2026-09-01",
+			want: "ended R-DUE-5 C 2026-06 through 2026-05 unpaid 103.00 past 103.00 last 2026-06 return by 2026-10-06 for 412.00 next 2026-09-24",
+		},
+		{
+			name: "6: on 23 September it has not passed", story: helpedMember.deciding("end 2026-06 on 2026-09-01"), asOf: "2026-09-23",
+			want: "ended R-DUE-5 C 2026-06 through 2026-05 unpaid 103.00 past 103.00 last 2026-06 return by 2026-10-06 for 412.00 next 2026-09-24",
+		},
+		{
+			name: "6: once 23 September has passed, October is asked for as well", story: helpedMember.deciding("end 2026-06 on 2026-09-01"), asOf: "2026-09-24",
+			want: "ended R-DUE-5 C 2026-06 through 2026-05 unpaid 103.00 past 103.00 last 2026-06 return by 2026-10-06 for 515.00 next 2026-10-07",
+		},
+		{
+			name: "6: the last day to return", story: helpedMember.deciding("end 2026-06 on 2026-09-01"), asOf: "2026-10-06",
+			want: "ended R-DUE-5 C 2026-06 through 2026-05 unpaid 103.00 past 103.00 last 2026-06 return by 2026-10-06 for 515.00 next 2026-10-07",
+		},
+		{
+			name: "6: too late to return", story: helpedMember.deciding("end 2026-06 on 2026-09-01"), asOf: "2026-10-07",
+			want: "ended R-DUE-5 C 2026-06 through 2026-05 unpaid 103.00 past 103.00 last 2026-06",
+		},
+		{
+			name: "6: reinstated, coverage goes on", asOf: "2026-10-06", want: "active R-BIND-1 through 2026-11",
 			story: helpedMember.paying("2026-06 103.00 on 2026-10-05", "2026-07 103.00 on 2026-10-05", "2026-08 103.00 on 2026-10-05", "2026-09 103.00 on 2026-10-05",
-				"2026-10 103.00 on 2026-10-05", "2026-11 103.00 on 2026-10-05").deciding("end 2026-06 on 2026-09-01", "reinstate 2026-07 on 2026-10-06")},
-		{name: "6: ended again after a reinstatement", story: helpedMember.deciding("end 2026-06 on 2026-09-01", "reinstate 2026-07 on 2026-09-10", "end 2026-08 on 2026-09-20"), asOf: "2026-09-21",
-			want: "ended R-DUE-5 C 2026-06 through 2026-05 unpaid 309.00 past 309.00 last 2026-08 return by 2026-10-25 for 412.00 next 2026-09-24"},
+				"2026-10 103.00 on 2026-10-05", "2026-11 103.00 on 2026-10-05").deciding("end 2026-06 on 2026-09-01", "reinstate 2026-07 on 2026-10-06"),
+		},
+		{
+			name: "6: ended again after a reinstatement", story: helpedMember.deciding("end 2026-06 on 2026-09-01", "reinstate 2026-07 on 2026-09-10", "end 2026-08 on 2026-09-20"), asOf: "2026-09-21",
+			want: "ended R-DUE-5 C 2026-06 through 2026-05 unpaid 309.00 past 309.00 last 2026-08 return by 2026-10-25 for 412.00 next 2026-09-24",
+		},
 
-		{name: "7: dental has no help and takes the short track", story: dental, asOf: "2026-06-24",
+		{
+			name: "7: dental has no help and takes the short track", story: dental, asOf: "2026-06-24",
 			want:   "ending R-DUE-2 track short C 2026-06 through 2026-05 unpaid 60.24 past 60.24 last 2026-05 release 2026-07-01 next 2026-07-01",
 			strict: "ending R-DUE-2 track short C 2026-06 through 2026-05 unpaid 60.24 past 60.24 last 2026-05 release 2026-06-24",
-			owed:   "propose_end 2026-05 R-DUE-2"},
+			owed:   "propose_end 2026-05 R-DUE-2",
+		},
 	})
 }
 
