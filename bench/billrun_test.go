@@ -9,7 +9,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"quittance.org/quittance/internal/app/billing"
 	"quittance.org/quittance/internal/base/civil"
@@ -31,6 +33,7 @@ type billRun struct {
 type billed struct {
 	Bills   int
 	Seconds float64
+	CPU     float64 // seconds of this process; the server's are not in it
 	PeakMB  float64
 	Retries int64
 }
@@ -85,7 +88,7 @@ func doBillRun(ctx context.Context, order string) (billed, error) {
 		return billed{}, err
 	}
 	defer m.db.Close()
-	started := clock.Start()
+	before, started := processorTime(), clock.Start()
 	done, err := billing.New(m.db, m.profile).Run(ctx, billing.RunInput{Month: m.profile.CoverageMonthBilledOn(r.Day)})
 	if err != nil {
 		return billed{}, err
@@ -95,7 +98,16 @@ func doBillRun(ctx context.Context, order string) (billed, error) {
 	}
 	took := clock.Elapsed(started)
 	peak, err := peakMemory()
-	return billed{Bills: done.Billed, Seconds: took.Seconds(), PeakMB: peak, Retries: m.db.Retries()}, err
+	return billed{Bills: done.Billed, Seconds: took.Seconds(), CPU: processorTime() - before, PeakMB: peak, Retries: m.db.Retries()}, err
+}
+
+// processorTime is how long this process has had a processor, in seconds.
+func processorTime() float64 {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		return 0
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano()).Seconds()
 }
 
 // peakMemory is the most memory this process ever had, in megabytes, as the

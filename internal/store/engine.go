@@ -132,18 +132,18 @@ const insertRowsMost = 8
 func insertsOf(table string, columns []string) inserts {
 	all := make(inserts, insertRowsMost)
 	for i := range all {
-		all[i] = stmt(fmt.Sprintf("insert_%d_%s", i+1, table), insertRows(table, columns, i+1))
+		all[i] = stmt(fmt.Sprintf("insert_%d_%s", i+1, table), insertRows(table, columns, i+1, func(i int) string { return fmt.Sprintf("$%d", i+1) }))
 	}
 	return all
 }
 
-// insertRows gives the text that inserts n rows.
-func insertRows(table string, columns []string, n int) string {
+// insertRows gives the text that inserts n rows; argument names the arguments.
+func insertRows(table string, columns []string, n int, argument func(int) string) string {
 	rows := make([]string, n)
 	for i := range rows {
 		names := make([]string, len(columns))
 		for j := range names {
-			names[j] = fmt.Sprintf("$%d", i*len(columns)+j+1)
+			names[j] = argument(i*len(columns) + j)
 		}
 		rows[i] = "(" + strings.Join(names, ", ") + ")"
 	}

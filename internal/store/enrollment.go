@@ -38,7 +38,7 @@ var (
 			s.from_month, s.to_month, s.gross_cents, s.aptc_cents, s.state_cents, s.member_cents
 		FROM enrollment e
 		JOIN premium_segment s ON s.account_id = e.account_id AND s.enrollment_id = e.enrollment_id AND s.version = e.version
-		WHERE in_range(e.account_id) AND in_range(s.account_id) ORDER BY e.account_id, e.enrollment_id, s.from_month`)
+		WHERE in_range(e.account_id) ORDER BY e.account_id, e.enrollment_id, s.from_month`)
 )
 
 // PlanRow is a plan with its carrier.

@@ -238,19 +238,21 @@ func (r sqliteRows) Close() { _ = r.Rows.Close() }
 const sqliteBulkRows = 50
 
 func (s *sqliteSession) bulk(ctx context.Context, table string, columns []string, values [][]any) error {
-	for len(values) > 0 {
-		n := min(sqliteBulkRows, len(values))
-		p, err := s.pool.stmt(ctx, s.tx, insertRows(table, columns, n)) //nolint:sqlclosecheck // the end of the transaction closes it
+	for rows := range slices.Chunk(values, sqliteBulkRows) {
+		p, err := s.pool.stmt(ctx, s.tx, insertRows(table, columns, len(rows), nameless)) //nolint:sqlclosecheck // the end of the transaction closes it
 		if err != nil {
 			return err
 		}
-		if _, err := p.ExecContext(ctx, slices.Concat(values[:n]...)...); err != nil {
+		if _, err := p.ExecContext(ctx, slices.Concat(rows...)...); err != nil {
 			return err
 		}
-		values = values[n:]
 	}
 	return nil
 }
+
+// nameless is the argument in order: SQLite's driver asks for the name of each,
+// and SQLite looks for it among all.
+func nameless(int) string { return "?" }
 
 func (s *sqliteSession) finish(ctx context.Context, steps []step) (int, error) {
 	if done, err := s.run(ctx, steps); err != nil {

@@ -16,7 +16,7 @@ CREATE TABLE account (
     -- counts the bulk transactions that have changed the account's money: who
     -- reads the account to change its money meanwhile collides with them
     bulk_version     {{.Int64}} NOT NULL DEFAULT 0
-){{.Strict}};
+){{.Strict}}{{if .Postgres}} WITH (fillfactor = 85){{end}};
 
 -- Other numbers that find an account: billing number, enrollment reference.
 CREATE TABLE account_alias (
