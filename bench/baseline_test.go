@@ -53,10 +53,11 @@ func (t *tpcb) pgbench(b *testing.B, args ...string) string {
 
 var tpsLine = regexp.MustCompile(`tps = ([0-9.]+)`)
 
-// run gives transactions per second.
-func (t *tpcb) run(b *testing.B, clients int) float64 {
+// run gives transactions per second, with pgbench's own query protocol
+// ("simple", which it uses unless told otherwise) or another.
+func (t *tpcb) run(b *testing.B, protocol string, clients int) float64 {
 	b.Helper()
-	output := t.pgbench(b, "-M", "prepared", "-n", "-j", "2", "-c", strconv.Itoa(clients), "-T", fmt.Sprintf("%.0f", slice.Seconds()))
+	output := t.pgbench(b, "-M", protocol, "-n", "-j", "2", "-c", strconv.Itoa(clients), "-T", fmt.Sprintf("%.0f", slice.Seconds()))
 	found := tpsLine.FindStringSubmatch(output)
 	if found == nil {
 		b.Fatalf("pgbench gave no rate:\n%s", output)

@@ -128,7 +128,7 @@ func openMarket(ctx context.Context, target, keys string, day civil.Date) (*mark
 		return nil, err
 	}
 	morning := day.In(p.Zone()).Add(9 * time.Hour)
-	db, err := store.Open(ctx, target, store.Options{Clock: virtual.Running(morning), Vault: v, MaxConns: 40})
+	db, err := store.Open(ctx, target, store.Options{Clock: virtual.Running(morning), Vault: v, MaxConns: 8})
 	if err != nil {
 		return nil, err
 	}

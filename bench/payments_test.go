@@ -187,7 +187,9 @@ func pace(b *testing.B, clients int, length time.Duration, do func() error) floa
 	return float64(done.Load()) / took.Seconds()
 }
 
-// BenchmarkPaymentsPostgres posts payments in turns with pgbench's TPC-B.
+// BenchmarkPaymentsPostgres posts payments in turns with pgbench's TPC-B: as
+// pgbench runs it unless told otherwise, which the target means, and with
+// prepared statements.
 func BenchmarkPaymentsPostgres(b *testing.B) {
 	m := newMarket(b, "postgres", *payers)
 	m.bill(b)
@@ -195,12 +197,13 @@ func BenchmarkPaymentsPostgres(b *testing.B) {
 	tpcb := newTPCB(b)
 	var rows [][]string
 	for _, clients := range []int{8, 32} {
-		var base, one, many series
+		var base, prepared, one, many series
 		before := m.db.Retries()
 		var paid float64
 		for range *rounds {
 			m.exec(b, "CHECKPOINT")
-			base = append(base, tpcb.run(b, clients))
+			base = append(base, tpcb.run(b, "simple", clients))
+			prepared = append(prepared, tpcb.run(b, "prepared", clients))
 			one = append(one, pace(b, clients, *slice, func() error { return d.pay(b.Context(), d.one) }))
 			many = append(many, pace(b, clients, *slice, func() error { return d.pay(b.Context(), d.many) }))
 			paid += (one[len(one)-1] + many[len(many)-1]) * slice.Seconds()
@@ -208,7 +211,9 @@ func BenchmarkPaymentsPostgres(b *testing.B) {
 		retries := float64(m.db.Retries()-before) / paid
 		rows = append(rows,
 			[]string{fmt.Sprint(clients), "pgbench TPC-B, transactions/s", base.String(), "", ""},
+			[]string{fmt.Sprint(clients), "the same with prepared statements", prepared.String(), "", ""},
 			[]string{fmt.Sprint(clients), "payments/s, many carriers", many.String(), many.over(base).String() + " × TPC-B", many.over(base).against(0.5)},
+			[]string{fmt.Sprint(clients), "", "", many.over(prepared).String() + " × TPC-B prepared", ""},
 			[]string{fmt.Sprint(clients), "payments/s, one carrier", one.String(), one.over(many).String() + " × many", one.over(many).against(0.9)},
 			[]string{fmt.Sprint(clients), "retried after a collision", fmt.Sprintf("%.2f %%", 100*retries), "", ""},
 		)
