@@ -56,6 +56,7 @@ type Billed struct {
 	AppliedOn    civil.Date
 	Bill         *bill.Bill // nil when nothing is owed
 	Cleared      []Activity // what the bill lists
+	Reviews      []PlannedReview
 }
 
 // fewRows is how many rows of a table are sent with other writes rather than
@@ -65,8 +66,11 @@ const fewRows = 2 * insertRowsMost
 // InsertBilled writes what billing many accounts came to. Entries must carry
 // their identifiers. Applications are posted with the rest.
 func (tx *Tx) InsertBilled(all []Billed, actor string) error {
-	var charges, opens, bills, entries, transfers [][]any
+	var charges, opens, bills, entries, transfers, reviews [][]any
 	for _, b := range all {
+		for _, r := range b.Reviews {
+			reviews = append(reviews, tx.reviewRow(b.Account, r.On, r.Why))
+		}
 		entryOf := map[string]ledger.EntryID{}
 		for _, e := range b.Entries {
 			entries = append(entries, tx.entryRow(e))
@@ -100,6 +104,7 @@ func (tx *Tx) InsertBilled(all []Billed, actor string) error {
 		{"entry", entryColumns, insertEntries, entries},
 		{"transfer", transferColumns, insertTransfers, transfers},
 		{"bill", billColumns, insertBills, bills},
+		{"review", reviewColumns, insertReviews, reviews},
 	} {
 		if len(t.rows) <= fewRows { // one account: a bulk insert would cost a round trip for each table
 			tx.pending = append(tx.pending, t.few.steps(t.rows)...)

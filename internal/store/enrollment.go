@@ -35,7 +35,7 @@ var (
 		ON CONFLICT (account_id, enrollment_id, member_id) DO NOTHING`)
 	qEnrollmentsIn = overAccounts("enrollments_in", `
 		SELECT e.account_id, e.enrollment_id, e.reference, e.plan_id, e.carrier_id, e.kind, e.renewal, e.first_month, e.last_month, e.version, e.created_at,
-			s.from_month, s.to_month, s.gross_cents, s.aptc_cents, s.state_cents, s.member_cents
+			e.relief, e.window_ends_on, s.from_month, s.to_month, s.gross_cents, s.aptc_cents, s.state_cents, s.member_cents
 		FROM enrollment e
 		JOIN premium_segment s ON s.account_id = e.account_id AND s.enrollment_id = e.enrollment_id AND s.version = e.version
 		WHERE in_range(e.account_id) ORDER BY e.account_id, e.enrollment_id, s.from_month`)
@@ -127,7 +127,9 @@ func (tx *Tx) AddEnrollmentMember(account enrollment.AccountID, id enrollment.ID
 // EnrollmentRow is an enrollment with the version of its segments.
 type EnrollmentRow struct {
 	enrollment.Enrollment
-	Version int64
+	Version      int64
+	Relief       bool       // some was granted
+	WindowEndsOn civil.Date // the last day on which a plan may be selected; zero: not known
 }
 
 func scanEnrollment(row func(...any) error) (*EnrollmentRow, error) {
@@ -143,7 +145,7 @@ func scanEnrollmentSegment(row func(...any) error) (*EnrollmentRow, enrollment.S
 	var s enrollment.Segment
 	p := &s.Premium
 	err := row(&e.AccountID, &e.ID, &e.Reference, &e.PlanID, &e.CarrierID, &e.Kind, &e.Renewal, &e.First, &e.Last, &e.Version, &e.CreatedAt,
-		&s.From, &s.To, &p.Gross, &p.APTC, &p.State, &p.Member)
+		&e.Relief, &e.WindowEndsOn, &s.From, &s.To, &p.Gross, &p.APTC, &p.State, &p.Member)
 	return &e, s, err
 }
 

@@ -1,8 +1,6 @@
 package store
 
 import (
-	"encoding/json"
-	"fmt"
 	"regexp"
 	"slices"
 
@@ -32,6 +30,10 @@ var (
 			c.gross_cents, c.aptc_cents, c.state_cents, c.member_cents, c.due_on, c.binder, c.charged_on, o.open_cents
 		FROM open_charge o JOIN charge c ON c.account_id = o.account_id AND c.charge_id = o.charge_id
 		WHERE in_range(o.account_id) ORDER BY c.account_id, c.coverage_month, c.charge_id`)
+	qReturnedIn = overAccounts("returned_in", `
+		SELECT DISTINCT u.account_id, u.charge_id FROM application u
+		JOIN payment_return r ON r.account_id = u.account_id AND r.payment_id = u.payment_id
+		WHERE in_range(u.account_id) AND u.kind = 'undo' ORDER BY u.account_id, u.charge_id`)
 	qPaidOnIn = overAccounts("paid_on_in", `
 		SELECT a.account_id, a.charge_id, MAX(a.effective_on) FROM application a
 		WHERE in_range(a.account_id) AND a.kind = 'apply'
@@ -84,16 +86,26 @@ type Facts struct {
 	Credits     []payment.Credit
 	LastBill    *bill.Bill
 	Unbilled    []Activity
+	Notices     []SentNotice // nil when they were not asked for
+	Relief      Relief
 
-	reversed []bill.Charge
+	taken    []Charge      // charges that were reversed
+	reversed []bill.Charge // what reversed them
 }
 
-// Charge is a live charge with what is unpaid of it. PaidOn is when it was last
-// paid; it is known only while the start of its coverage is not decided, which
-// is all that it decides (R-BIND-1).
+// Charge is a charge with what is unpaid of it. When it was paid and whether a
+// payment of it was returned is read only where it can decide something: see
+// plain.
 type Charge struct {
 	bill.Open
-	PaidOn civil.Date
+	PaidOn   civil.Date
+	Returned bool
+}
+
+// SentNotice is a letter that went out about an enrollment.
+type SentNotice struct {
+	EnrollmentID enrollment.ID
+	standing.Sent
 }
 
 // Decision is a decision with the enrollment it is about.
@@ -117,24 +129,28 @@ const (
 	wantAllCharges factsWanted = 1 << iota // paid ones too
 	wantBilling                            // last bill, what is unbilled
 	wantCredits                            // money not applied yet
+	wantReview                             // all that standing asks for: days of payment, returns, letters sent
 )
 
 // FactsOf gives what the books say of one account, all charges included.
 func (tx *ReadTx) FactsOf(id enrollment.AccountID) (*Facts, error) {
-	all, err := tx.facts(id, id, wantAllCharges|wantBilling|wantCredits, civil.Month{})
-	if err != nil {
-		return nil, err
-	}
-	if len(all) == 0 {
-		return nil, errNoAccount
-	}
-	return all[0], nil
+	return tx.factsOfOne(id, wantAllCharges|wantBilling|wantCredits)
 }
 
 // MoneyOf gives what moving money of one account needs: enrollments, charges,
 // decisions and credits.
 func (tx *ReadTx) MoneyOf(id enrollment.AccountID) (*Facts, error) {
-	all, err := tx.facts(id, id, wantAllCharges|wantCredits, civil.Month{})
+	return tx.factsOfOne(id, wantAllCharges|wantCredits)
+}
+
+// ReviewFacts gives all that the standing of an account and its letters depend
+// on, and what billing asks for.
+func (tx *ReadTx) ReviewFacts(id enrollment.AccountID) (*Facts, error) {
+	return tx.factsOfOne(id, wantAllCharges|wantCredits|wantBilling|wantReview)
+}
+
+func (tx *ReadTx) factsOfOne(id enrollment.AccountID, want factsWanted) (*Facts, error) {
+	all, err := tx.facts(id, id, want, civil.Month{})
 	if err != nil {
 		return nil, err
 	}
@@ -180,201 +196,20 @@ func (tx *ReadTx) facts(first, last enrollment.AccountID, want factsWanted, sinc
 		l.lastBills()
 		l.unbilled()
 	}
+	if want&wantReview != 0 {
+		l.evidence()
+		l.notices()
+	}
 	if err := tx.run(append(l.steps, more...)...); err != nil {
 		return l.all, err
 	}
 	for _, f := range l.all {
 		f.dropReversed()
+		if want&wantReview != 0 && f.Notices == nil {
+			f.Notices = []SentNotice{}
+		}
 	}
-	if want&wantAllCharges == 0 || !slices.ContainsFunc(l.all, (*Facts).startUndecided) {
-		return l.all, nil
-	}
-	l.steps = nil
-	l.paidOn()
-	return l.all, tx.run(l.steps...)
-}
-
-// startUndecided tells whether coverage waits for its first payment and has
-// got some of it.
-func (f *Facts) startUndecided() bool {
-	return slices.ContainsFunc(f.Charges, func(c Charge) bool {
-		return c.Unpaid.Less(c.Premium.Member) && !f.enrollment(c.EnrollmentID).Renewal && !f.started(c.EnrollmentID)
-	})
-}
-
-func (f *Facts) started(id enrollment.ID) bool {
-	return slices.ContainsFunc(f.Decisions, func(d Decision) bool { return d.EnrollmentID == id && d.Kind == standing.DecisionEffectuate })
-}
-
-// loader collects queries, one kind of fact each, and runs them in one round
-// trip. Rows of accounts come before rows that need theirs.
-type loader struct {
-	tx          *ReadTx
-	first, last enrollment.AccountID
-	all         []*Facts
-	byID        map[enrollment.AccountID]*Facts
-	steps       []step
-}
-
-// each adds a query over the range.
-func (l *loader) each(s accountsStmt, row func(scan func(...any) error) error, more ...any) {
-	stmt := s.many
-	if l.first == l.last {
-		stmt = s.one
-	}
-	l.steps = append(l.steps, step{stmt: stmt, args: append([]any{l.first, l.last}, more...), row: row})
-}
-
-// of gives the facts of an account; a row of none is a broken foreign key.
-func (l *loader) of(id enrollment.AccountID) (*Facts, error) {
-	if f := l.byID[id]; f != nil {
-		return f, nil
-	}
-	return nil, fmt.Errorf("rows of account %s without an account", id)
-}
-
-func (l *loader) accounts() {
-	l.each(qAccountsIn, func(scan func(...any) error) error {
-		a, err := scanAccount(scan)
-		f := &Facts{Account: a}
-		l.all = append(l.all, f)
-		l.byID[a.ID] = f
-		return err
-	})
-}
-
-func (l *loader) enrollments() {
-	l.each(qEnrollmentsIn, func(scan func(...any) error) error {
-		e, segment, err := scanEnrollmentSegment(scan)
-		if err != nil {
-			return err
-		}
-		f, err := l.of(e.AccountID)
-		if err != nil {
-			return err
-		}
-		known := f.enrollment(e.ID)
-		if known == nil {
-			known = e
-			f.Enrollments = append(f.Enrollments, e)
-		}
-		known.Segments = append(known.Segments, segment)
-		return nil
-	})
-}
-
-func (l *loader) charges(s accountsStmt, args ...any) {
-	l.each(s, func(scan func(...any) error) error {
-		var c Charge
-		var kind string
-		p := &c.Premium
-		if err := scan(&c.AccountID, &c.ID, &c.EnrollmentID, &c.CarrierID, &c.Month, &c.Generation, &kind,
-			&p.Gross, &p.APTC, &p.State, &p.Member, &c.DueOn, &c.Binder, &c.ChargedOn, &c.Unpaid); err != nil {
-			return err
-		}
-		f, err := l.of(c.AccountID)
-		if err != nil {
-			return err
-		}
-		e := f.enrollment(c.EnrollmentID)
-		if e == nil {
-			return fmt.Errorf("the charge for %s of account %s is for enrollment %s, which does not exist", c.Month, c.AccountID, c.EnrollmentID)
-		}
-		c.Kind = e.Kind
-		if kind == chargeReversal {
-			f.reversed = append(f.reversed, c.Charge)
-			return nil
-		}
-		if !slices.ContainsFunc(f.Charges, func(x Charge) bool { return x.ID == c.ID }) {
-			f.Charges = append(f.Charges, c)
-		}
-		return nil
-	}, args...)
-}
-
-func (l *loader) paidOn() {
-	l.each(qPaidOnIn, func(scan func(...any) error) error {
-		var account enrollment.AccountID
-		var charge bill.ChargeID
-		var on civil.Date
-		if err := scan(&account, &charge, &on); err != nil {
-			return err
-		}
-		f, err := l.of(account)
-		if err != nil {
-			return err
-		}
-		for i := range f.Charges {
-			if f.Charges[i].ID == charge {
-				f.Charges[i].PaidOn = on
-			}
-		}
-		return nil
-	})
-}
-
-func (l *loader) decisions() {
-	l.each(qDecisionsIn, func(scan func(...any) error) error {
-		var account enrollment.AccountID
-		var d Decision
-		if err := scan(&account, &d.EnrollmentID, &d.Kind, &d.Month, &d.On); err != nil {
-			return err
-		}
-		f, err := l.of(account)
-		if err == nil {
-			f.Decisions = append(f.Decisions, d)
-		}
-		return err
-	})
-}
-
-func (l *loader) credits() {
-	l.each(qCreditsIn, func(scan func(...any) error) error {
-		var account enrollment.AccountID
-		var c payment.Credit
-		if err := scan(&account, &c.PaymentID, &c.Open, &c.EffectiveOn); err != nil {
-			return err
-		}
-		f, err := l.of(account)
-		if err == nil {
-			f.Credits = append(f.Credits, c)
-		}
-		return err
-	})
-}
-
-func (l *loader) lastBills() {
-	l.each(qLastBillsIn, func(scan func(...any) error) error {
-		var account enrollment.AccountID
-		var document string
-		if err := scan(&account, &document); err != nil {
-			return err
-		}
-		f, err := l.of(account)
-		if err != nil {
-			return err
-		}
-		f.LastBill = &bill.Bill{}
-		if err := json.Unmarshal([]byte(document), f.LastBill); err != nil {
-			return fmt.Errorf("bill of account %s: %w", account, err)
-		}
-		return nil
-	})
-}
-
-func (l *loader) unbilled() {
-	l.each(qUnbilledIn, func(scan func(...any) error) error {
-		var account enrollment.AccountID
-		var a Activity
-		if err := scan(&account, &a.ID, &a.Kind, &a.On, &a.Amount); err != nil {
-			return err
-		}
-		f, err := l.of(account)
-		if err == nil {
-			f.Unbilled = append(f.Unbilled, a)
-		}
-		return err
-	})
+	return l.all, l.more(want)
 }
 
 func (f *Facts) enrollment(id enrollment.ID) *EnrollmentRow {
@@ -393,9 +228,22 @@ const chargeReversal = "reversal"
 func (f *Facts) dropReversed() {
 	for _, r := range f.reversed {
 		f.Charges = slices.DeleteFunc(f.Charges, func(c Charge) bool {
-			return c.EnrollmentID == r.EnrollmentID && c.Month == r.Month && c.Generation == r.Generation
+			taken := c.EnrollmentID == r.EnrollmentID && c.Month == r.Month && c.Generation == r.Generation
+			if taken {
+				f.taken = append(f.taken, c)
+			}
+			return taken
 		})
 	}
+}
+
+// charge finds a live charge, nil if there is none.
+func (f *Facts) charge(id bill.ChargeID) *Charge {
+	i := slices.IndexFunc(f.Charges, func(c Charge) bool { return c.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &f.Charges[i]
 }
 
 // LastCharge tells whether an enrollment has a live charge for a month, and
@@ -468,27 +316,4 @@ func (f *Facts) MarkPaid(a payment.Application, on civil.Date) {
 			}
 		}
 	}
-}
-
-// Standing gives the facts in the form that standing.Evaluate reads.
-func (f *Facts) Standing() standing.Facts {
-	facts := standing.Facts{Kind: f.Account.Kind, Enrollments: make([]standing.Enrollment, len(f.Enrollments))}
-	for i, e := range f.Enrollments {
-		s := standing.Enrollment{ID: e.ID, Kind: e.Kind, Renewal: e.Renewal, First: e.First, Last: e.Last}
-		for _, c := range f.Charges {
-			if c.EnrollmentID == e.ID {
-				s.Charges = append(s.Charges, standing.Charge{
-					Month: c.Month, DueOn: c.DueOn, Share: c.Premium.Member, Paid: c.Premium.Member.Sub(c.Unpaid),
-					PaidOn: c.PaidOn, Subsidised: c.Premium.Subsidised(),
-				})
-			}
-		}
-		for _, d := range f.Decisions {
-			if d.EnrollmentID == e.ID {
-				s.Decisions = append(s.Decisions, d.Decision)
-			}
-		}
-		facts.Enrollments[i] = s
-	}
-	return facts
 }

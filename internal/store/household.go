@@ -1,6 +1,8 @@
 package store
 
 import (
+	"time"
+
 	"fmt"
 	"slices"
 	"strings"
@@ -264,6 +266,8 @@ func (tx *Tx) WriteHouseholds(c *HouseholdChanges, otherwise error) error {
 	}
 	for i := range c.Revised {
 		tx.ReviseEnrollment(&c.Revised[i].Enrollment, c.Revised[i].Version, otherwise)
+		// Months charged before may cost something else now, or not be covered.
+		tx.ReviewOn(c.Revised[i].AccountID, tx.now.DateIn(time.UTC), ReviewStanding)
 	}
 	for _, u := range c.Uncovered {
 		tx.queue(qUncover, u.AccountID, u.EnrollmentID, u.MemberID)

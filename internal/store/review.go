@@ -34,6 +34,12 @@ const (
 	ReviewStanding ReviewReason = "standing" // something is new, or a date decides
 )
 
+// PlannedReview is a day on which an account is to be looked at.
+type PlannedReview struct {
+	On  civil.Date
+	Why ReviewReason
+}
+
 // ReviewOn asks the nightly review to look at an account on a day, or as soon
 // after it as it runs.
 func (tx *Tx) ReviewOn(id enrollment.AccountID, on civil.Date, why ReviewReason) {
@@ -70,7 +76,9 @@ func orDawn(d civil.Date) civil.Date {
 
 // DropIdleReviews forgets the due dates that have nothing unpaid any more, and
 // tells how many: who owes nothing need not be looked at.
-func (tx *Tx) DropIdleReviews(today civil.Date) (int64, error) { return tx.exec(qDropIdleReviews, today) }
+func (tx *Tx) DropIdleReviews(today civil.Date) (int64, error) {
+	return tx.exec(qDropIdleReviews, today)
+}
 
 // Reviewed forgets the days of an account that have come by today.
 func (tx *Tx) Reviewed(id enrollment.AccountID, today civil.Date) { tx.queue(qReviewed, id, today) }

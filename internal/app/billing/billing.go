@@ -12,6 +12,7 @@ import (
 	"quittance.org/quittance/internal/domain/bill"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/profile"
+	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/internal/store"
 )
 
@@ -64,7 +65,7 @@ func (s *Service) FirstBills(ctx context.Context) (int, error) {
 		if len(waiting) == 0 {
 			return done, growth.End(ctx)
 		}
-		if err := s.firstBills(ctx, waiting); err != nil && !blameable(err) {
+		if err := s.firstBills(ctx, waiting); err != nil && !store.Blameable(err) {
 			return done, err
 		} else if err != nil {
 			// Together they failed: one by one, only the bad account is set aside.
@@ -86,7 +87,7 @@ func (s *Service) FirstBills(ctx context.Context) (int, error) {
 // when they are out already, and sets an account aside that can not be billed.
 func (s *Service) FirstBill(ctx context.Context, id enrollment.AccountID) error {
 	err := s.firstBills(ctx, []enrollment.AccountID{id})
-	if err == nil || !blameable(err) {
+	if err == nil || !store.Blameable(err) {
 		return err
 	}
 	today := s.profile.Today(s.db.Now())
@@ -143,17 +144,19 @@ func (s *Service) firstBillsOf(tx *store.Tx, id enrollment.AccountID, run plan) 
 }
 
 // firstMonths gives the months to bill at once, in order: for every new
-// enrollment from its first month, if that is not charged, to the month that is
-// billed now.
+// enrollment from its first month as it stands, if that is not charged, to the
+// month that is billed now.
 func (s *Service) firstMonths(facts *store.Facts, today civil.Date) []civil.Month {
 	now := s.profile.CoverageMonthBilledOn(today)
+	states := standing.Evaluate(s.profile, facts.Standing(), today)
 	var months []civil.Month
-	for _, e := range facts.Enrollments {
-		if e.Renewal || facts.Charged(e.ID, e.First) {
+	for i, e := range facts.Enrollments {
+		start := states.Enrollments[i].Start
+		if e.Renewal || facts.Charged(e.ID, start) {
 			continue
 		}
-		months = append(months, e.First)
-		for m := e.First.Next(); !m.After(now); m = m.Next() {
+		months = append(months, start)
+		for m := start.Next(); !m.After(now); m = m.Next() {
 			months = append(months, m)
 		}
 	}

@@ -1,6 +1,8 @@
 package billing
 
 import (
+	"slices"
+
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/bill"
@@ -50,6 +52,7 @@ func (s *Service) makeBilled(tx *store.Tx, f *store.Facts, run plan, number int6
 		return out, err
 	}
 	out.Bill = made
+	out.Reviews = reviewsOf(f, out.Charges, run.today)
 	out.Cleared = f.Unbilled
 	out.Applications = useCredits(tx, f, states, out.Charges)
 	return out, nil
@@ -66,12 +69,31 @@ func (s *Service) covered(f *store.Facts, states standing.Standing, run plan) []
 		switch {
 		case !state.Covers(run.month):
 		case state.State == standing.StatePending && run.month != state.Start && run.kind == bill.KindMonthly:
-		case ahead && (run.month != e.First || e.Renewal):
+		case ahead && (run.month != state.Start || e.Renewal):
 		default:
-			covered = append(covered, &e.Enrollment)
+			moved := e.Enrollment
+			moved.First = state.Start // the month to pay first may have moved (R-BIND-2)
+			covered = append(covered, &moved)
 		}
 	}
 	return covered
+}
+
+// reviewsOf plans when to look at what was billed: as the first reminder of its
+// due date is owed; and this very night where older months are unpaid, since
+// one more month changes what keeps the coverage.
+func reviewsOf(f *store.Facts, charges []bill.Charge, today civil.Date) []store.PlannedReview {
+	var all []store.PlannedReview
+	for _, c := range charges {
+		on := standing.FirstReminder(c.DueOn, c.Binder)
+		if c.Premium.Member.IsPositive() && !slices.ContainsFunc(all, func(r store.PlannedReview) bool { return r.On == on }) {
+			all = append(all, store.PlannedReview{On: on, Why: store.ReviewDue})
+		}
+	}
+	if slices.ContainsFunc(f.Charges, func(c store.Charge) bool { return c.Unpaid.IsPositive() }) {
+		all = append(all, store.PlannedReview{On: today, Why: store.ReviewStanding})
+	}
+	return all
 }
 
 func nothingOwed(f *store.Facts, charges []bill.Charge) bool {

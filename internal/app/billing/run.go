@@ -144,7 +144,7 @@ func (r *runner) walk(ctx context.Context, chunks chan<- []enrollment.AccountID)
 // aside.
 func (r *runner) chunk(ctx context.Context, ids []enrollment.AccountID) error {
 	done, err := r.bill(ctx, ids)
-	if err != nil && blameable(err) {
+	if err != nil && store.Blameable(err) {
 		done, err = r.oneByOne(ctx, ids)
 	}
 	if err != nil {
@@ -166,7 +166,7 @@ func (r *runner) tell(done Progress) {
 func (r *runner) oneByOne(ctx context.Context, ids []enrollment.AccountID) (done Progress, err error) {
 	for _, id := range ids {
 		one, err := r.bill(ctx, []enrollment.AccountID{id})
-		if err != nil && blameable(err) {
+		if err != nil && store.Blameable(err) {
 			one, err = r.setAside(ctx, id, err)
 		}
 		if err != nil {
@@ -175,12 +175,6 @@ func (r *runner) oneByOne(ctx context.Context, ids []enrollment.AccountID) (done
 		done.add(one)
 	}
 	return done, nil
-}
-
-// blameable tells whether an error can be the fault of one account's data,
-// rather than of the database or the operator.
-func blameable(err error) bool {
-	return !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) && fault.KindOf(err) != fault.Unavailable
 }
 
 func (r *runner) setAside(ctx context.Context, id enrollment.AccountID, cause error) (Progress, error) {

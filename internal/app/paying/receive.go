@@ -119,6 +119,7 @@ func (s *Service) Return(ctx context.Context, account enrollment.AccountID, id p
 				tx.UseCredit(account, payment.Application{PaymentID: id, Amount: c.Open, EmptiesCredit: true})
 			}
 		}
+		tx.ReviewOn(account, s.profile.Today(tx.Now()), store.ReviewStanding)
 		tx.ReturnPayment(p, clearingOf(p.Channel, p.Method), code, on, actorSystem)
 		tx.Audit(store.AuditEvent{
 			AccountID: account, Operation: "payment.return", Actor: actorSystem, Subject: "payment " + id.String(),

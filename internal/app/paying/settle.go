@@ -149,6 +149,9 @@ func (s *Service) post(tx *store.Tx, i store.IntentRow, p payment.Payment, clear
 		ID: tx.NewEntryID(), AccountID: p.AccountID, Kind: ledger.EntryReceipt, EffectiveOn: p.EffectiveOn,
 		Source: ledger.Source{Kind: "payment", ID: p.ID.String()}, Actor: actorOf(i.Channel), Transfers: ledger.Receipt(clearing, p.Amount),
 	})
+	if !facts.Plain(tx.Now()) { // the review decides what the money changes
+		tx.ReviewOn(p.AccountID, s.profile.Today(tx.Now()), store.ReviewStanding)
+	}
 	payables := facts.Payables(standing.Evaluate(s.profile, facts.Standing(), p.EffectiveOn))
 	applications, left := payment.Apply(p.Amount, payables)
 	for i := range applications {

@@ -73,9 +73,24 @@ func (s *subject) remind(n Notice, early, late int) {
 	}
 }
 
+// Reminders go out so many days before a due date (brief section 17: M2, M6).
+const (
+	startEarly, startLate = 7, 2
+	dueEarly, dueLate     = 5, 1
+)
+
+// FirstReminder gives the day on which the first reminder of a due date is
+// owed: before it no date changes anything about the charge.
+func FirstReminder(dueOn civil.Date, binder bool) civil.Date {
+	if binder {
+		return dueOn.AddDays(-startEarly)
+	}
+	return dueOn.AddDays(-dueEarly)
+}
+
 func (s *subject) startReminders(first *row, by civil.Date) {
 	if s.e.Notices != nil && !by.IsZero() && first.owed().IsPositive() {
-		s.remind(Notice{Kind: NoticeStartReminder, Month: first.month, Amount: first.owed(), By: by}, 7, 2)
+		s.remind(Notice{Kind: NoticeStartReminder, Month: first.month, Amount: first.owed(), By: by}, startEarly, startLate)
 	}
 }
 
@@ -83,7 +98,7 @@ func (s *subject) startReminders(first *row, by civil.Date) {
 func (s *subject) dueReminders() {
 	r := s.firstOwed()
 	if s.e.Notices != nil && r != nil && !r.due.Before(s.asOf) {
-		s.remind(Notice{Kind: NoticeDueReminder, Month: r.month, Amount: s.s.Unpaid, By: r.due}, 5, 1)
+		s.remind(Notice{Kind: NoticeDueReminder, Month: r.month, Amount: s.s.Unpaid, By: r.due}, dueEarly, dueLate)
 	}
 }
 

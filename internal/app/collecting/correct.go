@@ -1,0 +1,145 @@
+package collecting
+
+import (
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/domain/bill"
+	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/domain/standing"
+	"quittance.org/quittance/internal/store"
+)
+
+// correction takes a month's charge back, makes one, or does both.
+type correction struct {
+	reverse *bill.Charge
+	charge  *bill.Charge
+	rule    string
+}
+
+func (c correction) post(tx *store.Tx, on civil.Date) error {
+	why := store.Correction{On: on, Actor: Actor, Reason: c.rule}
+	if c.reverse != nil {
+		if err := tx.ReverseCharge(*c.reverse, why); err != nil {
+			return err
+		}
+	}
+	if c.charge != nil {
+		c.charge.ID = bill.ChargeID{UUID: tx.NewID()}
+		tx.MakeCharge(*c.charge, why)
+	}
+	return nil
+}
+
+// corrections compares the charges of an account with its coverage and prices.
+// Months outside the coverage are taken back, months whose price has changed
+// are charged anew, and months had back are charged again. Everything else is
+// for the bill run.
+func (s *Service) corrections(f *store.Facts, now standing.Standing, on civil.Date) []correction {
+	var all []correction
+	for i, e := range f.Enrollments {
+		state := &now.Enrollments[i]
+		for _, c := range f.Charges {
+			if c.EnrollmentID == e.ID {
+				all = append(all, s.correct(f, e, state, c, on)...)
+			}
+		}
+		all = append(all, s.hadBack(f, e, state, on)...)
+	}
+	return all
+}
+
+// correct compares one live charge with what it should be.
+func (s *Service) correct(f *store.Facts, e *store.EnrollmentRow, state *standing.EnrollmentStanding, c store.Charge, on civil.Date) []correction {
+	old := c.Charge
+	if !state.Covers(c.Month) {
+		return []correction{{reverse: &old, rule: state.Rule}}
+	}
+	price, ok := e.PremiumFor(c.Month)
+	if !ok || price == c.Premium {
+		return nil
+	}
+	fresh := old
+	fresh.Generation, fresh.Premium, fresh.ChargedOn = old.Generation+1, price, on
+	// What was due stays due when it is, unless there is more to pay: then
+	// there is time to pay it (R-BILL-7). A first payment keeps its day.
+	if c.Premium.Member.Less(price.Member) && state.State != standing.StatePending {
+		fresh.DueOn = later(old.DueOn, bill.DueOn(s.profile, f.Account.Kind, c.Month, on))
+	}
+	return []correction{{reverse: &old, charge: &fresh, rule: "R-BILL-4"}}
+}
+
+// hadBack charges the months of coverage that was had back, up to the last one
+// whose bills have gone out: no bill run will come by for them.
+func (s *Service) hadBack(f *store.Facts, e *store.EnrollmentRow, state *standing.EnrollmentStanding, on civil.Date) []correction {
+	from := firstHadBack(f, e.ID)
+	if from.IsZero() || state.State == standing.StatePending {
+		return nil
+	}
+	var all []correction
+	for m := from; s.profile.BillOn(m).Before(on) && state.Covers(m); m = m.Next() {
+		price, ok := e.PremiumFor(m)
+		generation, live := f.LastCharge(e.ID, m)
+		if !ok || live {
+			continue
+		}
+		all = append(all, correction{rule: "R-DUE-6", charge: &bill.Charge{
+			AccountID: e.AccountID, EnrollmentID: e.ID, CarrierID: e.CarrierID, Kind: e.Kind, Month: m, Generation: generation + 1,
+			Premium: price, DueOn: bill.DueOn(s.profile, f.Account.Kind, m, on), ChargedOn: on,
+		}})
+	}
+	return all
+}
+
+// firstHadBack is the first month of coverage that had ended and goes on after
+// all; zero if there is none.
+func firstHadBack(f *store.Facts, id enrollment.ID) civil.Month {
+	var first civil.Month
+	for _, d := range f.Decisions {
+		if d.EnrollmentID != id {
+			continue
+		}
+		from := d.Month
+		switch d.Kind {
+		case standing.DecisionReinstate:
+		case standing.DecisionUndoEnd:
+			from = d.Month.Next()
+		default:
+			continue
+		}
+		if first.IsZero() || from.Before(first) {
+			first = from
+		}
+	}
+	return first
+}
+
+// useCredits pays what is open from money that lies on the account: it counts
+// on the day on which the money did (R-PAY-8).
+func useCredits(tx *store.Tx, f *store.Facts, now standing.Standing) bool {
+	if len(f.Credits) == 0 {
+		return false
+	}
+	applications, _ := payment.ApplyCredits(f.Credits, f.Payables(now))
+	for _, a := range applications {
+		a.ID = payment.ApplicationID{UUID: tx.NewID()}
+		tx.Apply(f.Account.ID, a, countedOn(f.Credits, a.PaymentID), Actor)
+		tx.UseCredit(f.Account.ID, a)
+	}
+	return len(applications) > 0
+}
+
+func countedOn(credits []payment.Credit, id payment.ID) civil.Date {
+	for _, c := range credits {
+		if c.PaymentID == id {
+			return c.EffectiveOn
+		}
+	}
+	return civil.Date{}
+}
+
+func later(a, b civil.Date) civil.Date {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

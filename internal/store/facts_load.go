@@ -1,0 +1,237 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/domain/bill"
+	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/payment"
+)
+
+// loader collects queries, one kind of fact each, and runs them in one round
+// trip. Rows of accounts come before rows that need theirs.
+type loader struct {
+	tx          *ReadTx
+	first, last enrollment.AccountID
+	all         []*Facts
+	byID        map[enrollment.AccountID]*Facts
+	steps       []step
+}
+
+// each adds a query over the range.
+func (l *loader) each(s accountsStmt, row func(scan func(...any) error) error, more ...any) {
+	stmt := s.many
+	if l.first == l.last {
+		stmt = s.one
+	}
+	l.steps = append(l.steps, step{stmt: stmt, args: append([]any{l.first, l.last}, more...), row: row})
+}
+
+// of gives the facts of an account; a row of none is a broken foreign key.
+func (l *loader) of(id enrollment.AccountID) (*Facts, error) {
+	if f := l.byID[id]; f != nil {
+		return f, nil
+	}
+	return nil, fmt.Errorf("rows of account %s without an account", id)
+}
+
+func (l *loader) accounts() {
+	l.each(qAccountsIn, func(scan func(...any) error) error {
+		a, err := scanAccount(scan)
+		f := &Facts{Account: a}
+		l.all = append(l.all, f)
+		l.byID[a.ID] = f
+		return err
+	})
+}
+
+func (l *loader) enrollments() {
+	l.each(qEnrollmentsIn, func(scan func(...any) error) error {
+		e, segment, err := scanEnrollmentSegment(scan)
+		if err != nil {
+			return err
+		}
+		f, err := l.of(e.AccountID)
+		if err != nil {
+			return err
+		}
+		known := f.enrollment(e.ID)
+		if known == nil {
+			known = e
+			f.Enrollments = append(f.Enrollments, e)
+		}
+		known.Segments = append(known.Segments, segment)
+		return nil
+	})
+}
+
+func (l *loader) charges(s accountsStmt, args ...any) {
+	l.each(s, func(scan func(...any) error) error {
+		var c Charge
+		var kind string
+		p := &c.Premium
+		if err := scan(&c.AccountID, &c.ID, &c.EnrollmentID, &c.CarrierID, &c.Month, &c.Generation, &kind,
+			&p.Gross, &p.APTC, &p.State, &p.Member, &c.DueOn, &c.Binder, &c.ChargedOn, &c.Unpaid); err != nil {
+			return err
+		}
+		f, err := l.of(c.AccountID)
+		if err != nil {
+			return err
+		}
+		e := f.enrollment(c.EnrollmentID)
+		if e == nil {
+			return fmt.Errorf("the charge for %s of account %s is for enrollment %s, which does not exist", c.Month, c.AccountID, c.EnrollmentID)
+		}
+		c.Kind = e.Kind
+		if kind == chargeReversal {
+			f.reversed = append(f.reversed, c.Charge)
+			return nil
+		}
+		if !slices.ContainsFunc(f.Charges, func(x Charge) bool { return x.ID == c.ID }) {
+			f.Charges = append(f.Charges, c)
+		}
+		return nil
+	}, args...)
+}
+
+// more reads what only some accounts need, now that the rest is known: a
+// second round trip that most accounts are spared.
+func (l *loader) more(want factsWanted) error {
+	l.steps = nil
+	unsettled := func(f *Facts) bool { return !f.plain(l.tx.now) }
+	if want&wantAllCharges != 0 && want&wantReview == 0 && slices.ContainsFunc(l.all, unsettled) {
+		l.evidence()
+	}
+	if slices.ContainsFunc(l.all, (*Facts).relieved) {
+		l.relief()
+	}
+	return l.tx.run(l.steps...)
+}
+
+// evidence is when charges were paid, and which payments were returned.
+func (l *loader) evidence() {
+	l.paidOn()
+	l.returned()
+}
+
+// paidOn gives each charge the day on which the last money for it counts.
+func (l *loader) paidOn() {
+	l.each(qPaidOnIn, func(scan func(...any) error) error {
+		var account enrollment.AccountID
+		var id bill.ChargeID
+		var on civil.Date
+		if err := scan(&account, &id, &on); err != nil {
+			return err
+		}
+		f, err := l.of(account)
+		if err != nil {
+			return err
+		}
+		if c := f.charge(id); c != nil {
+			c.PaidOn = on
+		}
+		return nil
+	})
+}
+
+// returned marks the charges that a payment paid and was taken back from.
+func (l *loader) returned() {
+	l.each(qReturnedIn, func(scan func(...any) error) error {
+		var account enrollment.AccountID
+		var id bill.ChargeID
+		if err := scan(&account, &id); err != nil {
+			return err
+		}
+		f, err := l.of(account)
+		if err != nil {
+			return err
+		}
+		if c := f.charge(id); c != nil {
+			c.Returned = true
+		}
+		return nil
+	})
+}
+
+// notices tells which letters went out.
+func (l *loader) notices() {
+	l.each(qNoticesSentIn, func(scan func(...any) error) error {
+		var account enrollment.AccountID
+		var n SentNotice
+		if err := scan(&account, &n.EnrollmentID, &n.Kind, &n.Month, &n.On); err != nil {
+			return err
+		}
+		f, err := l.of(account)
+		if err == nil {
+			f.Notices = append(f.Notices, n)
+		}
+		return err
+	})
+}
+
+func (l *loader) decisions() {
+	l.each(qDecisionsIn, func(scan func(...any) error) error {
+		var account enrollment.AccountID
+		var d Decision
+		if err := scan(&account, &d.EnrollmentID, &d.Kind, &d.Month, &d.On); err != nil {
+			return err
+		}
+		f, err := l.of(account)
+		if err == nil {
+			f.Decisions = append(f.Decisions, d)
+		}
+		return err
+	})
+}
+
+func (l *loader) credits() {
+	l.each(qCreditsIn, func(scan func(...any) error) error {
+		var account enrollment.AccountID
+		var c payment.Credit
+		if err := scan(&account, &c.PaymentID, &c.Open, &c.EffectiveOn); err != nil {
+			return err
+		}
+		f, err := l.of(account)
+		if err == nil {
+			f.Credits = append(f.Credits, c)
+		}
+		return err
+	})
+}
+
+func (l *loader) lastBills() {
+	l.each(qLastBillsIn, func(scan func(...any) error) error {
+		var account enrollment.AccountID
+		var document string
+		if err := scan(&account, &document); err != nil {
+			return err
+		}
+		f, err := l.of(account)
+		if err != nil {
+			return err
+		}
+		f.LastBill = &bill.Bill{}
+		if err := json.Unmarshal([]byte(document), f.LastBill); err != nil {
+			return fmt.Errorf("bill of account %s: %w", account, err)
+		}
+		return nil
+	})
+}
+
+func (l *loader) unbilled() {
+	l.each(qUnbilledIn, func(scan func(...any) error) error {
+		var account enrollment.AccountID
+		var a Activity
+		if err := scan(&account, &a.ID, &a.Kind, &a.On, &a.Amount); err != nil {
+			return err
+		}
+		f, err := l.of(account)
+		if err == nil {
+			f.Unbilled = append(f.Unbilled, a)
+		}
+		return err
+	})
+}
