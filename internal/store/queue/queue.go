@@ -25,10 +25,15 @@ import (
 type Job = river.JobArgs
 
 // Workers is the handlers by kind of job.
-type Workers struct{ workers *river.Workers }
+type Workers struct {
+	workers *river.Workers
+	byKind  map[string]func(ctx context.Context, args string) error // for WorkAll
+}
 
 // NewWorkers makes an empty set of handlers.
-func NewWorkers() *Workers { return &Workers{river.NewWorkers()} }
+func NewWorkers() *Workers {
+	return &Workers{river.NewWorkers(), map[string]func(context.Context, string) error{}}
+}
 
 // Handle adds the handler of one kind of job. An error means try again later,
 // with growing pauses; Cancel wraps an error that no retry can mend.
@@ -36,6 +41,14 @@ func Handle[J Job](w *Workers, handler func(context.Context, J) error) {
 	river.AddWorker(w.workers, river.WorkFunc(func(ctx context.Context, job *river.Job[J]) error {
 		return handler(ctx, job.Args)
 	}))
+	var kind J
+	w.byKind[kind.Kind()] = func(ctx context.Context, args string) error {
+		var job J
+		if err := json.Unmarshal([]byte(args), &job); err != nil {
+			return Cancel(err)
+		}
+		return handler(ctx, job)
+	}
 }
 
 // Cancel marks an error as final: the job is not tried again.
@@ -43,6 +56,9 @@ func Cancel(err error) error { return river.JobCancel(err) }
 
 // Queue enqueues jobs and, once started, works them.
 type Queue struct {
+	db       *store.DB
+	workers  *Workers
+	log      *slog.Logger
 	postgres *river.Client[pgx.Tx]
 	sqlite   *river.Client[*sql.Tx]
 }
@@ -67,7 +83,7 @@ func New(db *store.DB, workers *Workers, log *slog.Logger) (*Queue, error) {
 		config.Workers = workers.workers
 		config.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 10}}
 	}
-	q := &Queue{}
+	q := &Queue{db: db, workers: workers, log: log}
 	var err error
 	if pool := db.PostgresPool(); pool != nil {
 		q.postgres, err = river.NewClient(riverpgxv5.New(pool), config)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -58,6 +59,97 @@ func TestJobsRunIfAndOnlyIfTheirTransactionCommits(t *testing.T) {
 		}
 		if n := len(worked); n != 0 {
 			t.Errorf("%d more jobs ran than were committed", n)
+		}
+	})
+}
+
+// flaky fails as often as it says.
+type flaky struct {
+	Failures int `json:"failures"`
+}
+
+func (flaky) Kind() string { return "flaky" }
+
+// The simulator works jobs in the order in which they were enqueued, on its own
+// calendar: what failed is due again later, what no retry can mend never.
+func TestWorkAllWorksInOrderOnTheDatabasesClock(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB, c *virtual.Clock) {
+		var worked []string
+		var q *queue.Queue
+		tries := 0
+		workers := queue.NewWorkers()
+		queue.Handle(workers, func(ctx context.Context, job greet) error {
+			worked = append(worked, job.Name)
+			switch job.Name {
+			case "Ana": // who brings somebody along
+				return db.InTx(ctx, "enqueue", func(tx *store.Tx) error { return q.Insert(tx, greet{"Ana's friend"}) })
+			case "nobody":
+				return queue.Cancel(errors.New("nobody is there"))
+			}
+			return nil
+		})
+		queue.Handle(workers, func(_ context.Context, job flaky) error {
+			if tries++; tries <= job.Failures {
+				return errors.New("not now")
+			}
+			worked = append(worked, "flaky")
+			return nil
+		})
+		var err error
+		if q, err = queue.New(db, workers, slog.New(slog.DiscardHandler)); err != nil {
+			t.Fatal(err)
+		}
+		for _, job := range []queue.Job{flaky{2}, greet{"Ana"}, greet{"nobody"}, greet{"Ben"}} {
+			if err := db.InTx(t.Context(), "enqueue", func(tx *store.Tx) error { return q.Insert(tx, job) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		work := func(moment string, want int, all string) {
+			t.Helper()
+			n, err := q.WorkAll(t.Context())
+			if err != nil || n != want || strings.Join(worked, ", ") != all {
+				t.Fatalf("%s: %d jobs ran, want %d, %v: %v, want %s", moment, n, want, err, worked, all)
+			}
+		}
+		work("at first", 5, "Ana, nobody, Ben, Ana's friend")
+		work("at once again", 0, "Ana, nobody, Ben, Ana's friend")
+		c.Advance(time.Second)
+		work("after a second", 1, "Ana, nobody, Ben, Ana's friend")
+		c.Advance(15 * time.Second)
+		work("too early", 0, "Ana, nobody, Ben, Ana's friend")
+		c.Advance(time.Second)
+		work("after sixteen more", 1, "Ana, nobody, Ben, Ana's friend, flaky")
+		c.Advance(24 * time.Hour)
+		work("a day later", 0, "Ana, nobody, Ben, Ana's friend, flaky")
+	})
+}
+
+// A job is given up after its last try, and not before.
+func TestWorkAllGivesUpAfterTheLastTry(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB, c *virtual.Clock) {
+		workers := queue.NewWorkers()
+		tries := 0
+		queue.Handle(workers, func(context.Context, flaky) error {
+			tries++
+			return errors.New("never")
+		})
+		q, err := queue.New(db, workers, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := db.InTx(t.Context(), "enqueue", func(tx *store.Tx) error { return q.Insert(tx, flaky{}) }); err != nil {
+			t.Fatal(err)
+		}
+		for range 20 {
+			if _, err := q.WorkAll(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			c.Advance(24 * time.Hour)
+		}
+		if tries != 12 {
+			t.Errorf("tried %d times, want 12", tries)
 		}
 	})
 }
