@@ -62,7 +62,7 @@ func (tx *Tx) NewNoticeID() NoticeID { return NoticeID{UUID: tx.NewID()} }
 // AccountsOwedNotices gives up to limit accounts after one that letters are
 // owed to.
 func (tx *ReadTx) AccountsOwedNotices(after enrollment.AccountID, limit int) ([]enrollment.AccountID, error) {
-	return collect(tx, qNoticesOwed, scalar[enrollment.AccountID], after, limit)
+	return collect(tx, qNoticesOwed, scalar[enrollment.AccountID], orLowest(after), limit)
 }
 
 // NoticesOwed gives the letters that are owed to an account.
@@ -78,4 +78,12 @@ func (tx *ReadTx) NoticesOwed(id enrollment.AccountID) ([]Notice, error) {
 // and dates it had then, or that it did not.
 func (tx *Tx) SettleNotice(n Notice, state NoticeState, on civil.Date) {
 	tx.queue(qSettleNotice, n.AccountID, n.ID, string(state), on, n.Amount, n.By, n.Ends)
+}
+
+// orLowest is a key before all others for none, which no column holds.
+func orLowest(id enrollment.AccountID) string {
+	if id.IsZero() {
+		return lowestKey
+	}
+	return id.String()
 }

@@ -11,7 +11,7 @@ CREATE TABLE notice (
     owed_on          {{.Date}} NOT NULL,
     amount_cents     {{.Int64}} NOT NULL,
     pay_by           {{.Date}},
-    ends_month       TEXT NOT NULL,
+    ends_month       TEXT,
     state            TEXT NOT NULL CHECK (state IN ('owed', 'sent', 'suppressed')),
     state_on         {{.Date}} NOT NULL,
     PRIMARY KEY (account_id, notice_id)
