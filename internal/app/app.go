@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"quittance.org/quittance/internal/app/billing"
+	"quittance.org/quittance/internal/app/closing"
 	"quittance.org/quittance/internal/app/collecting"
 	"quittance.org/quittance/internal/app/enrolling"
 	"quittance.org/quittance/internal/app/notifying"
@@ -99,11 +100,18 @@ type Config struct {
 	Courier   notifying.Courier
 	Letters   Letters
 	Log       *slog.Logger
+	// DayBegins is when a running marketplace runs a business date; nil: never
+	// by itself.
+	DayBegins *profile.TimeOfDay
+	// BillWorkers is how many chunks the nightly bill run bills at the same time;
+	// 0 means as many as suit the engine.
+	BillWorkers int
 }
 
 // App is the marketplace.
 type App struct {
 	Billing    *billing.Service
+	Closing    *closing.Service
 	Collecting *collecting.Service
 	Enrolling  *enrolling.Service
 	Paying     *paying.Service
@@ -133,6 +141,7 @@ func New(d *Database, c Config) (*App, error) {
 	queue.Handle(workers, a.sendReceipt)
 	queue.Handle(workers, a.checkCard)
 	queue.Handle(workers, a.firstBill)
+	a.Closing = closing.New(d.db, c.Profile, a.steps())
 	var err error
 	a.queue, err = queue.New(d.db, workers, quiet(c.Log))
 	return a, err
@@ -158,8 +167,8 @@ func (a *App) Health(ctx context.Context) error {
 // sweepEvery is how often unsettled payments and old rows are looked for.
 const sweepEvery = 5 * time.Second
 
-// Start works jobs and sweeps until Stop. The first sweep runs at once: it
-// settles what a crash left unknown.
+// Start works jobs, sweeps and runs business days until Stop. The first sweep
+// runs at once: it settles what a crash left unknown.
 func (a *App) Start(ctx context.Context) error {
 	ctx, a.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	if err := a.queue.Start(ctx); err != nil {
@@ -177,6 +186,9 @@ func (a *App) Start(ctx context.Context) error {
 			}
 		}
 	})
+	if begins := a.config.DayBegins; begins != nil {
+		a.running.Go(func() { a.runDays(ctx, *begins) })
+	}
 	return nil
 }
 

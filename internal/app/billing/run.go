@@ -16,6 +16,7 @@ import (
 // RunInput says what to bill.
 type RunInput struct {
 	Month    civil.Month
+	On       civil.Date     // the business date it is run for, when that is past; zero means today
 	Workers  int            // chunks at the same time; 0 means one on SQLite, four on PostgreSQL
 	Progress func(Progress) // called after each chunk, from one goroutine at a time
 }
@@ -48,6 +49,9 @@ const chunkAccounts = 500
 // set aside with its reason and the rest billed.
 func (s *Service) Run(ctx context.Context, in RunInput) (Progress, error) {
 	run := plan{month: in.Month, kind: bill.KindMonthly, today: s.profile.Today(s.db.Now())}
+	if !in.On.IsZero() && in.On.Before(run.today) {
+		run.today = in.On
+	}
 	if opens := s.profile.BillOn(in.Month); run.today.Before(opens) {
 		return Progress{}, fault.New(fault.Invalid, "bill_run.too_early",
 			"bills for %s go out on %s; today is %s", in.Month, opens, run.today)

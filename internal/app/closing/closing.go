@@ -1,0 +1,90 @@
+// Package closing runs the business day (architecture section 7): for each
+// business date a list of steps, in order. How each step went is recorded, so
+// that a date can be gone on with after a crash, a failed step run again
+// without the others, and a date that was missed run later, in its turn.
+//
+// The steps are given to it: it knows nothing of what they do, only that each
+// may be cut off at any moment and repeated.
+package closing
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/domain/profile"
+	"quittance.org/quittance/internal/store"
+)
+
+// Step is a part of the business day.
+type Step struct {
+	Name  string   // stored; it never changes
+	Needs []string // steps before it that must be done
+	// Run does the work as of a date, which may be past. It is safe to repeat.
+	Run func(ctx context.Context, date civil.Date) (Counts, error)
+}
+
+// Count is one number that a step came to.
+type Count struct {
+	Name string `json:"name"`
+	N    int64  `json:"n"`
+}
+
+// Counts are what a step came to, in the order they are shown.
+type Counts []Count
+
+// String gives "200 bills, 3 set aside".
+func (c Counts) String() string {
+	parts := make([]string, len(c))
+	for i, count := range c {
+		parts[i] = fmt.Sprintf("%d %s", count.N, count.Name)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Service runs business days on one node. It is safe for concurrent use: days
+// are run by one caller at a time.
+type Service struct {
+	db      *store.DB
+	profile *profile.Profile
+	steps   []Step
+	node    string        // the name in the lease
+	renew   time.Duration // how often the lease is renewed while a step runs
+	turn    chan struct{}
+}
+
+// New makes the service. It panics on steps that need one which does not come
+// before them.
+func New(db *store.DB, p *profile.Profile, steps []Step) *Service {
+	var names []string
+	for _, s := range steps {
+		for _, need := range s.Needs {
+			if !slices.Contains(names, need) {
+				panic(fmt.Sprintf("closing: step %s needs %s, which does not come before it", s.Name, need))
+			}
+		}
+		if slices.Contains(names, s.Name) {
+			panic("closing: two steps are named " + s.Name)
+		}
+		names = append(names, s.Name)
+	}
+	return &Service{db: db, profile: p, steps: steps, node: db.NewID().String(), renew: renewEvery, turn: make(chan struct{}, 1)}
+}
+
+// Today is the business date now.
+func (s *Service) Today() civil.Date { return s.profile.Today(s.db.Now()) }
+
+// DueAt gives the newest business date that is to be run when each one's run
+// begins at a time of day.
+func (s *Service) DueAt(begins profile.TimeOfDay) civil.Date {
+	now := s.db.Now()
+	today := s.profile.Today(now)
+	begin := time.Date(today.Year(), today.MonthOfYear(), today.Day(), begins.Hour, begins.Minute, begins.Second, 0, s.profile.Zone())
+	if now.Before(civil.InstantOf(begin)) {
+		return today.AddDays(-1)
+	}
+	return today
+}

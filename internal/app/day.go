@@ -1,0 +1,139 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"quittance.org/quittance/internal/app/billing"
+	"quittance.org/quittance/internal/app/closing"
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/domain/profile"
+)
+
+// The names of the business day's steps are stored and never change.
+const (
+	stepSettle     = "settle"
+	stepFirstBills = "first-bills"
+	stepReview     = "review"
+	stepBillRun    = "bill-run"
+	stepVerify     = "verify"
+)
+
+// steps is the business day (architecture section 7). The review comes before
+// the bill run, so that nobody is billed for coverage that has ended by then.
+func (a *App) steps() []closing.Step {
+	return []closing.Step{
+		{Name: stepSettle, Run: a.settle},
+		{Name: stepFirstBills, Run: a.firstBills},
+		{Name: stepReview, Needs: []string{stepSettle}, Run: a.review},
+		{Name: stepBillRun, Needs: []string{stepReview}, Run: a.billRun},
+		{Name: stepVerify, Run: a.verify},
+	}
+}
+
+// settle asks the processor about payments whose outcome nobody knows, so that
+// no account is judged as unpaid for lack of an answer.
+func (a *App) settle(ctx context.Context, _ civil.Date) (closing.Counts, error) {
+	settled, err := a.Paying.Sweep(ctx)
+	return closing.Counts{{Name: "settled", N: int64(settled)}}, err
+}
+
+// firstBills issues what the jobs have not. It goes by today, also for a date
+// that is run late: who has just selected coverage has the time from now on to
+// pay (R-BILL-7).
+func (a *App) firstBills(ctx context.Context, _ civil.Date) (closing.Counts, error) {
+	accounts, err := a.Billing.FirstBills(ctx)
+	return closing.Counts{{Name: "accounts", N: int64(accounts)}}, err
+}
+
+func (a *App) review(ctx context.Context, date civil.Date) (closing.Counts, error) {
+	r, err := a.Collecting.Review(ctx, date)
+	return closing.Counts{
+		{Name: "looked at", N: int64(r.Looked)}, {Name: "decisions", N: int64(r.Decided)},
+		{Name: "notices owed", N: int64(r.Owed)}, {Name: "set aside", N: int64(r.SetAside)},
+	}, err
+}
+
+// billRun bills the coverage month whose bill day the date is (R-CAL-1), with
+// the due date of that day also when it is run late.
+func (a *App) billRun(ctx context.Context, date civil.Date) (closing.Counts, error) {
+	month := a.config.Profile.CoverageMonthBilledOn(date)
+	if a.config.Profile.BillOn(month) != date {
+		return nil, nil
+	}
+	p, err := a.Billing.Run(ctx, billing.RunInput{Month: month, On: date, Workers: a.config.BillWorkers})
+	return closing.Counts{
+		{Name: "bills", N: int64(p.Billed)}, {Name: "with nothing due", N: int64(p.NothingDue)}, {Name: "set aside", N: int64(p.SetAside)},
+	}, err
+}
+
+func (a *App) verify(ctx context.Context, _ civil.Date) (closing.Counts, error) {
+	report, err := a.Verifying.Verify(ctx)
+	if err != nil {
+		return nil, err
+	}
+	checked, violations := int64(0), int64(0)
+	for _, i := range report.Invariants {
+		checked += i.Checked
+		violations += i.Broken
+	}
+	if !report.Clean {
+		err = fault.New(fault.Internal, "day.books_broken", "the books do not agree (%s): look at each with quittance verify; nothing repairs itself",
+			strings.Join(report.Broken(), ", "))
+	}
+	return closing.Counts{{Name: "checks", N: checked}, {Name: "violations", N: violations}}, err
+}
+
+// RunDay runs the business dates up to and including one that are not complete,
+// in order, and gives them with what each step came to; the last is the date
+// asked for. It starts no work of its own: jobs that the steps enqueue wait for
+// Start or WorkJobs.
+func (a *App) RunDay(ctx context.Context, date civil.Date) ([]closing.Day, error) {
+	return a.Closing.Run(ctx, date)
+}
+
+// WorkJobs works the jobs that are due one after the other, in the order in
+// which they were enqueued, until none is left, and tells how many ran. It is
+// for the simulator, which never calls Start.
+func (a *App) WorkJobs(ctx context.Context) (int, error) { return a.queue.WorkAll(ctx) }
+
+// lookEvery is how often it is asked whether a business date is to be run.
+const lookEvery = 5 * time.Second
+
+// runDays runs the business dates whose hour has come, until ctx ends.
+func (a *App) runDays(ctx context.Context, begins profile.TimeOfDay) {
+	ticker := time.NewTicker(lookEvery)
+	defer ticker.Stop()
+	for {
+		days, err := a.Closing.CatchUp(ctx, a.Closing.DueAt(begins))
+		a.logDays(ctx, days, err)
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// logDays tells how the business days went that were run without anybody
+// watching.
+func (a *App) logDays(ctx context.Context, days []closing.Day, err error) {
+	for _, d := range days {
+		for _, s := range d.Steps {
+			if s.State == closing.Failed {
+				a.config.Log.ErrorContext(ctx, "business day: a step failed", "date", d.Date, "step", s.Name, "error", s.Error)
+			}
+		}
+		if d.State == closing.Complete {
+			a.config.Log.InfoContext(ctx, "business day", "date", d.Date, "state", d.State)
+		} else {
+			a.config.Log.ErrorContext(ctx, "business day", "date", d.Date, "state", d.State, "to_do", d.ToDo)
+		}
+	}
+	if err != nil && !errors.Is(err, context.Canceled) {
+		a.config.Log.ErrorContext(ctx, "business day", "error", err)
+	}
+}
