@@ -33,6 +33,7 @@ type DatabaseConfig struct {
 	MakeKeys bool   // make keys when there are none: the demo, and first starts on SQLite
 	Clock    clock.Clock
 	MaxConns int32
+	MaxBytes int64 // the SQLite file may grow to; 0: no bound
 }
 
 // Database is an open, migrated database.
@@ -53,7 +54,7 @@ func OpenDatabase(ctx context.Context, c DatabaseConfig) (*Database, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, c.URL, store.Options{Clock: c.Clock, Vault: keys, MaxConns: c.MaxConns})
+	db, err := store.Open(ctx, c.URL, store.Options{Clock: c.Clock, Vault: keys, MaxConns: c.MaxConns, MaxBytes: c.MaxBytes})
 	if err != nil {
 		return nil, err
 	}
