@@ -31,6 +31,9 @@ type Options struct {
 	RunTwice bool
 	// MaxConns bounds the PostgreSQL pool; 0 means its default.
 	MaxConns int32
+	// MaxBytes bounds the SQLite file: what would make it larger fails as on a
+	// full disk. 0 means no bound.
+	MaxBytes int64
 }
 
 // DB is an open database of either engine. It is safe for concurrent use.
@@ -57,7 +60,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	var err error
 	switch {
 	case isSQLite:
-		db.engine, err = openSQLite(ctx, path)
+		db.engine, err = openSQLite(ctx, path, o.MaxBytes)
 	case strings.HasPrefix(url, "postgres://"), strings.HasPrefix(url, "postgresql://"):
 		db.engine, err = openPostgres(ctx, url, o.MaxConns)
 	default:

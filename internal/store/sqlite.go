@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -26,7 +27,7 @@ type sqliteEngine struct {
 	reader *sqlitePool
 }
 
-func openSQLite(ctx context.Context, path string) (engine, error) {
+func openSQLite(ctx context.Context, path string, maxBytes int64) (engine, error) {
 	if path == "" {
 		return nil, fault.New(fault.Invalid, "store.url", "sqlite: needs a file, like sqlite:quittance.db")
 	}
@@ -36,7 +37,7 @@ func openSQLite(ctx context.Context, path string) (engine, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fault.Wrap(fault.Invalid, "store.path", err, "can not make the folder of the database file")
 	}
-	writer, err := sql.Open("sqlite", sqliteDSN(path, false))
+	writer, err := sql.Open("sqlite", sqliteDSN(path, false, maxBytes))
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +46,7 @@ func openSQLite(ctx context.Context, path string) (engine, error) {
 		_ = writer.Close()
 		return nil, err
 	}
-	reader, err := sql.Open("sqlite", sqliteDSN(path, true))
+	reader, err := sql.Open("sqlite", sqliteDSN(path, true, 0))
 	if err != nil {
 		_ = writer.Close()
 		return nil, err
@@ -54,12 +55,18 @@ func openSQLite(ctx context.Context, path string) (engine, error) {
 	return &sqliteEngine{writer: newSQLitePool(writer), reader: newSQLitePool(reader)}, nil
 }
 
+// sqlitePageBytes is SQLite's own default, which our files have.
+const sqlitePageBytes = 4096
+
 // sqliteDSN sets every PRAGMA per connection: one set by Exec would reach a
 // single pooled connection only.
-func sqliteDSN(path string, readOnly bool) string {
+func sqliteDSN(path string, readOnly bool, maxBytes int64) string {
 	q := url.Values{"_pragma": {
 		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-65536)",
 	}}
+	if maxBytes > 0 {
+		q.Add("_pragma", fmt.Sprintf("max_page_count(%d)", maxBytes/sqlitePageBytes))
+	}
 	if readOnly {
 		q.Add("_pragma", "query_only(1)")
 	} else {
