@@ -11,22 +11,22 @@ import (
 )
 
 // medical chooses a medical plan and the months of it.
-func (p *Population) medical(d dice, f family) (enrollcsv.Enrollment, error) {
+func (p *Population) medical(d dice, f *family) (enrollcsv.Enrollment, error) {
 	members := f.covered(p.year, p.figures)
-	chosen, err := p.choose(d, f)
+	chosen, err := p.choose(d, *f)
 	if err != nil {
 		return enrollcsv.Enrollment{}, err
 	}
 	e := p.enroll(chosen, members)
 	d.months(&e, p.year)
-	premium, err := p.premium(f, chosen, members)
+	premium, err := p.premium(*f, chosen, members)
 	if err != nil {
 		return e, err
 	}
 	e.Segments = []enrollment.Segment{{From: e.First, To: e.Last, Premium: premium}}
 	if d.chance(6) && e.First.MonthOfYear() < time.July {
-		f.income = d.income(p.figures, len(f.people)) // as reported in June
-		changed, err := p.premium(f, chosen, members)
+		f.later = d.income(p.figures, len(f.people)) // as reported in June
+		changed, err := p.premium(f.earning(f.later), chosen, members)
 		if err != nil {
 			return e, err
 		}

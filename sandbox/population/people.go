@@ -15,6 +15,13 @@ type family struct {
 	zip      string
 	people   []enrollment.Member // the subscriber first
 	income   money.Amount        // of all, a year
+	later    money.Amount        // the same from July on; zero: it does not change
+}
+
+// earning gives the family with another income.
+func (f family) earning(income money.Amount) family {
+	f.income = income
+	return f
 }
 
 // zips are ZIP codes of each rating area; areaWeights is how many of a hundred

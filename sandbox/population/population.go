@@ -48,6 +48,12 @@ func New(seed uint64, planYear int) (*Population, error) {
 
 // Household gives household number n, counted from 0.
 func (p *Population) Household(n int) (*enrollcsv.Household, error) {
+	_, h, err := p.draw(n)
+	return h, err
+}
+
+// draw draws the people of a household and what they chose.
+func (p *Population) draw(n int) (family, *enrollcsv.Household, error) {
 	d := dice{rand.New(rand.NewPCG(p.seed, uint64(n)))}
 	f := d.family(p.year)
 	f.income = d.income(p.figures, len(f.people))
@@ -57,21 +63,21 @@ func (p *Population) Household(n int) (*enrollcsv.Household, error) {
 	if d.chance(70) {
 		h.Account.Email = fmt.Sprintf("member%d@example.com", 100+n)
 	}
-	medical, err := p.medical(d, f)
+	medical, err := p.medical(d, &f)
 	if err != nil {
-		return nil, fmt.Errorf("household %d: %w", n, err)
+		return f, nil, fmt.Errorf("household %d: %w", n, err)
 	}
 	medical.Reference = fmt.Sprintf("RefID%09d", 2*(100+n))
 	h.Enrollments = append(h.Enrollments, medical)
 	if d.chance(30) {
 		dental, err := p.dental(d, f, medical)
 		if err != nil {
-			return nil, fmt.Errorf("household %d: %w", n, err)
+			return f, nil, fmt.Errorf("household %d: %w", n, err)
 		}
 		dental.Reference = fmt.Sprintf("RefID%09d", 2*(100+n)+1)
 		h.Enrollments = append(h.Enrollments, dental)
 	}
-	return h, nil
+	return f, h, nil
 }
 
 // Generate writes an enrollment file (docs/ENROLLMENT-FILE.md) of the first
