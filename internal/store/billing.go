@@ -53,7 +53,6 @@ type Billed struct {
 	Charges      []bill.Charge
 	Entries      []ledger.Entry        // one per charge that moves money, with Source.ID its charge
 	Applications []payment.Application // of credit to these charges and older ones
-	AppliedOn    civil.Date
 	Bill         *bill.Bill // nil when nothing is owed
 	Cleared      []Activity // what the bill lists
 	Reviews      []PlannedReview
@@ -124,7 +123,7 @@ func (tx *Tx) InsertBilled(all []Billed, actor string) error {
 // applyCredits pays charges from money that was left over (R-PAY-8).
 func (tx *Tx) applyCredits(b Billed, actor string) {
 	for _, a := range b.Applications {
-		tx.Apply(b.Account, a, b.AppliedOn, actor)
+		tx.Apply(b.Account, a, a.CountsOn, actor)
 		tx.UseCredit(b.Account, a)
 	}
 }

@@ -14,6 +14,13 @@ var (
 	qStartsBy = stmt("starts_by_payment", `
 		SELECT DISTINCT coverage_month FROM decision
 		WHERE account_id = $1 AND payment_id = $2 AND kind = 'effectuate' ORDER BY coverage_month LIMIT 100`)
+	// Keys sort in the order of recording: what was recorded later settles it.
+	qProposals = stmt("proposals", `
+		SELECT p.account_id, p.enrollment_id, p.coverage_month, p.decided_on FROM decision p
+		WHERE p.kind = 'propose_end' AND (p.account_id > $1 OR p.account_id = $1 AND p.enrollment_id > $2)
+			AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.account_id = p.account_id AND d.enrollment_id = p.enrollment_id
+				AND d.decision_id > p.decision_id AND d.kind IN ('propose_end', 'withdraw_end', 'end', 'reinstate'))
+		ORDER BY p.account_id, p.enrollment_id LIMIT $3`)
 	qMarkDecided = stmt("mark_decided", `
 		UPDATE enrollment SET decided = TRUE WHERE account_id = $1 AND enrollment_id = $2 AND NOT decided`)
 	qInsertAudit = stmt("insert_audit", `
@@ -39,6 +46,24 @@ type DecisionRecord struct {
 func (tx *Tx) InsertDecision(d DecisionRecord) {
 	tx.queue(qInsertDecision, d.AccountID, tx.NewID(), d.EnrollmentID, string(d.Kind), d.Month, d.DecidedOn, d.EffectiveOn, d.Rule, d.Evidence, d.Actor, tx.now, d.PaymentID)
 	tx.queue(qMarkDecided, d.AccountID, d.EnrollmentID)
+}
+
+// Proposal is an end of coverage that waits for its release.
+type Proposal struct {
+	AccountID    enrollment.AccountID
+	EnrollmentID enrollment.ID
+	Month        civil.Month // last covered
+	ProposedOn   civil.Date
+}
+
+// Proposals gives up to limit ends that wait for their release, after one that
+// was given before, by account and enrollment.
+func (tx *ReadTx) Proposals(after Proposal, limit int) ([]Proposal, error) {
+	return collect(tx, qProposals, func(row func(...any) error) (Proposal, error) {
+		var p Proposal
+		err := row(&p.AccountID, &p.EnrollmentID, &p.Month, &p.ProposedOn)
+		return p, err
+	}, orLowest(after.AccountID.UUID), orLowest(after.EnrollmentID.UUID), limit)
 }
 
 // StartsBy gives the months with which a payment has started coverage.

@@ -237,6 +237,11 @@ func (f *Facts) dropReversed() {
 	}
 }
 
+// IndexOf gives the place of an enrollment, -1 if the account has no such one.
+func (f *Facts) IndexOf(id enrollment.ID) int {
+	return slices.IndexFunc(f.Enrollments, func(e *EnrollmentRow) bool { return e.ID == id })
+}
+
 // charge finds a live charge, nil if there is none.
 func (f *Facts) charge(id bill.ChargeID) *Charge {
 	i := slices.IndexFunc(f.Charges, func(c Charge) bool { return c.ID == id })

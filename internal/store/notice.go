@@ -62,7 +62,7 @@ func (tx *Tx) NewNoticeID() NoticeID { return NoticeID{UUID: tx.NewID()} }
 // AccountsOwedNotices gives up to limit accounts after one that letters are
 // owed to.
 func (tx *ReadTx) AccountsOwedNotices(after enrollment.AccountID, limit int) ([]enrollment.AccountID, error) {
-	return collect(tx, qNoticesOwed, scalar[enrollment.AccountID], orLowest(after), limit)
+	return collect(tx, qNoticesOwed, scalar[enrollment.AccountID], orLowest(after.UUID), limit)
 }
 
 // NoticesOwed gives the letters that are owed to an account.
@@ -81,7 +81,7 @@ func (tx *Tx) SettleNotice(n Notice, state NoticeState, on civil.Date) {
 }
 
 // orLowest is a key before all others for none, which no column holds.
-func orLowest(id enrollment.AccountID) string {
+func orLowest(id ident.UUID) string {
 	if id.IsZero() {
 		return lowestKey
 	}

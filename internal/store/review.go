@@ -63,7 +63,7 @@ func (tx *ReadTx) ReviewsDue(today civil.Date, after Review, limit int) ([]Revie
 		var r Review
 		err := row(&r.On, &r.Account)
 		return r, err
-	}, today, orDawn(after.On), orLowest(after.Account), limit)
+	}, today, orDawn(after.On), orLowest(after.Account.UUID), limit)
 }
 
 // orDawn is a day before all others for none, which no column can hold.

@@ -214,3 +214,79 @@ func (v *Validator) Validate(context.Context, string, pii.Secret, payment.Accoun
 	}
 	return answer, fmt.Sprintf("check-%d", v.Asked), v.Err
 }
+
+// Live lets the days pass up to one and including it, each as the business day
+// goes: the night's review, letters, first bills, and on bill day the bill run.
+func (w *World) Live(until string) {
+	w.TB.Helper()
+	for day := w.Today().AddDays(1); !day.After(Date(until)); day = day.AddDays(1) {
+		w.At(day.String())
+		w.Night()
+	}
+}
+
+// Night does today's work.
+func (w *World) Night() {
+	w.TB.Helper()
+	today := w.Today()
+	done, err := w.Collecting.Review(w.TB.Context(), today)
+	if err != nil {
+		w.TB.Fatal(err)
+	}
+	if done.SetAside > 0 {
+		w.TB.Fatalf("set aside: %v", w.Rows("SELECT reason FROM review_exception"))
+	}
+	w.FirstBills()
+	w.SendNotices()
+	if month := w.Profile.CoverageMonthBilledOn(today); w.Profile.BillOn(month) == today {
+		w.Bill(month.String())
+	}
+}
+
+// SendNotices sends the letters that are owed and still true, without writing
+// them.
+func (w *World) SendNotices() {
+	w.TB.Helper()
+	w.InTx(func(tx *store.Tx) error {
+		accounts, err := tx.AccountsOwedNotices(enrollment.AccountID{}, 1000)
+		for _, id := range accounts {
+			if err := w.sendNotices(tx, id); err != nil {
+				return err
+			}
+		}
+		return err
+	})
+}
+
+func (w *World) sendNotices(tx *store.Tx, id enrollment.AccountID) error {
+	facts, err := tx.ReviewFacts(id)
+	if err != nil {
+		return err
+	}
+	owed, err := tx.NoticesOwed(id)
+	now := standing.Evaluate(w.Profile, facts.Standing(), w.Today())
+	for _, n := range owed {
+		state := store.NoticeSuppressed
+		for _, still := range now.Notices {
+			if still.Kind == n.Kind && still.Month == n.Month && facts.Enrollments[still.Enrollment].ID == n.EnrollmentID {
+				state, n.Amount, n.By, n.Ends = store.NoticeSent, still.Amount, still.By, still.Ends
+			}
+		}
+		tx.SettleNotice(n, state, w.Today())
+	}
+	return err
+}
+
+// Story lists what was decided, which letters went out and which were held
+// back, day by day: "2027-01-24 decided enter_grace 2027-01 R-DUE-1".
+func (w *World) Story(h Household) []string {
+	w.TB.Helper()
+	return w.Rows(fmt.Sprintf(`
+		SELECT line FROM (
+			SELECT decided_on AS day, 1 AS seq, CAST(decision_id AS TEXT) AS id, CAST(decided_on AS TEXT) || ' ' || kind || ' ' || coverage_month || ' ' || rule AS line
+			FROM decision WHERE account_id = '%[1]s'
+			UNION ALL SELECT state_on, 2, CAST(notice_id AS TEXT), CAST(state_on AS TEXT) || ' letter ' || kind || ' ' || coverage_month || ' '
+				|| CAST(amount_cents / 100 AS TEXT) || CASE state WHEN 'sent' THEN '' ELSE ' ' || state END
+			FROM notice WHERE account_id = '%[1]s') s
+		ORDER BY day, seq, id`, h.Account))
+}

@@ -26,7 +26,7 @@ type plan struct {
 // with their entries, credit applied to them, and the bill, which is nil when
 // the account owes nothing for the month and before (R-BILL-2).
 func (s *Service) makeBilled(tx *store.Tx, f *store.Facts, run plan, number int64) (store.Billed, error) {
-	out := store.Billed{Account: f.Account.ID, AppliedOn: run.today}
+	out := store.Billed{Account: f.Account.ID}
 	states := standing.Evaluate(s.profile, f.Standing(), run.today)
 	covered := s.covered(f, states, run)
 	out.Charges = bill.ChargesFor(s.profile, f.Account.Kind, covered, run.month, run.today,
@@ -153,7 +153,7 @@ func (s *Service) recordStarts(tx *store.Tx, f *store.Facts, b store.Billed, tod
 		f.Charges = append(f.Charges, store.Charge{Open: bill.Open{Charge: c, Unpaid: c.Premium.Member}, PaidOn: today})
 	}
 	for _, a := range b.Applications {
-		f.MarkPaid(a, today)
+		f.MarkPaid(a, a.CountsOn)
 	}
 	for _, start := range standing.Evaluate(s.profile, f.Standing(), today).Starts() {
 		tx.InsertDecision(store.DecisionRecord{

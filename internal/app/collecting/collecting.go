@@ -1,16 +1,11 @@
-// Package collecting records what follows for coverage when money does not
-// come. So far it records an end that somebody decided; proposing ends,
-// warning of them and undoing them come with the nightly review.
+// Package collecting decides what follows for coverage from money and dates:
+// the nightly review records what the facts call for, and staff release ends,
+// cancel and give coverage back. Whatever is decided, charges and money follow
+// in the same transaction.
 package collecting
 
 import (
-	"context"
-
-	"quittance.org/quittance/internal/base/civil"
-	"quittance.org/quittance/internal/base/fault"
-	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/profile"
-	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/internal/store"
 )
 
@@ -22,50 +17,3 @@ type Service struct {
 
 // New makes the service.
 func New(db *store.DB, p *profile.Profile) *Service { return &Service{db, p} }
-
-// End is a decision that coverage has ended for non-payment.
-type End struct {
-	Account enrollment.AccountID
-	Last    civil.Month // the last covered month
-	Actor   string
-	Reason  string
-}
-
-// RecordEnd records that coverage of an account has ended with a month: of
-// every enrollment whose standing owes that end (R-DUE-5). Each has a standing
-// of its own: dental coverage or next year's is left alone. It is refused when
-// no enrollment owes the end, and does nothing when it is recorded already.
-func (s *Service) RecordEnd(ctx context.Context, e End) error {
-	today := s.profile.Today(s.db.Now())
-	return s.db.InTx(ctx, "record end", func(tx *store.Tx) error {
-		facts, err := tx.MoneyOf(e.Account)
-		if err != nil {
-			return err
-		}
-		known := false
-		for _, x := range standing.Evaluate(s.profile, facts.Standing(), today).Enrollments {
-			if x.EndMonth != e.Last {
-				continue
-			}
-			known = known || x.State == standing.StateEnded || x.State == standing.StateEnding
-			if x.State == standing.StateEnding {
-				record(tx, e, x, today)
-			}
-		}
-		if !known {
-			return fault.New(fault.Conflict, "end.not_owed", "no coverage of this account ends with %s", e.Last)
-		}
-		return nil
-	})
-}
-
-func record(tx *store.Tx, e End, x standing.EnrollmentStanding, today civil.Date) {
-	tx.InsertDecision(store.DecisionRecord{
-		AccountID: e.Account, EnrollmentID: x.ID, Kind: standing.DecisionEnd, Month: e.Last, DecidedOn: today,
-		EffectiveOn: e.Last.Last(), Rule: x.Rule, Evidence: "unpaid since " + x.FirstUnpaid.String(), Actor: e.Actor,
-	})
-	tx.Audit(store.AuditEvent{
-		AccountID: e.Account, Operation: "coverage.end", Actor: e.Actor, Subject: "enrollment " + x.ID.String(),
-		Summary: "covered to " + e.Last.String(), Reason: e.Reason,
-	})
-}

@@ -38,7 +38,14 @@ func (s *Service) corrections(f *store.Facts, now standing.Standing, on civil.Da
 	var all []correction
 	for i, e := range f.Enrollments {
 		state := &now.Enrollments[i]
+		// A start that was moved back is to be charged first: what was charged
+		// after it waits for its turn, and its money is there for the start.
+		waits := state.State == standing.StatePending && !f.Charged(e.ID, state.Start)
 		for _, c := range f.Charges {
+			if c.EnrollmentID == e.ID && waits {
+				all = append(all, correction{reverse: &c.Charge, rule: "R-BIND-1"})
+				continue
+			}
 			if c.EnrollmentID == e.ID {
 				all = append(all, s.correct(f, e, state, c, on)...)
 			}
@@ -122,19 +129,10 @@ func useCredits(tx *store.Tx, f *store.Facts, now standing.Standing) bool {
 	applications, _ := payment.ApplyCredits(f.Credits, f.Payables(now))
 	for _, a := range applications {
 		a.ID = payment.ApplicationID{UUID: tx.NewID()}
-		tx.Apply(f.Account.ID, a, countedOn(f.Credits, a.PaymentID), Actor)
+		tx.Apply(f.Account.ID, a, a.CountsOn, Actor)
 		tx.UseCredit(f.Account.ID, a)
 	}
 	return len(applications) > 0
-}
-
-func countedOn(credits []payment.Credit, id payment.ID) civil.Date {
-	for _, c := range credits {
-		if c.PaymentID == id {
-			return c.EffectiveOn
-		}
-	}
-	return civil.Date{}
 }
 
 func later(a, b civil.Date) civil.Date {

@@ -155,8 +155,8 @@ func (s *Service) post(tx *store.Tx, i store.IntentRow, p payment.Payment, clear
 	payables := facts.Payables(standing.Evaluate(s.profile, facts.Standing(), p.EffectiveOn))
 	applications, left := payment.Apply(p.Amount, payables)
 	for i := range applications {
-		applications[i].PaymentID = p.ID
-		apply(tx, facts, p, &applications[i])
+		applications[i].PaymentID, applications[i].CountsOn = p.ID, p.EffectiveOn
+		apply(tx, facts, &applications[i])
 	}
 	if err := useCredits(tx, facts, p, payment.Lessen(payables, applications)); err != nil {
 		return err
@@ -184,17 +184,17 @@ func useCredits(tx *store.Tx, facts *store.Facts, p payment.Payment, open []paym
 	}
 	applications, _ := payment.ApplyCredits(credits, open)
 	for i := range applications {
-		apply(tx, facts, p, &applications[i])
+		apply(tx, facts, &applications[i])
 		tx.UseCredit(p.AccountID, applications[i])
 	}
 	return nil
 }
 
-// apply posts one application on the day that the payment counts.
-func apply(tx *store.Tx, facts *store.Facts, p payment.Payment, a *payment.Application) {
+// apply posts one application on the day that its money counts.
+func apply(tx *store.Tx, facts *store.Facts, a *payment.Application) {
 	a.ID = payment.ApplicationID{UUID: tx.NewID()}
-	tx.Apply(p.AccountID, *a, p.EffectiveOn, actorSystem)
-	facts.MarkPaid(*a, p.EffectiveOn)
+	tx.Apply(facts.Account.ID, *a, a.CountsOn, actorSystem)
+	facts.MarkPaid(*a, a.CountsOn)
 }
 
 // recordStarts records the start of coverage that the payment brings about.

@@ -36,6 +36,8 @@ type Application struct {
 	CarrierID    string
 	Amount       money.Amount
 	Closes       bool // nothing of the charge is left unpaid
+	// CountsOn is the day on which the money counts; ApplyCredits sets it.
+	CountsOn civil.Date
 	// EmptiesCredit is set when the money comes from what an earlier payment
 	// left over, and nothing is left of that.
 	EmptiesCredit bool

@@ -19,7 +19,7 @@ func ApplyCredits(credits []Credit, charges []Payable) (applications []Applicati
 	for _, credit := range credits {
 		some, left := Apply(credit.Open, unpaid)
 		for i := range some {
-			some[i].PaymentID = credit.PaymentID
+			some[i].PaymentID, some[i].CountsOn = credit.PaymentID, credit.EffectiveOn
 			some[i].EmptiesCredit = left.IsZero() && i == len(some)-1
 		}
 		unpaid = Lessen(unpaid, some)

@@ -21,3 +21,6 @@ CREATE TABLE review_exception (
     reason           TEXT NOT NULL,
     recorded_at      {{.Instant}} NOT NULL
 ){{.Strict}};
+
+-- Ends that wait for their release are found among all decisions.
+CREATE INDEX decision_proposed ON decision (account_id, enrollment_id) WHERE kind = 'propose_end';
