@@ -107,6 +107,9 @@ type Config struct {
 	// BillWorkers is how many chunks the nightly bill run bills at the same time;
 	// 0 means as many as suit the engine.
 	BillWorkers int
+	// VerifiesElsewhere leaves the proof of the books out of the business day: the
+	// simulator proves them itself, more often and not all of them each time.
+	VerifiesElsewhere bool
 }
 
 // App is the marketplace.

@@ -25,13 +25,16 @@ const (
 // steps is the business day (architecture section 7). The review comes before
 // the bill run, so that nobody is billed for coverage that has ended by then.
 func (a *App) steps() []closing.Step {
-	return []closing.Step{
+	steps := []closing.Step{
 		{Name: stepSettle, Run: a.settle},
 		{Name: stepFirstBills, Run: a.firstBills},
 		{Name: stepReview, Needs: []string{stepSettle}, Run: a.review},
 		{Name: stepBillRun, Needs: []string{stepReview}, Run: a.billRun},
-		{Name: stepVerify, Run: a.verify},
 	}
+	if !a.config.VerifiesElsewhere {
+		steps = append(steps, closing.Step{Name: stepVerify, Run: a.verify})
+	}
+	return steps
 }
 
 // settle asks the processor about payments whose outcome nobody knows, so that
