@@ -7,7 +7,6 @@ import (
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/bill"
-	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/internal/store"
 )
@@ -24,7 +23,7 @@ func (v *verification) paidThrough(r store.Range) error {
 	for _, f := range facts {
 		for _, e := range standing.Evaluate(v.profile, f.Standing(), today).Enrollments {
 			invariant.Checked++
-			if through := paidRun(f.Charges, e.ID, e.Start, applied); through != e.PaidThrough {
+			if through := paidRun(f.Charges, e, applied); through != e.PaidThrough {
 				invariant.add(Violation{
 					Account: f.Account.ID.String(), Object: "enrollment " + e.ID.String(),
 					Problem:  "standing tells another month as paid through than the applications do",
@@ -37,11 +36,12 @@ func (v *verification) paidThrough(r store.Range) error {
 }
 
 // paidRun walks the live charges of an enrollment from its start, month by
-// month, for as long as applications cover the member's share.
-func paidRun(charges []store.Charge, id enrollment.ID, start civil.Month, applied map[bill.ChargeID]money.Amount) civil.Month {
+// month, for as long as applications cover the member's share. A charge beyond
+// its coverage, which the next review takes back, pays for nothing.
+func paidRun(charges []store.Charge, e standing.EnrollmentStanding, applied map[bill.ChargeID]money.Amount) civil.Month {
 	var own []store.Charge
 	for _, c := range charges {
-		if c.EnrollmentID == id && !c.Month.Before(start) {
+		if c.EnrollmentID == e.ID && !c.Month.Before(e.Start) && (e.CoveredTo.IsZero() || !c.Month.After(e.CoveredTo)) {
 			own = append(own, c)
 		}
 	}
@@ -49,7 +49,7 @@ func paidRun(charges []store.Charge, id enrollment.ID, start civil.Month, applie
 		return cmp.Or(a.Month.Compare(b.Month), cmp.Compare(a.Generation, b.Generation))
 	})
 	var through civil.Month
-	next := start
+	next := e.Start
 	for _, c := range own {
 		if c.Month != next || applied[c.ID].Less(c.Premium.Member) {
 			break
