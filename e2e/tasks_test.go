@@ -133,6 +133,40 @@ func TestFirstPayment(t *testing.T) {
 	})
 }
 
+// Task 20, flow F9: two months behind; what each amount does, and where the
+// member stands.
+func TestPastDue(t *testing.T) {
+	t.Parallel()
+	each(t, twoLooks, func(t *testing.T, d *demo, b *tab) {
+		b.open("/pay").find(d.member("B")).at("Your bill").says("You have a payment past due. You are covered. Pay $309.00 by November 23, 2026 to stay covered.",
+			"Past due only: $206.00", "Keeps your coverage through November 30, 2026.", "You are here.", "November 23, 2026")
+		var here int
+		b.ask(`() => document.querySelectorAll("main .pp-timeline [aria-current=step]").length`, &here)
+		if here != 1 {
+			t.Errorf("%d places where the member is, want 1", here)
+		}
+		b.pressOn(`main a[href$="/past-due"]`).at("If you are behind on payments").says("You are not alone: call us.")
+		b.open("/pay/amount").choose("choice-past_due").press().choose("method").press().bank().press()
+		b.at("Payment received").says("You still owe $103.00 by Monday, November 23, 2026.")
+	})
+}
+
+// R-DUE-6: coverage that ended comes back without a gap, for one amount.
+func TestRestart(t *testing.T) {
+	t.Parallel()
+	each(t, twoLooks, func(t *testing.T, d *demo, b *tab) {
+		g := d.member("G")
+		if g.DueCents != 498_00 {
+			t.Errorf("the demo says that G owes %d cents", g.DueCents)
+		}
+		b.open("/pay").find(g).at("Your bill").says("Coverage ended August 31, 2026. Pay $498.00 by November 23, 2026 to get it back with no gap.",
+			"The last day is December 5, 2026, and then it takes $622.50.", "We ended your coverage. Its last day was August 31, 2026.")
+		b.press().choose("method").press().bank().press()
+		b.at("Payment received").says("November 21, 2026: your coverage is back, with no gap, from September 2026 on.")
+		b.open("/pay/amount").says("We have your payment.")
+	})
+}
+
 // Task 3: keyboard only, at most 60 keys besides typing, the focus never lost.
 func TestKeyboardOnly(t *testing.T) {
 	t.Parallel()

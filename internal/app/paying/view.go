@@ -2,6 +2,7 @@ package paying
 
 import (
 	"context"
+	"slices"
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
@@ -34,6 +35,21 @@ type Due struct {
 	PaidToday    []payment.Payment
 	InProcess    []payment.Intent // card payments whose outcome is not known
 	Link         Link             // the short address of Bill; zero when it has run out
+	Through      civil.Month      // coverage is paid through it once Asked is paid today; zero: paying alone does not do that
+	PastThrough  civil.Month      // the same once only what is past due is paid
+	Restart      Restart          // how coverage that ended is had back
+}
+
+// ToPay is what the bill page asks for: Asked, or what brings coverage back
+// when nothing else goes on.
+func (d *Due) ToPay() money.Amount {
+	ended := func(e standing.EnrollmentStanding) bool {
+		return e.State == standing.StateEnded || e.State == standing.StateLapsed
+	}
+	if d.Restart.Open() && !slices.ContainsFunc(d.Standing.Enrollments, func(e standing.EnrollmentStanding) bool { return !ended(e) }) {
+		return d.Restart.Amount
+	}
+	return d.Asked
 }
 
 // UnpaidPart is one charge, or what is left of it.
@@ -79,6 +95,11 @@ func (s *Service) due(facts *store.Facts) *Due {
 		Account: a.ID, Kind: a.Kind, FirstName: a.FirstName, Initial: a.Initial(), SubscriberID: a.SubscriberID, Today: today,
 		Standing: now, Bill: facts.LastBill, Asked: now.TotalDue.Sub(used), Credit: facts.Credit().Sub(used),
 		Link: s.linkOf(facts.LastBill, today), Most: s.mostPayable(facts), NextBillOn: s.profile.BillOn(s.profile.CoverageMonthBilledOn(today).Next()),
+		Restart: s.restart(facts, now, today),
+	}
+	d.Through = s.through(facts, now, d.Asked, today)
+	if past := money.Max(now.PastDue.Sub(used), money.Zero); past.Less(d.Asked) {
+		d.PastThrough = s.through(facts, now, past, today)
 	}
 	for _, c := range facts.Charges {
 		if c.Unpaid.IsPositive() {
@@ -99,13 +120,16 @@ func creditUsed(facts *store.Facts, now standing.Standing) money.Amount {
 	return used
 }
 
-// mostPayable is what is owed now plus some months ahead (R-PAY-8), and never
-// more than one payment may be.
+// mostPayable is what is owed now, or what brings coverage back (R-DUE-6), plus
+// some months ahead (R-PAY-8), and never more than one payment may be.
 func (s *Service) mostPayable(facts *store.Facts) money.Amount {
 	today := s.profile.Today(s.db.Now())
 	var owed money.Amount
 	for _, c := range facts.Charges {
 		owed = owed.Add(c.Unpaid)
+	}
+	if endedUnpaid(facts) {
+		owed = money.Max(owed, toRestart(standing.Evaluate(s.profile, facts.Standing(), today), facts.Credit()))
 	}
 	ahead := monthlyCost(facts, today).MulDiv(int64(s.profile.Payment.AheadMonths.On(today)), 1, money.HalfUp)
 	return money.Min(owed.Add(ahead), s.profile.Payment.MaxSingle.On(today))

@@ -25,7 +25,7 @@ func (d *demo) members(ctx context.Context) ([]control.Member, error) {
 		}
 		members = append(members, control.Member{
 			Fixture: f.Letter, SubscriberID: a.SubscriberID.Grouped(), BirthDate: a.BirthDate.String(), ZIP: a.ZIP,
-			Story: f.Story, DueCents: due.Asked.Cents(),
+			Story: f.Story, DueCents: due.ToPay().Cents(),
 		})
 	}
 	return members, nil

@@ -43,29 +43,42 @@ func (s session) knows(op payment.OperationID) bool {
 // bill gives G2.
 func (v *visit) bill(d dueView, a attempt) portal.Bill {
 	b := portal.Bill{
-		Op: a.Op.String(), Who: d.who(), Due: d.asked(), PayBy: d.payBy(), Covers: d.covers(),
-		Lines: d.lines(), Why: d.why(), Banner: d.banner(), HasBill: d.Bill != nil,
+		Op: a.Op.String(), Who: d.who(), Due: d.asked(), PayBy: d.payBy(), From: d.from(), Covers: d.covers(),
+		Lines: d.lines(), Why: d.why(), Banner: d.banner(), Part: d.part(), Choices: d.choices(), HasBill: d.Bill != nil,
 	}
 	if !b.Due.IsPositive() {
 		b.Lines = nil
 	}
 	if b.Banner != nil {
 		switch b.Banner.Kind {
-		case portal.BannerPastDue:
-			b.Timeline = d.timeline()
+		case portal.BannerPastDue, portal.BannerEnding, portal.BannerPlan, portal.BannerHold, portal.BannerRestart:
+			b.Timeline = d.timelines()
 		case portal.BannerPaidToday, portal.BannerInProcess:
 			b.Ahead = a.Again
 		case portal.BannerNothingDue, portal.BannerCredit:
 			b.Ahead = v.r.Method == http.MethodPost || v.r.URL.Query().Has("ahead")
 		}
 	}
-	// Paying only what is past due keeps nothing: the month just billed is
-	// needed to be cured (product rules section 7). So it is never offered.
-	b.Form = portal.AmountForm{Choice: portal.ChoiceTotal}
-	if a.Amount.IsPositive() && a.Amount != b.Due {
-		b.Form = portal.AmountForm{Choice: portal.ChoiceOther, Other: a.Amount.String()}
+	if b.Part != nil && b.Timeline == nil {
+		b.Timeline = d.timelines()
 	}
+	b.Form = chosen(b.Choices, a.Amount)
 	return b
+}
+
+// chosen fills the form in with an amount that was chosen before, the first
+// choice if none was.
+func chosen(choices []portal.Choice, amount money.Amount) portal.AmountForm {
+	for _, c := range choices {
+		if c.Amount == amount || !amount.IsPositive() {
+			return portal.AmountForm{Choice: string(c.Kind)}
+		}
+	}
+	form := portal.AmountForm{Choice: portal.ChoiceOther}
+	if amount.IsPositive() {
+		form.Other = amount.String()
+	}
+	return form
 }
 
 func (v *visit) showBill() {
@@ -129,21 +142,24 @@ func (v *visit) chooseAmount() {
 
 // readAmount gives the chosen amount, or adds what is wrong with it.
 func readAmount(b *portal.Bill, most money.Amount) money.Amount {
-	amount := b.Due
+	var amount money.Amount
+	i := slices.IndexFunc(b.Choices, func(c portal.Choice) bool { return string(c.Kind) == b.Form.Choice })
 	switch {
-	case b.Form.Choice == portal.ChoiceOther && strings.TrimSpace(b.Form.Other) == "":
+	case i >= 0:
+		amount = b.Choices[i].Amount
+	case b.Form.Choice != portal.ChoiceOther || b.TotalOnly():
+		b.Problems.Add(portal.FieldChoice, portal.ProblemChoice)
+		return money.Zero
+	case strings.TrimSpace(b.Form.Other) == "":
 		b.Problems.Add(portal.FieldOther, portal.ProblemAmountEmpty)
 		return money.Zero
-	case b.Form.Choice == portal.ChoiceOther:
+	default:
 		typed, err := money.ParseInput(b.Form.Other)
 		if err != nil {
 			b.Problems.Add(portal.FieldOther, portal.ProblemAmountSyntax)
 			return money.Zero
 		}
 		amount = typed
-	case b.Form.Choice != portal.ChoiceTotal || b.OnlyOther():
-		b.Problems.Add(portal.FieldChoice, portal.ProblemChoice)
-		return money.Zero
 	}
 	switch fault.CodeOf(payment.CheckAmount(amount, most)) {
 	case payment.CodeAmountTooLarge:
@@ -160,7 +176,7 @@ func (v *visit) onward(s session, d dueView) {
 	a := &s.Attempt
 	next := ""
 	switch {
-	case a.Amount.Less(d.keeps()) && !a.Low:
+	case !d.enough(a.Amount) && !a.Low:
 		next = portal.PathLess
 	case len(d.PaidToday)+len(d.InProcess) > 0 && !a.Again:
 		next = portal.PathAgain
@@ -180,13 +196,22 @@ func (v *visit) showLess() {
 	switch {
 	case err != nil:
 		v.fail(err)
-	case !s.Attempt.Amount.IsPositive() || !s.Attempt.Amount.Less(d.keeps()):
+	case !s.Attempt.Amount.IsPositive() || d.enough(s.Attempt.Amount):
 		v.to(portal.PathAmount)
 	default:
-		v.show(portal.ShortAmount{
-			Op: s.Attempt.Op.String(), Entered: s.Attempt.Amount, Keeps: d.keeps(), By: d.payBy(), Covers: d.covers(),
-		})
+		v.show(d.short(s.Attempt))
 	}
+}
+
+// short says what an amount does not do.
+func (d dueView) short(a attempt) portal.ShortAmount {
+	short := portal.ShortAmount{
+		Op: a.Op.String(), Entered: a.Amount, Keeps: d.keeps(), By: d.payBy(), Covers: d.covers(), Plan: d.situation() == planned,
+	}
+	if start, waits := d.first(); waits {
+		short.Starts = start.Start.First()
+	}
+	return short
 }
 
 func (v *visit) confirmLess() {

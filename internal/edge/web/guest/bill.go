@@ -1,15 +1,12 @@
 package guest
 
 import (
-	"slices"
-
 	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/bill"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/profile"
-	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/internal/edge/web/portal"
 )
 
@@ -28,7 +25,7 @@ func (d dueView) asked() money.Amount {
 	if d.Kind == enrollment.AccountGroup {
 		return money.Zero
 	}
-	return d.Asked
+	return d.ToPay()
 }
 
 // keeps is what must be paid to keep coverage, credit that will pay some of it
@@ -40,8 +37,17 @@ func (d dueView) keeps() money.Amount {
 // credited is money of earlier payments that will pay some of what is due.
 func (d dueView) credited() money.Amount { return d.Standing.TotalDue.Sub(d.Asked) }
 
-// payBy is the day by which what is asked for should be paid.
+// payBy is the day by which what is asked for should be paid; zero while the
+// clock stands.
 func (d dueView) payBy() civil.Date {
+	switch d.situation() {
+	case held:
+		return civil.Date{}
+	case ending: // any day may be the day on which the end is recorded
+		return d.Today
+	case restartable:
+		return d.Restart.Until
+	}
 	by := d.Standing.KeepsBy
 	for _, e := range d.Standing.Enrollments {
 		if by.IsZero() || !e.CureBy.IsZero() && e.CureBy.Before(by) {
@@ -73,6 +79,13 @@ func nextDue(p *profile.Profile, today civil.Date) (civil.Date, civil.Month) {
 // covers is the newest month that the amount pays.
 func (d dueView) covers() civil.Month {
 	month := civil.Month{}
+	if d.situation() == restartable { // each month whose due date has passed
+		month = d.profile.CoverageMonthBilledOn(d.Today)
+		for !d.profile.DueOn(month).Before(d.Today) {
+			month = month.Prev()
+		}
+		return month
+	}
 	for _, u := range d.Unpaid {
 		if u.Month.After(month) {
 			month = u.Month
@@ -87,71 +100,25 @@ func (d dueView) covers() civil.Month {
 	return d.profile.CoverageMonthBilledOn(d.Today)
 }
 
-// starting gives the first enrollment whose coverage waits for its first
-// payment.
-func (d dueView) starting() (standing.EnrollmentStanding, bool) {
-	i := slices.IndexFunc(d.Standing.Enrollments, func(e standing.EnrollmentStanding) bool {
-		return e.State == standing.StatePending && e.Unpaid.IsPositive()
-	})
-	if i < 0 {
-		return standing.EnrollmentStanding{}, false
-	}
-	return d.Standing.Enrollments[i], true
-}
-
-// ended gives the day coverage ended when nothing goes on. Getting it back is
-// staff work until reinstatement comes (R-DUE-6).
-func (d dueView) ended() (civil.Date, bool) {
-	var last civil.Month
-	for _, e := range d.Standing.Enrollments {
-		switch e.State {
-		case standing.StateEnded, standing.StateEnding:
-			if e.EndMonth.After(last) {
-				last = e.EndMonth
-			}
-		case standing.StateLapsed:
-		default:
-			return civil.Date{}, false
+// from is the oldest month that the amount pays; zero when that is all it pays.
+func (d dueView) from() civil.Month {
+	from := d.covers()
+	for _, u := range d.Unpaid {
+		if u.Month.Before(from) {
+			from = u.Month
 		}
 	}
-	if last.IsZero() {
-		return civil.Date{}, false
+	if d.situation() == restartable && d.Restart.From.Before(from) {
+		from = d.Restart.From
 	}
-	return last.Last(), true
+	if from == d.covers() || !d.asked().IsPositive() {
+		return civil.Month{}
+	}
+	return from
 }
 
-// banner gives the one banner of G2, the first that is true.
-func (d dueView) banner() *portal.Banner {
-	asked, by := d.asked(), d.payBy()
-	ended, over := d.ended()
-	start, first := d.starting()
-	switch {
-	case d.Kind == enrollment.AccountGroup:
-		return &portal.Banner{Kind: portal.BannerEmployer}
-	case over:
-		return &portal.Banner{Kind: portal.BannerEnded, Ended: ended}
-	case len(d.PaidToday) > 0 && !asked.IsPositive():
-		p := d.PaidToday[len(d.PaidToday)-1]
-		return &portal.Banner{Kind: portal.BannerPaidToday, Amount: p.Amount, At: p.SubmittedAt, Confirmation: p.Confirmation.String()}
-	case len(d.InProcess) > 0:
-		i := d.InProcess[len(d.InProcess)-1]
-		return &portal.Banner{Kind: portal.BannerInProcess, Amount: i.Amount, At: i.SubmittedAt}
-	case first:
-		return &portal.Banner{Kind: portal.BannerFirstPayment, Amount: asked, By: by, Starts: start.Start.First()}
-	case d.Standing.PastDue.IsPositive():
-		return &portal.Banner{Kind: portal.BannerPastDue, Amount: asked, By: by}
-	case !asked.IsPositive() && d.Credit.IsPositive():
-		return &portal.Banner{Kind: portal.BannerCredit, Amount: d.Credit}
-	case !asked.IsPositive():
-		return &portal.Banner{Kind: portal.BannerNothingDue, NextBill: d.NextBillOn}
-	case by.DaysSince(d.Today) <= 1:
-		return &portal.Banner{Kind: portal.BannerDueSoon, By: by}
-	}
-	return nil
-}
-
-// lines says what is in the amount: the months billed now, and what is past
-// due by month.
+// lines says what is in the amount: the months billed now, what is past due by
+// month, and what is given back with coverage that ended.
 func (d dueView) lines() []portal.Line {
 	var lines []portal.Line
 	for _, u := range d.Unpaid {
@@ -165,8 +132,30 @@ func (d dueView) lines() []portal.Line {
 		}
 		lines = append(lines, line)
 	}
+	if d.situation() == restartable {
+		return d.linesOfRestart()
+	}
 	if credited := d.credited(); credited.IsPositive() {
 		lines = append(lines, portal.Line{Kind: portal.LineCredit, Amount: credited.Neg()})
+	}
+	return lines
+}
+
+// linesOfRestart says what brings coverage back: what covered months cost and
+// was not paid, and the months since.
+func (d dueView) linesOfRestart() []portal.Line {
+	var lines []portal.Line
+	credit := d.credited().Add(d.Credit)
+	rest := d.Restart.Amount.Add(credit)
+	for _, u := range d.Unpaid {
+		if u.Month.Before(d.Restart.From) {
+			lines = append(lines, portal.Line{Kind: portal.LinePastDue, Month: u.Month, Amount: u.Unpaid})
+			rest = rest.Sub(u.Unpaid)
+		}
+	}
+	lines = append(lines, portal.Line{Kind: portal.LineRestart, Month: d.Restart.From, Amount: rest})
+	if credit.IsPositive() {
+		lines = append(lines, portal.Line{Kind: portal.LineCredit, Amount: credit.Neg()})
 	}
 	return lines
 }
@@ -182,6 +171,9 @@ func lineOf(k enrollment.Kind) portal.LineKind {
 // and what has changed since it was sent.
 func (d dueView) why() []portal.Why {
 	asked := d.asked()
+	if d.situation() == restartable {
+		return whysOfRestart(d.linesOfRestart())
+	}
 	if d.Bill == nil || !asked.IsPositive() {
 		return nil
 	}
@@ -192,6 +184,18 @@ func (d dueView) why() []portal.Why {
 		whys = append(whys, portal.Why{Cause: portal.CausePayment, Amount: since})
 	case since.IsPositive(): // a payment came back after the bill
 		whys = append(whys, portal.Why{Cause: portal.CauseCarried, Month: d.Bill.Month, Amount: since})
+	}
+	return whys
+}
+
+// whysOfRestart explains what brings coverage back: its rows are its causes.
+func whysOfRestart(lines []portal.Line) []portal.Why {
+	causes := map[portal.LineKind]portal.Cause{
+		portal.LinePastDue: portal.CauseCarried, portal.LineRestart: portal.CauseRestart, portal.LineCredit: portal.CauseCredit,
+	}
+	var whys []portal.Why
+	for _, l := range lines {
+		whys = append(whys, portal.Why{Cause: causes[l.Kind], Month: l.Month, Amount: l.Amount})
 	}
 	return whys
 }
@@ -212,45 +216,4 @@ func whysOf(b *bill.Bill) []portal.Why {
 		whys = append(whys, w)
 	}
 	return whys
-}
-
-// timeline gives the dated steps of an account that is past due (product
-// rules section 7), with where it stands today.
-func (d dueView) timeline() []portal.Step {
-	i := slices.IndexFunc(d.Standing.Enrollments, func(e standing.EnrollmentStanding) bool { return e.State == standing.StatePastDue })
-	if i < 0 {
-		return nil
-	}
-	e := d.Standing.Enrollments[i]
-	steps := []portal.Step{{Kind: portal.StepUnpaid, On: d.profile.DueOn(e.FirstUnpaid), Month: e.FirstUnpaid}}
-	if e.Track == standing.TrackLong {
-		steps = append(steps, portal.Step{Kind: portal.StepGrace, On: e.FirstUnpaid.First()})
-	}
-	if e.CureBy.Before(e.EndsBy) {
-		steps = append(steps, portal.Step{Kind: portal.StepPay, On: e.CureBy, Amount: d.owedBy(e.CureBy)})
-	}
-	steps = append(steps, portal.Step{Kind: portal.StepLastDay, On: e.EndsBy, Amount: d.owedBy(e.EndsBy), Ends: e.EndMonth.Last()})
-	here := 0
-	for i, s := range steps {
-		if !s.On.After(d.Today) {
-			here = i
-		}
-	}
-	steps[here].Here = true
-	return steps
-}
-
-// owedBy is what will be owed on a due date: what is owed now, and a month's
-// cost for each bill that comes until then.
-func (d dueView) owedBy(due civil.Date) money.Amount {
-	owed, monthly := d.asked(), money.Zero
-	if d.Bill != nil {
-		for _, s := range d.Bill.Sections {
-			monthly = monthly.Add(s.Member)
-		}
-	}
-	for month := d.covers().Next(); !d.profile.DueOn(month).After(due); month = month.Next() {
-		owed = owed.Add(monthly)
-	}
-	return owed
 }

@@ -2,6 +2,7 @@ package guest_test
 
 import (
 	"html"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"quittance.org/quittance/internal/app/apptest"
 	"quittance.org/quittance/internal/app/collecting"
 	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/standing"
 )
 
 var cell = regexp.MustCompile(`<td class="pp-cents"[^>]*>(-?)\$([0-9,]+\.[0-9]{2})</td>`)
@@ -45,9 +47,11 @@ func TestPastDue(t *testing.T) {
 	s.Bill("2026-12")
 	s.At("2026-11-20 14:00:00")
 	b := s.browser(t).find(h).says("You have a payment past due. You are covered. Pay $309.00 by November 23, 2026 to stay covered.",
-		"September 23, 2026 Your bill for October 2026 coverage was due.", "October 1, 2026", "Extra time to pay (grace period) began.",
-		"November 23, 2026 Pay $309.00 by this day to stay covered.",
-		"December 23, 2026 Last day. Pay $412.00, or coverage ends and goes back to October 31, 2026.",
+		"September 23, 2026 Your bill for October 2026 coverage was due.", "October 1, 2026 Extra time to pay (grace period). You are covered.",
+		"October 23, 2026 The next payment was due.", "November 1, 2026 You are here. More extra time to pay.",
+		"November 23, 2026 Pay $309.00 by this day, and you are caught up.",
+		"December 23, 2026 Last day. Pay $309.00, or coverage ends and goes back to October 31, 2026.",
+		"Total due: $309.00 Keeps your coverage through December 31, 2026.", "Past due only: $206.00 Keeps your coverage through November 30, 2026.",
 		"Past due from October 2026 $103.00", "Past due from November 2026 $103.00", "Health plan, December 2026 $103.00")
 	if n := strings.Count(b.text(), "You are here."); n != 1 {
 		t.Errorf("got %d times \"You are here\"", n)
@@ -78,10 +82,31 @@ func TestPastDueWithoutHelp(t *testing.T) {
 	s.wantPayments(t, h, "800.00")
 }
 
-// Once coverage has ended nothing is taken online (R-DUE-6 comes with staff).
-func TestEndedCoverage(t *testing.T) {
+// What the page says of an amount is true: paying what is past due alone keeps
+// coverage through the month that is paid, and the next one stays due.
+func TestPayingWhatIsPastDueAlone(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
+	s.At("2026-10-01")
+	h := s.Household(apptest.Medical("2026-11", "103.00").Renewed())
+	s.Bill("2026-11")
+	s.At("2026-11-01")
+	s.Bill("2026-12")
+	s.At("2026-11-20 14:00:00")
+	s.browser(t).find(h).says("Past due only: $103.00 Keeps your coverage through November 30, 2026.").
+		submit("choice", "past_due").at("/pay/method", "How do you want to pay?").submit("method", "bank").submit(goodBank...).submit().
+		says("Payment received", "You still owe $103.00 by Monday, November 23, 2026.")
+	e := s.Standing(h).Enrollments[0]
+	if e.State != standing.StateActive || e.PaidThrough != apptest.Month("2026-11") {
+		t.Errorf("got %s, paid through %s", e.State, e.PaidThrough)
+	}
+	s.browser(t).find(h).says("$103.00", "Keeps your coverage through December 31, 2026.")
+	s.wantPayments(t, h, "103.00")
+}
+
+// endedHousehold is one whose coverage ended with September, as of 24 October.
+func endedHousehold(t *testing.T, s *shop) apptest.Household {
+	t.Helper()
 	s.At("2026-09-01")
 	h := s.Household(apptest.FullPrice("2026-10", "400.00").Renewed())
 	s.Bill("2026-10")
@@ -92,6 +117,49 @@ func TestEndedCoverage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return h
+}
+
+// R-DUE-6: coverage that ended is had back with one amount and by a last day,
+// and what it takes later is said too.
+func TestRestart(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	h := endedHousehold(t, s)
+	b := s.browser(t).find(h).at("/pay/amount", "Your bill").says(
+		"Coverage ended September 30, 2026. Pay $800.00 by November 23, 2026 to get it back with no gap.",
+		"The last day is November 28, 2026, and then it takes $1,200.00", "October 24, 2026 You are here. We ended your coverage. Its last day was September 30, 2026.",
+		"Covers October 2026 to November 2026", "Continue with $800.00")
+	b.addsUp("What's in this amount", "$800.00")
+	b.addsUp("Each part of this amount", "$800.00")
+	if strings.Contains(b.body, `type="radio"`) {
+		t.Error("less than the total would do nothing, and can be chosen")
+	}
+	b.open("/pay/bill").says("Your coverage ended September 30, 2026. Pay $800.00 by November 23, 2026 to get it back with no gap.")
+	if strings.Contains(b.body, `href="/pay/amount">Pay `) {
+		t.Errorf("the bill's button asks for another amount: %s", b.text())
+	}
+	b.open("/pay/amount").do("POST", "/pay/amount", url.Values{
+		"op": {hiddenTag.FindStringSubmatch(b.body)[2]}, "shown": {"800.00"}, "choice": {"other"}, "other": {"5"},
+	}).says("Select how much you want to pay")
+	b.open("/pay/amount").toCheck("bank").submit().says("Payment received", "October 25, 2026: your coverage is back, with no gap, from October 2026 on.")
+	if got := s.Payments(h); len(got) != 1 || got[0].Amount != apptest.Amount("800.00") {
+		t.Errorf("got payments %v", got)
+	}
+	b.open("/pay/amount").says("We have your payment.", "comes back with no gap")
+	if formTag.MatchString(b.body) {
+		t.Error("there is a form for what is paid")
+	}
+}
+
+// After the last day nothing is taken online.
+func TestEndedForGood(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	h := endedHousehold(t, s)
+	s.At("2026-11-28")
+	s.browser(t).find(h).says("Pay $1,200.00 by November 28, 2026 to get it back with no gap.")
+	s.At("2026-11-29")
 	b := s.browser(t).find(h).at("/pay/amount", "You can't pay this bill online").says("Coverage ended September 30, 2026.", "1-800-555-0100")
 	if formTag.MatchString(b.body) {
 		t.Error("there is a form")
@@ -99,6 +167,23 @@ func TestEndedCoverage(t *testing.T) {
 	b.open("/pay/bill").says("Your coverage ended September 30, 2026. Call us or apply again.")
 	if strings.Contains(b.text(), "to stay covered") || strings.Contains(b.body, `href="/pay/amount">Pay `) {
 		t.Errorf("the bill asks for money: %s", b.text())
+	}
+}
+
+// The pages that explain say the profile's own dates and numbers.
+func TestAdvice(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	b := s.browser(t).open("/new-members").at("/new-members", "Pay your first bill").says(
+		"By Monday, November 23, 2026 Pay your first bill in full. Then your coverage can start on December 1, 2026.",
+		"January 1, 2027 Wednesday, December 23, 2026", "enrollment reference (RefID)", "This can happen 2 times.")
+	b.open("/past-due").at("/past-due", "If you are behind on payments").says(
+		"You are not alone: call us.", "over up to 6 months",
+		"November 23, 2026 The payment for December 2026 coverage is due", "December 23, 2026 Pay $200.00 by this day",
+		"February 23, 2027 Last day. Pay $400.00, or coverage ends and goes back to December 31, 2026.",
+		"December 23, 2026 Last day. Pay $200.00, or coverage ends and goes back to November 30, 2026.", "For 35 days after we tell you")
+	if strings.Contains(b.text(), "You are here") {
+		t.Error("an example has no place where somebody is")
 	}
 }
 

@@ -35,19 +35,37 @@ func (d dueView) document() portal.Document {
 		Number: b.Number, Issued: b.IssuedOn, Who: d.who(), Due: b.AmountDue(), PayBy: b.DueOn, Covers: b.Month,
 		Why: whysOf(b), Change: changeOf(b), Now: portal.Owing{Amount: d.asked(), By: d.payBy()},
 	}
-	start, first := d.starting()
-	ended, over := d.ended()
+	at := d.situation()
+	over := d.over()
 	// The button says the bill's amount: once another one is due, it is gone.
 	view.CanPay = !over && view.Due.IsPositive() && d.asked() == view.Due
-	switch {
-	case over:
-		view.Note, view.Ended = portal.NoteEnded, ended
-	case first:
+	switch at {
+	case starting:
+		start, _ := d.first()
 		view.Note, view.Starts = portal.NoteNotStarted, start.Start.First()
-	case d.Standing.PastDue.IsPositive():
-		view.Note, view.Timeline = portal.NotePastDue, d.timeline()
+	case ended:
+		view.Note, view.Ended = portal.NoteEnded, d.endedOn()
+	case restartable:
+		view.Note, view.Ended, view.Timeline = portal.NoteRestart, d.endedOn(), d.timelines()
+	case restarting:
+		view.Note, view.Ended = portal.NoteRestarting, d.endedOn()
+	case lapsed:
+		view.Note = portal.NoteLapsed
+	case held:
+		view.Note, view.Timeline = portal.NoteHold, d.timelines()
+	case planned:
+		view.Note, view.Now.Amount, view.Timeline = portal.NotePlan, d.keeps(), d.timelines()
+	case ending:
+		view.Note, view.Ended, view.Timeline = portal.NoteEnding, d.endedOn(), d.timelines()
+	case pastDue:
+		view.Note, view.Timeline = portal.NotePastDue, d.timelines()
 	default:
 		view.Note, view.Through = portal.NotePaidThrough, d.paidThrough()
+	}
+	for _, r := range b.Reasons {
+		if r.Kind == bill.ReasonPastDue && (view.From.IsZero() || r.Month.Before(view.From)) {
+			view.From = r.Month
+		}
 	}
 	for _, l := range b.Lines {
 		if line, ok := statementLine(l); ok {

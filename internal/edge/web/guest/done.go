@@ -115,6 +115,10 @@ func (v *visit) nextSteps(r *paying.Receipt, p paid, after dueView) []portal.Nex
 			portal.Next{Kind: portal.NextStarts, On: start.First()},
 			portal.Next{Kind: portal.NextDue, On: v.profile.DueOn(start.Next())})
 	}
+	if after.Restart.Paid {
+		steps = append(steps, portal.Next{Kind: portal.NextRestarts, On: after.Today.AddDays(1), Month: after.Restart.From})
+		return append(steps, portal.Next{Kind: portal.NextBill, On: after.NextBillOn})
+	}
 	if month := newest(r.Parts); !month.IsZero() && after.asked().IsZero() {
 		steps = append(steps, portal.Next{Kind: portal.NextContinues, On: month.First(), Month: month})
 	}

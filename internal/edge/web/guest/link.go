@@ -64,7 +64,7 @@ func (v *visit) takeLink() {
 
 // showAddress puts the short address of a bill on it, while there is one.
 func (v *visit) showAddress(view *portal.Document, link paying.Link) {
-	if link.Code == "" || !view.Due.IsPositive() || view.Note == portal.NoteEnded {
+	if link.Code == "" || !view.Due.IsPositive() || view.Note == portal.NoteEnded || view.Note == portal.NoteLapsed {
 		return
 	}
 	view.AddressPath = portal.PathLink + link.Code

@@ -38,6 +38,8 @@ func pages() []page {
 		{portal.PathDone + "{op}", (*visit).done, nil, true},
 		{portal.PathDone + "{op}/receipt", (*visit).receipt, nil, true},
 		{portal.PathWays, (*visit).ways, nil, false},
+		{portal.PathFirst, (*visit).newMembers, nil, false},
+		{portal.PathPastDue, (*visit).behind, nil, false},
 		{portal.PathLookup, (*visit).showLookup, (*visit).lookup, false},
 		{portal.PathLanguage, article(portal.ArticleLanguage), nil, false},
 		{portal.PathAccess, article(portal.ArticleAccess), nil, false},

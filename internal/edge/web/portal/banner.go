@@ -15,13 +15,22 @@ const (
 	BannerInProcess    BannerKind = "in_process"    // Amount, At
 	BannerAutoPay      BannerKind = "autopay"       // Amount, By
 	BannerFirstPayment BannerKind = "first_payment" // Amount, By, Starts
+	BannerHold         BannerKind = "hold"          // the clock stands (R-DUE-8)
+	BannerPlan         BannerKind = "plan"          // Amount, By: the next payment of a payment plan (R-DUE-9)
 	BannerPastDue      BannerKind = "past_due"      // Amount, By; with a timeline
+	BannerEnding       BannerKind = "ending"        // Amount, Ended: the last day has passed, the end is not recorded
 	BannerDueSoon      BannerKind = "due_soon"      // By: today or tomorrow
-	BannerRestart      BannerKind = "restart"       // Amount, By, Ended
+	BannerRestart      BannerKind = "restart"       // Amount, By, Ended; Later and Last when it will be more
+	BannerRestarting   BannerKind = "restarting"    // paid: coverage comes back
 	BannerEnded        BannerKind = "ended"         // Ended
+	BannerLapsed       BannerKind = "lapsed"        // never started
 	BannerNothingDue   BannerKind = "nothing_due"   // NextBill
 	BannerCredit       BannerKind = "credit"        // Amount
 	BannerEmployer     BannerKind = "employer"
+	// Beside another banner: a part of the coverage ended. Amount, By, Ended.
+	BannerPart       BannerKind = "part"
+	BannerPartHealth BannerKind = "part_health"
+	BannerPartDental BannerKind = "part_dental"
 )
 
 // Banner is the one banner of G2.
@@ -34,6 +43,8 @@ type Banner struct {
 	Starts       civil.Date
 	Ended        civil.Date
 	NextBill     civil.Date
+	Later        money.Amount // from the day after By on, until Last
+	Last         civil.Date
 }
 
 // Message gives the banner's words.
@@ -43,12 +54,20 @@ func (b Banner) Message() Message {
 		"by", b.By, "starts", b.Starts, "ended", b.Ended, "next_bill", b.NextBill)}
 }
 
+// LaterMessage says that the amount will be more after a day, nil if it stays.
+func (b Banner) LaterMessage() *Message {
+	if b.Last.IsZero() {
+		return nil
+	}
+	return &Message{Key: "banner.later", Args: given("later", b.Later, "last", b.Last)}
+}
+
 // Level gives the look of the banner.
 func (b Banner) Level() string {
 	switch b.Kind {
-	case BannerFirstPayment, BannerPastDue, BannerRestart, BannerEnded:
+	case BannerFirstPayment, BannerPastDue, BannerEnding, BannerRestart, BannerEnded, BannerLapsed, BannerPart, BannerPartHealth, BannerPartDental:
 		return "warning"
-	case BannerNothingDue, BannerCredit:
+	case BannerNothingDue, BannerCredit, BannerRestarting:
 		return "success"
 	}
 	return "info"
@@ -62,7 +81,24 @@ func (b Bill) banner() BannerKind {
 }
 
 // Blocked tells that this bill can not be paid online at all.
-func (b Bill) Blocked() bool { return b.banner() == BannerEnded || b.banner() == BannerEmployer }
+func (b Bill) Blocked() bool {
+	switch b.banner() {
+	case BannerEnded, BannerLapsed, BannerEmployer:
+		return true
+	}
+	return false
+}
+
+// About gives the page that explains the state of the bill, no link for none.
+func (b Bill) About() Link {
+	switch b.banner() {
+	case BannerFirstPayment:
+		return Link{Key: "bill.about_first", Path: PathFirst}
+	case BannerPastDue, BannerEnding, BannerRestart, BannerPlan, BannerHold:
+		return Link{Key: "bill.about_past_due", Path: PathPastDue}
+	}
+	return Link{}
+}
 
 // MoreLink gives the link that stands in place of the form when nothing needs
 // to be paid: its label's key and its path. Both are empty with the form.
@@ -83,7 +119,9 @@ func (b Bill) MoreLink() (link Link) {
 type Link struct{ Key, Path string }
 
 // ShowsForm tells that the payer can choose an amount.
-func (b Bill) ShowsForm() bool { return !b.Blocked() && b.MoreLink() == Link{} }
+func (b Bill) ShowsForm() bool {
+	return !b.Blocked() && b.banner() != BannerRestarting && b.MoreLink() == Link{}
+}
 
 // OnlyOther tells that there is nothing to choose but an amount of one's own.
 func (b Bill) OnlyOther() bool { return !b.Due.IsPositive() }
@@ -102,6 +140,20 @@ type ShortAmount struct {
 	Keeps   money.Amount // what keeps coverage
 	By      civil.Date
 	Covers  civil.Month
+	Starts  civil.Date // coverage that has not started starts then
+	Plan    bool       // a payment plan is kept, not only coverage
+}
+
+// Message says what the amount does not do.
+func (s ShortAmount) Message() Message {
+	key := "less.text"
+	switch {
+	case !s.Starts.IsZero():
+		key = "less.first"
+	case s.Plan:
+		key = "less.plan"
+	}
+	return Message{Key: key, Args: given("entered", s.Entered, "keeps", s.Keeps, "by", s.By, "month", s.Covers, "starts", s.Starts)}
 }
 
 func (ShortAmount) page() page {

@@ -11,13 +11,15 @@ type Bill struct {
 	Op       string // operation id
 	Who      Who
 	Due      money.Amount // in all, now
-	PayBy    civil.Date
+	PayBy    civil.Date   // zero: no day is set, the clock stands
+	From     civil.Month  // the oldest month that it pays; zero when that is Covers
 	Covers   civil.Month
 	Lines    []Line // what is in this amount; rows of $0.00 are left out
 	Why      []Why  // the explanation of each cent (R-BILL-5)
 	Banner   *Banner
-	Timeline []Step
-	PastDue  *PastDue // a smaller amount that keeps coverage, nil for none
+	Part     *Banner // BannerPart…: a part of the coverage has ended and can be had back
+	Timeline []Timeline
+	Choices  []Choice // the total and other amounts that do something
 	Ahead    bool     // nothing is due; the payer asked to pay ahead
 	HasBill  bool     // an issued bill can be read
 	Form     AmountForm
@@ -34,17 +36,15 @@ func (b Bill) page() page {
 
 // AmountForm is what was chosen and typed on G2.
 type AmountForm struct {
-	Choice string // "total", "past_due" or "other"
+	Choice string // a ChoiceKind, or ChoiceOther
 	Other  string
 }
 
-// The choices of AmountForm and the field names of G2.
+// The choice of an amount of one's own, and the field names of G2.
 const (
-	ChoiceTotal   = "total"
-	ChoicePastDue = "past_due"
-	ChoiceOther   = "other"
-	FieldChoice   = "choice"
-	FieldOther    = "other"
+	ChoiceOther = "other"
+	FieldChoice = "choice"
+	FieldOther  = "other"
 )
 
 // Problem keys of amounts.
@@ -74,6 +74,7 @@ const (
 	LineTaxCredit  LineKind = "tax_credit"
 	LineStateHelp  LineKind = "state_help"
 	LineYouPay     LineKind = "you_pay"
+	LineRestart    LineKind = "restart" // months from Month on that are given back
 )
 
 // Line is one row of money. Reductions are negative.
@@ -101,6 +102,7 @@ const (
 	CauseAdjustment Cause = "adjustment" // a change after a bill was sealed
 	CauseCredit     Cause = "credit"     // money the member had
 	CausePayment    Cause = "payment"    // received since the bill
+	CauseRestart    Cause = "restart"    // months from Month on that are given back
 )
 
 // Why is one line of the explanation of a bill.
@@ -118,41 +120,6 @@ func (w Why) Message() Message {
 		key += "_" + string(w.Plan)
 	}
 	return Message{Key: key, Args: given("month", w.Month)}
-}
-
-// PastDue is the amount that keeps coverage through a date without paying all.
-type PastDue struct {
-	Amount  money.Amount
-	Through civil.Date
-}
-
-// StepKind says what happens on a date of the coverage timeline.
-type StepKind string
-
-// The steps of a timeline.
-const (
-	StepUnpaid  StepKind = "unpaid"   // a bill was not paid in full
-	StepGrace   StepKind = "grace"    // extra time began
-	StepWarned  StepKind = "warned"   // a warning went out
-	StepPay     StepKind = "pay"      // pay Amount to stay covered
-	StepLastDay StepKind = "last_day" // pay Amount or coverage ends, back to Ends
-	StepEnds    StepKind = "ends"     // coverage ended
-	StepRestart StepKind = "restart"  // last day to get coverage back
-)
-
-// Step is one dated step; exactly one of a timeline is Here.
-type Step struct {
-	Kind   StepKind
-	On     civil.Date
-	Amount money.Amount
-	Month  civil.Month
-	Ends   civil.Date
-	Here   bool
-}
-
-// Message gives the step's words.
-func (s Step) Message() Message {
-	return Message{Key: "timeline." + string(s.Kind), Args: given("amount", s.Amount, "month", s.Month, "ends", s.Ends)}
 }
 
 // given gathers arguments that are set, so that a sentence that needs one

@@ -13,7 +13,13 @@ const (
 	NotePaidThrough CoverageNote = "paid_through" // Through
 	NoteNotStarted  CoverageNote = "not_started"  // Starts
 	NotePastDue     CoverageNote = "past_due"     // with a timeline
+	NoteHold        CoverageNote = "hold"         // the clock stands
+	NotePlan        CoverageNote = "plan"         // the next payment of a payment plan
+	NoteEnding      CoverageNote = "ending"       // Ended: about to end
+	NoteRestart     CoverageNote = "restart"      // Ended, and can be had back
+	NoteRestarting  CoverageNote = "restarting"   // Ended, and comes back
 	NoteEnded       CoverageNote = "ended"        // Ended
+	NoteLapsed      CoverageNote = "lapsed"       // never started
 )
 
 // Document is the HTML bill as a guest sees it: the accessible master of the
@@ -24,14 +30,15 @@ type Document struct {
 	Who      Who
 	Due      money.Amount
 	PayBy    civil.Date
+	From     civil.Month // the oldest month that it asks for; zero when that is Covers
 	Covers   civil.Month
 	AutoPay  bool // AutoPay takes it; nothing is to be done
 	Note     CoverageNote
-	Now      Owing // of NoteNotStarted and NotePastDue: what is to be paid, as of today
+	Now      Owing // what is to be paid, as of today
 	Through  civil.Date
 	Starts   civil.Date
 	Ended    civil.Date
-	Timeline []Step
+	Timeline []Timeline
 	Account  []Line    // previous balance, payments, adjustments, past due, credit
 	Sections []Section // a part of the bill for each plan
 	Why      []Why

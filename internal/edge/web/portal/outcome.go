@@ -45,6 +45,7 @@ const (
 	NextConfirmed NextKind = "confirmed" // the plan confirms, about On
 	NextIDCards   NextKind = "id_cards"  // about On
 	NextStarts    NextKind = "starts"    // coverage starts On
+	NextRestarts  NextKind = "restarts"  // coverage is back by On, from Month on
 	NextBill      NextKind = "bill"      // about On
 	NextDue       NextKind = "due"       // the next bill is due On
 )
@@ -155,7 +156,7 @@ type Stopped struct {
 // Choice gives what G2's form would say for Amount.
 func (s Stopped) Choice() string {
 	if s.Amount == s.Due {
-		return ChoiceTotal
+		return string(ChoiceTotal)
 	}
 	return ChoiceOther
 }

@@ -13,7 +13,9 @@ func clean() portal.Bill {
 			{Kind: portal.LineHealth, Month: covers, Amount: money.Cents(10950)},
 			{Kind: portal.LineDental, Month: covers, Amount: money.Cents(1500)},
 		},
-		Why: explanation(),
+		Why:     explanation(),
+		Choices: []portal.Choice{{Kind: portal.ChoiceTotal, Amount: total, Effect: portal.EffectKeeps, Date: covers.Last()}},
+		Form:    portal.AmountForm{Choice: string(portal.ChoiceTotal)},
 	}
 }
 
@@ -43,13 +45,32 @@ func allCauses() []portal.Why {
 		portal.Why{Cause: portal.CausePayment, Amount: money.Cents(-3500)})
 }
 
-func timeline() []portal.Step {
-	return []portal.Step{
-		{Kind: portal.StepUnpaid, On: day("2026-10-23"), Month: civil.MustParseMonth("2026-11")},
-		{Kind: portal.StepGrace, On: day("2026-11-01")},
-		{Kind: portal.StepWarned, On: day("2026-11-05"), Here: true},
+// timeline is the long track of somebody who has help and paid a part since October.
+func timeline() []portal.Timeline {
+	ends := day("2026-10-31")
+	return []portal.Timeline{{Steps: []portal.Step{
+		{Kind: portal.StepUnpaid, On: day("2026-09-23"), Month: covers.Add(-2)},
+		{Kind: portal.StepGrace, On: day("2026-10-01")},
+		{Kind: portal.StepPassed, On: day("2026-10-23"), Amount: total},
+		{Kind: portal.StepHold, On: day("2026-11-01"), Here: true},
 		{Kind: portal.StepPay, On: due, Amount: money.Cents(24900)},
-		{Kind: portal.StepLastDay, On: day("2027-01-23"), Amount: money.Cents(49800), Ends: day("2026-11-30")},
+		{Kind: portal.StepHold, On: day("2026-12-01")},
+		{Kind: portal.StepLastDay, On: day("2026-12-23"), Amount: money.Cents(37350), Ends: ends},
+	}}}
+}
+
+// twoTimelines: the dental plan has ended, the health plan has extra time.
+func twoTimelines() []portal.Timeline {
+	both := append(timeline(), portal.Timeline{Plan: portal.LineDental, Steps: restartSteps()})
+	both[0].Plan = portal.LineHealth
+	return both
+}
+
+func restartSteps() []portal.Step {
+	return []portal.Step{
+		{Kind: portal.StepEnds, On: day("2026-10-31"), Ends: day("2026-08-31"), Here: true},
+		{Kind: portal.StepBack, On: due, Amount: money.Cents(49800)},
+		{Kind: portal.StepRestart, On: day("2026-12-05"), Amount: money.Cents(62250)},
 	}
 }
 
@@ -66,11 +87,27 @@ func bill() []State {
 	}
 	add("pay-ahead", func(b *portal.Bill) {
 		b.Banner, b.Ahead, b.Due, b.Lines, b.Why = &portal.Banner{Kind: portal.BannerNothingDue, NextBill: day("2026-12-01")}, true, money.Zero, nil, nil
+		b.Choices = nil
 	})
 	add("pay-again", func(b *portal.Bill) {
 		paid := banners()[0]
 		b.Banner, b.Ahead, b.Due, b.Lines, b.Why = &paid, true, money.Zero, nil, nil
+		b.Choices = nil
 	})
+	add("part-restart", func(b *portal.Bill) {
+		part := portal.Banner{Kind: portal.BannerPartDental, Amount: money.Cents(32400), By: due, Ended: day("2026-08-31"), Later: money.Cents(33900), Last: day("2026-12-05")}
+		pastDue(b)
+		b.Part, b.Timeline = &part, twoTimelines()
+		b.Choices = append(b.Choices, portal.Choice{Kind: portal.ChoiceRestart, Amount: part.Amount, Effect: portal.EffectRestart})
+	})
+	for _, kind := range []portal.BannerKind{portal.BannerPart, portal.BannerPartHealth} {
+		add(string(kind), func(b *portal.Bill) {
+			b.Banner, b.Due, b.Lines, b.Why = &portal.Banner{Kind: portal.BannerNothingDue, NextBill: day("2026-12-01")}, money.Zero, nil, nil
+			b.Part = &portal.Banner{Kind: kind, Amount: money.Cents(6000), By: day("2026-12-05"), Ended: day("2026-08-31")}
+			b.Timeline = []portal.Timeline{{Steps: restartSteps()}}
+			b.Choices = []portal.Choice{{Kind: portal.ChoiceRestart, Amount: money.Cents(6000), Effect: portal.EffectRestart}}
+		})
+	}
 	add("every-cause", func(b *portal.Bill) { b.Why = allCauses() })
 	add("first-bill-not-issued", func(b *portal.Bill) { b.HasBill = false })
 	add("no-choice", func(b *portal.Bill) {
@@ -86,8 +123,12 @@ func bill() []State {
 			b.Form, b.Problems = portal.AmountForm{Choice: portal.ChoiceOther, Other: "12,50"}, p
 		})
 	}
+	short := portal.ShortAmount{Op: op, Entered: money.Cents(5000), Keeps: total, By: due, Covers: covers}
+	first, plan := short, short
+	first.By, first.Starts, plan.Plan = day("2026-12-23"), day("2027-01-01"), true
 	return append(states,
-		State{"less", "default", at(portal.PathLess), portal.ShortAmount{Op: op, Entered: money.Cents(5000), Keeps: total, By: due, Covers: covers}},
+		State{"less", "first", at(portal.PathLess), first}, State{"less", "plan", at(portal.PathLess), plan},
+		State{"less", "default", at(portal.PathLess), short},
 		State{"again", "default", at(portal.PathAgain), portal.PayAgain{Op: op, Paid: total, At: now, Confirmation: number}},
 		State{"again", "no-number", at(portal.PathAgain), portal.PayAgain{Op: op, Paid: total, At: now}},
 		State{"again", "waiting", at(portal.PathAgain), portal.PayAgain{Op: op, Paid: total, At: now, Waiting: true}})
@@ -96,22 +137,43 @@ func bill() []State {
 // forBanner makes the rest of the bill agree with its banner.
 func forBanner(b *portal.Bill) {
 	switch b.Banner.Kind {
-	case portal.BannerPaidToday, portal.BannerNothingDue, portal.BannerCredit, portal.BannerEmployer:
-		b.Due, b.Lines, b.Why = money.Zero, nil, nil
+	case portal.BannerPaidToday, portal.BannerNothingDue, portal.BannerCredit, portal.BannerEmployer, portal.BannerRestarting, portal.BannerLapsed:
+		b.Due, b.Lines, b.Why, b.Choices = money.Zero, nil, nil, nil
+	case portal.BannerFirstPayment:
+		b.PayBy, b.Covers = b.Banner.By, covers.Next()
+		b.Choices[0].Effect, b.Choices[0].Date = portal.EffectStarts, b.Banner.Starts
 	case portal.BannerPastDue:
-		b.Due, b.Timeline = money.Cents(24900), timeline()
-		b.PastDue = &portal.PastDue{Amount: money.Cents(12450), Through: day("2026-11-30")}
-		b.Lines = append([]portal.Line{{Kind: portal.LinePastDue, Month: covers.Prev(), Amount: total}}, b.Lines...)
-		b.Why = append(b.Why, carried(total))
+		pastDue(b)
+	case portal.BannerEnding:
+		pastDue(b)
+		b.Banner = &portal.Banner{Kind: portal.BannerEnding, Amount: money.Cents(24900), Ended: day("2026-10-31")}
+		b.PayBy = today
+	case portal.BannerHold:
+		pastDue(b)
+		b.Banner, b.PayBy, b.Timeline = &portal.Banner{Kind: portal.BannerHold}, civil.Date{}, nil
+	case portal.BannerPlan:
+		pastDue(b)
+		b.Banner, b.Timeline = &portal.Banner{Kind: portal.BannerPlan, Amount: money.Cents(16600), By: due}, nil
+		b.Choices[1] = portal.Choice{Kind: portal.ChoicePlan, Amount: money.Cents(16600), Effect: portal.EffectPlan}
 	case portal.BannerRestart:
-		b.Due, b.PayBy = money.Cents(49800), day("2026-12-05")
-		b.Lines = append([]portal.Line{{Kind: portal.LinePastDue, Month: covers.Prev(), Amount: money.Cents(37350)}}, b.Lines...)
-		b.Why = append(b.Why, carried(money.Cents(37350)))
-		b.Timeline = []portal.Step{
-			{Kind: portal.StepEnds, On: day("2026-10-31"), Here: true},
-			{Kind: portal.StepRestart, On: day("2026-12-05"), Amount: money.Cents(49800)},
-		}
+		owed, rest := money.Cents(12450), money.Cents(37350)
+		b.Due, b.PayBy, b.From, b.Covers = owed.Add(rest), due, covers.Add(-4), covers.Prev()
+		b.Lines = []portal.Line{{Kind: portal.LinePastDue, Month: b.From, Amount: owed}, {Kind: portal.LineRestart, Month: b.From.Next(), Amount: rest}}
+		b.Why = []portal.Why{{Cause: portal.CauseCarried, Month: b.From, Amount: owed}, {Cause: portal.CauseRestart, Month: b.From.Next(), Amount: rest}}
+		b.Choices = []portal.Choice{{Kind: portal.ChoiceTotal, Amount: b.Due, Effect: portal.EffectRestart}}
+		b.Timeline = []portal.Timeline{{Steps: restartSteps()}}
 	}
+}
+
+func pastDue(b *portal.Bill) {
+	b.Banner = &portal.Banner{Kind: portal.BannerPastDue, Amount: money.Cents(24900), By: due}
+	b.Due, b.From, b.Timeline = money.Cents(24900), covers.Prev(), timeline()
+	b.Choices = []portal.Choice{
+		{Kind: portal.ChoiceTotal, Amount: b.Due, Effect: portal.EffectKeeps, Date: covers.Last()},
+		{Kind: portal.ChoicePastDue, Amount: total, Effect: portal.EffectKeeps, Date: covers.Prev().Last()},
+	}
+	b.Lines = append([]portal.Line{{Kind: portal.LinePastDue, Month: covers.Prev(), Amount: total}}, b.Lines...)
+	b.Why = append(b.Why, carried(total))
 }
 
 func banners() []portal.Banner {
@@ -120,10 +182,15 @@ func banners() []portal.Banner {
 		{Kind: portal.BannerInProcess, Amount: total, At: now},
 		{Kind: portal.BannerAutoPay, Amount: total, By: due},
 		{Kind: portal.BannerFirstPayment, Amount: total, By: day("2026-12-23"), Starts: day("2027-01-01")},
-		{Kind: portal.BannerPastDue, Amount: money.Cents(24900), By: due},
+		{Kind: portal.BannerHold},
+		{Kind: portal.BannerPlan},
+		{Kind: portal.BannerPastDue},
+		{Kind: portal.BannerEnding},
 		{Kind: portal.BannerDueSoon, By: due},
-		{Kind: portal.BannerRestart, Amount: money.Cents(49800), By: day("2026-12-05"), Ended: day("2026-10-31")},
+		{Kind: portal.BannerRestart, Amount: money.Cents(49800), By: due, Ended: day("2026-08-31"), Later: money.Cents(62250), Last: day("2026-12-05")},
+		{Kind: portal.BannerRestarting, Ended: day("2026-08-31")},
 		{Kind: portal.BannerEnded, Ended: day("2026-08-31")},
+		{Kind: portal.BannerLapsed},
 		{Kind: portal.BannerNothingDue, NextBill: day("2026-12-01")},
 		{Kind: portal.BannerCredit, Amount: money.Cents(2000)},
 		{Kind: portal.BannerEmployer},

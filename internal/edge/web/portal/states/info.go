@@ -16,10 +16,39 @@ func info() []State {
 		{"ways", "default", portal.Frame{Path: portal.PathWays}, ways},
 		{"ways", "strict", portal.Frame{Path: portal.PathWays}, strict},
 	}
+	states = append(states, advice()...)
 	for _, kind := range []portal.ArticleKind{portal.ArticleLanguage, portal.ArticleAccess, portal.ArticlePrivacy, portal.ArticleContact} {
 		states = append(states, State{"article", string(kind), portal.Frame{Path: "/" + string(kind)}, portal.Article{Kind: kind}})
 	}
 	return append(append(states, lookups()...), documents()...)
+}
+
+func advice() []State {
+	first := portal.First{
+		Starts:    []portal.Start{{On: day("2026-12-01"), PayBy: due}, {On: day("2027-01-01"), PayBy: day("2026-12-23")}, {On: day("2027-02-01"), PayBy: day("2027-01-23")}},
+		Confirmed: day("2026-11-30"), Cards: day("2026-12-04"), Reference: true, ZIPCode: true, Card: true, Moves: 2,
+	}
+	strictFirst := first
+	strictFirst.Reference, strictFirst.ZIPCode, strictFirst.Card, strictFirst.Moves = false, false, false, 0
+	behind := portal.Behind{
+		Price: money.Cents(10000), Due: due, Waiver: true, PlanMonths: 6, ReturnDays: 35, Postmark: true,
+		Helped: []portal.Step{
+			{Kind: portal.StepMissed, On: due, Month: covers}, {Kind: portal.StepGrace, On: day("2026-12-01")},
+			{Kind: portal.StepPay, On: day("2026-12-23"), Amount: money.Cents(20000)}, {Kind: portal.StepHold, On: day("2027-01-01")},
+			{Kind: portal.StepPay, On: day("2027-01-23"), Amount: money.Cents(30000)}, {Kind: portal.StepHold, On: day("2027-02-01")},
+			{Kind: portal.StepLastDay, On: day("2027-02-23"), Amount: money.Cents(40000), Ends: day("2026-12-31")},
+		},
+		Full: []portal.Step{
+			{Kind: portal.StepMissed, On: due, Month: covers},
+			{Kind: portal.StepLastDay, On: day("2026-12-23"), Amount: money.Cents(20000), Ends: day("2026-11-30")},
+		},
+	}
+	strictBehind := behind
+	strictBehind.Waiver, strictBehind.PlanMonths, strictBehind.Postmark = false, 0, false
+	return []State{
+		{"first", "default", portal.Frame{Path: portal.PathFirst}, first}, {"first", "strict", portal.Frame{Path: portal.PathFirst}, strictFirst},
+		{"behind", "default", portal.Frame{Path: portal.PathPastDue}, behind}, {"behind", "strict", portal.Frame{Path: portal.PathPastDue}, strictBehind},
+	}
 }
 
 func lookups() []State {
@@ -89,6 +118,19 @@ func documents() []State {
 	add("state-help-changed", func(d *portal.Document) {
 		d.Change = &portal.Change{Cause: portal.CauseStateHelp, Was: money.Cents(10450), Is: total, On: day("2026-11-01")}
 	})
+	for note, edit := range map[portal.CoverageNote]func(*portal.Document){
+		portal.NoteHold:       func(*portal.Document) {},
+		portal.NotePlan:       func(d *portal.Document) { d.Now = portal.Owing{Amount: money.Cents(8300), By: due} },
+		portal.NoteEnding:     func(d *portal.Document) { d.Now, d.Ended, d.Timeline = owing, day("2026-10-31"), timeline() },
+		portal.NoteRestarting: func(d *portal.Document) { d.Ended = day("2026-08-31") },
+		portal.NoteLapsed:     func(*portal.Document) {},
+		portal.NoteRestart: func(d *portal.Document) {
+			d.Now, d.Ended = portal.Owing{Amount: money.Cents(49800), By: due}, day("2026-08-31")
+			d.Timeline = []portal.Timeline{{Steps: restartSteps()}}
+		},
+	} {
+		add(string(note), func(d *portal.Document) { d.Note = note; edit(d) })
+	}
 	add("ended", func(d *portal.Document) { d.Note, d.Ended, d.CanPay = portal.NoteEnded, day("2026-08-31"), false })
 	add("autopay", func(d *portal.Document) { d.AutoPay, d.CanPay = true, false })
 	add("nothing-due", func(d *portal.Document) { d.Due, d.CanPay, d.Sections, d.Why = money.Zero, false, nil, nil })

@@ -50,6 +50,12 @@ func done() []State {
 			{Kind: portal.NextDue, On: day("2027-01-23")},
 		}
 	})
+	add("restarted", func(d *portal.Done) {
+		d.Next = []portal.Next{
+			{Kind: portal.NextCounted}, {Kind: portal.NextStatement},
+			{Kind: portal.NextRestarts, On: day("2026-11-21"), Month: covers.Add(-3)}, {Kind: portal.NextBill, On: day("2026-12-01")},
+		}
+	})
 	add("bookmark", func(d *portal.Done) { d.With.LastFour, d.Email, d.Next = "", "", nil })
 	add("bookmark-card", func(d *portal.Done) {
 		d.With, d.Email, d.Next = portal.PaidWith{Method: portal.MethodCard, Brand: "Visa"}, "", nil

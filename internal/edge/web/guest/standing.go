@@ -1,0 +1,315 @@
+package guest
+
+import (
+	"slices"
+
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/standing"
+	"quittance.org/quittance/internal/edge/web/portal"
+)
+
+// situation is where an account stands, as far as it needs words of its own.
+type situation int
+
+const (
+	current     situation = iota // nothing is past due
+	settled                      // nothing is asked for
+	employer                     // somebody else pays
+	starting                     // waits for its first payment
+	held                         // the clock stands (R-DUE-8)
+	planned                      // past due, spread over a payment plan (R-DUE-9)
+	pastDue                      // a due date was missed
+	ending                       // the last day has passed, the end is not recorded (R-DUE-5)
+	restartable                  // all has ended and can be had back (R-DUE-6)
+	restarting                   // … and the money for it is there
+	ended                        // all has ended for good
+	lapsed                       // none of it ever started (R-BIND-2)
+)
+
+func (d dueView) situation() situation {
+	_, waits := d.first()
+	switch {
+	case d.Kind == enrollment.AccountGroup:
+		return employer
+	case d.over():
+		return d.afterwards()
+	case waits:
+		return starting
+	case !d.asked().IsPositive():
+		return settled
+	case d.any(func(e standing.EnrollmentStanding) bool { return e.OnHold }):
+		return held
+	case d.any(func(e standing.EnrollmentStanding) bool { return e.Arrangement == standing.ArrangementKept }):
+		return planned
+	case d.any(func(e standing.EnrollmentStanding) bool { return e.State == standing.StateEnding }):
+		return ending
+	case d.Standing.PastDue.IsPositive():
+		return pastDue
+	}
+	return current
+}
+
+// afterwards tells apart what has ended.
+func (d dueView) afterwards() situation {
+	switch {
+	case d.Restart.Paid:
+		return restarting
+	case d.Restart.Open():
+		return restartable
+	case d.any(func(e standing.EnrollmentStanding) bool { return e.State == standing.StateEnded }):
+		return ended
+	}
+	return lapsed
+}
+
+func (d dueView) any(is func(standing.EnrollmentStanding) bool) bool {
+	return slices.ContainsFunc(d.Standing.Enrollments, is)
+}
+
+// over tells that nothing goes on: every enrollment has ended or never began.
+func (d dueView) over() bool {
+	return len(d.Standing.Enrollments) > 0 &&
+		!d.any(func(e standing.EnrollmentStanding) bool {
+			return e.State != standing.StateEnded && e.State != standing.StateLapsed
+		})
+}
+
+// first gives the first enrollment whose coverage waits for its first payment.
+func (d dueView) first() (standing.EnrollmentStanding, bool) {
+	i := slices.IndexFunc(d.Standing.Enrollments, func(e standing.EnrollmentStanding) bool {
+		return e.State == standing.StatePending && e.Unpaid.IsPositive()
+	})
+	if i < 0 {
+		return standing.EnrollmentStanding{}, false
+	}
+	return d.Standing.Enrollments[i], true
+}
+
+// endedOn is the last day of the coverage that has ended, or is about to end,
+// last.
+func (d dueView) endedOn() civil.Date {
+	var last civil.Month
+	for _, e := range d.Standing.Enrollments {
+		if (e.State == standing.StateEnded || e.State == standing.StateEnding) && e.EndMonth.After(last) {
+			last = e.EndMonth
+		}
+	}
+	if last.IsZero() {
+		return civil.Date{}
+	}
+	return last.Last()
+}
+
+// banner gives the one banner of G2, the first that is true.
+func (d dueView) banner() *portal.Banner {
+	asked, by, at := d.asked(), d.payBy(), d.situation()
+	switch {
+	case at == employer:
+		return &portal.Banner{Kind: portal.BannerEmployer}
+	case at == restarting:
+		return &portal.Banner{Kind: portal.BannerRestarting, Ended: d.endedOn()}
+	case at == ended:
+		return &portal.Banner{Kind: portal.BannerEnded, Ended: d.endedOn()}
+	case at == lapsed:
+		return &portal.Banner{Kind: portal.BannerLapsed}
+	case len(d.PaidToday) > 0 && !asked.IsPositive():
+		p := d.PaidToday[len(d.PaidToday)-1]
+		return &portal.Banner{Kind: portal.BannerPaidToday, Amount: p.Amount, At: p.SubmittedAt, Confirmation: p.Confirmation.String()}
+	case len(d.InProcess) > 0:
+		i := d.InProcess[len(d.InProcess)-1]
+		return &portal.Banner{Kind: portal.BannerInProcess, Amount: i.Amount, At: i.SubmittedAt}
+	case at == starting:
+		start, _ := d.first()
+		return &portal.Banner{Kind: portal.BannerFirstPayment, Amount: asked, By: by, Starts: start.Start.First()}
+	case at == held:
+		return &portal.Banner{Kind: portal.BannerHold}
+	case at == planned:
+		return &portal.Banner{Kind: portal.BannerPlan, Amount: d.keeps(), By: by}
+	case at == ending:
+		return &portal.Banner{Kind: portal.BannerEnding, Amount: asked, Ended: d.endedOn()}
+	case at == pastDue:
+		return &portal.Banner{Kind: portal.BannerPastDue, Amount: asked, By: by}
+	case at == restartable:
+		return d.restart(portal.BannerRestart)
+	case at == settled && d.Credit.IsPositive():
+		return &portal.Banner{Kind: portal.BannerCredit, Amount: d.Credit}
+	case at == settled:
+		return &portal.Banner{Kind: portal.BannerNothingDue, NextBill: d.NextBillOn}
+	case by.DaysSince(d.Today) <= 1:
+		return &portal.Banner{Kind: portal.BannerDueSoon, By: by}
+	}
+	return nil
+}
+
+// restart says what brings coverage back, and what it takes later (R-DUE-6).
+func (d dueView) restart(kind portal.BannerKind) *portal.Banner {
+	r := d.Restart
+	b := &portal.Banner{Kind: kind, Amount: r.Amount, By: r.Until, Ended: d.endedOn()}
+	if r.Until != r.By {
+		b.Later, b.Last = r.Later, r.By
+	}
+	return b
+}
+
+// part says that a part of the coverage has ended and can be had back, while
+// the rest goes on.
+func (d dueView) part() *portal.Banner {
+	if d.over() || !d.Restart.Open() {
+		return nil
+	}
+	kind := portal.BannerPart
+	if len(d.Restart.Kinds) == 1 {
+		kind = map[enrollment.Kind]portal.BannerKind{
+			enrollment.KindMedical: portal.BannerPartHealth, enrollment.KindDental: portal.BannerPartDental,
+		}[d.Restart.Kinds[0]]
+	}
+	return d.restart(kind)
+}
+
+// choices gives the amounts that do something, and what: the total first.
+func (d dueView) choices() []portal.Choice {
+	var choices []portal.Choice
+	asked, at := d.asked(), d.situation()
+	if asked.IsPositive() {
+		choices = append(choices, d.total(at))
+	}
+	past := d.Standing.PastDue.Sub(d.credited())
+	switch {
+	case at == planned && d.keeps().Less(asked) && d.keeps().IsPositive():
+		choices = append(choices, portal.Choice{Kind: portal.ChoicePlan, Amount: d.keeps(), Effect: portal.EffectPlan})
+	case (at == pastDue || at == ending) && past.IsPositive() && !d.PastThrough.IsZero():
+		choices = append(choices, keeps(portal.ChoicePastDue, past, d.PastThrough))
+	}
+	if d.part() != nil && asked.Less(d.Restart.Amount) {
+		choices = append(choices, portal.Choice{Kind: portal.ChoiceRestart, Amount: d.Restart.Amount, Effect: portal.EffectRestart})
+	}
+	return choices
+}
+
+func (d dueView) total(at situation) portal.Choice {
+	total := portal.Choice{Kind: portal.ChoiceTotal, Amount: d.asked()}
+	switch {
+	case at == restartable:
+		total.Effect = portal.EffectRestart
+	case d.Through.IsZero():
+	case at == starting:
+		start, _ := d.first()
+		total.Effect, total.Date = portal.EffectStarts, start.Start.First()
+	default:
+		return keeps(portal.ChoiceTotal, d.asked(), d.Through)
+	}
+	return total
+}
+
+func keeps(kind portal.ChoiceKind, amount money.Amount, through civil.Month) portal.Choice {
+	return portal.Choice{Kind: kind, Amount: amount, Effect: portal.EffectKeeps, Date: through.Last()}
+}
+
+// enough tells that an amount does what its choice said: nobody needs to be
+// warned of it.
+func (d dueView) enough(amount money.Amount) bool {
+	return !amount.Less(d.keeps()) || d.situation() == held ||
+		slices.ContainsFunc(d.choices(), func(c portal.Choice) bool { return c.Amount == amount })
+}
+
+// timelines gives the dated steps of coverage that is past due or has ended,
+// with where it stands today. Plans whose steps are the same share one.
+func (d dueView) timelines() []portal.Timeline {
+	var all []portal.Timeline
+	for i, e := range d.Standing.Enrollments {
+		old := e.State == standing.StateEnded && e.Reinstate.By.IsZero()
+		if e.State == standing.StatePending || old {
+			continue
+		}
+		line := portal.Timeline{Plan: lineOf(e.Kind), Steps: stepsOf(d.Standing.Timeline(i))}
+		if len(line.Steps) > 0 && !shared(all, line) {
+			all = append(all, line)
+		}
+	}
+	for i := range all {
+		d.settle(&all[i])
+	}
+	if len(all) == 1 {
+		all[0].Plan = ""
+	}
+	return all
+}
+
+// stepKinds are the steps of coverage that has begun; what is to be paid first
+// stands in the banner.
+var stepKinds = map[standing.StepKind]portal.StepKind{
+	standing.StepUnpaid: portal.StepUnpaid, standing.StepGrace: portal.StepGrace, standing.StepPay: portal.StepPay, standing.StepLastDay: portal.StepLastDay,
+	standing.StepEnded: portal.StepEnds, standing.StepReinstate: portal.StepRestart,
+}
+
+// stepsOf gives the steps of one timeline. In the first month of extra time
+// nothing changes; after it the plan may hold claims (MA-DLQ-8).
+func stepsOf(known []standing.Step) []portal.Step {
+	var steps []portal.Step
+	grace := false
+	for _, k := range known {
+		s := portal.Step{Kind: stepKinds[k.Kind], On: k.On, Amount: k.Amount, Here: k.Here}
+		switch k.Kind {
+		case standing.StepGrace:
+			if grace {
+				s.Kind = portal.StepHold
+			}
+			grace = true
+		case standing.StepUnpaid:
+			s.Month = k.Month
+		case standing.StepLastDay, standing.StepEnded:
+			s.Ends = k.Month.Last()
+		}
+		steps = append(steps, s)
+	}
+	return steps
+}
+
+// shared adds a timeline to one with the same steps, if there is one.
+func shared(all []portal.Timeline, line portal.Timeline) bool {
+	same := func(a, b portal.Step) bool {
+		a.Amount = b.Amount
+		return a == b
+	}
+	for _, known := range all {
+		if slices.EqualFunc(known.Steps, line.Steps, same) {
+			for i := range known.Steps {
+				known.Steps[i].Amount = known.Steps[i].Amount.Add(line.Steps[i].Amount)
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// settle makes the amounts of a timeline those that the page asks for: less
+// money that will be used, and of a return what it takes on each day.
+func (d dueView) settle(line *portal.Timeline) {
+	for i := range line.Steps {
+		s := &line.Steps[i]
+		s.Amount = money.Max(s.Amount.Sub(d.credited()), money.Zero)
+		if s.Kind == portal.StepPay && s.On.Before(d.Today) {
+			s.Kind = portal.StepPassed
+		}
+	}
+	last := len(line.Steps) - 1
+	if line.Steps[last].Kind != portal.StepRestart {
+		return
+	}
+	r := d.Restart
+	steps := line.Steps[:last]
+	if r.Until != r.By {
+		steps = append(steps, portal.Step{Kind: portal.StepBack, On: r.Until, Amount: r.Amount})
+	}
+	steps = append(steps, portal.Step{Kind: portal.StepRestart, On: r.By, Amount: r.Later})
+	at := 0
+	for i := range steps {
+		if steps[i].Here = false; !steps[i].On.After(d.Today) {
+			at = i
+		}
+	}
+	steps[at].Here = true
+	line.Steps = steps
+}
