@@ -6,6 +6,7 @@ package app
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"sync"
 	"time"
@@ -89,6 +90,7 @@ func (d *Database) Verify(ctx context.Context, p *profile.Profile) (verifying.Re
 
 // Letters writes the letters that the marketplace sends.
 type Letters interface {
+	notifying.Letters
 	Receipt(r *paying.Receipt) (notifying.Letter, error)
 }
 
@@ -100,6 +102,7 @@ type Config struct {
 	Validator payment.AccountValidator
 	Courier   notifying.Courier
 	Letters   Letters
+	Fonts     fs.FS // of printed letters; nil when none is printed
 	Log       *slog.Logger
 	// DayBegins is when a running marketplace runs a business date; nil: never
 	// by itself.
@@ -137,12 +140,15 @@ func New(d *Database, c Config) (*App, error) {
 	a.Collecting = collecting.New(d.db, c.Profile)
 	a.Enrolling = enrolling.New(d.db, a)
 	a.Verifying = verifying.New(d.db, c.Profile)
-	a.Notifying = notifying.New(d.db, c.Courier)
+	a.Notifying = notifying.New(notifying.Config{
+		DB: d.db, Profile: c.Profile, Courier: c.Courier, Letters: c.Letters, Jobs: a, Fonts: c.Fonts,
+	})
 	a.Paying = paying.New(paying.Config{
 		DB: d.db, Profile: c.Profile, Jobs: a, Links: c.Links, Gateway: c.Gateway, Validator: c.Validator, Log: c.Log,
 	})
 	workers := queue.NewWorkers()
 	queue.Handle(workers, a.sendReceipt)
+	queue.Handle(workers, a.sendMessage)
 	queue.Handle(workers, a.checkCard)
 	queue.Handle(workers, a.firstBill)
 	a.Closing = closing.New(d.db, c.Profile, a.steps())

@@ -15,6 +15,10 @@ type (
 	receiptJob struct {
 		Operation payment.OperationID `json:"operation"`
 	}
+	messageJob struct {
+		Account enrollment.AccountID `json:"account"`
+		Message store.MessageID      `json:"message"`
+	}
 	cardJob struct {
 		Operation payment.OperationID `json:"operation"`
 	}
@@ -24,12 +28,18 @@ type (
 )
 
 func (receiptJob) Kind() string   { return "receipt.send" }
+func (messageJob) Kind() string   { return "message.send" }
 func (cardJob) Kind() string      { return "card.check" }
 func (firstBillJob) Kind() string { return "bill.first" }
 
 // SendReceipt enqueues the receipt of a payment.
 func (a *App) SendReceipt(tx *store.Tx, _ enrollment.AccountID, operation payment.OperationID) error {
 	return a.queue.Insert(tx, receiptJob{operation})
+}
+
+// SendMessage enqueues the sending of an e-mail that is kept.
+func (a *App) SendMessage(tx *store.Tx, account enrollment.AccountID, id store.MessageID) error {
+	return a.queue.Insert(tx, messageJob{account, id})
 }
 
 // CheckCard enqueues a look at the card processor.
@@ -51,7 +61,15 @@ func (a *App) sendReceipt(ctx context.Context, job receiptJob) error {
 	if err != nil {
 		return err
 	}
-	err = a.Notifying.Deliver(ctx, letter)
+	return unlessFinal(a.Notifying.Deliver(ctx, letter))
+}
+
+func (a *App) sendMessage(ctx context.Context, job messageJob) error {
+	return unlessFinal(a.Notifying.Send(ctx, job.Account, job.Message))
+}
+
+// unlessFinal ends the tries at a letter that will never be taken.
+func unlessFinal(err error) error {
 	if notifying.Final(err) {
 		return queue.Cancel(err)
 	}

@@ -1,12 +1,19 @@
-// Package notifying sends messages to people: it keeps each one exactly as it
-// goes out, at most one of a template about a source, and hands it to the
-// courier.
+// Package notifying sends messages to people: bills, the letters that standing
+// owes, receipts. It keeps each one exactly as it goes out, at most one of a
+// template about a source by each channel. E-mail is handed to the courier,
+// what goes on paper to the mail house, in batches.
+//
+// What is written is written in the transaction that finds it owed. Before a
+// letter leaves, the standing is looked at again: one that the money has
+// overtaken is suppressed.
 package notifying
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"sync"
 	"time"
 
 	"quittance.org/quittance/internal/base/civil"
@@ -14,14 +21,16 @@ import (
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/store"
 )
 
-// Letter is a message to be sent. Source is what it is about, a payment for
+// Letter is an e-mail to be sent at once. Source is what it is about, a payment for
 // example: a second letter of the same template about it is not sent.
 type Letter struct {
 	Account  enrollment.AccountID
 	Template string // stable: "receipt"
+	Version  int    // of the template's words
 	Language string // that the text is in
 	Source   ident.UUID
 	Address  pii.Secret
@@ -65,18 +74,44 @@ func Final(err error) bool {
 	return fault.Is(err, CodeRefused) || fault.Is(err, CodeIncomplete)
 }
 
-// Service delivers letters. It is safe for concurrent use.
+// Jobs enqueues work that follows a commit.
+type Jobs interface {
+	// SendMessage asks, in the transaction that stores an e-mail, that
+	// Service.Send be called for it.
+	SendMessage(tx *store.Tx, account enrollment.AccountID, id store.MessageID) error
+}
+
+// Config is what the service works with.
+type Config struct {
+	DB      *store.DB
+	Profile *profile.Profile
+	Courier Courier
+	Letters Letters
+	Jobs    Jobs
+	Fonts   fs.FS // of printed letters, as billpdf.NewPress wants them
+}
+
+// Service writes and delivers letters. It is safe for concurrent use, but for
+// printing: one program at a time prints.
 type Service struct {
 	db      *store.DB
+	profile *profile.Profile
 	courier Courier
+	letters Letters
+	jobs    Jobs
+	presses func() (*presses, error)
+	kill    func(step string) error // tests only
 }
 
 // New makes the service.
-func New(db *store.DB, c Courier) *Service {
-	if db == nil || c == nil {
+func New(c Config) *Service {
+	if c.DB == nil || c.Courier == nil {
 		panic("notifying: New needs a database and a courier")
 	}
-	return &Service{db, c}
+	return &Service{
+		db: c.DB, profile: c.Profile, courier: c.Courier, letters: c.Letters, jobs: c.Jobs,
+		presses: sync.OnceValues(func() (*presses, error) { return newPresses(c.Fonts) }),
+	}
 }
 
 // Deliver keeps the letter and sends it. It may be repeated: one that was sent
@@ -91,6 +126,23 @@ func (s *Service) Deliver(ctx context.Context, l Letter) error {
 	if err != nil {
 		return err
 	}
+	return s.send(ctx, m)
+}
+
+// Send sends an e-mail that is kept already. It may be repeated, as Deliver.
+func (s *Service) Send(ctx context.Context, account enrollment.AccountID, id store.MessageID) error {
+	var m store.Message
+	err := s.db.Read(ctx, "message", func(tx *store.ReadTx) (err error) {
+		m, err = tx.Message(account, id)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.send(ctx, m)
+}
+
+func (s *Service) send(ctx context.Context, m store.Message) error {
 	switch m.State {
 	case store.MessageSent:
 		return nil
@@ -121,14 +173,15 @@ func (s *Service) keep(ctx context.Context, l Letter) (store.Message, error) {
 	var m store.Message
 	err := s.db.InTx(ctx, "keep message", func(tx *store.Tx) error {
 		m = store.Message{
-			ID: store.MessageID{UUID: tx.NewID()}, AccountID: l.Account, Template: l.Template, Language: l.Language, Source: l.Source,
-			Address: l.Address, Subject: l.Subject, Text: l.Text, HTML: l.HTML, State: store.MessageQueued, CreatedAt: tx.Now(),
+			ID: tx.NewMessageID(), AccountID: l.Account, Template: l.Template, Version: max(1, l.Version), Channel: store.ChannelEmail,
+			Language: l.Language, Source: l.Source, Address: l.Address, Subject: l.Subject, Text: l.Text, HTML: l.HTML,
+			State: store.MessageQueued, CreatedAt: tx.Now(),
 		}
 		isNew, err := tx.InsertMessage(m)
 		if err != nil || isNew {
 			return err
 		}
-		m, err = tx.MessageAbout(l.Account, l.Source, l.Template)
+		m, err = tx.MessageAbout(l.Account, l.Source, l.Template, store.ChannelEmail)
 		return err
 	})
 	return m, err

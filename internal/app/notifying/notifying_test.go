@@ -60,7 +60,7 @@ func kept(t *testing.T, db *store.DB, l notifying.Letter) store.Message {
 	t.Helper()
 	var m store.Message
 	err := db.Read(t.Context(), "kept", func(tx *store.ReadTx) (err error) {
-		m, err = tx.MessageAbout(l.Account, l.Source, l.Template)
+		m, err = tx.MessageAbout(l.Account, l.Source, l.Template, store.ChannelEmail)
 		return err
 	})
 	if err != nil {
@@ -73,7 +73,7 @@ func TestALetterIsKeptAsItWasSent(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock, l notifying.Letter) {
 		var bag postbag
-		if err := notifying.New(db, &bag).Deliver(t.Context(), l); err != nil {
+		if err := notifying.New(notifying.Config{DB: db, Courier: &bag}).Deliver(t.Context(), l); err != nil {
 			t.Fatal(err)
 		}
 		m := kept(t, db, l)
@@ -97,7 +97,7 @@ func TestWhatWasSentIsNotSentAgain(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, db *store.DB, c *virtual.Clock, l notifying.Letter) {
 		var bag postbag
-		s := notifying.New(db, &bag)
+		s := notifying.New(notifying.Config{DB: db, Courier: &bag})
 		for range 3 {
 			if err := s.Deliver(t.Context(), l); err != nil {
 				t.Fatal(err)
@@ -129,7 +129,7 @@ func TestANewTrySendsTheSameMailAgain(t *testing.T) {
 	each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock, l notifying.Letter) {
 		down := fault.New(fault.Unavailable, "mail.down", "no answer")
 		bag := postbag{answers: []error{down}}
-		s := notifying.New(db, &bag)
+		s := notifying.New(notifying.Config{DB: db, Courier: &bag})
 		err := s.Deliver(t.Context(), l)
 		if !errors.Is(err, down) || notifying.Final(err) {
 			t.Fatalf("got %v, want %v and not final", err, down)
@@ -155,7 +155,7 @@ func TestARefusalIsFinal(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock, l notifying.Letter) {
 		bag := postbag{answers: []error{fmt.Errorf("courier: %w", notifying.Refused(errors.New("550")))}}
-		s := notifying.New(db, &bag)
+		s := notifying.New(notifying.Config{DB: db, Courier: &bag})
 		for i := range 2 {
 			err := s.Deliver(t.Context(), l)
 			if !notifying.Final(err) {
@@ -180,7 +180,7 @@ func TestAShutdownWhileSendingDoesNotSendTwice(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock, l notifying.Letter) {
 		ctx, stop := context.WithCancel(t.Context())
-		if err := notifying.New(db, stopping(stop)).Deliver(ctx, l); err != nil {
+		if err := notifying.New(notifying.Config{DB: db, Courier: stopping(stop)}).Deliver(ctx, l); err != nil {
 			t.Fatal(err)
 		}
 		if state := kept(t, db, l).State; state != store.MessageSent {
@@ -200,7 +200,7 @@ func TestTheAddressIsSealed(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB, c *virtual.Clock) {
 		l := letter(ident.NewMaker(c, nil))
-		if err := notifying.New(db, &postbag{}).Deliver(t.Context(), l); err != nil {
+		if err := notifying.New(notifying.Config{DB: db, Courier: &postbag{}}).Deliver(t.Context(), l); err != nil {
 			t.Fatal(err)
 		}
 		stored := storedAddress(t, db)
@@ -240,7 +240,7 @@ func TestAnIncompleteLetterIsNeverSent(t *testing.T) {
 			var bag postbag
 			broken := l
 			edit(&broken)
-			if err := notifying.New(db, &bag).Deliver(t.Context(), broken); !notifying.Final(err) || len(bag.mail) != 0 {
+			if err := notifying.New(notifying.Config{DB: db, Courier: &bag}).Deliver(t.Context(), broken); !notifying.Final(err) || len(bag.mail) != 0 {
 				t.Errorf("%s: got %v and %d mails, want an error that is final and none", name, err, len(bag.mail))
 			}
 		}

@@ -10,13 +10,10 @@ import (
 	"time"
 
 	"quittance.org/quittance/internal/app"
-	"quittance.org/quittance/internal/app/notifying"
-	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/base/clock"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/edge/api"
-	"quittance.org/quittance/internal/edge/letters"
 	"quittance.org/quittance/internal/edge/web/asset"
 	"quittance.org/quittance/internal/edge/web/brand"
 	"quittance.org/quittance/internal/edge/web/catalogue"
@@ -73,17 +70,6 @@ func (s *site) handler(a *app.App, c clock.Clock, baseURL, cardOrigin string, ke
 	mux.Handle("/", pages)
 	mux.Handle("/api/", api.New(a.Enrolling, api.Config{Keys: keys, Version: version(), Health: a.Health, Log: log}))
 	return mux, nil
-}
-
-// letterWriter writes letters in the words of a catalogue.
-type letterWriter struct {
-	words   *catalogue.Catalogue
-	profile *profile.Profile
-	baseURL string
-}
-
-func (l letterWriter) Receipt(r *paying.Receipt) (notifying.Letter, error) {
-	return letters.Receipt(l.words, l.profile, l.baseURL, r)
 }
 
 // version tells which commit the program was built from.

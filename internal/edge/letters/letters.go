@@ -1,5 +1,6 @@
-// Package letters writes the messages that people get by e-mail: plain text
-// and the same as HTML of one column, from the words of the catalogue.
+// Package letters writes the messages that people get: e-mail as plain text and
+// the same as HTML of one column, and paper with the same content, from the
+// words of the catalogue.
 //
 // A subject has no name, amount or plan, because locked screens show it; a link
 // has nothing personal, because others along the way read addresses.
@@ -26,14 +27,18 @@ import (
 // a first payment has the same name: a payment gets one of the two.
 const TemplateReceipt = "receipt"
 
+const receiptVersion = 1 // see template
+
 const lookUpPath = "/is-my-payment-in"
 
-//go:embed receipt.txt receipt.html
+//go:embed receipt.txt receipt.html letter.txt letter.html
 var files embed.FS
 
 var (
 	textReceipt = texttemplate.Must(texttemplate.ParseFS(files, "receipt.txt"))
 	htmlReceipt = htmltemplate.Must(htmltemplate.ParseFS(files, "receipt.html"))
+	textLetter  = texttemplate.Must(texttemplate.ParseFS(files, "letter.txt"))
+	htmlLetter  = htmltemplate.Must(htmltemplate.ParseFS(files, "letter.html"))
 )
 
 // Receipt writes the receipt of a payment (M8), or what happens next when it
@@ -45,7 +50,7 @@ func Receipt(cat *catalogue.Catalogue, p *profile.Profile, baseURL string, r *pa
 		return notifying.Letter{}, err
 	}
 	lang, _ := catalogue.ParseLang(r.Language)
-	w := writer{say: printer(cat, lang, p), profile: p, receipt: r}
+	w := writer{speaker{say: printer(cat, lang, p), profile: p}, r}
 	content := w.content(base + lang.Path(lookUpPath))
 	if w.err != nil {
 		return notifying.Letter{}, fmt.Errorf("receipt of payment %s: %w", r.Payment.ID, w.err)
@@ -58,7 +63,7 @@ func Receipt(cat *catalogue.Catalogue, p *profile.Profile, baseURL string, r *pa
 		return notifying.Letter{}, err
 	}
 	return notifying.Letter{
-		Account: r.Payment.AccountID, Template: TemplateReceipt, Language: string(w.say.Spoken()), Source: r.Payment.ID.UUID,
+		Account: r.Payment.AccountID, Template: TemplateReceipt, Version: receiptVersion, Language: string(w.say.Spoken()), Source: r.Payment.ID.UUID,
 		Address: pii.NewSecret(r.Email), Subject: content.Title, Text: text.String(), HTML: html.String(),
 	}, nil
 }

@@ -7,7 +7,6 @@ import (
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/payment"
-	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/edge/web/catalogue"
 )
 
@@ -41,27 +40,16 @@ type notice struct{ Lang, Text string }
 
 type lookUp struct{ Line, Button, Or, URL string }
 
-// writer collects the words of one receipt. The first message that can not be
-// said is kept in err.
+// writer collects the words of one receipt.
 type writer struct {
-	say     catalogue.Printer
-	profile *profile.Profile
+	speaker
 	receipt *paying.Receipt
-	err     error
-}
-
-func (w *writer) t(key string, args catalogue.Args) string {
-	text, err := w.say.T(key, args)
-	if err != nil && w.err == nil {
-		w.err = err
-	}
-	return text
 }
 
 func (w *writer) content(url string) content {
 	m, starts := w.profile.Marketplace, w.receipt.Starts
 	c := content{
-		Lang: w.say.Spoken().Tag(), Brand: string(w.profile.Brand.Color), Marketplace: m.Name, Notice: w.notice(),
+		Lang: w.say.Spoken().Tag(), Brand: string(w.profile.Brand.Color), Marketplace: m.Name, Demo: w.demo(), Notice: w.notice(),
 		Title: w.t("mail.subject_receipt", nil), Lead: w.t("mail.received", nil),
 		Number: fact{w.t("done.confirmation", nil), w.receipt.Payment.Confirmation.String()},
 		Facts:  w.facts(), PartsTitle: w.t("receipt.covered", nil), Parts: w.parts(),
@@ -71,25 +59,11 @@ func (w *writer) content(url string) content {
 		LookUp: lookUp{w.t("mail.look_up_line", nil), w.t("mail.look_up", nil), w.t("mail.address", nil), url},
 		Safe:   w.t("article.contact.safe", nil), Help: w.t("frame.call", nil),
 	}
-	if m.Demo {
-		c.Demo = m.DemoBanner.In(string(w.say.Spoken()))
-	}
 	if len(starts) > 0 {
 		c.Title = w.t("mail.subject_first", nil)
 		c.Lead = w.t("mail.received_first", catalogue.Args{"starts": starts[0].First()})
 	}
 	return c
-}
-
-func (w *writer) notice() *notice {
-	if w.say.Lang() == w.say.Spoken() {
-		return nil
-	}
-	text, err := w.say.Native().T("mail.notice", nil)
-	if err != nil {
-		w.err = err
-	}
-	return &notice{w.say.Lang().Tag(), text}
 }
 
 func (w *writer) facts() []fact {

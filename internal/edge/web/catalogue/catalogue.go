@@ -37,12 +37,14 @@ type Term struct{ English, Word string }
 // The table of a file that holds no messages.
 const glossaryTable = "glossary" // key words, in every file but English
 
-// Load reads en.toml and the five other files. Times are told in zone.
+// Load reads en.toml and the five other languages. A language may have more
+// files: letters.en.toml, letters.es.toml. No key is in two of them. Times are
+// told in zone.
 func Load(files fs.FS, zone *time.Location) (*Catalogue, error) {
 	c := &Catalogue{zone: zone, messages: map[Lang]map[string]message{}, glossary: map[Lang][]Term{}, complete: map[Lang]bool{}}
 	for _, lang := range Langs() {
 		if err := c.load(files, lang); err != nil {
-			return nil, fmt.Errorf("catalogue: %s.toml: %w", lang, err)
+			return nil, fmt.Errorf("catalogue: %w", err)
 		}
 	}
 	for _, lang := range Langs() {
@@ -57,7 +59,21 @@ func Load(files fs.FS, zone *time.Location) (*Catalogue, error) {
 }
 
 func (c *Catalogue) load(files fs.FS, lang Lang) error {
-	text, err := fs.ReadFile(files, string(lang)+".toml")
+	more, err := fs.Glob(files, "*."+string(lang)+".toml")
+	if err != nil {
+		return err
+	}
+	c.messages[lang] = map[string]message{}
+	for _, name := range append([]string{string(lang) + ".toml"}, more...) {
+		if err := c.loadFile(files, lang, name); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+func (c *Catalogue) loadFile(files fs.FS, lang Lang, name string) error {
+	text, err := fs.ReadFile(files, name)
 	if err != nil {
 		return err
 	}
@@ -66,7 +82,6 @@ func (c *Catalogue) load(files fs.FS, lang Lang) error {
 	if err != nil {
 		return err
 	}
-	c.messages[lang] = map[string]message{}
 	for _, key := range meta.Keys() { // in the order of the file
 		if key[0] == glossaryTable && len(key) == 2 {
 			word, _ := tree[glossaryTable].(map[string]any)[key[1]].(string)
@@ -82,6 +97,9 @@ func (c *Catalogue) load(files fs.FS, lang Lang) error {
 func (c *Catalogue) flatten(lang Lang, prefix string, tree map[string]any) error {
 	for name, value := range tree {
 		key := prefix + name
+		if _, twice := c.messages[lang][key]; twice {
+			return fmt.Errorf("%s: is in two files", key)
+		}
 		switch v := value.(type) {
 		case string:
 			parts, err := parse(v)

@@ -1,0 +1,53 @@
+package apptest
+
+import (
+	"quittance.org/quittance/internal/app/notifying"
+	"quittance.org/quittance/internal/format/billpdf"
+	"quittance.org/quittance/internal/format/letterpdf"
+)
+
+// Letters writes a line where the real letters have pages.
+type Letters struct {
+	Fail func(notifying.Reader) error // in place of words, if set
+}
+
+// Notice writes a line.
+func (l Letters) Notice(n notifying.Notice) (notifying.Words, error) {
+	return l.words(string(n.Kind), n.Reader, "Pay "+n.Amount.Format()+".")
+}
+
+// Bill writes a line.
+func (l Letters) Bill(b notifying.Bill) (notifying.Words, error) {
+	words, err := l.words("bill", b.Reader, "Bill "+b.Bill.Number+" is ready.")
+	if words.Letter != nil {
+		words.Letter = nil
+		words.Bill = &billpdf.Document{Lang: "en", Issued: b.Bill.IssuedOn, Title: words.Text, Amount: billpdf.Amount{Due: b.Bill.AmountDue()}}
+	}
+	return words, err
+}
+
+// Returned writes a line.
+func (l Letters) Returned(r notifying.Returned) (notifying.Words, error) {
+	return l.words(notifying.TemplateReturned, r.Reader, "Your bank sent back "+r.Payment.Amount.Format()+".")
+}
+
+// Extended writes a line.
+func (l Letters) Extended(x notifying.Extended) (notifying.Words, error) {
+	return l.words("due_extended", x.Reader, "You have until "+x.Until.String()+".")
+}
+
+func (l Letters) words(template string, to notifying.Reader, text string) (notifying.Words, error) {
+	w := notifying.Words{Template: template, Version: 1, Language: "en", Subject: "A letter"}
+	if l.Fail != nil {
+		if err := l.Fail(to); err != nil {
+			return w, err
+		}
+	}
+	if to.Ways.Email {
+		w.Text, w.HTML = text, "<p>"+text+"</p>"
+	}
+	if to.Ways.Print {
+		w.Letter = &letterpdf.Document{Lang: "en", Title: template, Lead: []string{text}}
+	}
+	return w, nil
+}

@@ -1,0 +1,154 @@
+package notifying
+
+import (
+	"context"
+	"slices"
+
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/bill"
+	"quittance.org/quittance/internal/domain/standing"
+	"quittance.org/quittance/internal/store"
+)
+
+// SendBills writes the letters of bills that have none yet (M1, M5), first
+// those that were set aside before. A bill that can not be paid in time any
+// more gets none: the letters about what is past due tell all. It may be
+// repeated, and a run that was killed is taken up where it stopped.
+func (s *Service) SendBills(ctx context.Context, on civil.Date) (Sent, error) {
+	var after string
+	err := s.db.InTx(ctx, "mark bills", func(tx *store.Tx) (err error) {
+		after, err = tx.MarkBills(on)
+		return err
+	})
+	if err != nil {
+		return Sent{}, err
+	}
+	// What this very run sets aside is not tried twice.
+	fresh, err := s.billPages(ctx, on, after, (*store.ReadTx).BillsWithoutLetter, s.freshBill)
+	if err != nil {
+		return fresh, err
+	}
+	again, err := s.billPages(ctx, on, "", (*store.ReadTx).BillsSetAside, s.billAgain)
+	fresh.add(again)
+	return fresh, err
+}
+
+type billsAfter func(tx *store.ReadTx, after string, on civil.Date, limit int) ([]store.IssuedBill, error)
+
+type writeBill func(tx *store.Tx, b store.IssuedBill, on civil.Date) (Sent, error)
+
+// billPages writes the letters of bills page by page, one transaction each.
+func (s *Service) billPages(ctx context.Context, on civil.Date, after string, next billsAfter, write writeBill) (Sent, error) {
+	var total Sent
+	for {
+		var page []store.IssuedBill
+		var sent Sent
+		err := s.db.InTx(ctx, "send bills", func(tx *store.Tx) (err error) {
+			sent = Sent{}
+			if page, err = next(tx.ReadTx, after, on, pageOf); err != nil {
+				return err
+			}
+			for _, b := range page {
+				one, err := write(tx, b, on)
+				if err != nil {
+					return err
+				}
+				sent.add(one)
+			}
+			return nil
+		})
+		if err != nil {
+			return total, err
+		}
+		total.add(sent)
+		if len(page) < pageOf {
+			return total, nil
+		}
+		after = page[len(page)-1].Number
+	}
+}
+
+func (s *Service) freshBill(tx *store.Tx, b store.IssuedBill, on civil.Date) (Sent, error) {
+	letter, to, err := s.billLetter(tx, b, on)
+	if err != nil {
+		return Sent{}, err
+	}
+	e := store.LetterException{Account: b.AccountID, Source: b.ID.UUID, About: store.AboutBill}
+	words, err := s.letters.Bill(letter)
+	if err == nil {
+		err = settled(tx, to, false, e)
+	}
+	if err != nil {
+		tx.LetterFailed(because(e, err))
+		return Sent{SetAside: 1}, nil
+	}
+	return s.write(tx, to, words, b.ID.UUID)
+}
+
+// billAgain tries a bill that was set aside. One that stays so was counted
+// when it first was.
+func (s *Service) billAgain(tx *store.Tx, b store.IssuedBill, on civil.Date) (Sent, error) {
+	sent, err := s.freshBill(tx, b, on)
+	sent.SetAside = 0
+	return sent, err
+}
+
+// billsTold is how many bills, the newest included, the history of a bill goes
+// back.
+const billsTold = 3
+
+func (s *Service) billLetter(tx *store.Tx, b store.IssuedBill, on civil.Date) (Bill, recipient, error) {
+	account, err := tx.Account(b.AccountID)
+	if err != nil {
+		return Bill{}, recipient{}, err
+	}
+	to, err := recipientOf(tx, account)
+	if err != nil {
+		return Bill{}, to, err
+	}
+	letter := Bill{Reader: to.reader(false), Written: on, Bill: b.Bill, Link: b.Link}
+	if letter.Reader.Ways.Print {
+		before, err := tx.BillsBefore(b.Bill, billsTold-1)
+		if err != nil {
+			return letter, to, err
+		}
+		letter.Events = events(append([]store.IssuedBill{b}, before...))
+	}
+	if slices.ContainsFunc(b.Reasons, func(r bill.Reason) bool { return r.Kind == bill.ReasonPastDue }) {
+		facts, err := tx.ReviewFacts(b.AccountID)
+		if err != nil {
+			return letter, to, err
+		}
+		letter.Standing = standing.Evaluate(s.profile, facts.Standing(), on)
+	}
+	return letter, to, nil
+}
+
+// events tells the history from the bills themselves, the newest first: what
+// each of them says happened since the one before. Told from sealed bills, it
+// can not disagree with them.
+func events(bills []store.IssuedBill) []Event {
+	var all []Event
+	balance := money.Zero
+	kinds := map[bill.LineKind]EventKind{
+		bill.LinePayment: EventPayment, bill.LineReturn: EventReturn, bill.LineRefund: EventRefund, bill.LineAdjustment: EventAdjustment,
+	}
+	for _, b := range slices.Backward(bills) {
+		charged := money.Zero
+		for _, l := range b.Lines {
+			switch kind, happened := kinds[l.Kind]; {
+			case l.Kind == bill.LinePrevious:
+				balance = l.Amount
+			case happened:
+				balance = balance.Add(l.Amount)
+				all = append(all, Event{On: l.On, Kind: kind, Amount: l.Amount, Balance: balance})
+			default:
+				charged = charged.Add(l.Amount)
+			}
+		}
+		balance = b.Total
+		all = append(all, Event{On: b.IssuedOn, Kind: EventBill, Month: b.Month, Amount: charged, Balance: balance})
+	}
+	return all
+}

@@ -1,0 +1,131 @@
+package notifying
+
+import (
+	"context"
+
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/domain/standing"
+	"quittance.org/quittance/internal/store"
+)
+
+// TemplateReturned names the letter about a payment that the bank sent back.
+const TemplateReturned = "payment_returned"
+
+// returnedDays is for how long a letter about a returned payment that could
+// not be written is tried again.
+const returnedDays = 14
+
+// SendReturned writes the letters about payments that the bank sent back (M12)
+// and that have none yet. It may be repeated.
+func (s *Service) SendReturned(ctx context.Context, on civil.Date) (Sent, error) {
+	var total Sent
+	var after store.ReturnedPayment
+	for {
+		var page []store.ReturnedPayment
+		err := s.db.Read(ctx, "returned payments", func(tx *store.ReadTx) (err error) {
+			page, err = tx.ReturnsWithoutLetter(TemplateReturned, on.AddDays(-returnedDays), after, pageOf)
+			return err
+		})
+		if err != nil || len(page) == 0 {
+			return total, err
+		}
+		for _, r := range page {
+			e := store.LetterException{Account: r.Account, Source: r.PaymentID.UUID, About: store.AboutReturn}
+			sent, err := s.each(ctx, e, func(tx *store.Tx) (Sent, error) { return s.returned(tx, r, e, on) })
+			if err != nil {
+				return total, err
+			}
+			total.add(sent)
+		}
+		after = page[len(page)-1]
+	}
+}
+
+// each writes one letter in a transaction of its own, or sets it aside.
+func (s *Service) each(ctx context.Context, e store.LetterException, write func(*store.Tx) (Sent, error)) (Sent, error) {
+	var sent Sent
+	err := s.db.InTx(ctx, "send letter", func(tx *store.Tx) (err error) {
+		sent, err = write(tx)
+		return err
+	})
+	if err != nil {
+		return s.setAside(ctx, e, err)
+	}
+	return sent, nil
+}
+
+func (s *Service) returned(tx *store.Tx, r store.ReturnedPayment, e store.LetterException, on civil.Date) (Sent, error) {
+	p, err := tx.Payment(r.Account, r.PaymentID)
+	if err != nil {
+		return Sent{}, err
+	}
+	to, now, err := s.now(tx, e, on)
+	if err != nil {
+		return Sent{}, err
+	}
+	words, err := s.letters.Returned(Returned{
+		Reader: to.reader(false), Written: on, Payment: p, Code: r.Code, On: r.On, Standing: now,
+	})
+	if err != nil {
+		return Sent{}, err
+	}
+	return s.write(tx, to, words, e.Source)
+}
+
+// now gives who a letter goes to and the account's standing on a day.
+func (s *Service) now(tx *store.Tx, e store.LetterException, on civil.Date) (recipient, standing.Standing, error) {
+	facts, err := tx.ReviewFacts(e.Account)
+	if err != nil {
+		return recipient{}, standing.Standing{}, err
+	}
+	to, err := recipientOf(tx, facts.Account)
+	if err == nil {
+		err = settled(tx, to, false, e)
+	}
+	return to, standing.Evaluate(s.profile, facts.Standing(), on), err
+}
+
+// SendExtended writes the letters about due dates that were moved (R-CAL-3,
+// MA-NOTE-10), to whoever has something to pay. It may be repeated.
+func (s *Service) SendExtended(ctx context.Context, on civil.Date) (Sent, error) {
+	var total Sent
+	var after store.AccountExtension
+	for {
+		var page []store.AccountExtension
+		err := s.db.Read(ctx, "extensions", func(tx *store.ReadTx) (err error) {
+			page, err = tx.ExtensionsUntold(on, after, pageOf)
+			return err
+		})
+		if err != nil || len(page) == 0 {
+			return total, err
+		}
+		for _, x := range page {
+			e := store.LetterException{Account: x.Account, Source: x.Account.UUID, About: store.AboutExtension}
+			sent, err := s.each(ctx, e, func(tx *store.Tx) (Sent, error) { return s.extended(tx, x, e, on) })
+			if err != nil {
+				return total, err
+			}
+			total.add(sent)
+		}
+		after = page[len(page)-1]
+	}
+}
+
+func (s *Service) extended(tx *store.Tx, x store.AccountExtension, e store.LetterException, on civil.Date) (Sent, error) {
+	first, err := tx.ExtensionTold(x, on)
+	if err != nil || !first {
+		return Sent{}, err
+	}
+	to, now, err := s.now(tx, e, on)
+	if err != nil {
+		return Sent{}, err
+	}
+	if !now.TotalDue.IsPositive() { // paid meanwhile
+		return Sent{Suppressed: 1}, nil
+	}
+	words, err := s.letters.Extended(Extended{Reader: to.reader(false), Written: on, Due: x.Due, Until: x.Until, Standing: now})
+	if err != nil {
+		return Sent{}, err
+	}
+	return s.write(tx, to, words, tx.NewID())
+}

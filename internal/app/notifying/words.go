@@ -1,0 +1,112 @@
+package notifying
+
+import (
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/ident"
+	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/bill"
+	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/domain/standing"
+	"quittance.org/quittance/internal/format/billpdf"
+	"quittance.org/quittance/internal/format/letterpdf"
+)
+
+// Letters puts letters into words, in the reader's language. It writes for the
+// ways that the reader has, and no others.
+type Letters interface {
+	Notice(Notice) (Words, error)
+	Bill(Bill) (Words, error)
+	Returned(Returned) (Words, error)
+	Extended(Extended) (Words, error)
+}
+
+// Words is a letter as it goes out. What is printed has no address yet.
+type Words struct {
+	Template string // stable: "past_due"
+	Version  int    // of the template; a change of its words makes a new one
+	Language string // that the text is in
+	Subject  string // no personal data: it is shown on locked screens
+	Text     string // of the e-mail, complete by itself
+	HTML     string
+	Letter   *letterpdf.Document // on paper: one of the two
+	Bill     *billpdf.Document
+}
+
+// Ways are the channels that a letter takes.
+type Ways struct{ Email, Print bool }
+
+// Reader is who gets a letter.
+type Reader struct {
+	Account       enrollment.AccountID
+	FirstName     string
+	LastName      string // or an employer's name
+	SubscriberID  ident.SubscriberID
+	BillingNumber string
+	Language      string // asked for
+	Ways          Ways
+}
+
+// Notice is a letter that standing owes, about one enrollment or about several
+// to which the same happens.
+type Notice struct {
+	Reader      Reader
+	Written     civil.Date
+	Kind        standing.NoticeKind
+	Month       civil.Month // see standing.NoticeKind
+	Amount      money.Amount
+	By          civil.Date
+	Ends        civil.Month
+	Enrollments []standing.EnrollmentStanding // those it is about, one at least
+	Steps       []standing.Step               // the dates of the first of them
+}
+
+// Bill is the letter with a bill.
+type Bill struct {
+	Reader   Reader
+	Written  civil.Date
+	Bill     *bill.Bill
+	Link     ident.Confirmation // of the bill's short address
+	Standing standing.Standing  // of the day; empty unless something is past due
+	Events   []Event            // of the last months
+}
+
+// Event is what moved the balance in the last months.
+type Event struct {
+	On      civil.Date
+	Kind    EventKind
+	Month   civil.Month // that a bill is for
+	Amount  money.Amount
+	Balance money.Amount // after it
+}
+
+// EventKind is what an event is.
+type EventKind string
+
+// The kinds of event.
+const (
+	EventBill       EventKind = "bill"
+	EventPayment    EventKind = "payment"
+	EventReturn     EventKind = "return"
+	EventRefund     EventKind = "refund"
+	EventAdjustment EventKind = "adjustment"
+)
+
+// Returned is the letter about a payment that the bank sent back.
+type Returned struct {
+	Reader   Reader
+	Written  civil.Date
+	Payment  payment.Payment
+	Code     string // of the bank
+	On       civil.Date
+	Standing standing.Standing // after it
+}
+
+// Extended is the letter about a due date that was moved (R-CAL-3).
+type Extended struct {
+	Reader   Reader
+	Written  civil.Date
+	Due      civil.Date
+	Until    civil.Date
+	Standing standing.Standing
+}

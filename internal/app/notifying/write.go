@@ -1,0 +1,181 @@
+package notifying
+
+import (
+	"bytes"
+	"compress/flate"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/base/ident"
+	"quittance.org/quittance/internal/base/pii"
+	"quittance.org/quittance/internal/store"
+)
+
+// Sent is what a round of letters came to.
+type Sent struct {
+	Letters    int // written: by e-mail, on paper or both
+	Emails     int // of them, by e-mail
+	Printed    int // of them, to be printed
+	Suppressed int // not true any more, or a reminder that nobody can get
+	SetAside   int // accounts or bills that no letter could be written to
+}
+
+func (s *Sent) add(more Sent) {
+	s.Letters += more.Letters
+	s.Emails += more.Emails
+	s.Printed += more.Printed
+	s.Suppressed += more.Suppressed
+	s.SetAside += more.SetAside
+}
+
+// CodeNoAddress marks a letter that should be printed and has nowhere to go.
+const CodeNoAddress = "letter.no_address"
+
+var errNoAddress = fault.New(fault.Invalid, CodeNoAddress, "the account has no mailing address: ask the eligibility system for it")
+
+// recipient is an account with what letters to it need.
+type recipient struct {
+	account store.AccountRow
+	mailing []string // street and town; empty if nobody knows
+}
+
+func recipientOf(tx *store.Tx, a store.AccountRow) (recipient, error) {
+	lines, err := tx.MailingAddress(a.ID)
+	return recipient{a, lines}, err
+}
+
+// ways decides how a letter goes. Paper is the rule: a deadline is never told
+// by e-mail alone, unless the person chose that (brief 17), and nobody can
+// choose before there are accounts to sign in to. E-mail goes in addition where
+// there is an address. A reminder goes by e-mail alone: the bill has told the
+// deadline on paper, and paper would come after it.
+func (r recipient) ways(reminder bool) Ways {
+	return Ways{Email: r.account.Email != "", Print: !reminder && len(r.mailing) > 0}
+}
+
+// reader names the recipient to whoever writes.
+func (r recipient) reader(reminder bool) Reader {
+	a := r.account
+	return Reader{
+		Account: a.ID, FirstName: a.FirstName, LastName: a.LastName, SubscriberID: a.SubscriberID, BillingNumber: a.BillingNumber,
+		Language: a.Language, Ways: r.ways(reminder),
+	}
+}
+
+// envelope is the lines of the address.
+func (r recipient) envelope() string {
+	name := strings.TrimSpace(r.account.FirstName + " " + r.account.LastName)
+	return strings.Join(append([]string{name}, r.mailing...), "\n")
+}
+
+// write keeps a letter, once for each of its ways, and asks for the e-mail to
+// be sent. One about the same source that is kept already stays as it is.
+func (s *Service) write(tx *store.Tx, to recipient, w Words, source ident.UUID) (Sent, error) {
+	var sent Sent
+	m := store.Message{
+		AccountID: to.account.ID, Template: w.Template, Version: w.Version, Language: w.Language, Source: source, Subject: w.Subject,
+	}
+	if w.Text != "" {
+		mail := m
+		mail.ID, mail.Channel, mail.Address = tx.NewMessageID(), store.ChannelEmail, pii.NewSecret(to.account.Email)
+		mail.Text, mail.HTML = w.Text, w.HTML
+		isNew, err := tx.InsertMessage(mail)
+		if err != nil {
+			return sent, err
+		}
+		if isNew {
+			sent.Emails++
+			if err := s.jobs.SendMessage(tx, mail.AccountID, mail.ID); err != nil {
+				return sent, err
+			}
+		}
+	}
+	if w.Letter != nil || w.Bill != nil {
+		paper := m
+		paper.ID, paper.Channel, paper.Address = tx.NewMessageID(), store.ChannelPrint, pii.NewSecret(to.envelope())
+		var err error
+		if paper.Stock, paper.Document, err = pack(w); err != nil {
+			return sent, err
+		}
+		isNew, err := tx.InsertMessage(paper)
+		if err != nil {
+			return sent, err
+		}
+		if isNew {
+			sent.Printed++
+		}
+	}
+	if sent.Emails+sent.Printed > 0 {
+		sent.Letters++
+	}
+	return sent, nil
+}
+
+// pack makes the sealed form of what is printed.
+func pack(w Words) (store.Stock, []byte, error) {
+	stock, document := store.StockLetter, any(w.Letter)
+	if w.Bill != nil {
+		stock, document = store.StockBill, w.Bill
+	}
+	text, err := json.Marshal(document)
+	if err != nil {
+		return "", nil, fmt.Errorf("seal letter %s: %w", w.Template, err)
+	}
+	var packed bytes.Buffer
+	out, err := flate.NewWriter(&packed, flate.BestSpeed)
+	if err != nil {
+		return "", nil, err
+	}
+	_, err = out.Write(text)
+	return stock, packed.Bytes(), errors.Join(err, out.Close())
+}
+
+// unpack reads the sealed form of what is printed.
+func unpack(packed []byte, document any) error {
+	text, err := io.ReadAll(flate.NewReader(bytes.NewReader(packed)))
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(text, document)
+}
+
+// settled records what became of the duty to write: a paper letter that has
+// nowhere to go is for staff, even where an e-mail went out.
+func settled(tx *store.Tx, to recipient, reminder bool, e store.LetterException) error {
+	switch {
+	case reminder || len(to.mailing) > 0:
+		tx.LetterWorked(e.Account, e.Source)
+	case to.account.Email == "":
+		return errNoAddress
+	default:
+		tx.LetterFailed(because(e, errNoAddress))
+	}
+	return nil
+}
+
+// setAside records that a letter could not be written, if the cause lies in
+// the account's data: the others go on.
+func (s *Service) setAside(ctx context.Context, e store.LetterException, cause error) (Sent, error) {
+	if errors.Is(cause, context.Canceled) || errors.Is(cause, context.DeadlineExceeded) || fault.KindOf(cause) == fault.Unavailable {
+		return Sent{}, cause
+	}
+	err := s.db.InTx(ctx, "set letter aside", func(tx *store.Tx) error {
+		tx.LetterFailed(because(e, cause))
+		return nil
+	})
+	return Sent{SetAside: 1}, err
+}
+
+// because gives the exception with its cause.
+func because(e store.LetterException, cause error) store.LetterException {
+	if e.Code = fault.CodeOf(cause); e.Code == "" {
+		e.Code = "letter.failed"
+	}
+	e.Reason = cause.Error()
+	return e
+}

@@ -1,0 +1,34 @@
+package cli
+
+import (
+	"quittance.org/quittance/internal/app/notifying"
+	"quittance.org/quittance/internal/app/paying"
+	"quittance.org/quittance/internal/domain/profile"
+	"quittance.org/quittance/internal/edge/letters"
+	"quittance.org/quittance/internal/edge/web/catalogue"
+)
+
+// letterWriter writes letters in the words of a catalogue.
+type letterWriter struct {
+	words   *catalogue.Catalogue
+	profile *profile.Profile
+	baseURL string
+}
+
+func (l letterWriter) writer() letters.Writer {
+	return letters.Writer{Catalogue: l.words, Profile: l.profile, BaseURL: l.baseURL}
+}
+
+func (l letterWriter) Receipt(r *paying.Receipt) (notifying.Letter, error) {
+	return l.writer().Receipt(r)
+}
+func (l letterWriter) Notice(n notifying.Notice) (notifying.Words, error) {
+	return l.writer().Notice(n)
+}
+func (l letterWriter) Bill(b notifying.Bill) (notifying.Words, error) { return l.writer().Bill(b) }
+func (l letterWriter) Returned(r notifying.Returned) (notifying.Words, error) {
+	return l.writer().Returned(r)
+}
+func (l letterWriter) Extended(x notifying.Extended) (notifying.Words, error) {
+	return l.writer().Extended(x)
+}

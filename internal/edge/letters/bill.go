@@ -1,0 +1,85 @@
+package letters
+
+import (
+	"fmt"
+
+	"quittance.org/quittance/internal/app/notifying"
+	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/bill"
+	"quittance.org/quittance/internal/edge/web/catalogue"
+)
+
+// The templates of the letters with a bill.
+var (
+	firstBill   = template{"bill_first", 1}
+	monthlyBill = template{"bill_monthly", 1}
+)
+
+// Bill writes the letter with a bill: by e-mail that it is ready (M1, M5), on
+// paper the bill itself (R-BILL-6).
+func (w Writer) Bill(b notifying.Bill) (notifying.Words, error) {
+	a, err := w.author(b.Reader, b.Written)
+	if err != nil {
+		return notifying.Words{}, err
+	}
+	t, l := monthlyBill, (*letter)(nil)
+	if b.Bill.Kind == bill.KindEnrollment {
+		t, l = firstBill, a.firstBill(b)
+	} else {
+		l = a.monthlyBill(b)
+	}
+	print := a.to.Ways.Print
+	a.to.Ways.Print = false // the paper is the bill
+	words, err := a.finish(t, l)
+	if err != nil || !print {
+		return words, err
+	}
+	words.Bill = a.billPaper(b)
+	if a.err != nil {
+		return words, fmt.Errorf("bill %s: %w", b.Bill.Number, a.err)
+	}
+	return words, nil
+}
+
+// firstBill tells that the first payment starts coverage (M1, R-BIND-1).
+func (a *author) firstBill(b notifying.Bill) *letter {
+	due, by := b.Bill.AmountDue(), b.Bill.DueOn
+	l := a.begin(a.t("letter.bill.title_first", nil),
+		a.t("letter.bill.lead_first", catalogue.Args{"amount": due, "by": by, "starts": b.Bill.Month.First()}))
+	a.payBill(l, b)
+	return l
+}
+
+// monthlyBill tells that a bill is ready (M5).
+func (a *author) monthlyBill(b notifying.Bill) *letter {
+	due := b.Bill.AmountDue()
+	if !due.IsPositive() {
+		return a.begin(a.t("letter.bill.title_monthly", nil), a.t("letter.bill.nothing", catalogue.Args{"month": b.Bill.Month}))
+	}
+	lead := []string{a.t("letter.bill.lead_monthly", catalogue.Args{"amount": due, "by": b.Bill.DueOn, "month": b.Bill.Month})}
+	if past := pastDueOf(b.Bill); past.IsPositive() {
+		lead = append(lead, a.t("letter.bill.past", catalogue.Args{"amount": past}))
+	}
+	l := a.begin(a.t("letter.bill.title_monthly", nil), lead...)
+	a.payBill(l, b)
+	return l
+}
+
+func (a *author) payBill(l *letter, b notifying.Bill) {
+	if a.to.Ways.Print {
+		l.Lead = append(l.Lead, a.t("letter.bill.paper", nil))
+	}
+	a.toPay(l, linkPath+b.Link.String(), a.amountBox(b.Bill.AmountDue(), b.Bill.DueOn)...)
+	l.Sections = []section{a.waysToPay(b.Bill.DueOn)}
+}
+
+// pastDueOf is what earlier bills asked for and nobody paid.
+func pastDueOf(b *bill.Bill) money.Amount {
+	sum := money.Zero
+	for _, r := range b.Reasons {
+		if r.Kind == bill.ReasonPastDue {
+			sum = sum.Add(r.Amount)
+		}
+	}
+	return sum
+}

@@ -1,0 +1,109 @@
+package letters
+
+import (
+	"strings"
+
+	"quittance.org/quittance/internal/app/notifying"
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/domain/standing"
+	"quittance.org/quittance/internal/edge/web/catalogue"
+)
+
+// dueReminder reminds of a bill (M6).
+func (a *author) dueReminder(n notifying.Notice) *letter {
+	l := a.begin(a.t("letter.due_reminder.title", catalogue.Args{"by": n.By}),
+		a.t("letter.due_reminder.lead", catalogue.Args{"amount": n.Amount, "by": n.By}), a.t("letter.just_paid", nil))
+	a.toPay(l, payPath, a.amountBox(n.Amount, n.By)...)
+	l.Sections = []section{a.waysToPay(n.By)}
+	return l
+}
+
+// pastDue tells that a payment is missing and until when it can be made up for
+// (M9, MA-NOTE-4).
+func (a *author) pastDue(n notifying.Notice) *letter {
+	lead := []string{a.t("letter.past_due.lead", catalogue.Args{"amount": n.Amount})}
+	if !n.By.IsZero() { // the clock stands while on hold
+		lead = append(lead, a.t("letter.past_due.keep", catalogue.Args{"by": n.By}))
+	}
+	l := a.begin(a.t("letter.past_due.title", nil), append(lead, a.t("letter.past_due.part", nil), a.about(n.Enrollments), a.t("letter.just_paid", nil))...)
+	a.toPay(l, payPath, a.amountBox(n.Amount, n.By)...)
+	l.Sections = []section{a.dates(n.Steps), a.waysToPay(n.By), a.help(), a.appeal()}
+	return l
+}
+
+// endWarning tells that coverage is about to end (M10, MA-NOTE-5).
+func (a *author) endWarning(n notifying.Notice) *letter {
+	lead := []string{a.t("letter.end_warning.lead", catalogue.Args{"amount": n.Amount, "by": n.By})}
+	if last := n.Enrollments[0].EndsBy; !last.IsZero() && !n.Ends.IsZero() {
+		lead = append(lead, a.t("letter.end_warning.ends", catalogue.Args{"last": last, "ends": n.Ends.Last()}))
+	}
+	l := a.begin(a.t("letter.end_warning.title", catalogue.Args{"by": n.By}),
+		append(lead, a.t("letter.end_warning.claims", nil), a.about(n.Enrollments), a.t("letter.just_paid", nil))...)
+	a.toPay(l, payPath, a.amountBox(n.Amount, n.By)...)
+	l.Sections = []section{a.dates(n.Steps), a.waysToPay(n.By), a.help(), a.appeal()}
+	return l
+}
+
+// dates is the timeline in text.
+func (a *author) dates(steps []standing.Step) section {
+	s := section{Title: a.t("letter.dates.title", nil)}
+	for _, step := range steps {
+		s.Points = append(s.Points, a.t("letter.dated", catalogue.Args{"on": step.On, "what": a.step(step)}))
+	}
+	return s
+}
+
+func (a *author) step(x standing.Step) string {
+	switch x.Kind {
+	case standing.StepUnpaid:
+		return a.t("letter.dates.unpaid", catalogue.Args{"month": x.Month})
+	case standing.StepLastDay:
+		return a.t("letter.dates.last_day", catalogue.Args{"amount": x.Amount, "ends": x.Month.Last()})
+	case standing.StepStarts, standing.StepGrace, standing.StepEnded:
+		return a.t("letter.dates."+string(x.Kind), nil)
+	}
+	return a.t("letter.dates."+string(x.Kind), catalogue.Args{"amount": x.Amount})
+}
+
+// mailBy is when mail goes out that is in time even where the day counts on
+// which it arrives (R-PAY-4).
+func (a *author) mailBy(due civil.Date) civil.Date {
+	return due.AddDays(-a.profile.Mail.WaitDays.On(due))
+}
+
+// waysToPay lists them, with their last moments. by is the zero day where none
+// is set.
+func (a *author) waysToPay(by civil.Date) section {
+	online, url := "letter.ways.online", a.url(payPath)
+	if by.IsZero() {
+		online = "letter.ways.online_only"
+	}
+	s := section{Title: a.t("letter.ways.title", nil), Points: []string{
+		a.t(online, catalogue.Args{"url": url}), a.t("letter.ways.phone", nil),
+	}}
+	if !by.IsZero() && a.mailBy(by).After(a.written) {
+		address := strings.Join(a.profile.Marketplace.LockboxAddress.On(a.written), ", ")
+		s.Points = append(s.Points, a.t("letter.ways.mail", catalogue.Args{"address": address, "date": a.mailBy(by)}))
+	} else {
+		s.Points = append(s.Points, a.t("letter.ways.mail_late", nil))
+	}
+	s.Points = append(s.Points, a.t("letter.ways.billpay", nil))
+	return s
+}
+
+// help names who helps when money is short (R-DUE-8, R-DUE-9).
+func (a *author) help() section {
+	s := section{Title: a.t("letter.help.title", nil), Points: []string{a.t("letter.help.call", nil)}}
+	if a.profile.Waiver.Enabled.On(a.written) {
+		s.Points = append(s.Points, a.t("letter.help.waiver", nil))
+	}
+	if a.profile.Arrangement.Enabled.On(a.written) {
+		s.Points = append(s.Points, a.t("letter.help.plan", nil))
+	}
+	return s
+}
+
+// appeal tells of the right to have a decision looked at.
+func (a *author) appeal() section {
+	return section{Title: a.t("letter.appeal.title", nil), Paragraphs: []string{a.t("letter.appeal.text", nil)}}
+}

@@ -1,0 +1,73 @@
+package letters
+
+import (
+	"quittance.org/quittance/internal/app/notifying"
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/edge/web/catalogue"
+)
+
+// returnReasons are the words for the bank's codes (ACH-30 to ACH-33) and for a
+// card holder's dispute.
+var returnReasons = map[string]string{
+	"R01": "funds", "R09": "funds",
+	"R02": "closed", "R12": "closed",
+	"R03": "no_account", "R04": "no_account", "R13": "no_account", "R20": "no_account",
+	"R08": "stopped",
+	"R05": "refused", "R07": "refused", "R10": "refused", "R11": "refused", "R29": "refused",
+	"R16":     "frozen",
+	"dispute": "card",
+}
+
+// Returned writes the letter about a payment that the bank sent back (M12,
+// R-AUTO-7).
+func (w Writer) Returned(r notifying.Returned) (notifying.Words, error) {
+	a, err := w.author(r.Reader, r.Written)
+	if err != nil {
+		return notifying.Words{}, err
+	}
+	reason := returnReasons[r.Code]
+	if reason == "" {
+		reason = "other"
+	}
+	lead := []string{
+		a.t("letter.returned.lead", catalogue.Args{"amount": r.Payment.Amount, "on": r.Payment.EffectiveOn}),
+		a.t("letter.returned.reason."+reason, nil),
+	}
+	by, due := payBy(r.Standing), r.Standing.TotalDue
+	switch {
+	case !due.IsPositive():
+		by = civil.Date{}
+		lead = append(lead, a.t("letter.returned.nothing", nil))
+	case by.IsZero() || by.Before(r.Written):
+		by = civil.Date{}
+		lead = append(lead, a.t("letter.returned.due_now", catalogue.Args{"amount": due}))
+	default:
+		lead = append(lead, a.t("letter.returned.due", catalogue.Args{"amount": due, "by": by}))
+	}
+	if a.profile.Fees.Returned.On(r.Written).IsZero() {
+		lead = append(lead, a.t("letter.returned.no_fee", nil))
+	}
+	l := a.begin(a.t("letter.returned.title", nil), lead...)
+	if due.IsPositive() {
+		a.toPay(l, payPath, a.amountBox(due, by)...)
+		ways := a.waysToPay(by)
+		ways.Paragraphs = []string{a.t("letter.returned.again", nil)}
+		l.Sections = []section{ways, a.help()}
+	}
+	return a.finish(template{notifying.TemplateReturned, 1}, l)
+}
+
+// Extended writes the letter about a due date that was moved (R-CAL-3,
+// MA-NOTE-10).
+func (w Writer) Extended(x notifying.Extended) (notifying.Words, error) {
+	a, err := w.author(x.Reader, x.Written)
+	if err != nil {
+		return notifying.Words{}, err
+	}
+	due := x.Standing.TotalDue
+	l := a.begin(a.t("letter.extended.title", nil),
+		a.t("letter.extended.lead", catalogue.Args{"due": x.Due, "until": x.Until, "amount": due}), a.t("letter.just_paid", nil))
+	a.toPay(l, payPath, a.amountBox(due, x.Until)...)
+	l.Sections = []section{a.waysToPay(x.Until), a.help()}
+	return a.finish(template{"due_extended", 1}, l)
+}

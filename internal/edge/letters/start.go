@@ -1,0 +1,39 @@
+package letters
+
+import (
+	"quittance.org/quittance/internal/app/notifying"
+	"quittance.org/quittance/internal/edge/web/catalogue"
+)
+
+// startReminder asks for the first payment (M2).
+func (a *author) startReminder(n notifying.Notice) *letter {
+	left := a.t("letter.start_reminder.today", nil)
+	if days := n.By.DaysSince(n.Written); days > 0 {
+		left = a.t("letter.start_reminder.left", catalogue.Args{"n": days})
+	}
+	l := a.begin(a.t("letter.start_reminder.title", nil),
+		a.t("letter.start_reminder.lead", catalogue.Args{"amount": n.Amount, "by": n.By, "starts": n.Month.First()}),
+		left, a.about(n.Enrollments), a.t("letter.just_paid", nil))
+	a.toPay(l, payPath, a.amountBox(n.Amount, n.By)...)
+	l.Sections = []section{a.waysToPay(n.By)}
+	return l
+}
+
+// startMoved tells that coverage starts later (M4, R-BIND-2).
+func (a *author) startMoved(n notifying.Notice) *letter {
+	l := a.begin(a.t("letter.start_moved.title", catalogue.Args{"missed": n.Month.Prev().First()}),
+		a.t("letter.start_moved.lead", catalogue.Args{"starts": n.Month.First(), "amount": n.Amount, "by": n.By}),
+		a.t("letter.start_moved.mailed", nil), a.about(n.Enrollments))
+	a.toPay(l, payPath, a.amountBox(n.Amount, n.By)...)
+	l.Sections = []section{a.waysToPay(n.By), a.help(), a.appeal()}
+	return l
+}
+
+// notStarted tells that the selection lapsed (R-BIND-2).
+func (a *author) notStarted(n notifying.Notice) *letter {
+	l := a.begin(a.t("letter.not_started.title", nil),
+		a.t("letter.not_started.lead", catalogue.Args{"starts": n.Month.First()}),
+		a.t("letter.start_moved.mailed", nil), a.t("letter.not_started.again", nil), a.about(n.Enrollments))
+	l.Sections = []section{a.appeal()}
+	return l
+}
