@@ -55,8 +55,10 @@ func (a *App) firstBills(ctx context.Context, _ civil.Date) (closing.Counts, err
 func (a *App) review(ctx context.Context, date civil.Date) (closing.Counts, error) {
 	r, err := a.Collecting.Review(ctx, date)
 	return closing.Counts{
-		{Name: "looked at", N: int64(r.Looked)}, {Name: "decisions", N: int64(r.Decided)},
-		{Name: "notices owed", N: int64(r.Owed)}, {Name: "set aside", N: int64(r.SetAside)},
+		{Name: "looked at", N: int64(r.Looked)},
+		{Name: "decisions", N: int64(r.Decided)},
+		{Name: "notices owed", N: int64(r.Owed)},
+		{Name: "set aside", N: int64(r.SetAside)},
 	}, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"quittance.org/quittance/internal/app/billing"
+	"quittance.org/quittance/internal/app/closing"
 	"quittance.org/quittance/internal/app/enrolling"
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/domain/profile"
@@ -26,6 +27,12 @@ func (d *Database) Billing(p *profile.Profile) *billing.Service { return billing
 // Enrolling makes the enrolling use cases alone. First bills are not enqueued:
 // the command issues them itself after the import.
 func (d *Database) Enrolling() *enrolling.Service { return enrolling.New(d.db, nil) }
+
+// DayStatus tells about the last business dates, and about older ones that are
+// not complete.
+func (d *Database) DayStatus(ctx context.Context, p *profile.Profile, last int) (closing.Status, error) {
+	return closing.New(d.db, p, (&App{}).steps()).Status(ctx, last)
+}
 
 // CountAccounts counts the accounts, for progress bars.
 func (d *Database) CountAccounts(ctx context.Context) (n int, err error) {

@@ -36,11 +36,11 @@ type Count struct {
 // Counts are what a step came to, in the order they are shown.
 type Counts []Count
 
-// String gives "200 bills, 3 set aside".
+// String gives "bills 200, set aside 3".
 func (c Counts) String() string {
 	parts := make([]string, len(c))
 	for i, count := range c {
-		parts[i] = fmt.Sprintf("%d %s", count.N, count.Name)
+		parts[i] = fmt.Sprintf("%s %d", count.Name, count.N)
 	}
 	return strings.Join(parts, ", ")
 }
@@ -77,13 +77,17 @@ func New(db *store.DB, p *profile.Profile, steps []Step) *Service {
 // Today is the business date now.
 func (s *Service) Today() civil.Date { return s.profile.Today(s.db.Now()) }
 
-// DueAt gives the newest business date that is to be run when each one's run
-// begins at a time of day.
+// BeginOf gives the moment at which the business day of a date is run, when
+// each one's run begins at a time of day.
+func (s *Service) BeginOf(date civil.Date, begins profile.TimeOfDay) civil.Instant {
+	return civil.InstantOf(time.Date(date.Year(), date.MonthOfYear(), date.Day(), begins.Hour, begins.Minute, begins.Second, 0, s.profile.Zone()))
+}
+
+// DueAt gives the newest business date whose run should have begun by now.
 func (s *Service) DueAt(begins profile.TimeOfDay) civil.Date {
 	now := s.db.Now()
 	today := s.profile.Today(now)
-	begin := time.Date(today.Year(), today.MonthOfYear(), today.Day(), begins.Hour, begins.Minute, begins.Second, 0, s.profile.Zone())
-	if now.Before(civil.InstantOf(begin)) {
+	if now.Before(s.BeginOf(today, begins)) {
 		return today.AddDays(-1)
 	}
 	return today

@@ -179,10 +179,12 @@ type Status struct {
 // Status tells about the last days, and about older ones that are not complete.
 func (s *Service) Status(ctx context.Context, last int) (status Status, err error) {
 	err = s.db.Read(ctx, "status of business days", func(tx *store.ReadTx) error {
-		status = Status{Today: s.Today()}
-		if status.Missed, err = missedDates(tx, status.Today); err != nil {
+		status = Status{Today: s.Today(), Days: []Day{}, Missed: []civil.Date{}}
+		missed, err := missedDates(tx, status.Today)
+		if err != nil {
 			return err
 		}
+		status.Missed = append(status.Missed, missed...)
 		dates, err := shownDates(tx, last)
 		if err != nil {
 			return err
@@ -219,7 +221,7 @@ func shownDates(tx *store.ReadTx, last int) ([]civil.Date, error) {
 
 // toDo lists what a person does, the oldest date first.
 func (s Status) toDo() []string {
-	var list []string
+	list := []string{}
 	for _, d := range slices.Backward(s.Days) {
 		if d.ToDo != "" {
 			list = append(list, d.ToDo)

@@ -45,6 +45,7 @@ type grammar struct {
 	Serve   serveCommand   `cmd:"" help:"Run the marketplace."`
 	Import  importCommand  `cmd:"" help:"Read files from other systems."`
 	Bill    billCommand    `cmd:"" help:"Issue bills."`
+	Day     dayCommand     `cmd:"" help:"Run the business day, and see how it went."`
 	Verify  verifyCommand  `cmd:"" help:"Re-derive every balance from the ledger and compare."`
 	Migrate migrateCommand `cmd:"" help:"Bring a database up to date."`
 	Keys    keysCommand    `cmd:"" help:"Make and rotate encryption keys."`

@@ -24,7 +24,7 @@ func call(t *testing.T, args ...string) (code int, stdout, stderr string) {
 func TestEveryCommandExplainsItselfWithAnExample(t *testing.T) {
 	t.Parallel()
 	for _, command := range []string{
-		"demo", "demo generate", "serve", "import enrollments", "bill run", "verify", "migrate", "keys create", "keys rotate", "profile check",
+		"demo", "demo generate", "serve", "import enrollments", "bill run", "day run", "day status", "verify", "migrate", "keys create", "keys rotate", "profile check",
 	} {
 		t.Run(command, func(t *testing.T) {
 			t.Parallel()
@@ -66,6 +66,8 @@ func TestMistakesAreOneClearLine(t *testing.T) {
 		"a profile that is not there":  {[]string{"profile", "check", "atlantis"}, 1, "atlantis", 0},
 		"a port in use":                {[]string{"demo", "--data", filepath.Join(dir, "demo"), "--listen", taken.Addr().String()}, 1, "choose another address", 0},
 		"a month that is none":         {[]string{"bill", "run", "--month", "December", "--data", dir}, 1, "is not a month like", 0},
+		"a date that is none":          {[]string{"day", "run", "--date", "tomorrow", "--data", dir}, 1, "is not a date like", 0},
+		"an hour that is none":         {[]string{"serve", "--day-at", "1 am", "--public-url", "https://pay.test", "--data", dir}, 1, "is not a time of day like", 0},
 		"a word that is no command":    {[]string{"pay"}, 2, "quittance --help", 0},
 		"a clock before the stories":   {[]string{"demo", "--data", filepath.Join(dir, "early"), "--listen", "127.0.0.1:0", "--sandbox", "127.0.0.1:0", "--clock", "2026-01-01"}, 1, "begin on that day or later", 0},
 	} {

@@ -53,13 +53,14 @@ type demoRun struct {
 func (demoRun) Help() string {
 	return "Example:\n\n    quittance demo --data ./demo-data\n\n" +
 		"Starts an invented marketplace with an embedded database, ten members with a story, a card processor, " +
-		"a mailbox and a page that moves the clock. Stop it with Ctrl-C; the same folder goes on where it stopped."
+		"a mailbox and a page that moves the clock: the business day of every night on the way is run. Stop it with Ctrl-C; the same folder goes on where it stopped."
 }
 
-// demoState is kept beside the database: that loading was finished, and where
-// the clock stood.
+// demoState is kept beside the database: that loading was finished, where the
+// clock stood, and where the portal was.
 type demoState struct {
-	Now civil.Instant `json:"now"`
+	Now    civil.Instant `json:"now"`
+	Portal string        `json:"portal,omitempty"`
 }
 
 const demoStateFile = "demo.json"
@@ -123,7 +124,7 @@ func (d *demo) prepare() (loaded bool, err error) {
 		return false, err
 	}
 	start := day.In(d.profile.Zone()).Add(14 * time.Hour)
-	state, loaded, err := d.readState()
+	state, loaded, err := d.demoState()
 	if err != nil {
 		return false, err
 	}
@@ -152,8 +153,12 @@ func later(a, b civil.Instant) civil.Instant {
 	return a
 }
 
-func (d *demo) readState() (state demoState, loaded bool, err error) {
-	data, err := os.ReadFile(filepath.Join(d.Data, demoStateFile))
+// demoState reads what a demo has kept in the data folder, false if nothing.
+func (f databaseFlags) demoState() (state demoState, found bool, err error) {
+	if f.Data == "" {
+		return state, false, nil
+	}
+	data, err := os.ReadFile(filepath.Join(f.Data, demoStateFile))
 	if os.IsNotExist(err) {
 		return state, false, nil
 	}
@@ -166,10 +171,11 @@ func (d *demo) readState() (state demoState, loaded bool, err error) {
 	return state, true, nil
 }
 
-// keepState is called when the demo is ready and when it stops. A demo that is
-// killed goes on at the last kept moment, or at the clock's starting day.
+// keepState is called when the demo is ready, after every night and when it
+// stops. A demo that is killed goes on at the last kept moment, or at the
+// clock's starting day.
 func (d *demo) keepState() error {
-	data, err := json.Marshal(demoState{d.clock.Now()})
+	data, err := json.Marshal(demoState{d.clock.Now(), d.portal})
 	if err != nil {
 		return err
 	}
@@ -183,7 +189,7 @@ func (d *demo) keepState() error {
 // live puts the marketplace and the sandbox together, tells the stories if
 // need be, and serves.
 func (d *demo) live(ctx context.Context, database *app.Database, portal, outside net.Listener, loaded bool) error {
-	if err := d.assemble(database, portal, outside); err != nil {
+	if err := d.assemble(ctx, database, portal, outside); err != nil {
 		return err
 	}
 	defer d.world.Close()
@@ -197,6 +203,9 @@ func (d *demo) live(ctx context.Context, database *app.Database, portal, outside
 			return err
 		}
 		d.clock.Run(start)
+		if err := d.night(ctx, d.profile.Today(start)); err != nil {
+			return err
+		}
 	}
 	if err := d.keepState(); err != nil {
 		return err
@@ -226,13 +235,14 @@ func (d *demo) live(ctx context.Context, database *app.Database, portal, outside
 }
 
 // assemble makes the sandbox and, around it, the marketplace.
-func (d *demo) assemble(database *app.Database, portal, outside net.Listener) (err error) {
+func (d *demo) assemble(ctx context.Context, database *app.Database, portal, outside net.Listener) (err error) {
 	d.portal = "http://" + portal.Addr().String()
 	origin := "http://" + outside.Addr().String()
 	processorKey, webhookSecret, validatorKey := rand.Text(), rand.Text(), rand.Text()
 	d.apiKey = rand.Text()
+	moved := &livedClock{Clock: d.clock}
 	d.world, err = sandbox.New(sandbox.Options{
-		Clock: d.clock, Zone: d.profile.Zone(), Origin: origin, PortalURL: d.portal, ProcessorKey: processorKey,
+		Clock: moved, Zone: d.profile.Zone(), Origin: origin, PortalURL: d.portal, ProcessorKey: processorKey,
 		WebhookURL: d.portal + "/webhooks/card", WebhookSecret: webhookSecret, ValidatorKey: validatorKey,
 		DataDir: filepath.Join(d.Data, "sandbox"), Log: d.log,
 	})
@@ -263,9 +273,13 @@ func (d *demo) assemble(database *app.Database, portal, outside net.Listener) (e
 	}
 	d.app, err = app.New(database, app.Config{
 		Profile: d.profile, Links: guest.Links{BaseURL: d.portal}, Gateway: d.gateway, Validator: validator, Courier: post,
-		Letters: letterWriter{d.pages.catalogue, d.profile, d.portal}, Log: d.log,
+		Letters: letterWriter{d.pages.catalogue, d.profile, d.portal}, Log: d.log, DayBegins: &demoDayBegins,
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	moved.days, moved.night = d.app.Closing, func(date civil.Date) error { return d.night(ctx, date) }
+	return nil
 }
 
 // demoGenerate writes a file of invented households.

@@ -12,44 +12,16 @@ import (
 	"quittance.org/quittance/internal/app"
 	"quittance.org/quittance/internal/base/clock"
 	"quittance.org/quittance/internal/base/fault"
-	"quittance.org/quittance/internal/base/pii"
-	"quittance.org/quittance/internal/domain/payment"
-	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/edge/api"
-	"quittance.org/quittance/internal/edge/bankvalidation"
-	"quittance.org/quittance/internal/edge/cardgateway/stripegateway"
-	"quittance.org/quittance/internal/edge/courier"
-	"quittance.org/quittance/internal/edge/web/guest"
 )
 
 type serveCommand struct {
 	databaseFlags
 	profileFlag
-	Listen    string `help:"Address to answer on." default:"127.0.0.1:8080" env:"QUITTANCE_LISTEN" placeholder:"HOST:PORT"`
-	PublicURL string `help:"The portal's address as the public sees it. Default: the profile's." env:"QUITTANCE_PUBLIC_URL" placeholder:"URL"`
-	APIKeys   string `help:"File of API clients, a line each: NAME:SHA-256 of the key." env:"QUITTANCE_API_KEYS" placeholder:"FILE" type:"path"`
-
-	Stripe     stripeFlags     `embed:"" prefix:"stripe-"`
-	Validation validationFlags `embed:"" prefix:"validation-"`
-	Mail       mailFlags       `embed:"" prefix:"mail-"`
-}
-
-type stripeFlags struct {
-	Key           string `help:"Stripe key; without one no card is taken." env:"QUITTANCE_STRIPE_KEY" placeholder:"KEY"`
-	WebhookSecret string `help:"Stripe webhook signing secret." env:"QUITTANCE_STRIPE_WEBHOOK_SECRET" placeholder:"SECRET"`
-}
-
-type validationFlags struct {
-	URL string `help:"Account validation service (ACH-06)." env:"QUITTANCE_VALIDATION_URL" placeholder:"URL"`
-	Key string `help:"Its bearer key." env:"QUITTANCE_VALIDATION_KEY" placeholder:"KEY"`
-}
-
-type mailFlags struct {
-	Address  string `help:"Mail server." env:"QUITTANCE_MAIL_ADDRESS" placeholder:"HOST:PORT"`
-	From     string `help:"Sender, like 'Bay Harbor Health <no-reply@example.org>'." env:"QUITTANCE_MAIL_FROM" placeholder:"ADDRESS"`
-	TLS      string `help:"Encryption to it: mandatory, opportunistic or none (this machine only)." enum:"mandatory,opportunistic,none" default:"mandatory" env:"QUITTANCE_MAIL_TLS"`
-	Username string `help:"Sign-in name." env:"QUITTANCE_MAIL_USERNAME"`
-	Password string `help:"Sign-in password." env:"QUITTANCE_MAIL_PASSWORD"`
+	outsideFlags
+	Listen  string `help:"Address to answer on." default:"127.0.0.1:8080" env:"QUITTANCE_LISTEN" placeholder:"HOST:PORT"`
+	APIKeys string `help:"File of API clients, a line each: NAME:SHA-256 of the key." env:"QUITTANCE_API_KEYS" placeholder:"FILE" type:"path"`
+	DayAt   string `help:"When the business day of a date is run; never: only by quittance day run." default:"01:00" env:"QUITTANCE_DAY_AT" placeholder:"HH:MM"`
 }
 
 // Help is shown under the command's flags.
@@ -67,6 +39,10 @@ func (c serveCommand) Run(ctx context.Context, s Streams) error {
 		return err
 	}
 	baseURL, err := c.publicURL(p)
+	if err != nil {
+		return err
+	}
+	begins, err := dayBegins(c.DayAt)
 	if err != nil {
 		return err
 	}
@@ -93,6 +69,7 @@ func (c serveCommand) Run(ctx context.Context, s Streams) error {
 	if err != nil {
 		return err
 	}
+	config.DayBegins = begins
 	a, err := app.New(d, config)
 	if err != nil {
 		return err
@@ -138,45 +115,4 @@ func loadAPIKeys(path string) ([]api.KeyHash, error) {
 		keys = append(keys, key)
 	}
 	return keys, nil
-}
-
-func (c serveCommand) publicURL(p *profile.Profile) (string, error) {
-	if c.PublicURL != "" {
-		return c.PublicURL, nil
-	}
-	if p.Marketplace.PublicURL != "" {
-		return p.Marketplace.PublicURL, nil
-	}
-	return "", fault.New(fault.Invalid, "cli.public_url", "say how the public reaches the portal: --public-url https://…")
-}
-
-// outside makes the adapters of the outside world from the flags.
-func (c serveCommand) outside(p *profile.Profile, pages *site, baseURL string, log *slog.Logger) (app.Config, error) {
-	config := app.Config{
-		Profile: p, Links: guest.Links{BaseURL: baseURL}, Log: log,
-		Letters: letterWriter{pages.catalogue, p, baseURL},
-	}
-	validator, err := bankvalidation.New(bankvalidation.Config{BaseURL: c.Validation.URL, Key: pii.NewSecret(c.Validation.Key)})
-	if err != nil {
-		return config, err
-	}
-	config.Validator = validator
-	config.Courier, err = courier.New(courier.Config{
-		Address: c.Mail.Address, From: c.Mail.From, TLS: courier.TLS(c.Mail.TLS),
-		Username: c.Mail.Username, Password: pii.NewSecret(c.Mail.Password),
-	})
-	if err != nil {
-		return config, err
-	}
-	config.Gateway, err = c.gateway()
-	return config, err
-}
-
-func (c serveCommand) gateway() (payment.CardGateway, error) {
-	if c.Stripe.Key == "" {
-		return nil, nil
-	}
-	return stripegateway.New(stripegateway.Config{
-		Key: pii.NewSecret(c.Stripe.Key), WebhookSecret: pii.NewSecret(c.Stripe.WebhookSecret), Clock: clock.System(),
-	})
 }

@@ -1,0 +1,77 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"quittance.org/quittance/internal/app/closing"
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/clock"
+	"quittance.org/quittance/internal/base/clock/virtual"
+	"quittance.org/quittance/internal/domain/profile"
+)
+
+// demoDayBegins is when the demo runs the business day.
+var demoDayBegins = profile.TimeOfDay{Hour: 1}
+
+// livedClock is the demo's clock in the hands of the control page. When it is
+// moved, the marketplace lives through every night on the way: the clock stops
+// at each and the business day is run. Whoever moves it waits for that.
+type livedClock struct {
+	*virtual.Clock
+	days  *closing.Service
+	night func(civil.Date) error // runs the business day of a date
+
+	moving sync.Mutex
+}
+
+// Set moves the clock to at, or as far as the nights on the way can be run.
+func (c *livedClock) Set(at civil.Instant) {
+	c.moving.Lock()
+	defer c.moving.Unlock()
+	for {
+		date := c.days.DueAt(demoDayBegins).AddDays(1)
+		begin := c.days.BeginOf(date, demoDayBegins)
+		if begin.After(at) {
+			c.Clock.Set(at)
+			return
+		}
+		c.Clock.Set(begin)
+		if err := c.night(date); err != nil {
+			return
+		}
+	}
+}
+
+// Advance moves the clock forward by d.
+func (c *livedClock) Advance(d time.Duration) { c.Set(c.Now().Add(d)) }
+
+// night runs the business day of a date, and keeps where the clock stands: a
+// demo that is killed goes on from there.
+func (d *demo) night(ctx context.Context, date civil.Date) error {
+	days, err := d.app.RunDay(ctx, date)
+	for _, day := range days {
+		if day.ToDo != "" {
+			d.log.ErrorContext(ctx, "business day", "date", day.Date, "state", day.State, "to_do", day.ToDo)
+		}
+	}
+	if err != nil && !errors.Is(err, context.Canceled) {
+		d.log.ErrorContext(ctx, "business day", "date", date, "error", err)
+	}
+	if err != nil {
+		return err
+	}
+	return d.keepState()
+}
+
+// commandClock is the one that a command goes by: the machine's, or in a demo's
+// folder where the demo's clock last stood.
+func (f databaseFlags) commandClock() (clock.Clock, error) {
+	state, isDemo, err := f.demoState()
+	if err != nil || !isDemo {
+		return clock.System(), err
+	}
+	return virtual.Standing(state.Now), nil
+}
