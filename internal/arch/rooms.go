@@ -89,6 +89,7 @@ var libraries = map[string][]string{
 	"github.com/alecthomas/kong":          {"internal/edge/cli"},
 	"github.com/alexedwards/scs":          {"internal/edge/web"},
 	"github.com/andybalholm/brotli":       {"internal/edge/web"},
+	"github.com/arran4/golang-ical":       {"internal/format/ical"},
 	"github.com/boombuler/barcode":        {"internal/format/billpdf"},
 	"github.com/danielgtaylor/huma":       {"internal/edge/api"},
 	"github.com/jackc/pgx":                {"internal/store"},

@@ -44,6 +44,7 @@ type site struct {
 	assets     http.Handler
 	sessions   *scs.SessionManager
 	clock      clock.Clock
+	started    civil.Instant
 	host       string // of the site's own address
 	secure     bool   // served over https
 	cardOrigin string
@@ -60,7 +61,7 @@ func New(c Config) (http.Handler, error) {
 		return nil, errors.New("guest: New needs all of its Config but CardOrigin")
 	}
 	s := &site{
-		paying: c.Paying, profile: c.Paying.Profile(), pages: c.Renderer, assets: c.Assets, clock: c.Clock,
+		paying: c.Paying, profile: c.Paying.Profile(), pages: c.Renderer, assets: c.Assets, clock: c.Clock, started: c.Clock.Now(),
 		host: base.Host, secure: base.Scheme == "https", cardOrigin: c.CardOrigin, log: c.Log,
 	}
 	s.sessions = s.newSessions(c.Sessions)

@@ -20,7 +20,7 @@ func (v *visit) ways() {
 	due, _ := nextDue(v.profile, v.today())
 	v.show(portal.Ways{
 		Due: due, Cards: v.paying.Method(payment.MethodCard), Postmark: v.profile.Mail.Rule.On(due) != profile.MailReceived,
-		MailBy: mailBy(v.profile, due), Payee: v.profile.Marketplace.PayeeName, Address: v.profile.Marketplace.LockboxAddress.On(due),
+		Calendar: v.url(portal.PathCalendar), MailBy: mailBy(v.profile, due), Payee: v.profile.Marketplace.PayeeName, Address: v.profile.Marketplace.LockboxAddress.On(due),
 	})
 }
 

@@ -40,6 +40,7 @@ func pages() []page {
 		{portal.PathWays, (*visit).ways, nil, false},
 		{portal.PathFirst, (*visit).newMembers, nil, false},
 		{portal.PathPastDue, (*visit).behind, nil, false},
+		{portal.PathCalendar, (*visit).calendar, nil, false},
 		{portal.PathLookup, (*visit).showLookup, (*visit).lookup, false},
 		{portal.PathLanguage, article(portal.ArticleLanguage), nil, false},
 		{portal.PathAccess, article(portal.ArticleAccess), nil, false},

@@ -152,7 +152,9 @@ func TestTimelines(t *testing.T) {
 	}
 	grace := standing.Step{On: civil.MustParseDate("2026-11-01"), Kind: standing.StepGrace}
 	passed := standing.Step{On: civil.MustParseDate("2026-11-19"), Kind: standing.StepPay, Amount: money.Cents(1)}
-	apart := view(t, func(d *paying.Due) { d.Standing.Steps = append(steps(0, unpaid, grace, passed, grace), steps(1, unpaid, last)...) }, health, dental)
+	apart := view(t, func(d *paying.Due) {
+		d.Standing.Steps = append(steps(0, unpaid, grace, passed, grace), steps(1, unpaid, last)...)
+	}, health, dental)
 	lines = apart.timelines()
 	if len(lines) != 2 || lines[0].Plan != portal.LineHealth || lines[1].Plan != portal.LineDental {
 		t.Fatalf("other dates: got %+v", lines)

@@ -30,6 +30,9 @@ func (r *Renderer) printer(lang catalogue.Lang) catalogue.Printer {
 	})
 }
 
+// Spoken gives the language of the text where lang is asked for.
+func (r *Renderer) Spoken(lang catalogue.Lang) catalogue.Lang { return r.cat.In(lang).Spoken() }
+
 // Text says a message of the catalogue as plain text, for what is stored or
 // sent: the authorization that a payer agreed to, for example.
 func (r *Renderer) Text(lang catalogue.Lang, m Message) (string, error) {

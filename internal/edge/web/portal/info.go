@@ -15,6 +15,7 @@ type Ways struct {
 	MailBy   civil.Date // mail by this day to be safe
 	Payee    string
 	Address  []string // lines of the lockbox address
+	Calendar string   // whole address of the feed of dates
 }
 
 func (Ways) page() page { return page{template: "ways", title: "ways.title"} }

@@ -90,8 +90,8 @@ func TestEveryMessageIsUsed(t *testing.T) {
 		}
 	}
 	for _, key := range cat.Keys() {
-		if strings.HasPrefix(key, "mail.") {
-			continue // said by letters, which has a test of its own
+		if strings.HasPrefix(key, "mail.") || strings.HasPrefix(key, "calendar.") {
+			continue // said by letters and the feed of dates, which have tests of their own
 		}
 		if !said[key] {
 			t.Errorf("no page says %q", key)

@@ -9,6 +9,7 @@ func info() []State {
 	ways := portal.Ways{
 		Due: due, Cards: true, Postmark: true, MailBy: day("2026-11-13"),
 		Payee: "Example Marketplace", Address: []string{"PO Box 55-0100", "Anytown, MA 02100"},
+		Calendar: "https://pay.bayharbor.example/calendar.ics",
 	}
 	strict := ways
 	strict.Cards, strict.Postmark = false, false

@@ -1,0 +1,84 @@
+package guest
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"time"
+
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/edge/web/catalogue"
+	"quittance.org/quittance/internal/edge/web/portal"
+	"quittance.org/quittance/internal/format/ical"
+)
+
+// calendarMonths is how far the calendar reaches.
+const calendarMonths = 12
+
+// calendar is the feed of bill and due dates (R-CAL-4). It is the same for
+// everybody: nothing in it is about a person.
+func (v *visit) calendar() {
+	data, err := v.dates()
+	if err != nil {
+		v.broken(err)
+		return
+	}
+	sum := sha256.Sum256(data)
+	h := v.w.Header()
+	h.Set("Content-Type", ical.MediaType)
+	h.Set("Content-Language", v.pages.Spoken(v.lang).Tag())
+	h.Set("Content-Disposition", `inline; filename="due-dates.ics"`)
+	h.Set("Cache-Control", "public, max-age=3600")
+	h.Set("ETag", `"`+hex.EncodeToString(sum[:12])+`"`)
+	http.ServeContent(v.w, v.r, "", v.calendarChanged(), bytes.NewReader(data))
+}
+
+// calendarChanged is when the calendar became what it is: with its newest
+// month, or with this release and profile.
+func (v *visit) calendarChanged() time.Time {
+	month := v.today().Month().First().In(v.profile.Zone())
+	if month.Before(v.started) {
+		month = v.started
+	}
+	return month.Time()
+}
+
+// dates gives the days of this month and the coming ones.
+func (v *visit) dates() ([]byte, error) {
+	var failed error
+	say := func(key string, args catalogue.Args) string {
+		text, err := v.pages.Text(v.lang, portal.Message{Key: key, Args: args})
+		if err != nil {
+			failed = err
+		}
+		return text
+	}
+	begins := v.today().Month()
+	c := ical.Calendar{Product: "-//Quittance//Bill and due dates//EN", Name: say("calendar.name", nil), Stamp: begins.First()}
+	day := func(kind string, month civil.Month, on civil.Date) {
+		args := catalogue.Args{"month": month, "due": v.profile.DueOn(month)}
+		c.Events = append(c.Events, ical.Event{
+			UID: kind + "-" + month.String() + "@" + v.host, On: on,
+			Summary: say("calendar."+kind, args), Description: say("calendar."+kind+"_text", args), URL: v.url(portal.PathFind),
+		})
+	}
+	for n := range calendarMonths + 1 {
+		month := begins.Add(n + v.profile.Coverage.MonthsAhead)
+		day("bill", month, v.profile.BillOn(month))
+		day("due", month, v.profile.DueOn(month))
+	}
+	if failed != nil {
+		return nil, failed
+	}
+	return ical.Marshal(c)
+}
+
+// url gives the whole address of a page in the reader's language.
+func (v *visit) url(path string) string {
+	scheme := "http://"
+	if v.secure {
+		scheme = "https://"
+	}
+	return scheme + v.host + v.lang.Path(path)
+}
