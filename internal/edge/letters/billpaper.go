@@ -34,7 +34,7 @@ func (a *author) billPaper(b notifying.Bill) *billpdf.Document {
 			{Label: a.t("paper.issued", nil), Value: a.say.Date(x.IssuedOn)},
 			{Label: a.t("letter.subscriber_id", nil), Value: a.to.SubscriberID.Grouped()},
 			{Label: a.t("paper.number", nil), Value: x.Number},
-			{Label: a.t("paper.account_code", nil), Value: a.to.BillingNumber},
+			{Label: a.t("paper.account_number", nil), Value: a.to.BillingNumber},
 		},
 		Amount: billpdf.Amount{Label: a.t("paper.due", nil), Due: x.AmountDue(), PayBy: a.t("paper.not_a_bill", nil)},
 		Status: a.billStatus(b), Statement: a.statement(x), Changes: a.changes(x),
@@ -82,7 +82,7 @@ func (a *author) timeline(s standing.Standing) []billpdf.Step {
 		}
 		var drawn []billpdf.Step
 		for _, x := range steps[max(0, len(steps)-stepsMost):] {
-			step := billpdf.Step{When: a.say.Date(x.On), What: a.step(x)}
+			step := billpdf.Step{When: a.say.Date(x.On), What: a.t("paper.step."+string(x.Kind), catalogue.Args{"amount": x.Amount})}
 			if x.Here {
 				step.Here = a.t("paper.here", nil)
 			}
@@ -115,7 +115,7 @@ func (a *author) statement(x *bill.Bill) billpdf.Statement {
 		if section.Kind == enrollment.KindDental {
 			kind = "dental"
 		}
-		add(billpdf.RowGroup, a.t("paper."+kind, catalogue.Args{"month": x.Month, "plan": section.Plan, "carrier": section.Carrier}), money.Zero)
+		add(billpdf.RowGroup, a.t("paper."+kind, catalogue.Args{"plan": section.Plan, "carrier": section.Carrier}), money.Zero)
 		add(billpdf.RowLine, a.t("paper.full_cost", nil), section.Gross)
 		if section.APTC.IsPositive() {
 			add(billpdf.RowLine, a.t("paper.tax_credit", nil), section.APTC.Neg())

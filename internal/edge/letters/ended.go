@@ -49,7 +49,7 @@ func (a *author) reinstated(n notifying.Notice) *letter {
 // (R-PAY-4).
 func (a *author) stands(n notifying.Notice) *letter {
 	e := n.Enrollments[0]
-	now := a.t("letter.stands.other", nil)
+	now := a.t("letter.stands.before", nil)
 	switch {
 	case e.State == standing.StateActive:
 		now = a.t("letter.stands.active", catalogue.Args{"starts": e.Start.First()})

@@ -47,22 +47,28 @@ func (a *author) endWarning(n notifying.Notice) *letter {
 // dates is the timeline in text.
 func (a *author) dates(steps []standing.Step) section {
 	s := section{Title: a.t("letter.dates.title", nil)}
+	graced := false
 	for _, step := range steps {
-		s.Points = append(s.Points, a.t("letter.dated", catalogue.Args{"on": step.On, "what": a.step(step)}))
+		what := a.step(step)
+		if step.Kind == standing.StepGrace && graced { // from the second month on, the carrier may hold claims
+			what = a.t("letter.dates.grace_on", nil)
+		}
+		graced = graced || step.Kind == standing.StepGrace
+		s.Points = append(s.Points, a.t("letter.dated", catalogue.Args{"on": step.On, "what": what}))
 	}
 	return s
 }
 
+// step is what happens on a date.
 func (a *author) step(x standing.Step) string {
+	args := catalogue.Args{"amount": x.Amount}
 	switch x.Kind {
 	case standing.StepUnpaid:
-		return a.t("letter.dates.unpaid", catalogue.Args{"month": x.Month})
+		args["month"] = x.Month
 	case standing.StepLastDay:
-		return a.t("letter.dates.last_day", catalogue.Args{"amount": x.Amount, "ends": x.Month.Last()})
-	case standing.StepStarts, standing.StepGrace, standing.StepEnded:
-		return a.t("letter.dates."+string(x.Kind), nil)
+		args["ends"] = x.Month.Last()
 	}
-	return a.t("letter.dates."+string(x.Kind), catalogue.Args{"amount": x.Amount})
+	return a.t("letter.dates."+string(x.Kind), args)
 }
 
 // mailBy is when mail goes out that is in time even where the day counts on

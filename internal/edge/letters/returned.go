@@ -27,7 +27,7 @@ func (w Writer) Returned(r notifying.Returned) (notifying.Words, error) {
 	}
 	reason := returnReasons[r.Code]
 	if reason == "" {
-		reason = "other"
+		reason = "unknown"
 	}
 	lead := []string{
 		a.t("letter.returned.lead", catalogue.Args{"amount": r.Payment.Amount, "on": r.Payment.EffectiveOn}),

@@ -220,9 +220,11 @@ func (a *author) paper(l *letter) *letterpdf.Document {
 	for _, s := range l.Sections {
 		doc.Sections = append(doc.Sections, letterpdf.Section{Heading: s.Title, Paragraphs: s.Paragraphs, Points: s.Points})
 	}
-	doc.Sections = append(doc.Sections, letterpdf.Section{
-		Heading: a.t("paper.rights.title", nil), Paragraphs: []string{l.Help, strings.Join(a.taglines(), "\n"), l.Safe},
-	})
+	rights := []string{l.Help, strings.Join(a.taglines(), "\n"), l.Safe}
+	if l.Notice != nil {
+		rights = append([]string{l.Notice.Text}, rights...)
+	}
+	doc.Sections = append(doc.Sections, letterpdf.Section{Heading: a.t("paper.rights.title", nil), Paragraphs: rights})
 	return doc
 }
 

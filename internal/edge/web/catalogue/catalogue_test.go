@@ -217,6 +217,26 @@ func TestTheSixFilesLoadAndSayWhatTheyLack(t *testing.T) {
 	}
 }
 
+func TestALanguageMayHaveMoreFiles(t *testing.T) {
+	t.Parallel()
+	files := folder(map[string]string{"en": `a = "one"`, "pt": `a = "um"`, "es": `a = "uno"`})
+	files["letters.en.toml"] = &fstest.MapFile{Data: []byte("[letter]\nb = \"two\"")}
+	files["letters.pt.toml"] = &fstest.MapFile{Data: []byte("[letter]\nb = \"dois\"")}
+	c, err := catalogue.Load(files, eastern(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lang, want := range map[catalogue.Lang]string{catalogue.English: "two", catalogue.Portuguese: "dois", catalogue.Spanish: "two"} {
+		if got, err := c.T(lang, "letter.b", nil); err != nil || got != want {
+			t.Errorf("%s: got %q %v, want %q", lang, got, err, want)
+		}
+	}
+	files["more.en.toml"] = &fstest.MapFile{Data: []byte("[letter]\nb = \"again\"")}
+	if _, err := catalogue.Load(files, eastern(t)); err == nil || !strings.Contains(err.Error(), "letter.b: is in two files") {
+		t.Errorf("a key in two files: got %v", err)
+	}
+}
+
 func TestVersionFollowsTheWords(t *testing.T) {
 	t.Parallel()
 	first := load(t, map[string]string{"en": `a = "By selecting **Pay** you let {who} take it."`})
