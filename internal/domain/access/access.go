@@ -47,6 +47,15 @@ const (
 	ImportEnrollments  Operation = "enrollment.import"
 	ReadImportRejects  Operation = "enrollment.rejects"
 	RunBills           Operation = "bill.run"
+	ReleaseEnd         Operation = "coverage.release_end"
+	CancelCoverage     Operation = "coverage.cancel"
+	ReinstateCoverage  Operation = "coverage.reinstate"
+	GrantHold          Operation = "relief.hold"
+	EndHold            Operation = "relief.end_hold"
+	MakeArrangement    Operation = "relief.arrange"
+	GrantWaiver        Operation = "relief.waive"
+	ExtendDue          Operation = "relief.extend"
+	ExtendCohort       Operation = "relief.extend_cohort"
 	SeeBill            Operation = "bill.see"
 	StartPayment       Operation = "payment.start"
 	FindPayment        Operation = "payment.find"
@@ -64,6 +73,13 @@ var payers = []Role{
 	RoleGuest, RoleMember, RoleDelegatePay, RoleDelegateAutoPay, RoleEmployer, RoleAgent, RoleBilling, RoleSupervisor,
 }
 
+// staff speak with members and act on their coverage; what moves money or ends
+// coverage takes who answers for it, and another to approve it (R-ACC-2).
+var (
+	staff    = []Role{RoleAgent, RoleBilling, RoleSupervisor}
+	deciders = []Role{RoleBilling, RoleSupervisor}
+)
+
 var policy = map[Operation][]Role{
 	SeeHealth:          everybody,
 	DescribeAPI:        everybody,
@@ -73,6 +89,15 @@ var policy = map[Operation][]Role{
 	ImportEnrollments:  {RoleBilling, RoleAdministrator},
 	ReadImportRejects:  {RoleBilling, RoleSupervisor, RoleAuditor, RoleAdministrator},
 	RunBills:           {RoleBilling, RoleAdministrator},
+	ReleaseEnd:         deciders,
+	CancelCoverage:     staff,
+	ReinstateCoverage:  deciders,
+	GrantHold:          staff,
+	EndHold:            staff,
+	MakeArrangement:    staff,
+	GrantWaiver:        deciders,
+	ExtendDue:          staff,
+	ExtendCohort:       {RoleSupervisor, RoleAdministrator},
 	SeeBill:            append([]Role{RoleDelegateView, RoleTreasury, RoleAuditor}, payers...),
 	StartPayment:       payers,
 	FindPayment:        append([]Role{RoleDelegateView, RoleTreasury, RoleAuditor}, payers...),

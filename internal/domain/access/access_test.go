@@ -27,7 +27,16 @@ const (
 		enrollment.rejects  --------b-suA-
 		bill.run            --------b---A-
 		books.verify        ---------$-uA-
-		database.migrate    ------------A-`
+		database.migrate    ------------A-
+		coverage.cancel        -------tb-s---
+		coverage.release_end   --------b-s---
+		coverage.reinstate     --------b-s---
+		relief.hold            -------tb-s---
+		relief.end_hold        -------tb-s---
+		relief.arrange         -------tb-s---
+		relief.extend          -------tb-s---
+		relief.extend_cohort   ----------s-A-
+		relief.waive           --------b-s---`
 )
 
 func TestEveryRoleAndOperation(t *testing.T) {

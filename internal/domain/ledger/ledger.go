@@ -65,6 +65,8 @@ const (
 	EntryReceipt     EntryKind = "receipt"
 	EntryApplication EntryKind = "application"
 	EntryUnapplied   EntryKind = "application_undone"
+	EntryWaiver      EntryKind = "waiver"
+	EntryUnwaived    EntryKind = "waiver_undone"
 	EntryReturn      EntryKind = "return"
 	EntryDeposit     EntryKind = "deposit"
 	EntryRefund      EntryKind = "refund"
@@ -73,7 +75,7 @@ const (
 
 // Source ties an entry to its cause.
 type Source struct {
-	Kind string // "charge", "payment", "application"
+	Kind string // "charge", "payment", "application", "waived"
 	ID   string
 }
 
@@ -114,6 +116,16 @@ func Receipt(clearing Account, amount money.Amount) []Transfer {
 func Apply(id enrollment.ID, carrier string, amount money.Amount) []Transfer {
 	return positive(
 		Transfer{Side{CreditMember, ""}, Side{ReceivableMember, id.String()}, amount},
+		Transfer{Side{CarrierUncollected, carrier}, Side{CarrierPayable, carrier}, amount},
+	)
+}
+
+// Waive posts relief from a charge (R-DUE-8): the member owes less, and the
+// marketplace bears it. The carrier is owed outright what it is owed when a
+// member pays: it insures the member for the month like any other.
+func Waive(id enrollment.ID, carrier string, amount money.Amount) []Transfer {
+	return positive(
+		Transfer{Side{Waiver, ""}, Side{ReceivableMember, id.String()}, amount},
 		Transfer{Side{CarrierUncollected, carrier}, Side{CarrierPayable, carrier}, amount},
 	)
 }

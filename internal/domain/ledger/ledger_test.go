@@ -66,6 +66,14 @@ func TestPostingTable(t *testing.T) {
 			"receivable.member[medical] ← credit.member 103.00",
 			"carrier.payable[HARBOR] ← carrier.uncollected[HARBOR] 103.00",
 		}},
+		{"waiver", ledger.Waive(medical, "HARBOR", money.Cents(5150)), []string{
+			"waiver ← receivable.member[medical] 51.50",
+			"carrier.uncollected[HARBOR] ← carrier.payable[HARBOR] 51.50",
+		}},
+		{"waiver undone", ledger.Reverse(ledger.Waive(medical, "HARBOR", money.Cents(5150))), []string{
+			"receivable.member[medical] ← waiver 51.50",
+			"carrier.payable[HARBOR] ← carrier.uncollected[HARBOR] 51.50",
+		}},
 		{"return", ledger.Return(ledger.ClearingACH, money.Cents(12450)), []string{"credit.member ← clearing.ach 124.50"}},
 		{"deposit", ledger.Deposit(ledger.ClearingACH, money.Cents(12450), money.Zero), []string{"cash.operating ← clearing.ach 124.50"}},
 		{"deposit less the processor's fee", ledger.Deposit(ledger.ClearingCard, money.Cents(12089), money.Cents(361)), []string{
@@ -91,6 +99,7 @@ func TestNegativeAmountsAreAProgrammersError(t *testing.T) {
 	for name, post := range map[string]func(){
 		"receipt":     func() { ledger.Receipt(ledger.ClearingCard, money.Cents(-1)) },
 		"application": func() { ledger.Apply(medical, "HARBOR", money.Cents(-1)) },
+		"waiver":      func() { ledger.Waive(medical, "HARBOR", money.Cents(-1)) },
 		"fee":         func() { ledger.Deposit(ledger.ClearingCard, money.Cents(5), money.Cents(-1)) },
 		"charge":      func() { ledger.Charge(medical, "HARBOR", enrollment.Premium{Member: money.Cents(-1)}) },
 	} {
@@ -130,7 +139,7 @@ func TestPostingsBalance(t *testing.T) {
 		p := enrollment.Premium{APTC: cents("aptc"), State: cents("state"), Member: cents("member")}
 		posted := slices.Concat(
 			ledger.Charge(medical, "HARBOR", p), ledger.Receipt(ledger.ClearingCard, cents("receipt")),
-			ledger.Apply(medical, "HARBOR", cents("applied")), ledger.Deposit(ledger.ClearingCard, cents("arrived"), cents("fee")),
+			ledger.Apply(medical, "HARBOR", cents("applied")), ledger.Waive(medical, "HARBOR", cents("waived")), ledger.Deposit(ledger.ClearingCard, cents("arrived"), cents("fee")),
 		)
 		var total money.Amount
 		for _, sum := range balances(posted) {
@@ -158,6 +167,22 @@ func TestChargePaidInFull(t *testing.T) {
 		ledger.Charge(medical, "HARBOR", premium), ledger.Receipt(ledger.ClearingCard, premium.Member), ledger.Apply(medical, "HARBOR", premium.Member)))
 	want := map[ledger.Side]money.Amount{
 		{Account: ledger.ClearingCard}:                        premium.Member,
+		{Account: ledger.ReceivableState, Owner: "HARBOR"}:    premium.State,
+		{Account: ledger.CarrierPayable, Owner: "HARBOR"}:     premium.Member.Neg(),
+		{Account: ledger.CarrierUncollected, Owner: "HARBOR"}: premium.State.Neg(),
+	}
+	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b money.Amount) bool { return a == b })); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// What was waived leaves the carrier owed as much as if the member had paid,
+// and the marketplace that much poorer.
+func TestChargeWaivedInFull(t *testing.T) {
+	t.Parallel()
+	got := balances(slices.Concat(ledger.Charge(medical, "HARBOR", premium), ledger.Waive(medical, "HARBOR", premium.Member)))
+	want := map[ledger.Side]money.Amount{
+		{Account: ledger.Waiver}:                              premium.Member,
 		{Account: ledger.ReceivableState, Owner: "HARBOR"}:    premium.State,
 		{Account: ledger.CarrierPayable, Owner: "HARBOR"}:     premium.Member.Neg(),
 		{Account: ledger.CarrierUncollected, Owner: "HARBOR"}: premium.State.Neg(),
