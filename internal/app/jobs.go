@@ -82,5 +82,10 @@ func (a *App) checkCard(ctx context.Context, job cardJob) error {
 }
 
 func (a *App) firstBill(ctx context.Context, job firstBillJob) error {
+	// A change of plan ends the old enrollment: what was charged beyond its end
+	// is taken back before the new one is billed.
+	if _, err := a.Collecting.ReviewAccount(ctx, job.Account, a.config.Profile.Today(a.db.Now())); err != nil {
+		return err
+	}
 	return a.Billing.FirstBill(ctx, job.Account)
 }

@@ -47,7 +47,7 @@ func (s *Service) corrections(f *store.Facts, now standing.Standing, on civil.Da
 				continue
 			}
 			if c.EnrollmentID == e.ID {
-				all = append(all, s.correct(f, e, state, c, on)...)
+				all = append(all, s.correct(e, state, c, on)...)
 			}
 		}
 		all = append(all, s.hadBack(f, e, state, on)...)
@@ -56,7 +56,7 @@ func (s *Service) corrections(f *store.Facts, now standing.Standing, on civil.Da
 }
 
 // correct compares one live charge with what it should be.
-func (s *Service) correct(f *store.Facts, e *store.EnrollmentRow, state *standing.EnrollmentStanding, c store.Charge, on civil.Date) []correction {
+func (s *Service) correct(e *store.EnrollmentRow, state *standing.EnrollmentStanding, c store.Charge, on civil.Date) []correction {
 	old := c.Charge
 	if !state.Covers(c.Month) {
 		return []correction{{reverse: &old, rule: state.Rule}}
@@ -70,7 +70,7 @@ func (s *Service) correct(f *store.Facts, e *store.EnrollmentRow, state *standin
 	// What was due stays due when it is, unless there is more to pay: then
 	// there is time to pay it (R-BILL-7). A first payment keeps its day.
 	if c.Premium.Member.Less(price.Member) && state.State != standing.StatePending {
-		fresh.DueOn = later(old.DueOn, bill.DueOn(s.profile, f.Account.Kind, c.Month, on))
+		fresh.DueOn = later(old.DueOn, on.AddDays(s.profile.Retro.MinDaysToPay.On(on)))
 	}
 	return []correction{{reverse: &old, charge: &fresh, rule: "R-BILL-4"}}
 }
