@@ -8,6 +8,7 @@ import (
 
 	"quittance.org/quittance/internal/app/billing"
 	"quittance.org/quittance/internal/app/closing"
+	"quittance.org/quittance/internal/app/notifying"
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/domain/profile"
@@ -15,21 +16,29 @@ import (
 
 // The names of the business day's steps are stored and never change.
 const (
-	stepSettle     = "settle"
-	stepFirstBills = "first-bills"
-	stepReview     = "review"
-	stepBillRun    = "bill-run"
-	stepVerify     = "verify"
+	stepSettle      = "settle"
+	stepFirstBills  = "first-bills"
+	stepReview      = "review"
+	stepNotices     = "notices"
+	stepBillRun     = "bill-run"
+	stepBillLetters = "bill-letters"
+	stepPrint       = "print"
+	stepVerify      = "verify"
 )
 
 // steps is the business day (architecture section 7). The review comes before
-// the bill run, so that nobody is billed for coverage that has ended by then.
+// the bill run, so that nobody is billed for coverage that has ended by then;
+// and before first bills, since a start that it moves is billed anew (R-BIND-2)
+// ahead of the letter that tells what to pay.
 func (a *App) steps() []closing.Step {
 	steps := []closing.Step{
 		{Name: stepSettle, Run: a.settle},
-		{Name: stepFirstBills, Run: a.firstBills},
 		{Name: stepReview, Needs: []string{stepSettle}, Run: a.review},
+		{Name: stepFirstBills, Needs: []string{stepReview}, Run: a.firstBills},
+		{Name: stepNotices, Needs: []string{stepFirstBills}, Run: a.notices},
 		{Name: stepBillRun, Needs: []string{stepReview}, Run: a.billRun},
+		{Name: stepBillLetters, Needs: []string{stepBillRun}, Run: a.billLetters},
+		{Name: stepPrint, Run: a.print},
 	}
 	if !a.config.VerifiesElsewhere {
 		steps = append(steps, closing.Step{Name: stepVerify, Run: a.verify})
@@ -72,6 +81,55 @@ func (a *App) billRun(ctx context.Context, date civil.Date) (closing.Counts, err
 	p, err := a.Billing.Run(ctx, billing.RunInput{Month: month, On: date, Workers: a.config.BillWorkers})
 	return closing.Counts{
 		{Name: "bills", N: int64(p.Billed)}, {Name: "with nothing due", N: int64(p.NothingDue)}, {Name: "set aside", N: int64(p.SetAside)},
+	}, err
+}
+
+// notices writes the letters that standing and events owe. E-mails leave by
+// jobs, paper by the step that prints.
+func (a *App) notices(ctx context.Context, date civil.Date) (closing.Counts, error) {
+	owed, err := a.Notifying.SendOwed(ctx, date)
+	if err != nil {
+		return countsOf(owed), err
+	}
+	returned, err := a.Notifying.SendReturned(ctx, date)
+	if err != nil {
+		return countsOf(owed, returned), err
+	}
+	extended, err := a.Notifying.SendExtended(ctx, date)
+	return countsOf(owed, returned, extended), err
+}
+
+// billLetters writes the letters of the bills that are new.
+func (a *App) billLetters(ctx context.Context, date civil.Date) (closing.Counts, error) {
+	sent, err := a.Notifying.SendBills(ctx, date)
+	return countsOf(sent), err
+}
+
+func countsOf(all ...notifying.Sent) closing.Counts {
+	counts := closing.Counts{{Name: "letters"}, {Name: "by e-mail"}, {Name: "to print"}, {Name: "suppressed"}, {Name: "set aside"}}
+	for _, s := range all {
+		for i, n := range []int{s.Letters, s.Emails, s.Printed, s.Suppressed, s.SetAside} {
+			counts[i].N += int64(n)
+		}
+	}
+	return counts
+}
+
+// print lays what waits to be printed out for the mail house.
+func (a *App) print(ctx context.Context, date civil.Date) (closing.Counts, error) {
+	if a.config.PrintDir == "" {
+		return nil, nil
+	}
+	batches, err := a.Notifying.Print(ctx, date, a.config.PrintDir)
+	letters, pages, setAside := 0, 0, 0
+	for _, b := range batches {
+		letters += b.Letters
+		pages += b.Pages
+		setAside += b.SetAside
+	}
+	return closing.Counts{
+		{Name: "batches", N: int64(len(batches))}, {Name: "letters", N: int64(letters)}, {Name: "pages", N: int64(pages)},
+		{Name: "set aside", N: int64(setAside)},
 	}, err
 }
 
