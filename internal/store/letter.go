@@ -122,7 +122,7 @@ func (tx *ReadTx) ReturnsWithoutLetter(template string, since civil.Date, after 
 		var r ReturnedPayment
 		err := row(&r.On, &r.Account, &r.PaymentID, &r.Code, &r.Amount)
 		return r, err
-	}, since, orDawn(after.On), after.Account, template, limit)
+	}, since, orDawn(after.On), orLowest(after.Account.UUID), template, limit)
 }
 
 // AccountExtension is a due date moved for an account.
@@ -138,7 +138,7 @@ func (tx *ReadTx) ExtensionsUntold(today civil.Date, after AccountExtension, lim
 		var x AccountExtension
 		err := row(&x.Account, &x.Due, &x.Until)
 		return x, err
-	}, today, after.Account, orDawn(after.Due), limit)
+	}, today, orLowest(after.Account.UUID), orDawn(after.Due), limit)
 }
 
 // ExtensionTold records that an account was told of an extension, or need not

@@ -12,6 +12,9 @@ var (
 			SELECT account_id, message_id FROM message
 			WHERE state = 'queued' AND channel = 'print' AND batch_no IS NULL AND stock = $2
 			ORDER BY account_id, message_id LIMIT $3)`)
+	qAnyToPrint = stmt("any_to_print", `
+		SELECT message_id FROM message
+		WHERE state = 'queued' AND channel = 'print' AND batch_no IS NULL AND stock = $1 ORDER BY account_id, message_id LIMIT 1`)
 	qInsertBatch = stmt("insert_print_batch", `
 		INSERT INTO print_batch (batch_no, batch_on, stock, state, letters, pages, sha256, opened_at) VALUES ($1, $2, $3, 'open', $4, 0, '', $5)`)
 	qBatch = stmt("print_batch", `
@@ -59,12 +62,15 @@ func scanBatch(row func(...any) error) (PrintBatch, error) {
 // OpenBatch chooses up to most letters of a stock that wait to be printed. It
 // says false when none does.
 func (tx *Tx) OpenBatch(on civil.Date, stock Stock, most int) (PrintBatch, bool, error) {
+	if waiting, err := collect(tx.ReadTx, qAnyToPrint, scalar[MessageID], string(stock)); err != nil || len(waiting) == 0 {
+		return PrintBatch{}, false, err
+	}
 	number, err := tx.NextNumbers("print_batch", 1)
 	if err != nil {
 		return PrintBatch{}, false, err
 	}
 	letters, err := tx.exec(qFillBatch, number, string(stock), most)
-	if err != nil || letters == 0 {
+	if err != nil {
 		return PrintBatch{}, false, err
 	}
 	tx.queue(qInsertBatch, number, on, string(stock), letters, tx.now)
@@ -86,7 +92,7 @@ func (tx *ReadTx) UnfinishedBatch() (PrintBatch, bool, error) {
 // BatchMessages gives up to limit letters of a batch after one that was given
 // before. Those that can not be printed are left out.
 func (tx *ReadTx) BatchMessages(number int64, after Message, limit int) ([]Message, error) {
-	return collect(tx, qMessagesInBatch, tx.scanMessage, number, after.AccountID, after.ID, limit)
+	return collect(tx, qMessagesInBatch, tx.scanMessage, number, orLowest(after.AccountID.UUID), orLowest(after.ID.UUID), limit)
 }
 
 var errBatchElsewhere = fault.New(fault.Conflict, "print.elsewhere", "somebody else is making the same print batch: let one program print")

@@ -132,7 +132,8 @@ func pack(w Words) (store.Stock, []byte, error) {
 		return "", nil, err
 	}
 	_, err = out.Write(text)
-	return stock, packed.Bytes(), errors.Join(err, out.Close())
+	err = errors.Join(err, out.Close())
+	return stock, packed.Bytes(), err
 }
 
 // unpack reads the sealed form of what is printed.
