@@ -56,8 +56,8 @@ var (
 			e.reference || ' ' || d.kind || ' ' || d.coverage_month || ' ' || CAST(d.decided_on AS TEXT) || ' ' || CAST(d.effective_on AS TEXT)
 				|| ' ' || d.rule || ' ' || d.actor`),
 		extract("notice", `JOIN notice n ON n.account_id = a.account_id`+enrollmentOf("n"), `
-			e.reference || ' ' || n.kind || ' ' || n.coverage_month || ' ' || CAST(n.owed_on AS TEXT) || `+cents("n", "amount")+`
-				|| ' by ' || COALESCE(CAST(n.pay_by AS TEXT), '') || ' ends ' || n.ends_month || ' ' || n.state || ' ' || CAST(n.state_on AS TEXT)`),
+			e.reference || ' ' || n.kind || ' ' || COALESCE(n.coverage_month, '') || ' ' || CAST(n.owed_on AS TEXT) || `+cents("n", "amount")+`
+				|| ' by ' || COALESCE(CAST(n.pay_by AS TEXT), '') || ' ends ' || COALESCE(n.ends_month, '') || ' ' || n.state || ' ' || CAST(n.state_on AS TEXT)`),
 		extract("message", `JOIN message m ON m.account_id = a.account_id`, `m.template || ' ' || m.language || ' ' || m.state`),
 		extract("hold", `JOIN hold h ON h.account_id = a.account_id`+enrollmentOf("h"), `
 			e.reference || ' ' || CAST(h.from_on AS TEXT) || ' ' || COALESCE(CAST(h.to_on AS TEXT), '') || ' ' || h.actor`),

@@ -41,15 +41,16 @@ const (
 var errReported = errors.New("reported")
 
 type grammar struct {
-	Demo    demoCommand    `cmd:"" help:"Run the demo marketplace with a simulated outside world."`
-	Serve   serveCommand   `cmd:"" help:"Run the marketplace."`
-	Import  importCommand  `cmd:"" help:"Read files from other systems."`
-	Bill    billCommand    `cmd:"" help:"Issue bills."`
-	Day     dayCommand     `cmd:"" help:"Run the business day, and see how it went."`
-	Verify  verifyCommand  `cmd:"" help:"Re-derive every balance from the ledger and compare."`
-	Migrate migrateCommand `cmd:"" help:"Bring a database up to date."`
-	Keys    keysCommand    `cmd:"" help:"Make and rotate encryption keys."`
-	Profile profileCommand `cmd:"" help:"Check a marketplace profile."`
+	Demo     demoCommand     `cmd:"" help:"Run the demo marketplace with a simulated outside world."`
+	Serve    serveCommand    `cmd:"" help:"Run the marketplace."`
+	Import   importCommand   `cmd:"" help:"Read files from other systems."`
+	Bill     billCommand     `cmd:"" help:"Issue bills."`
+	Day      dayCommand      `cmd:"" help:"Run the business day, and see how it went."`
+	Simulate simulateCommand `cmd:"" help:"Live a plan year with invented households, and prove it."`
+	Verify   verifyCommand   `cmd:"" help:"Re-derive every balance from the ledger and compare."`
+	Migrate  migrateCommand  `cmd:"" help:"Bring a database up to date."`
+	Keys     keysCommand     `cmd:"" help:"Make and rotate encryption keys."`
+	Profile  profileCommand  `cmd:"" help:"Check a marketplace profile."`
 }
 
 const description = `Quittance bills, collects and accounts for the premiums of a public health-insurance marketplace.

@@ -1,0 +1,64 @@
+package simulate
+
+import (
+	"quittance.org/quittance/internal/app/notifying"
+	"quittance.org/quittance/internal/app/paying"
+	"quittance.org/quittance/internal/base/pii"
+	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/format/billpdf"
+	"quittance.org/quittance/internal/format/letterpdf"
+)
+
+// letters writes a line where the real letters have pages: which letter goes
+// to whom and when is what a simulated year is about.
+type letters struct{}
+
+func (letters) Receipt(r *paying.Receipt) (notifying.Letter, error) {
+	return notifying.Letter{
+		Account: r.Payment.AccountID, Template: "receipt", Language: "en", Source: r.Payment.ID.UUID,
+		Address: pii.NewSecret(r.Email), Subject: "Receipt", Text: "Thank you for " + r.Payment.Amount.Format() + ".",
+	}, nil
+}
+
+func (letters) Notice(n notifying.Notice) (notifying.Words, error) {
+	return words(string(n.Kind), n.Reader, "Pay "+n.Amount.Format()+"."), nil
+}
+
+func (letters) Bill(b notifying.Bill) (notifying.Words, error) {
+	w := words("bill", b.Reader, "A bill of "+b.Bill.AmountDue().Format()+".")
+	if w.Letter != nil {
+		w.Letter = nil
+		w.Bill = &billpdf.Document{Lang: "en", Issued: b.Bill.IssuedOn, Title: w.Text, Amount: billpdf.Amount{Due: b.Bill.AmountDue()}}
+	}
+	return w, nil
+}
+
+func (letters) Returned(r notifying.Returned) (notifying.Words, error) {
+	return words(notifying.TemplateReturned, r.Reader, "Your bank sent back "+r.Payment.Amount.Format()+"."), nil
+}
+
+func (letters) Extended(x notifying.Extended) (notifying.Words, error) {
+	return words("due_extended", x.Reader, "You have until "+x.Until.String()+"."), nil
+}
+
+func words(template string, to notifying.Reader, text string) notifying.Words {
+	w := notifying.Words{Template: template, Version: 1, Language: "en", Subject: "A letter"}
+	if to.Ways.Email {
+		w.Text, w.HTML = text, "<p>"+text+"</p>"
+	}
+	if to.Ways.Print {
+		w.Letter = &letterpdf.Document{Lang: "en", Title: template, Lead: []string{text}}
+	}
+	return w
+}
+
+// links are never followed: nobody has a browser here.
+type links struct{}
+
+func (links) CardSuccess(id payment.OperationID, _ string) string {
+	return "https://pay.invalid/" + id.String()
+}
+
+func (links) CardCancel(id payment.OperationID, _ string) string {
+	return "https://pay.invalid/" + id.String() + "/back"
+}

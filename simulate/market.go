@@ -1,0 +1,143 @@
+package simulate
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	"quittance.org/quittance/internal/app"
+	"quittance.org/quittance/internal/app/notifying"
+	"quittance.org/quittance/internal/base/pii"
+	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/domain/profile"
+)
+
+// market is the marketplace: the product on its database, which can be dropped
+// with all it holds in memory and opened again.
+type market struct {
+	database  app.DatabaseConfig
+	profile   *profile.Profile
+	workers   int
+	processor *processor
+	log       *slog.Logger
+
+	base *app.Database
+	app  *app.App
+}
+
+// open opens the marketplace. room is how many bytes the database file may
+// still grow; 0 is no limit.
+func (m *market) open(ctx context.Context, room int64) error {
+	config := m.database
+	if room > 0 {
+		config.MaxBytes = m.size() + room
+	}
+	var err error
+	if m.base, err = app.OpenDatabase(ctx, config); err != nil {
+		return err
+	}
+	if err := m.base.Migrate(ctx); err != nil {
+		return err
+	}
+	m.app, err = app.New(m.base, app.Config{
+		Profile: m.profile, Links: links{}, Gateway: m.processor, Validator: validator{}, Courier: courier{}, Letters: letters{}, Log: m.log,
+		BillWorkers: m.workers, VerifiesElsewhere: true,
+	})
+	return err
+}
+
+// close drops the marketplace.
+func (m *market) close() {
+	if m.base != nil {
+		m.base.Close()
+	}
+	m.base, m.app = nil, nil
+}
+
+// reopen drops the marketplace and opens it again, as after a crash.
+func (m *market) reopen(ctx context.Context, room int64) error {
+	m.close()
+	return m.open(ctx, room)
+}
+
+// size is how large the database file is; 0 on PostgreSQL.
+func (m *market) size() int64 {
+	path, ok := strings.CutPrefix(m.database.URL, "sqlite:")
+	if !ok {
+		return 0
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+// The room on a disk that is nearly full, and how long it takes to come up
+// again or to make room.
+const (
+	littleRoom = 96 << 10
+	downtime   = 20 * time.Minute
+)
+
+// underFaults runs a part of the day. Where the day's trouble strikes it, the
+// process state is dropped, and the part is run again on what it has left.
+func (s *simulation) underFaults(ctx context.Context, at step, run func(context.Context) error) error {
+	if s.trouble.full == at && s.market.base.Engine() == "sqlite" {
+		s.note("the disk is full")
+		if err := s.market.reopen(ctx, littleRoom); err != nil {
+			return err
+		}
+		err := run(ctx)
+		return s.comeUp(ctx, err, run)
+	}
+	if s.trouble.killed == at {
+		doomed := newMortal(ctx, s.trouble.looks)
+		err := run(doomed)
+		doomed.end(errKilled)
+		if err != nil && !doomed.dead() {
+			return err
+		}
+		s.note(fmt.Sprintf("killed after %d looks", s.trouble.looks))
+		s.result.Kills++
+		return s.comeUp(ctx, err, run)
+	}
+	if err := run(ctx); err != nil {
+		return err
+	}
+	if s.trouble.duplicate {
+		return run(ctx)
+	}
+	return nil
+}
+
+// comeUp opens the marketplace again and makes up for what failed.
+func (s *simulation) comeUp(ctx context.Context, failed error, run func(context.Context) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.clock.Advance(downtime)
+	if err := s.market.reopen(ctx, 0); err != nil {
+		return err
+	}
+	if failed == nil {
+		return nil
+	}
+	return run(ctx)
+}
+
+// validator takes every bank account.
+type validator struct{}
+
+func (validator) Validate(context.Context, string, pii.Secret, payment.AccountType) (payment.Validation, string, error) {
+	return payment.ValidationOK, "simulated", nil
+}
+
+// courier takes every message and drops it: what was sent is kept by who sent
+// it.
+type courier struct{}
+
+func (courier) Send(context.Context, notifying.Mail) error { return nil }

@@ -1,0 +1,103 @@
+package simulate
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"quittance.org/quittance/internal/app/closing"
+	"quittance.org/quittance/internal/domain/enrollment"
+)
+
+// runNight runs the business day: of today, and of the dates on which nothing
+// ran.
+func (s *simulation) runNight(ctx context.Context) error {
+	days, err := s.market.app.RunDay(ctx, s.today)
+	if err != nil {
+		return err
+	}
+	for _, d := range days {
+		if failed := d.Failed(); len(failed) > 0 {
+			step := slices.IndexFunc(d.Steps, func(r closing.StepResult) bool { return r.Name == failed[0] })
+			return fmt.Errorf("business day %s: %s failed: %s", d.Date, failed[0], d.Steps[step].Error)
+		}
+	}
+	return nil
+}
+
+// workJobs lets the work that was enqueued be done, mostly receipts.
+func (s *simulation) workJobs(ctx context.Context) error {
+	_, err := s.market.app.WorkJobs(ctx)
+	return err
+}
+
+// How the books are proved each evening: for so many of the accounts that
+// something happened to; on the last day of a month whole, of half a year where
+// there are many households; on the last day whole.
+const (
+	touchedEachDay = 40
+	manyHouseholds = 2000
+)
+
+// prove verifies the books in the evening.
+func (s *simulation) prove(ctx context.Context) error {
+	v := s.market.app.Verifying
+	ended := s.monthsEnd()
+	if ended && s.Census {
+		census, err := v.Census(ctx)
+		if err != nil {
+			return err
+		}
+		s.result.Census = append(s.result.Census, census)
+	}
+	verify := v.Verify
+	if !s.ProveDaily && !s.proveWhole(ended) {
+		touched := s.touched()
+		verify = func(ctx context.Context) (Report, error) { return v.VerifyAccounts(ctx, touched) }
+	}
+	report, err := verify(ctx)
+	if err != nil {
+		return err
+	}
+	if !report.Clean {
+		for _, id := range report.Broken() {
+			s.result.Broken = append(s.result.Broken, s.today.String()+" "+id)
+		}
+		return &BrokenError{Day: s.today, Report: report}
+	}
+	return nil
+}
+
+// monthsEnd tells, once for each month, that it has ended: in the evening of
+// its last day, or of the first one after it on which anything ran.
+func (s *simulation) monthsEnd() bool {
+	month := s.today.Month()
+	if s.today != month.Last() {
+		month = month.Prev()
+	}
+	if !month.After(s.closed) {
+		return false
+	}
+	s.closed = month
+	return true
+}
+
+// proveWhole tells whether all of the books are proved this evening.
+func (s *simulation) proveWhole(monthEnded bool) bool {
+	return s.today == s.last || monthEnded && (s.Households <= manyHouseholds || s.closed.MonthOfYear() == time.June)
+}
+
+// touched gives some of the accounts that something happened to today.
+func (s *simulation) touched() []enrollment.AccountID {
+	slices.Sort(s.acted)
+	acted := slices.Compact(s.acted)
+	step := max(1, len(acted)/touchedEachDay)
+	var ids []enrollment.AccountID
+	for i := 0; i < len(acted) && len(ids) < touchedEachDay; i += step {
+		if id := s.town[acted[i]].account; !id.IsZero() {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
