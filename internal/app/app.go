@@ -102,7 +102,8 @@ type Config struct {
 	Validator payment.AccountValidator
 	Courier   notifying.Courier
 	Letters   Letters
-	Fonts     fs.FS // of printed letters; nil when none is printed
+	Fonts     fs.FS  // of printed letters; nil when none is printed
+	PrintDir  string // where the business day lays printed letters out; "": nothing is printed, and waits
 	Log       *slog.Logger
 	// DayBegins is when a running marketplace runs a business date; nil: never
 	// by itself.
