@@ -14,6 +14,8 @@ import (
 	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/domain/profile"
+	"quittance.org/quittance/internal/store"
+	"quittance.org/quittance/web/fonts"
 )
 
 // newApp makes the marketplace on a world's database, as a process that starts
@@ -21,7 +23,8 @@ import (
 func newApp(w *apptest.World, change func(*app.Config)) *app.App {
 	w.TB.Helper()
 	c := app.Config{
-		Profile: w.Profile, Links: links{}, Validator: w.Validator, Courier: courier{}, Log: slog.New(slog.DiscardHandler),
+		Profile: w.Profile, Links: links{}, Validator: w.Validator, Courier: courier{}, Letters: letters{}, Fonts: fonts.Files(),
+		PrintDir: w.TB.TempDir(), Log: slog.New(slog.DiscardHandler),
 	}
 	if change != nil {
 		change(&c)
@@ -43,15 +46,23 @@ type town struct {
 
 func newTown(w *apptest.World) town {
 	w.At("2026-11-01")
-	t := town{w, []apptest.Household{
-		w.Household(apptest.Medical("2026-12", "53.00").Renewed().Until("2027-12")),
-		w.Household(apptest.FullPrice("2026-12", "400.00").Renewed().Until("2027-12")),
-	}}
+	t := town{World: w}
+	t.add(apptest.Medical("2026-12", "53.00").Renewed().Until("2027-12"))
+	t.add(apptest.FullPrice("2026-12", "400.00").Renewed().Until("2027-12"))
 	w.Bill("2026-12")
 	w.At("2026-11-30")
 	runDay(w, newApp(w, nil), "2026-11-30")
-	t.households = append(t.households, w.Household(apptest.Medical("2027-01", "103.00")))
+	t.add(apptest.Medical("2027-01", "103.00"))
 	return t
+}
+
+// add adds a household that gets its letters on paper.
+func (t *town) add(c apptest.Cover) {
+	h := t.Household(c)
+	t.InTx(func(tx *store.Tx) error {
+		return tx.PutMailingAddress(h.Account, []string{"1 Harbor Street", "Boston, MA 02199"})
+	})
+	t.households = append(t.households, h)
 }
 
 func runDay(w *apptest.World, a *app.App, date string) []closing.Day {
@@ -78,7 +89,9 @@ func (t town) effects() []string {
 	}
 	return slices.Concat(all,
 		t.Rows(`SELECT coverage_month FROM charge ORDER BY coverage_month`),
-		t.Rows(`SELECT kind FROM notice ORDER BY kind`))
+		t.Rows(`SELECT kind || ' ' || state FROM notice ORDER BY kind, state`),
+		t.Rows(`SELECT template || ' ' || channel || ' ' || state FROM message ORDER BY template, channel, state`),
+		t.Rows(`SELECT stock || ' ' || letters FROM print_batch ORDER BY batch_no`))
 }
 
 // killIn makes a step of the business day the last thing that a process does:
@@ -123,7 +136,9 @@ func TestDayKilledAfterAnyStep(t *testing.T) {
 					"bill 2026-12 400.00 issued 2026-11-01 due 2026-11-23", "bill 2027-01 800.00 issued 2026-12-01 due 2026-12-23",
 					"bill 2027-01 103.00 issued 2026-12-01 due 2026-12-23", // the first bill
 					"2026-12", "2026-12", "2027-01", "2027-01", "2027-01", // charges
-					"past_due", "past_due", // letters owed
+					"past_due sent", "past_due sent", // letters that were owed
+					"bill print sent", "bill print sent", "bill print sent", "past_due print sent", "past_due print sent",
+					"letter 2", "bill 3", // print batches
 				})
 				w.VerifyClean()
 			})
@@ -181,6 +196,10 @@ func TestDayRunsByItself(t *testing.T) {
 }
 
 type links struct{ paying.Links } // nobody pays
+
+type letters struct{ apptest.Letters }
+
+func (letters) Receipt(*paying.Receipt) (notifying.Letter, error) { return notifying.Letter{}, nil }
 
 type courier struct{}
 

@@ -79,6 +79,9 @@ func (c dayRun) Run(ctx context.Context, s Streams) error {
 	if demo, _, err := c.demoState(); err == nil && c.PublicURL == "" {
 		c.PublicURL = demo.Portal
 	}
+	if err := c.printDir(c.databaseFlags); err != nil {
+		return err
+	}
 	config, err := c.given(p, newLog(s.Err, slog.LevelWarn))
 	if err != nil {
 		return err

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"log/slog"
+	"path/filepath"
+	"strings"
 
 	"quittance.org/quittance/internal/app"
 	"quittance.org/quittance/internal/app/notifying"
@@ -14,10 +16,12 @@ import (
 	"quittance.org/quittance/internal/edge/cardgateway/stripegateway"
 	"quittance.org/quittance/internal/edge/courier"
 	"quittance.org/quittance/internal/edge/web/guest"
+	"quittance.org/quittance/web/fonts"
 )
 
 // outsideFlags say how the outside world is reached.
 type outsideFlags struct {
+	PrintDir  string `help:"Folder where paper letters are laid out for the mail house; all nodes must see the same. Default: print in the data folder." env:"QUITTANCE_PRINT" placeholder:"DIR" type:"path"`
 	PublicURL string `help:"The portal's address as the public sees it. Default: the profile's." env:"QUITTANCE_PUBLIC_URL" placeholder:"URL"`
 
 	Stripe     stripeFlags     `embed:"" prefix:"stripe-"`
@@ -67,12 +71,31 @@ func (c outsideFlags) outside(p *profile.Profile, pages *site, baseURL string, l
 }
 
 // words is the part of the configuration that speaks to people.
-func (outsideFlags) words(p *profile.Profile, pages *site, baseURL string, log *slog.Logger) app.Config {
+func (c outsideFlags) words(p *profile.Profile, pages *site, baseURL string, log *slog.Logger) app.Config {
 	return app.Config{
 		Profile: p, Links: guest.Links{BaseURL: baseURL}, Log: log,
-		Letters: letterWriter{pages.catalogue, p, baseURL},
+		Letters: letterWriter{pages.catalogue, p, baseURL}, Fonts: fonts.Files(), PrintDir: c.PrintDir,
 	}
 }
+
+// printDir fills in where letters are printed: beside the embedded database,
+// unless it is said.
+func (c *outsideFlags) printDir(f databaseFlags) error {
+	if c.PrintDir != "" {
+		return nil
+	}
+	dir := f.Data
+	if path, ok := strings.CutPrefix(f.Database, "sqlite:"); ok && dir == "" {
+		dir = filepath.Dir(path)
+	}
+	if dir == "" {
+		return fault.New(fault.Invalid, "cli.print_dir", "say where paper letters are laid out for the mail house: --print-dir DIR")
+	}
+	c.PrintDir = filepath.Join(dir, printFolder)
+	return nil
+}
+
+const printFolder = "print"
 
 func (c outsideFlags) validator() (payment.AccountValidator, error) {
 	return bankvalidation.New(bankvalidation.Config{BaseURL: c.Validation.URL, Key: pii.NewSecret(c.Validation.Key)})

@@ -28,7 +28,7 @@ type serveCommand struct {
 func (serveCommand) Help() string {
 	return "Example:\n\n    quittance serve --database postgres://quittance@db/quittance --keys /etc/quittance/keys \\\n" +
 		"        --public-url https://pay.example.org --mail-address mail:587 --mail-from 'Example <no-reply@example.org>' \\\n" +
-		"        --validation-url https://validation.example.com\n\n" +
+		"        --validation-url https://validation.example.com --print-dir /srv/mailhouse\n\n" +
 		"Secrets belong in the environment: QUITTANCE_STRIPE_KEY and so on."
 }
 
@@ -44,6 +44,9 @@ func (c serveCommand) Run(ctx context.Context, s Streams) error {
 	}
 	begins, err := dayBegins(c.DayAt)
 	if err != nil {
+		return err
+	}
+	if err := c.printDir(c.databaseFlags); err != nil {
 		return err
 	}
 	keys, err := loadAPIKeys(c.APIKeys)
