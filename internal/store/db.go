@@ -195,12 +195,12 @@ func (db *DB) dryRun(ctx context.Context, m mode, fn func(*Tx) error) error {
 	if err != nil {
 		return db.translate("begin", err)
 	}
+	defer func() { _ = s.rollback(context.WithoutCancel(ctx)) }()
 	tx := &Tx{&ReadTx{ctx: ctx, db: db, session: s, now: db.clock.Now()}}
 	err = fn(tx)
 	if err == nil {
 		err = tx.flush()
 	}
-	_ = s.rollback(context.WithoutCancel(ctx))
 	if db.engine.classify(err) == classRetry {
 		return nil
 	}

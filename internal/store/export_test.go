@@ -1,5 +1,7 @@
 package store
 
+import "time"
+
 // AppendOnly lists the tables whose rows are never edited.
 var AppendOnly = appendOnly
 
@@ -7,4 +9,16 @@ var AppendOnly = appendOnly
 func (tx *Tx) ExecText(text string) error {
 	_, err := tx.exec(&Stmt{name: "test", sql: text})
 	return err
+}
+
+// KeepGroupsOpen lets whoever waits join a group of SQLite, however long it
+// has been open.
+func (db *DB) KeepGroupsOpen() { db.engine.(*sqliteEngine).line.open = time.Hour }
+
+// Waiting tells how many wait for SQLite's one writing connection.
+func (db *DB) Waiting() int {
+	line := &db.engine.(*sqliteEngine).line
+	line.mu.Lock()
+	defer line.mu.Unlock()
+	return len(line.waiting)
 }

@@ -30,6 +30,7 @@ type dialect struct {
 	Int64      string
 	Blob       string
 	Strict     string
+	Clustered  string // rows are kept in the order of the primary key
 	AppendOnly []string
 }
 
@@ -40,7 +41,7 @@ var appendOnly = []string{
 }
 
 var (
-	sqliteDialect   = dialect{ID: "TEXT", Instant: "TEXT", Date: "TEXT", Bool: "INTEGER", Int64: "INTEGER", Blob: "BLOB", Strict: " STRICT", AppendOnly: appendOnly}
+	sqliteDialect   = dialect{ID: "TEXT", Instant: "TEXT", Date: "TEXT", Bool: "INTEGER", Int64: "INTEGER", Blob: "BLOB", Strict: " STRICT", Clustered: " STRICT, WITHOUT ROWID", AppendOnly: appendOnly}
 	postgresDialect = dialect{Postgres: true, ID: "UUID", Instant: "TIMESTAMPTZ", Date: "DATE", Bool: "BOOLEAN", Int64: "BIGINT", Blob: "BYTEA", AppendOnly: appendOnly}
 )
 

@@ -9,8 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
-	"sync"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -25,6 +23,7 @@ const applicationID = 0x51554954
 type sqliteEngine struct {
 	writer *sqlitePool
 	reader *sqlitePool
+	line   sqliteLine // before the writer
 }
 
 func openSQLite(ctx context.Context, path string, maxBytes int64) (engine, error) {
@@ -52,24 +51,33 @@ func openSQLite(ctx context.Context, path string, maxBytes int64) (engine, error
 		return nil, err
 	}
 	reader.SetMaxOpenConns(max(4, runtime.NumCPU()))
-	return &sqliteEngine{writer: newSQLitePool(writer), reader: newSQLitePool(reader)}, nil
+	e := &sqliteEngine{writer: newSQLitePool(writer), reader: newSQLitePool(reader)}
+	e.line.pool, e.line.open = e.writer, groupTime
+	return e, nil
 }
 
 // sqlitePageBytes is SQLite's own default, which our files have.
 const sqlitePageBytes = 4096
 
+// writerPragmas suit many small transactions. A commit may look at every page
+// of the cache, so it is small. What savepoints remember stays in memory. Pages
+// go from the log to the file 32 MB at a time: those that are written often
+// go once. None of it changes what is durable, and when.
+var writerPragmas = []string{"cache_size(-8192)", "temp_store(MEMORY)", "wal_autocheckpoint(8000)"}
+
 // sqliteDSN sets every PRAGMA per connection: one set by Exec would reach a
 // single pooled connection only.
 func sqliteDSN(path string, readOnly bool, maxBytes int64) string {
 	q := url.Values{"_pragma": {
-		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-65536)",
+		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 	}}
 	if maxBytes > 0 {
 		q.Add("_pragma", fmt.Sprintf("max_page_count(%d)", maxBytes/sqlitePageBytes))
 	}
 	if readOnly {
-		q.Add("_pragma", "query_only(1)")
+		q["_pragma"] = append(q["_pragma"], "query_only(1)", "cache_size(-65536)")
 	} else {
+		q["_pragma"] = append(q["_pragma"], writerPragmas...)
 		q.Set("_txlock", "immediate")
 	}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
@@ -113,20 +121,21 @@ func (e *sqliteEngine) prepare(ctx context.Context, text string) error {
 }
 
 func (e *sqliteEngine) begin(ctx context.Context, m mode) (session, error) {
-	pool := e.writer
-	if m == modeRead {
-		pool = e.reader
+	if m != modeRead {
+		return e.line.begin(ctx, m == modeBulk)
 	}
-	pool.prepareSeen(ctx)
-	tx, err := pool.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: m == modeRead})
+	tx, err := e.reader.begin(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return nil, err
 	}
-	return &sqliteSession{tx: tx, pool: pool}, nil
+	return sqliteReading{tx}, nil
 }
 
 func (e *sqliteEngine) classify(err error) errorClass {
 	var se *sqlite.Error
+	if errors.Is(err, errGroupUndone) {
+		return classRetry
+	}
 	if !errors.As(err, &se) {
 		return classOther
 	}
@@ -143,134 +152,4 @@ func (e *sqliteEngine) classify(err error) errorClass {
 		return classLost
 	}
 	return classOther
-}
-
-// sqlitePool is connections with their statements, which are prepared once for
-// each connection: to prepare one takes longer than to run it.
-type sqlitePool struct {
-	db *sql.DB
-
-	mu       sync.Mutex
-	prepared map[string]*sql.Stmt
-	seen     map[string]bool // texts to prepare before the next transaction
-}
-
-func newSQLitePool(db *sql.DB) *sqlitePool {
-	return &sqlitePool{db: db, prepared: map[string]*sql.Stmt{}, seen: map[string]bool{}}
-}
-
-// prepareSeen prepares what transactions have asked for since the last time.
-// It can not be done inside one, which may hold the only connection. A text
-// that can not be prepared is left to the transaction that runs it.
-func (p *sqlitePool) prepareSeen(ctx context.Context) {
-	p.mu.Lock()
-	seen := p.seen
-	p.seen = map[string]bool{}
-	p.mu.Unlock()
-	for text := range seen {
-		prepared, err := p.db.PrepareContext(ctx, text)
-		if err != nil {
-			continue
-		}
-		p.keep(text, prepared)
-	}
-}
-
-func (p *sqlitePool) keep(text string, prepared *sql.Stmt) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.prepared[text] != nil {
-		_ = prepared.Close() // another transaction was faster
-		return
-	}
-	p.prepared[text] = prepared
-}
-
-func (p *sqlitePool) stmt(ctx context.Context, tx *sql.Tx, text string) (*sql.Stmt, error) {
-	p.mu.Lock()
-	prepared := p.prepared[text]
-	if prepared == nil {
-		p.seen[text] = true
-	}
-	p.mu.Unlock()
-	if prepared == nil {
-		return tx.PrepareContext(ctx, text)
-	}
-	return tx.StmtContext(ctx, prepared), nil
-}
-
-type sqliteSession struct {
-	tx   *sql.Tx
-	pool *sqlitePool
-}
-
-func (s *sqliteSession) run(ctx context.Context, steps []step) (int, error) {
-	for done, step := range steps {
-		if err := s.take(ctx, step); err != nil {
-			return done, err
-		}
-	}
-	return len(steps), nil
-}
-
-func (s *sqliteSession) take(ctx context.Context, step step) error {
-	p, err := s.pool.stmt(ctx, s.tx, step.stmt.sql) //nolint:sqlclosecheck // the end of the transaction closes it
-	if err != nil {
-		return err
-	}
-	if step.row != nil {
-		r, err := p.QueryContext(ctx, step.args...) //nolint:rowserrcheck // drain asks for it
-		if err != nil {
-			return err
-		}
-		return step.drain(sqliteRows{r})
-	}
-	result, err := p.ExecContext(ctx, step.args...)
-	if err != nil {
-		return err
-	}
-	touched, err := result.RowsAffected()
-	if err != nil {
-		return err
-	}
-	return step.wrote(touched)
-}
-
-// sqliteRows drops Close's error: Err has told everything before.
-type sqliteRows struct{ *sql.Rows }
-
-func (r sqliteRows) Close() { _ = r.Rows.Close() }
-
-// sqliteBulkRows is how many rows one INSERT carries.
-const sqliteBulkRows = 50
-
-func (s *sqliteSession) bulk(ctx context.Context, table string, columns []string, values [][]any) error {
-	for rows := range slices.Chunk(values, sqliteBulkRows) {
-		p, err := s.pool.stmt(ctx, s.tx, insertRows(table, columns, len(rows), nameless)) //nolint:sqlclosecheck // the end of the transaction closes it
-		if err != nil {
-			return err
-		}
-		if _, err := p.ExecContext(ctx, slices.Concat(rows...)...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// nameless is the argument in order: SQLite's driver asks for the name of each,
-// and SQLite looks for it among all.
-func nameless(int) string { return "?" }
-
-func (s *sqliteSession) finish(ctx context.Context, steps []step) (int, error) {
-	if done, err := s.run(ctx, steps); err != nil {
-		return done, err
-	}
-	return len(steps), s.tx.Commit()
-}
-
-func (s *sqliteSession) rollback(context.Context) error {
-	if err := s.tx.Rollback(); !errors.Is(err, sql.ErrTxDone) {
-		return err
-	}
-	return nil
 }

@@ -12,8 +12,9 @@ const analyzePostgres = `BEGIN; SET LOCAL default_statistics_target = 10; ANALYZ
 	bill (account_id, bill_id, coverage_month, kind, revision), entry, transfer, payment, application, open_credit, unbilled, decision; COMMIT`
 
 // analyzeSQLite looks at every table that has grown, whether this connection
-// has asked for it or not (0x10000), and reads a part of it only.
-const analyzeSQLite = `PRAGMA optimize = 0x10002`
+// has asked for it or not (0x10000), reads a part of it only, and so keeps no
+// samples (0x10).
+const analyzeSQLite = `PRAGMA optimize = 0x10012`
 
 // RefreshStatistics tells the planner how much there is of everything by now.
 // The engine does so by itself in time; after bulk work that is too late: plans

@@ -91,3 +91,21 @@ func TestGrowthRefreshesStatistics(t *testing.T) {
 		known("after little work", before)
 	})
 }
+
+// Samples of what is in a table would make SQLite plan a statement anew for
+// every value that is bound to it.
+func TestStatisticsHoldNoSamples(t *testing.T) {
+	t.Parallel()
+	db := storetest.OpenSQLite(t, virtual.Standing(storetest.Noon))
+	addAccounts(t, db, 0, 100)
+	if err := db.RefreshStatistics(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if knownAccounts(t, db) != 100 {
+		t.Fatalf("the planner knows of %d accounts", knownAccounts(t, db))
+	}
+	var samples int
+	if err := db.SQLiteWriter().QueryRowContext(t.Context(), `SELECT COUNT(*) FROM sqlite_stat4`).Scan(&samples); err != nil || samples != 0 {
+		t.Errorf("%d samples, %v", samples, err)
+	}
+}

@@ -13,7 +13,7 @@ CREATE TABLE entry (
     reason           TEXT NOT NULL,
     reverses_id      {{.ID}},
     PRIMARY KEY (account_id, entry_id)
-){{.Strict}};
+){{.Clustered}};
 
 -- Every row balances by construction: one debit, one credit, one amount.
 CREATE TABLE transfer (
@@ -27,4 +27,4 @@ CREATE TABLE transfer (
     amount_cents     {{.Int64}} NOT NULL CHECK (amount_cents > 0),
     PRIMARY KEY (account_id, entry_id, seq),
     CHECK (debit <> credit)
-){{.Strict}};
+){{.Clustered}};

@@ -19,7 +19,7 @@ CREATE TABLE charge (
     entry_id         {{.ID}},
     PRIMARY KEY (account_id, charge_id),
     CHECK (gross_cents = aptc_cents + state_cents + member_cents)
-){{.Strict}};
+){{.Clustered}};
 
 CREATE UNIQUE INDEX charge_once ON charge (account_id, enrollment_id, coverage_month, generation, kind);
 
@@ -30,4 +30,4 @@ CREATE TABLE open_charge (
     charge_id        {{.ID}} NOT NULL,
     open_cents       {{.Int64}} NOT NULL CHECK (open_cents > 0),
     PRIMARY KEY (account_id, charge_id)
-){{.Strict}};
+){{.Clustered}};

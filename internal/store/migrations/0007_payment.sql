@@ -18,7 +18,7 @@ CREATE TABLE intent (
     submitted_at     {{.Instant}} NOT NULL,
     updated_at       {{.Instant}} NOT NULL,
     expires_at       {{.Instant}}
-){{.Strict}};
+){{.Clustered}};
 
 CREATE INDEX intent_account ON intent (account_id, submitted_at);
 
@@ -42,7 +42,7 @@ CREATE TABLE payment (
     effective_on     {{.Date}} NOT NULL,
     posted_at        {{.Instant}} NOT NULL,
     PRIMARY KEY (account_id, payment_id)
-){{.Strict}};
+){{.Clustered}};
 
 -- One processor charge is one payment (I9).
 CREATE UNIQUE INDEX payment_processor_once ON payment (processor, processor_ref) WHERE processor <> '';
@@ -53,7 +53,7 @@ CREATE TABLE open_credit (
     payment_id       {{.ID}} NOT NULL,
     open_cents       {{.Int64}} NOT NULL CHECK (open_cents > 0),
     PRIMARY KEY (account_id, payment_id)
-){{.Strict}};
+){{.Clustered}};
 
 CREATE TABLE application (
     account_id       {{.ID}} NOT NULL,
@@ -65,7 +65,7 @@ CREATE TABLE application (
     entry_id         {{.ID}} NOT NULL,
     effective_on     {{.Date}} NOT NULL,
     PRIMARY KEY (account_id, application_id)
-){{.Strict}};
+){{.Clustered}};
 
 -- Bank account numbers are encrypted (REG-53); number_idx finds one again
 -- without decrypting. The key is made of account, routing, kind and number, so
@@ -82,7 +82,7 @@ CREATE TABLE bank_account (
     validated_at     {{.Instant}} NOT NULL,
     validation_ref   TEXT NOT NULL,
     PRIMARY KEY (account_id, bank_account_id)
-){{.Strict}};
+){{.Clustered}};
 
 -- The text that the payer agreed to, word for word (ACH-02, ACH-04: kept).
 CREATE TABLE payment_authorization (
@@ -95,7 +95,7 @@ CREATE TABLE payment_authorization (
     session_hash     TEXT NOT NULL,
     authorized_at    {{.Instant}} NOT NULL,
     PRIMARY KEY (account_id, intent_id)
-){{.Strict}};
+){{.Clustered}};
 
 -- What moved an account's balance and is not on a bill yet; the next bill
 -- lists it and clears it (R-BILL-3). A payment's amount is negative.
@@ -106,7 +106,7 @@ CREATE TABLE unbilled (
     effective_on     {{.Date}} NOT NULL,
     amount_cents     {{.Int64}} NOT NULL,
     PRIMARY KEY (account_id, activity_id)
-){{.Strict}};
+){{.Clustered}};
 
 -- Money that the bank or the card holder took back. Append-only, one per
 -- payment at most.

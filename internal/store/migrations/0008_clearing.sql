@@ -9,7 +9,7 @@ CREATE TABLE clearing_item (
     opened_on        {{.Date}} NOT NULL,
     closed_on        {{.Date}},
     PRIMARY KEY (account_id, item_id)
-){{.Strict}};
+){{.Clustered}};
 
 -- A debit waiting for its place in an ACH file.
 CREATE TABLE ach_entry (
@@ -23,6 +23,6 @@ CREATE TABLE ach_entry (
     state            TEXT NOT NULL,
     requested_on     {{.Date}} NOT NULL,
     PRIMARY KEY (account_id, ach_entry_id)
-){{.Strict}};
+){{.Clustered}};
 
 CREATE INDEX ach_entry_waiting ON ach_entry (requested_on, account_id) WHERE state = 'waiting';

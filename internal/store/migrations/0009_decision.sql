@@ -15,4 +15,4 @@ CREATE TABLE decision (
     recorded_at      {{.Instant}} NOT NULL,
     payment_id       {{.ID}},
     PRIMARY KEY (account_id, decision_id)
-){{.Strict}};
+){{.Clustered}};

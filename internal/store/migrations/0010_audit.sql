@@ -9,4 +9,4 @@ CREATE TABLE audit (
     reason           TEXT NOT NULL,
     recorded_at      {{.Instant}} NOT NULL,
     PRIMARY KEY (account_id, audit_id)
-){{.Strict}};
+){{.Clustered}};

@@ -1,0 +1,269 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"quittance.org/quittance/internal/base/clock"
+)
+
+// sqliteLine is the line before the one connection that writes (S2). Who comes
+// to its head writes; who waits meanwhile goes on in the same transaction of
+// SQLite, in a savepoint of its own, and one commit makes the whole group
+// durable. A caller hears of success after that commit only (ADR 0011).
+type sqliteLine struct {
+	pool *sqlitePool
+	open time.Duration // how long a group takes in whoever waits
+
+	mu      sync.Mutex
+	taken   bool // somebody is at the connection
+	waiting []*place
+}
+
+// place is a caller in the line.
+type place struct {
+	alone bool              // joins no group
+	turn  chan *sqliteGroup // receives the group to join, or nil to begin one
+}
+
+// sqliteGroup is one transaction of SQLite for one caller after another. It is
+// used by whose turn it is.
+type sqliteGroup struct {
+	*sqliteTx
+	open  time.Duration // how long it takes in others; 0 is never
+	began time.Time
+	kept  int // callers whose work is to be committed
+
+	end  context.CancelFunc
+	over chan struct{}
+	err  error // known when over: nil means committed
+}
+
+// groupTime is how long a group is open for whoever waits. Those who came first
+// wait for the last.
+const groupTime = 10 * time.Millisecond
+
+// begin waits for the caller's turn.
+func (l *sqliteLine) begin(ctx context.Context, alone bool) (session, error) {
+	g, err := l.wait(ctx, alone)
+	if err != nil {
+		return nil, err
+	}
+	if g == nil {
+		g, err = l.group(ctx, alone)
+	} else if err = g.save(ctx); err != nil {
+		err = g.undo(err)
+	}
+	if err != nil {
+		l.pass(nil)
+		return nil, err
+	}
+	return &sqliteWriting{group: g, line: l}, nil
+}
+
+// wait gives the group to join, or nil to open one.
+func (l *sqliteLine) wait(ctx context.Context, alone bool) (*sqliteGroup, error) {
+	l.mu.Lock()
+	if !l.taken {
+		l.taken = true
+		l.mu.Unlock()
+		return nil, nil //nolint:nilnil // there is no group yet
+	}
+	p := &place{alone: alone, turn: make(chan *sqliteGroup, 1)}
+	l.waiting = append(l.waiting, p)
+	l.mu.Unlock()
+	select {
+	case g := <-p.turn:
+		return g, nil
+	case <-ctx.Done():
+		l.leave(p)
+		return nil, ctx.Err()
+	}
+}
+
+// leave gives a place up. If its turn has come in the same moment, the next
+// one goes instead.
+func (l *sqliteLine) leave(p *place) {
+	l.mu.Lock()
+	before := len(l.waiting)
+	l.waiting = slices.DeleteFunc(l.waiting, func(x *place) bool { return x == p })
+	left := len(l.waiting) < before
+	l.mu.Unlock()
+	if !left {
+		l.pass(<-p.turn)
+	}
+}
+
+// pass ends a turn: the head of the line goes next. Unless it joins the group,
+// that is committed before; nil is no group.
+func (l *sqliteLine) pass(g *sqliteGroup) {
+	if g != nil {
+		if l.next(g) {
+			return
+		}
+		g.finish(g.tx.Commit())
+	}
+	l.next(nil)
+}
+
+// next gives the turn to the head of the line, unless that can not join the
+// group. When nobody waits and there is no group, the connection is free.
+func (l *sqliteLine) next(g *sqliteGroup) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.waiting) == 0 {
+		l.taken = g != nil
+		return false
+	}
+	head := l.waiting[0]
+	if g != nil && !g.takes(head) {
+		return false
+	}
+	l.waiting = slices.Delete(l.waiting, 0, 1)
+	head.turn <- g
+	return true
+}
+
+// group begins a group. Its transaction does not end with the caller that
+// began it; only the wait for its beginning does.
+func (l *sqliteLine) group(ctx context.Context, alone bool) (*sqliteGroup, error) {
+	lasting, end := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, end)
+	tx, err := l.pool.begin(lasting, nil)
+	if !stop() && err == nil {
+		err = errors.Join(ctx.Err(), tx.rollback())
+	}
+	if err != nil {
+		end()
+		return nil, err
+	}
+	g := &sqliteGroup{sqliteTx: tx, open: l.open, began: clock.Start(), end: end, over: make(chan struct{})}
+	if alone {
+		g.open = 0
+	}
+	return g, nil
+}
+
+// takes tells whether a caller may join.
+func (g *sqliteGroup) takes(p *place) bool {
+	return !p.alone && g.open > 0 && clock.Elapsed(g.began) < g.open
+}
+
+// finish tells all callers of the group how it ended.
+func (g *sqliteGroup) finish(err error) {
+	g.err = err
+	g.end()
+	close(g.over)
+}
+
+// errGroupUndone is for callers whose work was undone by no fault of theirs:
+// they run again.
+var errGroupUndone = errors.New("another transaction of the group took this one back")
+
+// undo gives the whole group up and says so.
+func (g *sqliteGroup) undo(cause error) error {
+	_ = g.sqliteTx.rollback() // as the cause says, there may be nothing left to undo
+	g.finish(fmt.Errorf("%w: %w", errGroupUndone, cause))
+	return g.err
+}
+
+// save begins the part of one more caller. The first needs no savepoint: with
+// it the whole transaction is undone.
+func (g *sqliteGroup) save(ctx context.Context) error { return g.savepoint(ctx, "SAVEPOINT caller") }
+
+// keep ends the part of a caller, for the commit.
+func (g *sqliteGroup) keep(ctx context.Context) error { return g.savepoint(ctx, "RELEASE caller") }
+
+// back undoes the part of a caller. It fails if SQLite has undone the whole
+// transaction, which it does after some errors, such as a full disk.
+func (g *sqliteGroup) back(ctx context.Context) error {
+	if err := g.savepoint(ctx, "ROLLBACK TO caller"); err != nil {
+		return err
+	}
+	return g.keep(ctx)
+}
+
+func (g *sqliteGroup) savepoint(ctx context.Context, text string) error {
+	if g.kept == 0 {
+		return nil
+	}
+	_, err := g.exec(context.WithoutCancel(ctx), text)
+	return err
+}
+
+// sqliteWriting is the transaction of one caller.
+type sqliteWriting struct {
+	group  *sqliteGroup
+	line   *sqliteLine
+	failed error // of a statement: nothing more can be done
+	over   bool
+}
+
+// run runs steps. Statements of a group are not interrupted, which would undo
+// what others have done: a caller that gives up is noticed between two.
+func (s *sqliteWriting) run(ctx context.Context, steps []step) (int, error) {
+	for done, step := range steps {
+		if err := s.try(ctx, func(ctx context.Context) error { return s.group.take(ctx, step) }); err != nil {
+			return done, err
+		}
+	}
+	return len(steps), nil
+}
+
+func (s *sqliteWriting) bulk(ctx context.Context, table string, columns []string, values [][]any) error {
+	return s.try(ctx, func(ctx context.Context) error { return s.group.bulk(ctx, table, columns, values) })
+}
+
+func (s *sqliteWriting) try(ctx context.Context, do func(context.Context) error) error {
+	if s.failed == nil {
+		s.failed = ctx.Err()
+	}
+	if s.failed != nil {
+		return s.failed
+	}
+	if s.group.open > 0 {
+		ctx = context.WithoutCancel(ctx)
+	}
+	s.failed = do(ctx)
+	return s.failed
+}
+
+// finish waits for the commit of the group, which is certain to come.
+func (s *sqliteWriting) finish(ctx context.Context, steps []step) (int, error) {
+	if done, err := s.run(ctx, steps); err != nil {
+		return done, err
+	}
+	g := s.group
+	if err := s.try(ctx, g.keep); err != nil {
+		return len(steps), err
+	}
+	g.kept++
+	s.over = true
+	s.line.pass(g)
+	<-g.over
+	return len(steps), g.err
+}
+
+func (s *sqliteWriting) rollback(ctx context.Context) error {
+	if s.over {
+		return nil
+	}
+	s.over = true
+	g := s.group
+	if g.kept == 0 {
+		err := g.sqliteTx.rollback()
+		g.finish(err)
+		s.line.pass(nil)
+		return err
+	}
+	if err := g.back(ctx); err != nil {
+		_ = g.undo(err) // this caller knows its own error
+		g = nil
+	}
+	s.line.pass(g)
+	return nil
+}
