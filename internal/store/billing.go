@@ -53,8 +53,8 @@ type Billed struct {
 	Charges      []bill.Charge
 	Entries      []ledger.Entry        // one per charge that moves money, with Source.ID its charge
 	Applications []payment.Application // of credit to these charges and older ones
-	Bill         *bill.Bill // nil when nothing is owed
-	Cleared      []Activity // what the bill lists
+	Bill         *bill.Bill            // nil when nothing is owed
+	Cleared      []Activity            // what the bill lists
 	Reviews      []PlannedReview
 }
 
@@ -80,8 +80,8 @@ func (tx *Tx) InsertBilled(all []Billed, actor string) error {
 		}
 		for _, c := range b.Charges {
 			charges = append(charges, chargeRow(c, entryOf[c.ID.String()]))
-			if c.Premium.Member.IsPositive() {
-				opens = append(opens, []any{c.AccountID, c.ID, c.Premium.Member})
+			if c.Due().IsPositive() {
+				opens = append(opens, []any{c.AccountID, c.ID, c.Due()})
 			}
 		}
 		if b.Bill != nil {
@@ -114,6 +114,9 @@ func (tx *Tx) InsertBilled(all []Billed, actor string) error {
 	for _, b := range all {
 		for _, a := range b.Cleared {
 			tx.queue(qDeleteUnbilled, b.Account, a.ID)
+		}
+		for _, c := range b.Charges {
+			tx.postWaived(c, c.Waived, Correction{On: c.ChargedOn, Actor: actor, Reason: waiverRule})
 		}
 		tx.applyCredits(b, actor)
 	}

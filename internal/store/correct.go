@@ -36,7 +36,8 @@ type Correction struct {
 }
 
 // ReverseCharge takes a charge back. Money that had paid it is un-applied
-// first and lies on the account as credit (architecture section 5).
+// first and lies on the account as credit (architecture section 5); what was
+// waived of it is waived no more.
 func (tx *Tx) ReverseCharge(c bill.Charge, why Correction) error {
 	applied, err := collect(tx.ReadTx, qApplicationsOn, func(row func(...any) error) (payment.Application, error) {
 		a := payment.Application{Charge: c.ID, EnrollmentID: c.EnrollmentID, CarrierID: c.CarrierID}
@@ -50,6 +51,7 @@ func (tx *Tx) ReverseCharge(c bill.Charge, why Correction) error {
 		tx.UndoApplication(c.AccountID, a, why.On, why.Actor)
 		tx.queue(qGiveBackCredit, c.AccountID, a.PaymentID, a.Amount)
 	}
+	tx.undoWaived(c, why)
 	made, err := one(tx.ReadTx, qEntryOfCharge, scalar[ledger.EntryID], c.AccountID, c.ID)
 	if err != nil {
 		return err
@@ -63,7 +65,7 @@ func (tx *Tx) ReverseCharge(c bill.Charge, why Correction) error {
 	tx.queue(qInsertReversal, c.AccountID, id, c.EnrollmentID, c.Month, c.Generation, c.CarrierID,
 		p.Gross, p.APTC, p.State, p.Member, c.DueOn, c.Binder, why.On, entry)
 	tx.queue(qCloseCharge, c.AccountID, c.ID)
-	tx.adjust(c.AccountID, p.Member.Neg(), why.On)
+	tx.adjust(c.AccountID, bill.LineAdjustment, p.Member.Neg(), why.On)
 	return nil
 }
 
@@ -74,10 +76,12 @@ func (tx *Tx) MakeCharge(c bill.Charge, why Correction) {
 		Actor: why.Actor, Reason: why.Reason, Transfers: ledger.Charge(c.EnrollmentID, c.CarrierID, c.Premium),
 	})
 	tx.pending = append(tx.pending, insertCharges.steps([][]any{chargeRow(c, entry)})...)
-	if c.Premium.Member.IsPositive() {
-		tx.pending = append(tx.pending, insertOpenCharges.steps([][]any{{c.AccountID, c.ID, c.Premium.Member}})...)
+	if c.Due().IsPositive() {
+		tx.pending = append(tx.pending, insertOpenCharges.steps([][]any{{c.AccountID, c.ID, c.Due()}})...)
 	}
-	tx.adjust(c.AccountID, c.Premium.Member, why.On)
+	tx.adjust(c.AccountID, bill.LineAdjustment, c.Premium.Member, why.On)
+	tx.postWaived(c, c.Waived, why)
+	tx.adjust(c.AccountID, bill.LineWaiver, c.Waived.Neg(), why.On)
 }
 
 // postCorrection posts an entry, unless it moves nothing: then there is none.
@@ -90,8 +94,8 @@ func (tx *Tx) postCorrection(e ledger.Entry) ledger.EntryID {
 	return e.ID
 }
 
-func (tx *Tx) adjust(account enrollment.AccountID, amount money.Amount, on civil.Date) {
+func (tx *Tx) adjust(account enrollment.AccountID, kind bill.LineKind, amount money.Amount, on civil.Date) {
 	if !amount.IsZero() {
-		tx.queue(qUnbill, account, tx.NewID(), string(bill.LineAdjustment), on, amount)
+		tx.queue(qUnbill, account, tx.NewID(), string(kind), on, amount)
 	}
 }

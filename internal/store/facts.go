@@ -305,7 +305,7 @@ func (f *Facts) Payables(s standing.Standing, fresh ...bill.Charge) []payment.Pa
 		add(c.Charge, c.Unpaid)
 	}
 	for _, c := range fresh {
-		add(c, c.Premium.Member)
+		add(c, c.Due())
 	}
 	return all
 }

@@ -92,7 +92,7 @@ func (f *Facts) enrollmentFacts(e *EnrollmentRow) standing.Enrollment {
 
 func (c *Charge) standing() standing.Charge {
 	return standing.Charge{
-		Month: c.Month, DueOn: c.DueOn, Share: c.Premium.Member, Gross: c.Premium.Gross, Paid: c.Premium.Member.Sub(c.Unpaid),
+		Month: c.Month, DueOn: c.DueOn, Share: c.Premium.Member, Gross: c.Premium.Gross, Paid: c.Due().Sub(c.Unpaid),
 		PaidOn: c.PaidOn, Subsidised: c.Premium.Subsidised(), Returned: c.Returned,
 	}
 }

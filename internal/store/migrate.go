@@ -37,7 +37,7 @@ type dialect struct {
 // appendOnly are the tables of facts that are never edited (S11).
 var appendOnly = []string{
 	"entry", "transfer", "charge", "bill", "payment", "application", "payment_authorization", "payment_return",
-	"decision", "audit", "premium_segment", "waiver", "arrangement", "installment", "inbound_reject", "inbound_file_part",
+	"decision", "audit", "premium_segment", "waiver", "waived", "arrangement", "installment", "inbound_reject", "inbound_file_part",
 }
 
 var (

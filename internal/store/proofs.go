@@ -58,11 +58,27 @@ func list(accounts ...ledger.Account) string {
 
 var memberProofs = []Proof{
 	{
-		Invariant: "I2", Object: "enrollment", Problem: "receivable.member is not charges less applications", Money: true,
+		Invariant: "I2", Object: "enrollment", Problem: "receivable.member is not charges less applications and waivers", Money: true,
 		stmt: proveSums("prove_receivable_charged", append(
 			onDebit(ledger.ReceivableMember, found, "t.{side}_owner"),
 			charged(expected, "member_cents", "c.enrollment_id"),
-			applied(expected, "CAST(c.enrollment_id AS TEXT)", -1))...),
+			applied(expected, "CAST(c.enrollment_id AS TEXT)", -1),
+			waived(expected, "CAST(c.enrollment_id AS TEXT)", -1))...),
+	},
+	{
+		Invariant: "I2", Object: "waiver", Problem: "the ledger has not borne what was waived", Money: true,
+		stmt: proveSums("prove_waiver_borne", append(
+			onDebit(ledger.Waiver, found, "'of the account'"),
+			waived(expected, "'of the account'", 1))...),
+	},
+	{
+		Invariant: "I2", Object: "waived part", Problem: "it was waived without a waiver for the month",
+		stmt: proveRows("prove_waived_by_waiver", `
+			SELECT w.account_id, CAST(w.waived_id AS TEXT), 1, CASE WHEN EXISTS (
+				SELECT 1 FROM charge c JOIN waiver g ON g.account_id = c.account_id AND g.enrollment_id = c.enrollment_id
+					AND g.from_month <= c.coverage_month AND g.to_month >= c.coverage_month
+				WHERE c.account_id = w.account_id AND c.charge_id = w.charge_id) THEN 1 ELSE 0 END
+			FROM waived w WHERE `+inRange("w")),
 	},
 	{
 		Invariant: "I2", Object: "enrollment", Problem: "the open charges do not come to receivable.member", Money: true,
@@ -135,17 +151,17 @@ var clearing = []ledger.Account{ledger.ClearingCard, ledger.ClearingACH, ledger.
 var carrierProofs = []Proof{
 	// What was remitted is taken off the expected side when remittances exist.
 	{
-		Invariant: "I5", Object: "carrier", Problem: "carrier.payable is not what was applied less what was remitted", Money: true,
+		Invariant: "I5", Object: "carrier", Problem: "carrier.payable is not what was applied or waived less what was remitted", Money: true,
 		stmt: proveSums("prove_carrier_payable", append(
 			onCredit(ledger.CarrierPayable, found, "t.{side}_owner"),
-			applied(expected, "c.carrier_id", 1))...),
+			applied(expected, "c.carrier_id", 1), waived(expected, "c.carrier_id", 1))...),
 	},
 	{
-		Invariant: "I5", Object: "carrier", Problem: "carrier.uncollected is not what was charged less what was applied", Money: true,
+		Invariant: "I5", Object: "carrier", Problem: "carrier.uncollected is not what was charged less what was applied or waived", Money: true,
 		stmt: proveSums("prove_carrier_uncollected", append(
 			onCredit(ledger.CarrierUncollected, found, "t.{side}_owner"),
 			charged(expected, "(c.member_cents + c.state_cents)", "c.carrier_id"),
-			applied(expected, "c.carrier_id", -1))...),
+			applied(expected, "c.carrier_id", -1), waived(expected, "c.carrier_id", -1))...),
 	},
 	{
 		Invariant: "I6", Object: "account", Problem: "a clearing account is not the sum of its open items", Money: true, Whole: true,
@@ -158,11 +174,11 @@ var carrierProofs = []Proof{
 
 var chargeProofs = []Proof{
 	{
-		Invariant: "I7", Object: "charge", Problem: "what is open of a charge is not what applications left unpaid", Money: true,
+		Invariant: "I7", Object: "charge", Problem: "what is open of a charge is not what applications and waivers left unpaid", Money: true,
 		stmt: proveSums("prove_open_charge", `
 			SELECT c.account_id, CAST(c.charge_id AS TEXT), CASE WHEN `+reversed+` THEN 0 ELSE c.member_cents END, 0
 			FROM charge c WHERE c.kind = 'charge' AND `+inRange("c"),
-			applied(expected, "CAST(a.charge_id AS TEXT)", -1),
+			applied(expected, "CAST(a.charge_id AS TEXT)", -1), waived(expected, "CAST(w.charge_id AS TEXT)", -1),
 			`SELECT o.account_id, CAST(o.charge_id AS TEXT), 0, o.open_cents FROM open_charge o WHERE `+inRange("o")),
 	},
 	{
@@ -239,6 +255,14 @@ func applied(c column, object string, sign int) string {
 		JOIN charge c ON c.account_id = a.account_id AND c.charge_id = a.charge_id WHERE %s`, object, c.take(amount), inRange("a"))
 }
 
+// waived gives what was waived less what was taken back of it, times sign, by
+// an object of the row w or its charge c.
+func waived(c column, object string, sign int) string {
+	amount := fmt.Sprintf("(%d * CASE w.kind WHEN 'waive' THEN w.amount_cents ELSE -w.amount_cents END)", sign)
+	return fmt.Sprintf(`SELECT w.account_id, %s, %s FROM waived w
+		JOIN charge c ON c.account_id = w.account_id AND c.charge_id = w.charge_id WHERE %s`, object, c.take(amount), inRange("w"))
+}
+
 // references are the rows that name another: from (as f), the column that
 // names the row in the report, to (as t) and how the two meet.
 var references = []struct{ from, key, to, on, where string }{
@@ -246,6 +270,7 @@ var references = []struct{ from, key, to, on, where string }{
 	{"entry", "entry_id", "charge", "CAST(t.charge_id AS TEXT) = f.source_id", "f.source_kind = 'charge'"},
 	{"entry", "entry_id", "payment", "CAST(t.payment_id AS TEXT) = f.source_id", "f.source_kind = 'payment'"},
 	{"entry", "entry_id", "application", "CAST(t.application_id AS TEXT) = f.source_id", "f.source_kind = 'application'"},
+	{"entry", "entry_id", "waived", "CAST(t.waived_id AS TEXT) = f.source_id", "f.source_kind = 'waived'"},
 	{"entry", "entry_id", "entry", "t.entry_id = f.reverses_id", "f.reverses_id IS NOT NULL"},
 	{"charge", "charge_id", "enrollment", "t.enrollment_id = f.enrollment_id", ""},
 	{"charge", "charge_id", "entry", "t.entry_id = f.entry_id", "f.entry_id IS NOT NULL"},
@@ -256,6 +281,9 @@ var references = []struct{ from, key, to, on, where string }{
 	{"application", "application_id", "payment", "t.payment_id = f.payment_id", ""},
 	{"application", "application_id", "charge", "t.charge_id = f.charge_id AND t.kind = 'charge'", ""},
 	{"application", "application_id", "entry", "t.entry_id = f.entry_id", ""},
+	{"waived", "waived_id", "charge", "t.charge_id = f.charge_id AND t.kind = 'charge'", ""},
+	{"waived", "waived_id", "entry", "t.entry_id = f.entry_id", ""},
+	{"waiver", "waiver_id", "enrollment", "t.enrollment_id = f.enrollment_id", ""},
 	{"payment_return", "payment_id", "payment", "t.payment_id = f.payment_id", ""},
 	{"payment_return", "payment_id", "entry", "t.entry_id = f.entry_id", ""},
 	{"clearing_item", "item_id", "payment", "t.payment_id = f.payment_id", ""},

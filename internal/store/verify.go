@@ -125,7 +125,7 @@ var (
 )
 
 // PaidFacts gives what the books say of the accounts of a range, and beside it
-// what the applications alone have paid of each charge.
+// what applications and waivers alone have settled of each charge.
 func (tx *ReadTx) PaidFacts(r Range) ([]*Facts, map[bill.ChargeID]money.Amount, error) {
 	if r.first.IsZero() {
 		return nil, nil, nil
@@ -134,16 +134,21 @@ func (tx *ReadTx) PaidFacts(r Range) ([]*Facts, map[bill.ChargeID]money.Amount, 
 	if err != nil {
 		return nil, nil, err
 	}
-	applied := map[bill.ChargeID]money.Amount{}
-	err = each(tx, qAppliedIn, func(scan func(...any) error) error {
-		var account enrollment.AccountID
-		var charge bill.ChargeID
-		var sum money.Amount
-		err := scan(&account, &charge, &sum)
-		applied[charge] = sum
-		return err
-	}, r.first, r.last)
-	return facts, applied, err
+	settled := map[bill.ChargeID]money.Amount{}
+	for _, s := range []*Stmt{qAppliedIn, qWaivedIn.many} {
+		err := each(tx, s, func(scan func(...any) error) error {
+			var account enrollment.AccountID
+			var charge bill.ChargeID
+			var sum money.Amount
+			err := scan(&account, &charge, &sum)
+			settled[charge] = settled[charge].Add(sum)
+			return err
+		}, r.first, r.last)
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	return facts, settled, nil
 }
 
 // SealedBill is a bill twice: Columns holds what the table's columns repeat of

@@ -37,6 +37,7 @@ func (s *Service) makeBilled(tx *store.Tx, f *store.Facts, run plan, number int6
 	for i := range out.Charges {
 		c := &out.Charges[i]
 		c.ID = bill.ChargeID{UUID: tx.NewID()}
+		c.Waived = f.WaivedOf(c.EnrollmentID, c.Month, c.Premium.Member) // R-DUE-8
 		if transfers := ledger.Charge(c.EnrollmentID, c.CarrierID, c.Premium); len(transfers) > 0 {
 			out.Entries = append(out.Entries, ledger.Entry{
 				ID: tx.NewEntryID(), AccountID: c.AccountID, Kind: ledger.EntryCharge, EffectiveOn: run.today,
@@ -86,7 +87,7 @@ func reviewsOf(f *store.Facts, charges []bill.Charge, today civil.Date) []store.
 	var all []store.PlannedReview
 	for _, c := range charges {
 		on := standing.FirstReminder(c.DueOn, c.Binder)
-		if c.Premium.Member.IsPositive() && !slices.ContainsFunc(all, func(r store.PlannedReview) bool { return r.On == on }) {
+		if c.Due().IsPositive() && !slices.ContainsFunc(all, func(r store.PlannedReview) bool { return r.On == on }) {
 			all = append(all, store.PlannedReview{On: on, Why: store.ReviewDue})
 		}
 	}
@@ -98,7 +99,7 @@ func reviewsOf(f *store.Facts, charges []bill.Charge, today civil.Date) []store.
 
 func nothingOwed(f *store.Facts, charges []bill.Charge) bool {
 	for _, c := range charges {
-		if c.Premium.Member.IsPositive() {
+		if c.Due().IsPositive() {
 			return false
 		}
 	}
@@ -144,13 +145,13 @@ func useCredits(tx *store.Tx, f *store.Facts, states standing.Standing, charges 
 }
 
 // recordStarts records that coverage starts where the first month costs the
-// member nothing or is paid from credit (R-BIND-1).
+// member nothing, is waived or is paid from credit (R-BIND-1).
 func (s *Service) recordStarts(tx *store.Tx, f *store.Facts, b store.Billed, today civil.Date) {
 	if !hasBinder(b.Charges) && len(b.Applications) == 0 {
 		return
 	}
 	for _, c := range b.Charges {
-		f.Charges = append(f.Charges, store.Charge{Open: bill.Open{Charge: c, Unpaid: c.Premium.Member}, PaidOn: today})
+		f.Charges = append(f.Charges, store.Charge{Open: bill.Open{Charge: c, Unpaid: c.Due()}, PaidOn: today})
 	}
 	for _, a := range b.Applications {
 		f.MarkPaid(a, a.CountsOn)

@@ -56,6 +56,27 @@ type decided struct {
 // act records what decide makes of the enrollment's standing, and then
 // everything that follows from it.
 func (s *Service) act(ctx context.Context, a Act, operation string, people int, decide func(*store.EnrollmentRow, *standing.EnrollmentStanding, civil.Date) (decided, error)) error {
+	return s.on(ctx, a, operation, people, func(tx *store.Tx, c acted) (string, error) {
+		d, err := decide(c.row, c.now, c.today)
+		if err != nil || d.nothing {
+			return "", err
+		}
+		a.decide(tx, d, c.today)
+		return fmt.Sprintf("%s %s", d.kind, d.month), nil
+	})
+}
+
+// acted is the coverage that an act is about.
+type acted struct {
+	facts *store.Facts
+	row   *store.EnrollmentRow
+	now   *standing.EnrollmentStanding
+	today civil.Date
+}
+
+// on lets do act on an enrollment, and records in the audit trail what it says
+// it did; "" is nothing. Then everything follows that follows from it.
+func (s *Service) on(ctx context.Context, a Act, operation string, people int, do func(*store.Tx, acted) (string, error)) error {
 	if err := a.check(people); err != nil {
 		return err
 	}
@@ -70,22 +91,24 @@ func (s *Service) act(ctx context.Context, a Act, operation string, people int, 
 			return fault.New(fault.NotFound, CodeNoneCovered, "the account has no such enrollment")
 		}
 		now := standing.Evaluate(s.profile, facts.Standing(), today)
-		d, err := decide(facts.Enrollments[i], &now.Enrollments[i], today)
-		if err != nil || d.nothing {
+		did, err := do(tx, acted{facts, facts.Enrollments[i], &now.Enrollments[i], today})
+		if err != nil || did == "" {
 			return err
 		}
-		a.record(tx, operation, d, today)
+		a.audit(tx, operation, did)
 		_, err = s.review(tx, a.Account, today)
 		return err
 	})
 }
 
-func (a Act) record(tx *store.Tx, operation string, d decided, today civil.Date) {
+func (a Act) decide(tx *store.Tx, d decided, today civil.Date) {
 	tx.InsertDecision(store.DecisionRecord{
 		AccountID: a.Account, EnrollmentID: a.Enrollment, Kind: d.kind, Month: d.month, DecidedOn: today, EffectiveOn: d.on,
 		Rule: d.rule, Evidence: a.Reason, Actor: a.Actor,
 	})
-	summary := fmt.Sprintf("%s %s", d.kind, d.month)
+}
+
+func (a Act) audit(tx *store.Tx, operation, summary string) {
 	if a.Second != "" {
 		summary += ", approved by " + a.Second
 	}

@@ -2,6 +2,7 @@ package collecting
 
 import (
 	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/bill"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/payment"
@@ -9,10 +10,13 @@ import (
 	"quittance.org/quittance/internal/store"
 )
 
-// correction takes a month's charge back, makes one, or does both.
+// correction takes a month's charge back, makes one, or does both; or it waives
+// more of one.
 type correction struct {
 	reverse *bill.Charge
 	charge  *bill.Charge
+	waive   *bill.Open
+	more    money.Amount
 	rule    string
 }
 
@@ -27,13 +31,16 @@ func (c correction) post(tx *store.Tx, on civil.Date) error {
 		c.charge.ID = bill.ChargeID{UUID: tx.NewID()}
 		tx.MakeCharge(*c.charge, why)
 	}
+	if c.waive != nil {
+		tx.WaiveCharge(*c.waive, c.more, why)
+	}
 	return nil
 }
 
 // corrections compares the charges of an account with its coverage and prices.
 // Months outside the coverage are taken back, months whose price has changed
-// are charged anew, and months had back are charged again. Everything else is
-// for the bill run.
+// are charged anew, months had back are charged again, and what waivers take
+// off is waived. Everything else is for the bill run.
 func (s *Service) corrections(f *store.Facts, now standing.Standing, on civil.Date) []correction {
 	var all []correction
 	for i, e := range f.Enrollments {
@@ -47,7 +54,7 @@ func (s *Service) corrections(f *store.Facts, now standing.Standing, on civil.Da
 				continue
 			}
 			if c.EnrollmentID == e.ID {
-				all = append(all, s.correct(e, state, c, on)...)
+				all = append(all, s.correct(f, e, state, c, on)...)
 			}
 		}
 		all = append(all, s.hadBack(f, e, state, on)...)
@@ -56,23 +63,34 @@ func (s *Service) corrections(f *store.Facts, now standing.Standing, on civil.Da
 }
 
 // correct compares one live charge with what it should be.
-func (s *Service) correct(e *store.EnrollmentRow, state *standing.EnrollmentStanding, c store.Charge, on civil.Date) []correction {
+func (s *Service) correct(f *store.Facts, e *store.EnrollmentRow, state *standing.EnrollmentStanding, c store.Charge, on civil.Date) []correction {
 	old := c.Charge
 	if !state.Covers(c.Month) {
 		return []correction{{reverse: &old, rule: state.Rule}}
 	}
 	price, ok := e.PremiumFor(c.Month)
-	if !ok || price == c.Premium {
+	if !ok {
 		return nil
 	}
+	waived, rule := f.WaivedOf(e.ID, c.Month, price.Member), "R-BILL-4"
+	if price == c.Premium {
+		more := waived.Sub(c.Waived)
+		switch {
+		case more.IsZero():
+			return nil
+		case more.IsPositive() && !c.Unpaid.Less(more):
+			return []correction{{waive: &c.Open, more: more, rule: "R-DUE-8"}}
+		}
+		rule = "R-DUE-8" // it is paid already: the money is free for other months
+	}
 	fresh := old
-	fresh.Generation, fresh.Premium, fresh.ChargedOn = old.Generation+1, price, on
+	fresh.Generation, fresh.Premium, fresh.Waived, fresh.ChargedOn = old.Generation+1, price, waived, on
 	// What was due stays due when it is, unless there is more to pay: then
 	// there is time to pay it (R-BILL-7). A first payment keeps its day.
 	if c.Premium.Member.Less(price.Member) && state.State != standing.StatePending {
 		fresh.DueOn = later(old.DueOn, on.AddDays(s.profile.Retro.MinDaysToPay.On(on)))
 	}
-	return []correction{{reverse: &old, charge: &fresh, rule: "R-BILL-4"}}
+	return []correction{{reverse: &old, charge: &fresh, rule: rule}}
 }
 
 // hadBack charges the months of coverage that was had back, up to the last one
@@ -91,7 +109,7 @@ func (s *Service) hadBack(f *store.Facts, e *store.EnrollmentRow, state *standin
 		}
 		all = append(all, correction{rule: "R-DUE-6", charge: &bill.Charge{
 			AccountID: e.AccountID, EnrollmentID: e.ID, CarrierID: e.CarrierID, Kind: e.Kind, Month: m, Generation: generation + 1,
-			Premium: price, DueOn: bill.DueOn(s.profile, f.Account.Kind, m, on), ChargedOn: on,
+			Premium: price, Waived: f.WaivedOf(e.ID, m, price.Member), DueOn: bill.DueOn(s.profile, f.Account.Kind, m, on), ChargedOn: on,
 		}})
 	}
 	return all

@@ -13,6 +13,7 @@ import (
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/ledger"
 	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/internal/store"
 	"quittance.org/quittance/internal/store/storetest"
 )
@@ -83,6 +84,14 @@ func healthy(tb testing.TB, db *store.DB) *books {
 	b.bill(finn, december)
 	b.takeBack(b.pay(finn, "103.00", payment.MethodBank))
 	b.decline(chen, "77.00")
+	gail := b.household("Gail", helped)
+	b.waive(gail)
+	b.bill(gail, december)
+	b.bill(gail, january)
+	hugo := b.household("Hugo", helped)
+	b.bill(hugo, december)
+	b.waive(hugo)
+	b.takeChargeBack(hugo)
 	return b
 }
 
@@ -144,7 +153,7 @@ func (b *books) bill(id enrollment.AccountID, month civil.Month) {
 			p, _ := e.PremiumFor(month)
 			billed.Charges = append(billed.Charges, bill.Charge{
 				ID: bill.ChargeID{UUID: tx.NewID()}, AccountID: id, EnrollmentID: e.ID, CarrierID: e.CarrierID, Kind: e.Kind,
-				Month: month, Generation: 1, Premium: p, DueOn: month.Prev().On(23), ChargedOn: month.Prev().First(),
+				Month: month, Generation: 1, Premium: p, Waived: f.WaivedOf(e.ID, month, p.Member), DueOn: month.Prev().On(23), ChargedOn: month.Prev().First(),
 			})
 		}
 		billed.Entries = chargeEntries(tx, billed.Charges)
@@ -259,6 +268,31 @@ func (b *books) takeBack(p payment.Payment, applications []payment.Application) 
 	})
 }
 
+// waive grants half of every month, and posts it to the charges there are.
+func (b *books) waive(id enrollment.AccountID) {
+	b.tb.Helper()
+	f := b.facts(id)
+	on := civil.MustParseDate("2026-11-20")
+	half := standing.Waiver{From: december, To: january, Percent: 50}
+	b.inTx(func(tx *store.Tx) error {
+		g := store.Granted{AccountID: id, EnrollmentID: f.Enrollments[0].ID, On: on, Actor: "test"}
+		tx.GrantWaiver(g, half, "homeless", on.AddDays(30))
+		for _, c := range f.Charges {
+			tx.WaiveCharge(c.Open, half.Of(c.Month, c.Premium.Member), store.Correction{On: on, Actor: "test"})
+		}
+		return nil
+	})
+}
+
+// takeChargeBack reverses an account's first charge.
+func (b *books) takeChargeBack(id enrollment.AccountID) {
+	b.tb.Helper()
+	c := b.facts(id).Charges[0]
+	b.inTx(func(tx *store.Tx) error {
+		return tx.ReverseCharge(c.Charge, store.Correction{On: civil.MustParseDate("2026-11-21"), Actor: "test"})
+	})
+}
+
 // decline leaves an intent that came to nothing.
 func (b *books) decline(id enrollment.AccountID, dollars string) {
 	b.tb.Helper()
@@ -302,10 +336,10 @@ func (b *books) correct(id enrollment.AccountID, month civil.Month, price enroll
 	b.inTx(func(tx *store.Tx) error {
 		c := old.Charge
 		c.ID, c.Generation, c.Premium = bill.ChargeID{UUID: tx.NewID()}, 2, price
-		billed := store.Billed{Account: id, Charges: []bill.Charge{c}, AppliedOn: month.First()}
+		billed := store.Billed{Account: id, Charges: []bill.Charge{c}}
 		billed.Entries = chargeEntries(tx, billed.Charges)
 		billed.Applications = []payment.Application{{
-			ID: payment.ApplicationID{UUID: tx.NewID()}, PaymentID: b.facts(id).Credits[0].PaymentID, Charge: c.ID,
+			ID: payment.ApplicationID{UUID: tx.NewID()}, PaymentID: b.facts(id).Credits[0].PaymentID, Charge: c.ID, CountsOn: month.First(),
 			EnrollmentID: c.EnrollmentID, CarrierID: c.CarrierID, Amount: price.Member, Closes: true,
 		}}
 		return tx.InsertBilled([]store.Billed{billed}, "test")

@@ -41,12 +41,12 @@ const shown = 20
 func newReport(at civil.Instant) *Report {
 	return &Report{At: at, Invariants: []Invariant{
 		{ID: "I1", Name: "debits equal credits, in every entry and in total"},
-		{ID: "I2", Name: "receivables are charges less applications"},
+		{ID: "I2", Name: "receivables are charges less applications and waivers"},
 		{ID: "I3", Name: "credit is never below zero"},
 		{ID: "I4", Name: "every payment is applied, open, refunded or returned"},
-		{ID: "I5", Name: "carriers are owed what was applied less what was remitted"},
+		{ID: "I5", Name: "carriers are owed what was applied or waived less what was remitted"},
 		{ID: "I6", Name: "clearing accounts are the sum of their open items"},
-		{ID: "I7", Name: "a month is paid when its charge is fully applied"},
+		{ID: "I7", Name: "a month is paid when its charge is fully applied or waived"},
 		{ID: "I8", Name: "every bill is the sum of its lines and of its explanation"},
 		{ID: "I9", Name: "one processor charge is one payment"},
 		{ID: "I10", Name: "one live charge per enrollment and month"},

@@ -11,10 +11,10 @@ import (
 	"quittance.org/quittance/internal/store"
 )
 
-// paidThrough counts how far each enrollment is paid from the applications
-// alone, and asks standing, which members are told, whether it agrees (I7).
+// paidThrough counts how far each enrollment is paid from applications and
+// what was waived alone, and asks standing, which members are told, whether it agrees (I7).
 func (v *verification) paidThrough(r store.Range) error {
-	facts, applied, err := v.tx.PaidFacts(r)
+	facts, settled, err := v.tx.PaidFacts(r)
 	if err != nil {
 		return err
 	}
@@ -23,7 +23,7 @@ func (v *verification) paidThrough(r store.Range) error {
 	for _, f := range facts {
 		for _, e := range standing.Evaluate(v.profile, f.Standing(), today).Enrollments {
 			invariant.Checked++
-			if through := paidRun(f.Charges, e, applied); through != e.PaidThrough {
+			if through := paidRun(f.Charges, e, settled); through != e.PaidThrough {
 				invariant.add(Violation{
 					Account: f.Account.ID.String(), Object: "enrollment " + e.ID.String(),
 					Problem:  "standing tells another month as paid through than the applications do",
@@ -36,9 +36,9 @@ func (v *verification) paidThrough(r store.Range) error {
 }
 
 // paidRun walks the live charges of an enrollment from its start, month by
-// month, for as long as applications cover the member's share. A charge beyond
+// month, for as long as the member's share is settled. A charge beyond
 // its coverage, which the next review takes back, pays for nothing.
-func paidRun(charges []store.Charge, e standing.EnrollmentStanding, applied map[bill.ChargeID]money.Amount) civil.Month {
+func paidRun(charges []store.Charge, e standing.EnrollmentStanding, settled map[bill.ChargeID]money.Amount) civil.Month {
 	var own []store.Charge
 	for _, c := range charges {
 		if c.EnrollmentID == e.ID && !c.Month.Before(e.Start) && (e.CoveredTo.IsZero() || !c.Month.After(e.CoveredTo)) {
@@ -51,7 +51,7 @@ func paidRun(charges []store.Charge, e standing.EnrollmentStanding, applied map[
 	var through civil.Month
 	next := e.Start
 	for _, c := range own {
-		if c.Month != next || applied[c.ID].Less(c.Premium.Member) {
+		if c.Month != next || settled[c.ID].Less(c.Premium.Member) {
 			break
 		}
 		through, next = c.Month, c.Month.Next()

@@ -54,7 +54,11 @@ type Section struct {
 	APTC         money.Amount    `json:"aptc"`
 	State        money.Amount    `json:"state"`
 	Member       money.Amount    `json:"member"`
+	Waived       money.Amount    `json:"waived,omitzero"` // of Member (R-DUE-8)
 }
+
+// Due is what the month asks of the member: the share less what is waived.
+func (s Section) Due() money.Amount { return s.Member.Sub(s.Waived) }
 
 // LineKind says what a line of the statement is (R-BILL-3).
 type LineKind string
@@ -66,6 +70,7 @@ const (
 	LineReturn     LineKind = "payment_returned"
 	LineRefund     LineKind = "refund"
 	LineAdjustment LineKind = "adjustment"
+	LineWaiver     LineKind = "waiver" // of months billed before; LineCharge is less what is waived
 	LineCharge     LineKind = "charge"
 )
 
@@ -87,6 +92,7 @@ const (
 	ReasonGross   ReasonKind = "gross_premium"
 	ReasonAPTC    ReasonKind = "tax_credit"
 	ReasonState   ReasonKind = "state_help"
+	ReasonWaiver  ReasonKind = "waiver"
 	ReasonPastDue ReasonKind = "unpaid_month"
 	ReasonCredit  ReasonKind = "credit"
 )
@@ -162,7 +168,7 @@ func Make(in Input) (*Bill, error) {
 	for _, c := range in.New {
 		plan := in.Plans[c.EnrollmentID]
 		b.Sections = append(b.Sections, Section{
-			c.EnrollmentID, c.Kind, plan.Name, plan.Carrier, c.Premium.Gross, c.Premium.APTC, c.Premium.State, c.Premium.Member,
+			c.EnrollmentID, c.Kind, plan.Name, plan.Carrier, c.Premium.Gross, c.Premium.APTC, c.Premium.State, c.Premium.Member, c.Waived,
 		})
 		if b.DueOn.IsZero() || c.DueOn.Before(b.DueOn) {
 			b.DueOn = c.DueOn
@@ -207,7 +213,7 @@ func statement(in Input) []Line {
 		lines = append(lines, Line{Kind: a.Kind, On: a.On, Amount: a.Amount})
 	}
 	for _, c := range in.New {
-		lines = append(lines, Line{Kind: LineCharge, EnrollmentKind: c.Kind, Month: c.Month, Amount: c.Premium.Member})
+		lines = append(lines, Line{Kind: LineCharge, EnrollmentKind: c.Kind, Month: c.Month, Amount: c.Due()})
 	}
 	return lines
 }
@@ -225,6 +231,7 @@ func explain(in Input) []Reason {
 		add(Reason{ReasonGross, c.Kind, c.Month, "R-BILL-2", c.Premium.Gross})
 		add(Reason{ReasonAPTC, c.Kind, c.Month, "REG-02", c.Premium.APTC.Neg()})
 		add(Reason{ReasonState, c.Kind, c.Month, "R-PLAN-3", c.Premium.State.Neg()})
+		add(Reason{ReasonWaiver, c.Kind, c.Month, "R-DUE-8", c.Waived.Neg()})
 	}
 	for _, o := range in.Open {
 		add(Reason{ReasonPastDue, o.Kind, o.Month, "R-BILL-3", o.Unpaid})
@@ -249,6 +256,7 @@ func changes(previous *Bill, now []Section) []Change {
 			{ReasonGross, s.Kind, before.Gross, s.Gross},
 			{ReasonAPTC, s.Kind, before.APTC, s.APTC},
 			{ReasonState, s.Kind, before.State, s.State},
+			{ReasonWaiver, s.Kind, before.Waived, s.Waived},
 		} {
 			if c.Before != c.After {
 				all = append(all, c)

@@ -166,6 +166,19 @@ func TestMake(t *testing.T) {
 		{"a kind of coverage is new, which is no change", input(func(in *bill.Input) {
 			in.Previous = last("0.00", bill.Section{EnrollmentID: dentalID, Kind: enrollment.KindDental, Gross: cents("30.12")})
 		}), with([]string{"line charge medical 2027-01 103.00"}, []string{due("103.00", "103.00")})},
+		{"half is waived from this month on (R-DUE-8)", input(func(in *bill.Input) {
+			in.Previous = last("0.00", section(silver))
+			in.New[0].Waived = cents("51.50")
+		}), with(
+			[]string{"line charge medical 2027-01 51.50"},
+			[]string{"why waiver medical 2027-01 R-DUE-8 -51.50", "change medical waiver 0.00 to 51.50", due("51.50", "51.50")})},
+		{"half of the last month is waived", input(func(in *bill.Input) {
+			in.Previous = last("103.00", section(silver))
+			in.Activity = []bill.Activity{activity(bill.LineWaiver, "2026-11-20", "-51.50")}
+			in.Open = []bill.Open{{Charge: charge(enrollment.KindMedical, december, silver), Unpaid: cents("51.50")}}
+		}), with(
+			[]string{"line previous_balance 2026-12 2026-11-01 103.00", "line waiver 2026-11-20 -51.50", "line charge medical 2027-01 103.00"},
+			[]string{"why unpaid_month medical 2026-12 R-BILL-3 51.50", due("154.50", "154.50")})},
 		{"older months come first, medical before dental", input(func(in *bill.Input) {
 			in.Previous = last("236.12", section(silver))
 			in.Open = []bill.Open{
@@ -275,15 +288,16 @@ func TestBillsBalanceOverTime(t *testing.T) {
 			member := money.Cents(rapid.Int64Range(0, 60_000).Draw(t, "member"))
 			aptc := money.Cents(rapid.Int64Range(0, 60_000).Draw(t, "aptc"))
 			c := charge(enrollment.KindMedical, month, enrollment.Premium{Gross: member.Add(aptc), APTC: aptc, Member: member})
+			c.Waived = money.Cents(rapid.Int64Range(0, member.Cents()).Draw(t, "waived"))
 			b, err := bill.Make(bill.Input{Month: month, IssuedOn: month.Prev().First(), New: []bill.Charge{c}, Open: open, Credit: credit, Previous: previous, Activity: since})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if balance = balance.Add(member); b.Total != balance {
+			if balance = balance.Add(member).Sub(c.Waived); b.Total != balance {
 				t.Fatalf("bill %d comes to %s, want %s", i, b.Total, balance)
 			}
 			previous, since = b, nil
-			open = append(open, bill.Open{Charge: c, Unpaid: member})
+			open = append(open, bill.Open{Charge: c, Unpaid: c.Due()})
 			paid := money.Cents(rapid.Int64Range(0, 90_000).Draw(t, "paid"))
 			if paid.IsPositive() {
 				since = []bill.Activity{{Kind: bill.LinePayment, On: month.First(), Amount: paid.Neg()}}

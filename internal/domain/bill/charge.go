@@ -27,7 +27,11 @@ type Charge struct {
 	DueOn        civil.Date
 	Binder       bool // the first month of a new enrollment (R-BIND-1)
 	ChargedOn    civil.Date
+	Waived       money.Amount // of the member's share (R-DUE-8); a fact of its own, not stored with the charge
 }
+
+// Due is what the month asks of the member: the share less what is waived.
+func (c Charge) Due() money.Amount { return c.Premium.Member.Sub(c.Waived) }
 
 // ChargesFor gives the charges that an account still needs for a coverage
 // month: one per enrollment that covers it and has no live charge for it.

@@ -83,6 +83,16 @@ func (w Waiver) Of(month civil.Month, share money.Amount) money.Amount {
 	return money.Min(share, share.MulDiv(int64(w.Percent), 100, money.Up).Add(w.Amount))
 }
 
+// Waived is what several waivers take off a month's share together, never more
+// than the share.
+func Waived(waivers []Waiver, month civil.Month, share money.Amount) money.Amount {
+	sum := money.Zero
+	for _, w := range waivers {
+		sum = sum.Add(w.Of(month, share))
+	}
+	return money.Min(share, sum)
+}
+
 // Hold stops the clock: no deadline falls on a day from From to To (R-DUE-8).
 // The balance stays what it is.
 type Hold struct {

@@ -89,6 +89,13 @@ func TestWaiver(t *testing.T) {
 	if got := odd.Of(month("2026-07"), cents("1.01")); got != cents("0.35") { // 0.3333 is 0.34 for the member
 		t.Errorf("33 %% and a cent of 1.01: got %s, want 0.35", got)
 	}
+	pair := []standing.Waiver{odd, all, odd}
+	if got := standing.Waived(pair[:1], month("2026-07"), cents("1.01")); got != cents("0.35") {
+		t.Errorf("one of them: got %s, want 0.35", got)
+	}
+	if got := standing.Waived(pair, month("2026-07"), cents("1.01")); got != cents("1.01") {
+		t.Errorf("together: got %s, want the share of 1.01", got)
+	}
 	if got := all.Of(month("2026-10"), cents("1.00")); !got.IsZero() {
 		t.Errorf("outside its months: got %s", got)
 	}

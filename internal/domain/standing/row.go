@@ -50,12 +50,9 @@ func (s *subject) load(e *Enrollment, rec *recorded, kin bool) {
 	for i := range e.Charges {
 		c := &e.Charges[i]
 		r := row{
-			month: c.Month, due: s.extended(c.DueOn), need: c.Share, paid: c.Paid, paidOn: c.PaidOn,
+			month: c.Month, due: s.extended(c.DueOn), need: c.Share.Sub(Waived(e.Waivers, c.Month, c.Share)), paid: c.Paid, paidOn: c.PaidOn,
 			subsidised: c.Subsidised, reversed: c.Reversed, returned: c.Returned, kin: kin,
 			outside: c.Month.Before(start) || !last.IsZero() && c.Month.After(last),
-		}
-		for _, w := range e.Waivers {
-			r.need = r.need.Sub(money.Min(r.need, w.Of(c.Month, c.Share)))
 		}
 		binder := c.Month == start && !e.Renewal
 		r.met = !r.owed().IsPositive() || !s.allowed(c, r.need, binder).Less(r.owed())
@@ -172,10 +169,7 @@ func (s *subject) price(m civil.Month) money.Amount {
 			share = seg.Premium.Member
 		}
 	}
-	for _, w := range s.e.Waivers {
-		share = share.Sub(w.Of(m, share))
-	}
-	return share
+	return share.Sub(Waived(s.e.Waivers, m, share))
 }
 
 // startOf is the first month of coverage as it stands.

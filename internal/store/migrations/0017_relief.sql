@@ -24,13 +24,15 @@ CREATE TABLE waiver (
     CHECK (from_month <= to_month)
 ){{.Strict}};
 
--- Ended by setting to_on, with an audit event.
+-- Until further notice while to_on is none. Ended by setting it, with an audit
+-- event.
 CREATE TABLE hold (
     account_id       {{.ID}} NOT NULL,
     hold_id          {{.ID}} NOT NULL,
     enrollment_id    {{.ID}} NOT NULL,
     from_on          {{.Date}} NOT NULL,
     to_on            {{.Date}},
+    cause            TEXT NOT NULL CHECK (cause IN ('appeal', 'disaster', 'investigation')),
     reason           TEXT NOT NULL,
     actor            TEXT NOT NULL,
     PRIMARY KEY (account_id, hold_id)
