@@ -23,10 +23,11 @@ var (
 	qMembers = stmt("members", `
 		SELECT account_id, member_id, first_name, last_name, relation, birth_date_enc FROM member WHERE account_id = $1 ORDER BY member_id LIMIT 100`)
 	qInsertEnrollment = stmt("insert_enrollment", `
-		INSERT INTO enrollment (account_id, enrollment_id, reference, plan_id, carrier_id, kind, renewal, first_month, last_month, version, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`)
+		INSERT INTO enrollment (account_id, enrollment_id, reference, plan_id, carrier_id, kind, renewal, first_month, last_month, version, created_at, window_ends_on)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`)
 	qReviseEnrollment = stmt("revise_enrollment", `
-		UPDATE enrollment SET first_month = $3, last_month = $4, version = $5 WHERE account_id = $1 AND enrollment_id = $2 AND version = $5 - 1`)
+		UPDATE enrollment SET first_month = $3, last_month = $4, version = $5, window_ends_on = $6
+		WHERE account_id = $1 AND enrollment_id = $2 AND version = $5 - 1`)
 	qInsertSegment = stmt("insert_segment", `
 		INSERT INTO premium_segment (account_id, enrollment_id, version, from_month, to_month, gross_cents, aptc_cents, state_cents, member_cents)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`)
@@ -97,7 +98,7 @@ func (tx *ReadTx) Members(id enrollment.AccountID) ([]enrollment.Member, error) 
 
 // InsertEnrollment adds an enrollment with its segments and members.
 func (tx *Tx) InsertEnrollment(e *enrollment.Enrollment, members []enrollment.MemberID) {
-	tx.queue(qInsertEnrollment, e.AccountID, e.ID, e.Reference, e.PlanID, e.CarrierID, string(e.Kind), e.Renewal, e.First, e.Last, int64(1), e.CreatedAt)
+	tx.queue(qInsertEnrollment, e.AccountID, e.ID, e.Reference, e.PlanID, e.CarrierID, string(e.Kind), e.Renewal, e.First, e.Last, int64(1), e.CreatedAt, e.WindowEndsOn)
 	tx.insertAlias(e.Reference, aliasReference, e.AccountID)
 	tx.insertSegments(e, 1)
 	for _, m := range members {
@@ -109,7 +110,7 @@ func (tx *Tx) InsertEnrollment(e *enrollment.Enrollment, members []enrollment.Me
 // the old ones stay readable. otherwise is the error if somebody else did so
 // meanwhile.
 func (tx *Tx) ReviseEnrollment(e *enrollment.Enrollment, version int64, otherwise error) {
-	tx.expect(otherwise, qReviseEnrollment, e.AccountID, e.ID, e.First, e.Last, version)
+	tx.expect(otherwise, qReviseEnrollment, e.AccountID, e.ID, e.First, e.Last, version, e.WindowEndsOn)
 	tx.insertSegments(e, version)
 }
 
@@ -127,14 +128,13 @@ func (tx *Tx) AddEnrollmentMember(account enrollment.AccountID, id enrollment.ID
 // EnrollmentRow is an enrollment with the version of its segments.
 type EnrollmentRow struct {
 	enrollment.Enrollment
-	Version      int64
-	Relief       bool       // some was granted
-	WindowEndsOn civil.Date // the last day on which a plan may be selected; zero: not known
+	Version int64
+	Relief  bool // some was granted
 }
 
 func scanEnrollment(row func(...any) error) (*EnrollmentRow, error) {
 	var e EnrollmentRow
-	err := row(&e.AccountID, &e.ID, &e.Reference, &e.PlanID, &e.CarrierID, &e.Kind, &e.Renewal, &e.First, &e.Last, &e.Version, &e.CreatedAt)
+	err := row(&e.AccountID, &e.ID, &e.Reference, &e.PlanID, &e.CarrierID, &e.Kind, &e.Renewal, &e.First, &e.Last, &e.Version, &e.CreatedAt, &e.WindowEndsOn)
 	return &e, err
 }
 

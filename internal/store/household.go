@@ -26,7 +26,7 @@ var (
 		SELECT account_id, member_id, first_name, last_name, relation, birth_date_enc
 		FROM member WHERE account_id IN `+placeholders(householdBatch)+` ORDER BY account_id, member_id`)
 	qEnrollmentsOf = stmt("enrollments_of", `
-		SELECT account_id, enrollment_id, reference, plan_id, carrier_id, kind, renewal, first_month, last_month, version, created_at
+		SELECT account_id, enrollment_id, reference, plan_id, carrier_id, kind, renewal, first_month, last_month, version, created_at, window_ends_on
 		FROM enrollment WHERE account_id IN `+placeholders(householdBatch)+` ORDER BY account_id, enrollment_id`)
 	qSegmentsOf = stmt("segments_of", `
 		SELECT s.account_id, s.enrollment_id, s.from_month, s.to_month, s.gross_cents, s.aptc_cents, s.state_cents, s.member_cents
@@ -54,7 +54,7 @@ var (
 	aliasColumns      = []string{"alias", "kind", "account_id"}
 	memberColumns     = []string{"account_id", "member_id", "first_name", "last_name", "birth_date_enc", "birth_date_idx", "relation"}
 	enrollmentColumns = []string{
-		"account_id", "enrollment_id", "reference", "plan_id", "carrier_id", "kind", "renewal", "first_month", "last_month", "version", "created_at",
+		"account_id", "enrollment_id", "reference", "plan_id", "carrier_id", "kind", "renewal", "first_month", "last_month", "version", "created_at", "window_ends_on",
 	}
 	coveredColumns = []string{"account_id", "enrollment_id", "member_id"}
 	segmentColumns = []string{
@@ -289,7 +289,7 @@ func (tx *Tx) insertHouseholds(c *HouseholdChanges) error {
 	}
 	var enrollments, segments, covered, audits [][]any
 	for _, e := range c.NewEnrollments {
-		enrollments = append(enrollments, []any{e.AccountID, e.ID, e.Reference, e.PlanID, e.CarrierID, string(e.Kind), e.Renewal, e.First, e.Last, int64(1), e.CreatedAt})
+		enrollments = append(enrollments, []any{e.AccountID, e.ID, e.Reference, e.PlanID, e.CarrierID, string(e.Kind), e.Renewal, e.First, e.Last, int64(1), e.CreatedAt, e.WindowEndsOn})
 		aliases = append(aliases, []any{e.Reference, aliasReference, e.AccountID})
 		for _, s := range e.Segments {
 			segments = append(segments, []any{e.AccountID, e.ID, int64(1), s.From, s.To, s.Premium.Gross, s.Premium.APTC, s.Premium.State, s.Premium.Member})

@@ -7,12 +7,13 @@ import (
 )
 
 // fileHeader is the enrollment file's, as far as stories need it.
-const fileHeader = "subscriber_id,first_name,last_name,birth_date,zip,language,members,kind,plan_id,plan_name,carrier_id,carrier_name,renewal,from,to,gross,aptc,state_subsidy,member_share\n"
+const fileHeader = "subscriber_id,first_name,last_name,birth_date,zip,language,members,kind,plan_id,plan_name,carrier_id,carrier_name,renewal,window_ends,from,to,gross,aptc,state_subsidy,member_share\n"
 
 // Segment is a row of the enrollment file: a price for some months of one plan.
 type Segment struct {
 	Plan     string // "HARBOR-SILVER"
 	Renewal  bool
+	Window   string // the last day to select, if any
 	From, To string
 	APTC     string // with it the state's 90.50
 	Member   string
@@ -29,7 +30,7 @@ func (s Segment) row(subscriber, people string) string {
 	}
 	share := Amount(s.Member)
 	return strings.Join([]string{
-		subscriber, "Ana", "Testperson", "1980-02-29", "02199", "en", people, "medical", s.Plan, s.Plan, "HARBOR", "Harbor Health Plan", renewal,
+		subscriber, "Ana", "Testperson", "1980-02-29", "02199", "en", people, "medical", s.Plan, s.Plan, "HARBOR", "Harbor Health Plan", renewal, s.Window,
 		s.From, s.To, share.Add(aptc).Add(state).String(), aptc.String(), state.String(), share.String(),
 	}, ",") + "\n"
 }

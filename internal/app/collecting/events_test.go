@@ -145,3 +145,27 @@ func TestDeath(t *testing.T) {
 		w.VerifyClean()
 	})
 }
+
+// R-BIND-2: after the enrollment window has closed, an unpaid start moves no
+// more: the selection lapses.
+func TestLapseAfterTheWindow(t *testing.T) {
+	t.Parallel()
+	for ends, want := range map[string]string{
+		"":           "roll_start 2027-02 R-BIND-2",
+		"2027-01-23": "roll_start 2027-02 R-BIND-2",
+		"2026-12-23": "roll_start 2027-02 R-BIND-2", // still open on the day that was missed
+		"2026-12-22": "lapse 2027-01 R-BIND-2",
+	} {
+		t.Run("window to "+ends, func(t *testing.T) {
+			t.Parallel()
+			apptest.Each(t, func(t *testing.T, w *apptest.World) {
+				w.At("2026-11-30")
+				h := w.Import(subscriber, apptest.Alone, apptest.Segment{Plan: silver, Window: ends, From: "2027-01", To: "2027-12", APTC: "300.00", Member: "103.00"})
+				w.FirstBills()
+				w.Live("2026-12-24")
+				apptest.Check(t, "decided", w.Decisions(h.Enrollments[0]), []string{want})
+				w.VerifyClean()
+			})
+		})
+	}
+}

@@ -246,9 +246,10 @@ func reference(id enrollment.ID) string {
 	return "RefID" + string(ident.NewConfirmation(raw[7:]))
 }
 
-// sameSegments tells whether a revision says what is known already.
+// sameSegments tells whether a revision says what is known already. A window
+// that is left out stays what it was.
 func sameSegments(e *enrollcsv.Enrollment, old *store.EnrollmentRow) bool {
-	return e.First == old.First && e.Last == old.Last && slices.Equal(e.Segments, old.Segments)
+	return (e.WindowEndsOn.IsZero() || e.WindowEndsOn == old.WindowEndsOn) && e.First == old.First && e.Last == old.Last && slices.Equal(e.Segments, old.Segments)
 }
 
 // summary tells what changed without naming anybody.

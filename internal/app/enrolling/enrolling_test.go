@@ -235,7 +235,7 @@ func TestOneBadHouseholdIsRejectedWithAllItsRows(t *testing.T) {
 		for _, x := range rejectsOf(t, s, r.FileID) {
 			got = append(got, fmt.Sprintf("%d:%d %s", x.Line, x.Column, x.Code))
 		}
-		want := []string{"4:6 account.other_person", "5:20 row.unbalanced", "6:6 account.other_person", "7:7 row.zip"}
+		want := []string{"4:6 account.other_person", "5:21 row.unbalanced", "6:6 account.other_person", "7:7 row.zip"}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}

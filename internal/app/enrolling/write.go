@@ -63,6 +63,9 @@ func (w *householdWriter) enrollment(e *enrollcsv.Enrollment, old *store.Enrollm
 	if !sameSegments(e, old) {
 		revised := *old
 		revised.First, revised.Last, revised.Segments, revised.Version = e.First, e.Last, e.Segments, old.Version+1
+		if !e.WindowEndsOn.IsZero() {
+			revised.WindowEndsOn = e.WindowEndsOn
+		}
 		w.changes.Revised = append(w.changes.Revised, revised)
 		out.Change = ChangeRevised
 	}

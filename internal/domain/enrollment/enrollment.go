@@ -102,7 +102,10 @@ type Enrollment struct {
 	First     civil.Month // first month as selected
 	Last      civil.Month // last month as selected, at most December
 	Segments  []Segment   // by month, no gaps, no overlaps
-	CreatedAt civil.Instant
+	// WindowEndsOn is the last day on which a plan may be selected (R-BIND-2);
+	// zero: not known, and taken as open.
+	WindowEndsOn civil.Date
+	CreatedAt    civil.Instant
 }
 
 // Segment is a dated premium: From to To inclusive.

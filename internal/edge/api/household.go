@@ -40,6 +40,7 @@ type NewEnrollment struct {
 	CarrierID   string    `json:"carrier_id" maxLength:"30" example:"BAY"`
 	CarrierName string    `json:"carrier_name" maxLength:"100" doc:"as the bill prints it" example:"Bay Mutual Health"`
 	Renewal     bool      `json:"renewal,omitempty" doc:"continues last year's coverage: no first payment is needed"`
+	WindowEnds  string    `json:"window_ends,omitempty" maxLength:"10" doc:"last day on which a plan may be selected: until then an unpaid start moves on; left out, it stays as it is" example:"2027-01-23"`
 	Members     []Member  `json:"members" minItems:"1" maxItems:"200" doc:"the people it covers"`
 	Segments    []Segment `json:"segments" minItems:"1" maxItems:"12" doc:"its prices, month after month, within one year"`
 }
@@ -160,7 +161,7 @@ func unique(problems fault.List) error {
 var ofSegment = map[string]bool{"from": true, "to": true, "gross": true, "aptc": true, "state_subsidy": true, "member_share": true}
 
 var ofEnrollment = map[string]bool{
-	"members": true, "enrollment_reference": true, "kind": true, "plan_id": true, "plan_name": true, "carrier_id": true, "carrier_name": true, "renewal": true,
+	"members": true, "enrollment_reference": true, "kind": true, "plan_id": true, "plan_name": true, "carrier_id": true, "carrier_name": true, "renewal": true, "window_ends": true,
 }
 
 // path gives the path of a column in the request.
@@ -208,7 +209,7 @@ func (h *Household) row(e *NewEnrollment, s *Segment) []string {
 	}
 	return []string{
 		h.SubscriberID, h.AccountKind, h.BillingNumber, h.FirstName, h.LastName, h.BirthDate, h.ZIP, h.Language, h.Email,
-		strings.Join(members, ";"), e.Reference, e.Kind, e.PlanID, e.PlanName, e.CarrierID, e.CarrierName, renewal,
+		strings.Join(members, ";"), e.Reference, e.Kind, e.PlanID, e.PlanName, e.CarrierID, e.CarrierName, renewal, e.WindowEnds,
 		s.From, s.To, s.Gross, s.APTC, s.StateSubsidy, s.MemberShare,
 	}
 }

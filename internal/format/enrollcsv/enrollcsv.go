@@ -51,6 +51,7 @@ var Columns = []Column{
 	{"carrier_id", true},
 	{"carrier_name", true},
 	{"renewal", false},
+	{"window_ends", false},
 	{"from", true},
 	{"to", true},
 	{"gross", true},

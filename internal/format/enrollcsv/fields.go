@@ -139,6 +139,14 @@ func (r *rowReader) birth(field, s string) civil.Date {
 	return d
 }
 
+func (r *rowReader) window(s string) civil.Date {
+	d, err := civil.ParseDate(s)
+	if err != nil || d.Before(firstMonth.First()) || d.After(lastMonth.Last()) {
+		r.bad("window_ends", "row.date", "must be a date like 2027-01-23, year first, or empty")
+	}
+	return d
+}
+
 func (r *rowReader) zip() string {
 	s, ok := r.need("zip")
 	if ok && !zipForm.MatchString(s) {
@@ -179,6 +187,9 @@ func (r *rowReader) enrollment() Enrollment {
 		CarrierID: r.code("carrier_id"),
 		Renewal:   choose(r, "renewal", "no", "yes", "no") == "yes",
 	}}
+	if s := r.text("window_ends"); s != "" {
+		e.WindowEndsOn = r.window(s)
+	}
 	e.PlanName, e.CarrierName = r.title("plan_name"), r.title("carrier_name")
 	if _, ok := r.need("kind"); ok {
 		e.Kind = choose(r, "kind", "", enrollment.KindMedical, enrollment.KindDental)

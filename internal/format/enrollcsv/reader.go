@@ -216,6 +216,8 @@ func enrollmentDifference(a, b *row) string {
 		return "carrier_name"
 	case x.Renewal != y.Renewal:
 		return "renewal"
+	case x.WindowEndsOn != y.WindowEndsOn:
+		return "window_ends"
 	case !slices.Equal(x.Members, y.Members):
 		return "members"
 	case yearOf(a.segment.From) != yearOf(b.segment.From):

@@ -70,10 +70,14 @@ func (w *Writer) fields(a *enrollment.Account, e *Enrollment, s enrollment.Segme
 	if e.Renewal {
 		renewal = "yes"
 	}
+	window := ""
+	if !e.WindowEndsOn.IsZero() {
+		window = e.WindowEndsOn.String()
+	}
 	w.row = append(w.row[:0],
 		a.SubscriberID.String(), string(a.Kind), a.BillingNumber, a.FirstName, a.LastName, a.BirthDate.String(),
 		a.ZIP, a.Language, a.Email, formatMembers(e.Members),
-		e.Reference, string(e.Kind), e.PlanID, e.PlanName, e.CarrierID, e.CarrierName, renewal,
+		e.Reference, string(e.Kind), e.PlanID, e.PlanName, e.CarrierID, e.CarrierName, renewal, window,
 		s.From.String(), s.To.String(),
 		s.Premium.Gross.String(), s.Premium.APTC.String(), s.Premium.State.String(), s.Premium.Member.String(),
 	)
