@@ -72,8 +72,8 @@ func (a *author) billStatus(b notifying.Bill) billpdf.Status {
 // stepsMost is how many dates fit the drawn time line.
 const stepsMost = 5
 
-// timeline gives the dates of the first enrollment that has any. The latest
-// matter most.
+// timeline gives the dates of the first enrollment that has any: where it
+// stands, and of the others the latest, which matter most.
 func (a *author) timeline(s standing.Standing) []billpdf.Step {
 	for i := range s.Enrollments {
 		steps := s.Timeline(i)
@@ -81,7 +81,7 @@ func (a *author) timeline(s standing.Standing) []billpdf.Step {
 			continue
 		}
 		var drawn []billpdf.Step
-		for _, x := range steps[max(0, len(steps)-stepsMost):] {
+		for _, x := range mostTelling(steps) {
 			step := billpdf.Step{When: a.say.Date(x.On), What: a.t("paper.step."+string(x.Kind), catalogue.Args{"amount": x.Amount})}
 			if x.Here {
 				step.Here = a.t("paper.here", nil)
@@ -91,6 +91,20 @@ func (a *author) timeline(s standing.Standing) []billpdf.Step {
 		return drawn
 	}
 	return nil
+}
+
+// mostTelling gives the last steps that fit. The one that today is at is never
+// left out.
+func mostTelling(steps []standing.Step) []standing.Step {
+	from := len(steps) - stepsMost
+	here := slices.IndexFunc(steps, func(s standing.Step) bool { return s.Here })
+	switch {
+	case from <= 0:
+		return steps
+	case here >= 0 && here < from:
+		return append([]standing.Step{steps[here]}, steps[from+1:]...)
+	}
+	return steps[from:]
 }
 
 // statement is "What's in this amount": from the last bill to this one.
