@@ -24,7 +24,7 @@ func call(t *testing.T, args ...string) (code int, stdout, stderr string) {
 func TestEveryCommandExplainsItselfWithAnExample(t *testing.T) {
 	t.Parallel()
 	for _, command := range []string{
-		"demo", "demo generate", "serve", "import enrollments", "bill run", "day run", "day status", "verify", "migrate", "keys create", "keys rotate", "profile check",
+		"demo", "demo generate", "serve", "import enrollments", "bill run", "bill pdf", "day run", "day status", "verify", "migrate", "keys create", "keys rotate", "profile check",
 	} {
 		t.Run(command, func(t *testing.T) {
 			t.Parallel()
@@ -106,6 +106,14 @@ func TestFromAFileToBills(t *testing.T) {
 	}
 	if again := imported(t, 0, "bill", "run", "--month", "2026-12", "--data", dir, "--json"); again["billed"] != 0.0 {
 		t.Errorf("bill run again: %v", again)
+	}
+	paper := filepath.Join(dir, "bills.pdf")
+	printed := imported(t, 0, "bill", "pdf", "--month", "2026-12", "--out", paper, "--public-url", "https://pay.test", "--data", dir, "--json")
+	if printed["bills"] != 37.0 || printed["not_printed"] != 0.0 { // 14 first bills came with the import
+		t.Errorf("bill pdf: %v of %v", printed, billed)
+	}
+	if code, _, errs := call(t, "bill", "pdf", "--month", "2026-12", "--out", paper, "--public-url", "https://pay.test", "--data", dir); code == 0 {
+		t.Errorf("a file that is there was written over: %s", errs)
 	}
 	if code, out, _ := call(t, "verify", "--data", dir); code != 0 || !strings.Contains(out, "clean") {
 		t.Errorf("verify: exit code %d\n%s", code, out)

@@ -97,6 +97,7 @@ func (c profileCheck) Run(s Streams) error {
 
 type billCommand struct {
 	Run billRun `cmd:"" help:"Issue the bills of a coverage month."`
+	PDF billPDF `cmd:"" name:"pdf" help:"Print the bills of a coverage month into one PDF file."`
 }
 
 type billRun struct {

@@ -14,6 +14,7 @@ import (
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/edge/api"
+	"quittance.org/quittance/internal/edge/letters"
 	"quittance.org/quittance/internal/edge/web/asset"
 	"quittance.org/quittance/internal/edge/web/brand"
 	"quittance.org/quittance/internal/edge/web/catalogue"
@@ -62,6 +63,7 @@ func (s *site) handler(a *app.App, c clock.Clock, baseURL, cardOrigin string, ke
 	pages, err := guest.New(guest.Config{
 		Paying: a.Paying, Renderer: s.renderer, Assets: s.assets, Sessions: a.Sessions, Clock: c,
 		BaseURL: baseURL, CardOrigin: cardOrigin, Log: log,
+		Paper: guest.Paper{Bills: a.Papers(), Letters: letters.Writer{Catalogue: s.catalogue, Profile: a.Paying.Profile(), BaseURL: baseURL}},
 	})
 	if err != nil {
 		return nil, err

@@ -57,15 +57,21 @@ func (p *Press) Missing(text string) []rune {
 
 // Write prints one bill as a file of its own.
 func (p *Press) Write(w io.Writer, doc *Document) error {
+	_, err := p.Print(w, doc)
+	return err
+}
+
+// Print is Write, and tells how many pages the file has.
+func (p *Press) Print(w io.Writer, doc *Document) (pages int, err error) {
 	out := pdf.NewWriter(w, pdf.Info{Title: doc.Title, Lang: doc.Lang, Created: doc.Issued})
-	d, _, err := p.layOut(out, doc)
+	d, pages, err := p.layOut(out, doc)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if err := out.Add(d); err != nil {
-		return fmt.Errorf("billpdf: %w", err)
+		return 0, fmt.Errorf("billpdf: %w", err)
 	}
-	return out.Close()
+	return pages, out.Close()
 }
 
 // Batch prints many bills as one file, for a mail house. Each is written when

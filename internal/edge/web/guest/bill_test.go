@@ -150,6 +150,12 @@ func TestRestart(t *testing.T) {
 	if formTag.MatchString(b.body) {
 		t.Error("there is a form for what is paid")
 	}
+	s.Live("2026-10-25") // what the pages promised
+	if e := s.Standing(h).Enrollments[0]; e.State != standing.StateActive || e.PaidThrough != apptest.Month("2026-11") {
+		t.Errorf("the day after: %s, paid through %s", e.State, e.PaidThrough)
+	}
+	s.browser(t).find(h).says("You owe $0.00.")
+	s.VerifyClean()
 }
 
 // After the last day nothing is taken online.

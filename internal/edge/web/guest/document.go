@@ -25,6 +25,10 @@ func (v *visit) document() {
 		view := d.document()
 		view.MailBy = mailBy(v.profile, d.Bill.DueOn)
 		v.showAddress(&view, d.Link)
+		if err := v.showPaper(&view, d); err != nil {
+			v.fail(err)
+			return
+		}
 		v.show(view)
 	}
 }

@@ -28,6 +28,7 @@ import (
 type Config struct {
 	Paying     *paying.Service
 	Renderer   *portal.Renderer
+	Paper      Paper
 	Assets     http.Handler // the asset set that the renderer links to
 	Sessions   scs.CtxStore // encrypts what it keeps, and keeps it under a hash
 	Clock      clock.Clock  // the marketplace's: the demo turns it
@@ -41,6 +42,7 @@ type site struct {
 	paying     *paying.Service
 	profile    *profile.Profile
 	pages      *portal.Renderer
+	printer    Paper
 	assets     http.Handler
 	sessions   *scs.SessionManager
 	clock      clock.Clock
@@ -57,11 +59,11 @@ func New(c Config) (http.Handler, error) {
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
 		return nil, fmt.Errorf("guest: the site's address %q is not like https://pay.example.org", c.BaseURL)
 	}
-	if c.Paying == nil || c.Renderer == nil || c.Assets == nil || c.Sessions == nil || c.Clock == nil || c.Log == nil {
+	if c.Paying == nil || c.Renderer == nil || c.Paper.Bills == nil || c.Assets == nil || c.Sessions == nil || c.Clock == nil || c.Log == nil {
 		return nil, errors.New("guest: New needs all of its Config but CardOrigin")
 	}
 	s := &site{
-		paying: c.Paying, profile: c.Paying.Profile(), pages: c.Renderer, assets: c.Assets, clock: c.Clock, started: c.Clock.Now(),
+		paying: c.Paying, profile: c.Paying.Profile(), pages: c.Renderer, printer: c.Paper, assets: c.Assets, clock: c.Clock, started: c.Clock.Now(),
 		host: base.Host, secure: base.Scheme == "https", cardOrigin: c.CardOrigin, log: c.Log,
 	}
 	s.sessions = s.newSessions(c.Sessions)

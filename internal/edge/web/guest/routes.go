@@ -28,6 +28,7 @@ func pages() []page {
 		{portal.PathLess, (*visit).showLess, (*visit).confirmLess, true},
 		{portal.PathAgain, (*visit).showAgain, (*visit).confirmAgain, true},
 		{portal.PathBill, (*visit).document, nil, true},
+		{portal.PathPaper, (*visit).download, nil, true},
 		{portal.PathMethod, (*visit).showMethod, (*visit).chooseMethod, true},
 		{portal.PathBank, (*visit).showBank, (*visit).takeBank, true},
 		{portal.PathCheck, (*visit).showCheck, (*visit).pay, true},

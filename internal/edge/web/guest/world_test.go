@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"quittance.org/quittance/internal/app/apptest"
+	"quittance.org/quittance/internal/app/notifying"
 	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/clock"
@@ -26,6 +27,7 @@ import (
 	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/edge/cardgateway/sandboxgateway"
+	"quittance.org/quittance/internal/edge/letters"
 	"quittance.org/quittance/internal/edge/web/asset"
 	"quittance.org/quittance/internal/edge/web/brand"
 	"quittance.org/quittance/internal/edge/web/catalogue"
@@ -105,16 +107,24 @@ func (s *shop) config(t *testing.T, baseURL string) guest.Config {
 	renderer, assets := newRenderer(t, s.World)
 	return guest.Config{
 		Paying: s.paying, Renderer: renderer, Assets: assets, Sessions: s.sessions, Clock: s.Clock,
+		Paper: guest.Paper{
+			Bills: notifying.NewPapers(s.DB, s.Profile), Letters: letters.Writer{Catalogue: words(t, s.World), Profile: s.Profile, BaseURL: baseURL},
+		},
 		BaseURL: baseURL, CardOrigin: s.cards, Log: slog.New(slog.NewJSONHandler(s.log, nil)),
 	}
 }
 
-func newRenderer(t *testing.T, w *apptest.World) (*portal.Renderer, *asset.Set) {
+func words(t *testing.T, w *apptest.World) *catalogue.Catalogue {
 	t.Helper()
 	words, err := catalogue.Load(web.Messages(), w.Profile.Zone())
 	if err != nil {
 		t.Fatal(err)
 	}
+	return words
+}
+
+func newRenderer(t *testing.T, w *apptest.World) (*portal.Renderer, *asset.Set) {
+	t.Helper()
 	assets, err := asset.Load(web.Static())
 	if err != nil {
 		t.Fatal(err)
@@ -125,7 +135,7 @@ func newRenderer(t *testing.T, w *apptest.World) (*portal.Renderer, *asset.Set) 
 	renderer, err := portal.New(portal.Site{
 		Name: m.Name, Demo: m.Demo, Phone: m.SupportPhone, TTY: m.TTY, Statement: m.StatementDescriptor,
 		Hours: map[catalogue.Lang]string{catalogue.English: m.SupportHours.In("en")},
-	}, words, assets, portal.Templates())
+	}, words(t, w), assets, portal.Templates())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,7 +43,8 @@ type Document struct {
 	Sections []Section // a part of the bill for each plan
 	Why      []Why
 	Change   *Change // the difference from last month, nil for the first bill
-	History  []Event
+	History  []Event // of the last three bills
+	Paper    *Paper  // the same bill as a PDF file, nil when it can not be printed
 	MailBy   civil.Date
 	CanPay   bool
 
@@ -54,6 +55,14 @@ type Document struct {
 
 func (Document) page() page {
 	return page{template: "document", title: "document.title", flow: true, back: PathAmount}
+}
+
+// Paper is a file to download.
+type Paper struct{ Pages, Kilobytes int }
+
+// Message gives the link's words: what it is and how large.
+func (p Paper) Message(month civil.Month) Message {
+	return Message{Key: "document.download", Args: given("month", month, "n", p.Pages, "size", p.Kilobytes)}
 }
 
 // NoteMessage gives the sentence about coverage.
@@ -88,6 +97,8 @@ type EventKind string
 const (
 	EventBill       EventKind = "bill"
 	EventPayment    EventKind = "payment"
+	EventReturn     EventKind = "return"
+	EventRefund     EventKind = "refund"
 	EventAdjustment EventKind = "adjustment"
 )
 

@@ -83,8 +83,12 @@ func documents() []State {
 		History: []portal.Event{
 			{Kind: portal.EventBill, On: day("2026-10-01"), Month: covers.Prev(), Amount: total, Balance: total},
 			{Kind: portal.EventPayment, On: day("2026-11-02"), Amount: total.Neg(), Balance: money.Zero},
-			{Kind: portal.EventAdjustment, On: day("2026-11-03"), Month: covers.Prev(), Amount: money.Cents(-500), Balance: money.Cents(-500)},
+			{Kind: portal.EventReturn, On: day("2026-11-03"), Amount: total, Balance: total},
+			{Kind: portal.EventPayment, On: day("2026-11-04"), Amount: total.Neg(), Balance: money.Zero},
+			{Kind: portal.EventAdjustment, On: day("2026-11-05"), Amount: money.Cents(-500), Balance: money.Cents(-500)},
+			{Kind: portal.EventRefund, On: day("2026-11-06"), Amount: money.Cents(500), Balance: money.Zero},
 		},
+		Paper: &portal.Paper{Pages: 2, Kilobytes: 30},
 	}
 	owing := portal.Owing{Amount: plain.Due, By: plain.PayBy}
 	var states []State
@@ -94,6 +98,8 @@ func documents() []State {
 		states = append(states, State{"document", name, at(portal.PathBill), d})
 	}
 	add("clean", func(*portal.Document) {})
+	add("one-page", func(d *portal.Document) { d.Paper = &portal.Paper{Pages: 1, Kilobytes: 20} })
+	add("not-printed", func(d *portal.Document) { d.Paper = nil })
 	add("first", func(d *portal.Document) {
 		d.Note, d.Starts, d.Now, d.Account, d.Change, d.History = portal.NoteNotStarted, day("2027-01-01"), owing, nil, nil, nil
 	})
@@ -119,7 +125,18 @@ func documents() []State {
 	add("state-help-changed", func(d *portal.Document) {
 		d.Change = &portal.Change{Cause: portal.CauseStateHelp, Was: money.Cents(10450), Is: total, On: day("2026-11-01")}
 	})
-	for note, edit := range map[portal.CoverageNote]func(*portal.Document){
+	for note, edit := range coverageNotes(owing) {
+		add(string(note), func(d *portal.Document) { d.Note = note; edit(d) })
+	}
+	add("ended", func(d *portal.Document) { d.Note, d.Ended, d.CanPay = portal.NoteEnded, day("2026-08-31"), false })
+	add("autopay", func(d *portal.Document) { d.AutoPay, d.CanPay = true, false })
+	add("nothing-due", func(d *portal.Document) { d.Due, d.CanPay, d.Sections, d.Why = money.Zero, false, nil, nil })
+	return states
+}
+
+// coverageNotes make a bill one with each further sentence about coverage.
+func coverageNotes(owing portal.Owing) map[portal.CoverageNote]func(*portal.Document) {
+	return map[portal.CoverageNote]func(*portal.Document){
 		portal.NoteHold:       func(*portal.Document) {},
 		portal.NotePlan:       func(d *portal.Document) { d.Now = portal.Owing{Amount: money.Cents(8300), By: due} },
 		portal.NoteEnding:     func(d *portal.Document) { d.Now, d.Ended, d.Timeline = owing, day("2026-10-31"), timeline() },
@@ -129,13 +146,7 @@ func documents() []State {
 			d.Now, d.Ended = portal.Owing{Amount: money.Cents(49800), By: due}, day("2026-08-31")
 			d.Timeline = []portal.Timeline{{Steps: restartSteps()}}
 		},
-	} {
-		add(string(note), func(d *portal.Document) { d.Note = note; edit(d) })
 	}
-	add("ended", func(d *portal.Document) { d.Note, d.Ended, d.CanPay = portal.NoteEnded, day("2026-08-31"), false })
-	add("autopay", func(d *portal.Document) { d.AutoPay, d.CanPay = true, false })
-	add("nothing-due", func(d *portal.Document) { d.Due, d.CanPay, d.Sections, d.Why = money.Zero, false, nil, nil })
-	return states
 }
 
 func sections() []portal.Section {

@@ -1,0 +1,154 @@
+package guest
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"sync"
+
+	"quittance.org/quittance/internal/app/notifying"
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/domain/bill"
+	"quittance.org/quittance/internal/edge/letters"
+	"quittance.org/quittance/internal/edge/web/portal"
+	"quittance.org/quittance/internal/format/billpdf"
+	"quittance.org/quittance/web/fonts"
+)
+
+// Paper prints bills for guests.
+type Paper struct {
+	Bills   *notifying.Papers
+	Letters letters.Writer
+}
+
+// press is made for the first bill that somebody asks for: its fonts take some
+// megabytes.
+var press = sync.OnceValues(func() (*billpdf.Press, error) { return billpdf.NewPress(fonts.Files()) })
+
+// printed is a bill as a file.
+type printed struct {
+	data  []byte
+	pages int
+}
+
+// paper prints the last bill of the session's account in the reader's
+// language. It is the sealed bill of the HTML page, on paper.
+func (v *visit) paper(d dueView, b notifying.OnPaper) (printed, error) {
+	doc, err := v.onPaper(d, b)
+	if err != nil {
+		return printed{}, err
+	}
+	p, err := press()
+	if err != nil {
+		return printed{}, err
+	}
+	var out bytes.Buffer
+	pages, err := p.Print(&out, doc)
+	return printed{out.Bytes(), pages}, err
+}
+
+// onPaper gives the printed bill as a guest may see it (R-ID-3): first name
+// and initial, no address, no plan and no carrier, and not the account code,
+// which would prove who somebody is (R-ACC-3).
+func (v *visit) onPaper(d dueView, b notifying.OnPaper) (*billpdf.Document, error) {
+	name := d.who().Name()
+	to := b.Reader
+	to.FirstName, to.LastName, to.BillingNumber, to.Language = name, "", "", string(v.lang)
+	own := b.Bill
+	own.Reader = to
+	doc, err := v.printer.Letters.BillPaper(own)
+	if err != nil {
+		return nil, err
+	}
+	doc.To = []string{name}
+	doc.Facts = slices.DeleteFunc(doc.Facts, func(f billpdf.Fact) bool { return f.Value == "" })
+	return doc, v.unnamed(doc, b.Bill.Bill)
+}
+
+// unnamed takes the names of plans and carriers out of the statement.
+func (v *visit) unnamed(doc *billpdf.Document, b *bill.Bill) error {
+	at := 0
+	for i := range doc.Statement.Rows {
+		row := &doc.Statement.Rows[i]
+		if row.Kind != billpdf.RowGroup {
+			continue
+		}
+		if at == len(b.Sections) {
+			return fmt.Errorf("bill %s has more groups than plans", b.Number)
+		}
+		text, err := v.pages.Text(v.lang, portal.Message{
+			Key: "document.part_" + string(lineOf(b.Sections[at].Kind)), Args: map[string]any{"month": b.Month},
+		})
+		if err != nil {
+			return err
+		}
+		row.Text = text
+		at++
+	}
+	return nil
+}
+
+// download answers with the bill as a PDF file.
+func (v *visit) download() {
+	s, ok := v.member()
+	if !ok {
+		return
+	}
+	d, err := v.due(s)
+	if err != nil {
+		v.fail(err)
+		return
+	}
+	b, err := v.printer.Bills.LastBill(v.ctx(), s.Account)
+	if err != nil {
+		v.fail(err)
+		return
+	}
+	file, err := v.paper(d, b)
+	if fault.KindOf(err) == fault.Invalid { // can not be printed; its page offers no download
+		v.notFound()
+		return
+	}
+	if err == nil {
+		err = v.keepSession()
+	}
+	if err != nil {
+		v.broken(err)
+		return
+	}
+	h := v.w.Header()
+	h.Set("Content-Type", "application/pdf")
+	h.Set("Content-Language", v.pages.Spoken(v.lang).Tag())
+	h.Set("Content-Disposition", `attachment; filename="bill-`+b.Bill.Bill.Month.String()+`.pdf"`)
+	h.Set("Content-Length", strconv.Itoa(len(file.data)))
+	h.Set("Cache-Control", "private, no-store")
+	v.w.WriteHeader(http.StatusOK)
+	if v.r.Method != http.MethodHead {
+		_, _ = v.w.Write(file.data) // a reader that went away is no error of ours
+	}
+}
+
+// showPaper puts the download and the last months' history on the HTML bill. A
+// bill that can not be printed, for a letter that the fonts do not have, is
+// told without the download.
+func (v *visit) showPaper(view *portal.Document, d dueView) error {
+	b, err := v.printer.Bills.LastBill(v.ctx(), d.Account)
+	if err != nil {
+		return err
+	}
+	for _, e := range b.Events {
+		view.History = append(view.History, portal.Event{Kind: portal.EventKind(e.Kind), On: e.On, Month: e.Month, Amount: e.Amount, Balance: e.Balance})
+	}
+	file, err := v.paper(d, b)
+	switch {
+	case fault.KindOf(err) == fault.Invalid:
+		v.log.WarnContext(v.ctx(), "bill can not be printed", "request", requestID(v.ctx()), "error", err)
+		return nil
+	case err != nil:
+		return err
+	}
+	view.Paper = &portal.Paper{Pages: file.pages, Kilobytes: (len(file.data) + 1023) / 1024}
+	return nil
+}
