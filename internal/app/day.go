@@ -67,7 +67,7 @@ func (a *App) review(ctx context.Context, date civil.Date) (closing.Counts, erro
 		{Name: "looked at", N: int64(r.Looked)},
 		{Name: "decisions", N: int64(r.Decided)},
 		{Name: "notices owed", N: int64(r.Owed)},
-		{Name: "set aside", N: int64(r.SetAside)},
+		{Name: closing.SetAside, N: int64(r.SetAside)},
 	}, err
 }
 
@@ -80,7 +80,7 @@ func (a *App) billRun(ctx context.Context, date civil.Date) (closing.Counts, err
 	}
 	p, err := a.Billing.Run(ctx, billing.RunInput{Month: month, On: date, Workers: a.config.BillWorkers})
 	return closing.Counts{
-		{Name: "bills", N: int64(p.Billed)}, {Name: "with nothing due", N: int64(p.NothingDue)}, {Name: "set aside", N: int64(p.SetAside)},
+		{Name: "bills", N: int64(p.Billed)}, {Name: "with nothing due", N: int64(p.NothingDue)}, {Name: closing.SetAside, N: int64(p.SetAside)},
 	}, err
 }
 
@@ -106,7 +106,7 @@ func (a *App) billLetters(ctx context.Context, date civil.Date) (closing.Counts,
 }
 
 func countsOf(all ...notifying.Sent) closing.Counts {
-	counts := closing.Counts{{Name: "letters"}, {Name: "by e-mail"}, {Name: "to print"}, {Name: "suppressed"}, {Name: "set aside"}}
+	counts := closing.Counts{{Name: "letters"}, {Name: "by e-mail"}, {Name: "to print"}, {Name: "suppressed"}, {Name: closing.SetAside}}
 	for _, s := range all {
 		for i, n := range []int{s.Letters, s.Emails, s.Printed, s.Suppressed, s.SetAside} {
 			counts[i].N += int64(n)
@@ -128,8 +128,10 @@ func (a *App) print(ctx context.Context, date civil.Date) (closing.Counts, error
 		setAside += b.SetAside
 	}
 	return closing.Counts{
-		{Name: "batches", N: int64(len(batches))}, {Name: "letters", N: int64(letters)}, {Name: "pages", N: int64(pages)},
-		{Name: "set aside", N: int64(setAside)},
+		{Name: "batches", N: int64(len(batches))},
+		{Name: "letters", N: int64(letters)},
+		{Name: "pages", N: int64(pages)},
+		{Name: closing.SetAside, N: int64(setAside)},
 	}, err
 }
 

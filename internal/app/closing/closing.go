@@ -33,6 +33,10 @@ type Count struct {
 	N    int64  `json:"n"`
 }
 
+// SetAside is the name of the count of what a step could not do and a person
+// must look at. The step is done all the same.
+const SetAside = "set aside"
+
 // Counts are what a step came to, in the order they are shown.
 type Counts []Count
 

@@ -203,6 +203,32 @@ func TestIncompleteDateDoesNotHoldUpTheNext(t *testing.T) {
 	})
 }
 
+// What a step could not do for some accounts does not fail it; it is said as
+// long as the latest date has it.
+func TestSetAside(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		left := int64(2)
+		service := closing.New(w.DB, w.Profile, []closing.Step{{Name: "a", Run: func(context.Context, civil.Date) (closing.Counts, error) {
+			return closing.Counts{{Name: closing.SetAside, N: left}}, nil
+		}}})
+		toDo := func() []string {
+			if _, err := service.Run(t.Context(), w.Today()); err != nil {
+				t.Fatal(err)
+			}
+			status, err := service.Status(t.Context(), 7)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return status.ToDo
+		}
+		apptest.Check(t, "to do", toDo(), []string{"2026-11-20: a set 2 aside, each with its reason on record: a person must look"})
+		left = 0
+		w.At("2026-11-21")
+		apptest.Check(t, "to do, the next day", toDo(), []string{})
+	})
+}
+
 func TestStepThatBreaksDownHasFailed(t *testing.T) {
 	t.Parallel()
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {

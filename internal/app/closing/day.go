@@ -76,6 +76,19 @@ func (d Day) toDo() string {
 	return fmt.Sprintf("%s: %s", d.Date, again)
 }
 
+// setAside says which steps have left something to a person.
+func (d Day) setAside() []string {
+	var list []string
+	for _, r := range d.Steps {
+		for _, c := range r.Counts {
+			if c.Name == SetAside && c.N > 0 {
+				list = append(list, fmt.Sprintf("%s: %s set %d aside, each with its reason on record: a person must look", d.Date, r.Name, c.N))
+			}
+		}
+	}
+	return list
+}
+
 // step finds a step's result by name.
 func (d Day) step(name string) *StepResult {
 	i := slices.IndexFunc(d.Steps, func(r StepResult) bool { return r.Name == name })

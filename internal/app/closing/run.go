@@ -227,6 +227,9 @@ func (s Status) toDo() []string {
 			list = append(list, d.ToDo)
 		}
 	}
+	if len(s.Days) > 0 {
+		list = append(list, s.Days[0].setAside()...)
+	}
 	switch n := len(s.Missed); {
 	case len(s.Days) == 0:
 		list = append(list, "no business date was ever run: start the server, or run the first: quittance day run")

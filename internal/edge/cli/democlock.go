@@ -10,6 +10,7 @@ import (
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/clock"
 	"quittance.org/quittance/internal/base/clock/virtual"
+	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/domain/profile"
 )
 
@@ -57,10 +58,14 @@ func (d *demo) night(ctx context.Context, date civil.Date) error {
 			d.log.ErrorContext(ctx, "business day", "date", day.Date, "state", day.State, "to_do", day.ToDo)
 		}
 	}
-	if err != nil && !errors.Is(err, context.Canceled) {
+	switch {
+	case fault.Is(err, closing.CodeElsewhere):
+		// A demo that was killed had begun it: the next night runs it as well.
+		d.log.WarnContext(ctx, "business day", "date", date, "error", err)
+	case err != nil && !errors.Is(err, context.Canceled):
 		d.log.ErrorContext(ctx, "business day", "date", date, "error", err)
-	}
-	if err != nil {
+		return err
+	case err != nil:
 		return err
 	}
 	return d.keepState()
