@@ -35,6 +35,7 @@ type DatabaseConfig struct {
 	Clock    clock.Clock
 	MaxConns int32
 	MaxBytes int64 // the SQLite file may grow to; 0: no bound
+	Volatile bool  // commits do not wait for the disk: for a database that is thrown away
 }
 
 // Database is an open, migrated database.
@@ -55,7 +56,7 @@ func OpenDatabase(ctx context.Context, c DatabaseConfig) (*Database, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, c.URL, store.Options{Clock: c.Clock, Vault: keys, MaxConns: c.MaxConns, MaxBytes: c.MaxBytes})
+	db, err := store.Open(ctx, c.URL, store.Options{Clock: c.Clock, Vault: keys, MaxConns: c.MaxConns, MaxBytes: c.MaxBytes, Volatile: c.Volatile})
 	if err != nil {
 		return nil, err
 	}

@@ -34,6 +34,9 @@ type Options struct {
 	// MaxBytes bounds the SQLite file: what would make it larger fails as on a
 	// full disk. 0 means no bound.
 	MaxBytes int64
+	// Volatile lets a commit not wait for the disk: for a database that is
+	// thrown away, or made again, when the machine stops.
+	Volatile bool
 }
 
 // DB is an open database of either engine. It is safe for concurrent use.
@@ -60,9 +63,9 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	var err error
 	switch {
 	case isSQLite:
-		db.engine, err = openSQLite(ctx, path, o.MaxBytes)
+		db.engine, err = openSQLite(ctx, path, o)
 	case strings.HasPrefix(url, "postgres://"), strings.HasPrefix(url, "postgresql://"):
-		db.engine, err = openPostgres(ctx, url, o.MaxConns)
+		db.engine, err = openPostgres(ctx, url, o)
 	default:
 		return nil, fault.New(fault.Invalid, "store.url", "a database is named sqlite:PATH or postgres://USER@HOST/NAME, not %q", url)
 	}

@@ -17,13 +17,16 @@ import (
 
 type postgresEngine struct{ pool *pgxpool.Pool }
 
-func openPostgres(ctx context.Context, url string, maxConns int32) (engine, error) {
+func openPostgres(ctx context.Context, url string, o Options) (engine, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "store.url", "can not read the postgres:// address of the database")
 	}
-	if maxConns > 0 {
-		config.MaxConns = maxConns
+	if o.MaxConns > 0 {
+		config.MaxConns = o.MaxConns
+	}
+	if o.Volatile {
+		config.ConnConfig.RuntimeParams["synchronous_commit"] = "off"
 	}
 	config.AfterConnect = avoidTableScans
 	pool, err := pgxpool.NewWithConfig(ctx, config)

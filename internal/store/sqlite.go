@@ -26,7 +26,7 @@ type sqliteEngine struct {
 	line   sqliteLine // before the writer
 }
 
-func openSQLite(ctx context.Context, path string, maxBytes int64) (engine, error) {
+func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
 	if path == "" {
 		return nil, fault.New(fault.Invalid, "store.url", "sqlite: needs a file, like sqlite:quittance.db")
 	}
@@ -36,7 +36,7 @@ func openSQLite(ctx context.Context, path string, maxBytes int64) (engine, error
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fault.Wrap(fault.Invalid, "store.path", err, "can not make the folder of the database file")
 	}
-	writer, err := sql.Open("sqlite", sqliteDSN(path, false, maxBytes))
+	writer, err := sql.Open("sqlite", sqliteDSN(path, false, o))
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func openSQLite(ctx context.Context, path string, maxBytes int64) (engine, error
 		_ = writer.Close()
 		return nil, err
 	}
-	reader, err := sql.Open("sqlite", sqliteDSN(path, true, 0))
+	reader, err := sql.Open("sqlite", sqliteDSN(path, true, o))
 	if err != nil {
 		_ = writer.Close()
 		return nil, err
@@ -67,17 +67,20 @@ var writerPragmas = []string{"cache_size(-8192)", "temp_store(MEMORY)", "wal_aut
 
 // sqliteDSN sets every PRAGMA per connection: one set by Exec would reach a
 // single pooled connection only.
-func sqliteDSN(path string, readOnly bool, maxBytes int64) string {
+func sqliteDSN(path string, readOnly bool, o Options) string {
 	q := url.Values{"_pragma": {
 		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 	}}
-	if maxBytes > 0 {
-		q.Add("_pragma", fmt.Sprintf("max_page_count(%d)", maxBytes/sqlitePageBytes))
+	if o.Volatile {
+		q.Add("_pragma", "synchronous(OFF)")
 	}
 	if readOnly {
 		q["_pragma"] = append(q["_pragma"], "query_only(1)", "cache_size(-65536)")
 	} else {
 		q["_pragma"] = append(q["_pragma"], writerPragmas...)
+		if o.MaxBytes > 0 {
+			q.Add("_pragma", fmt.Sprintf("max_page_count(%d)", o.MaxBytes/sqlitePageBytes))
+		}
 		q.Set("_txlock", "immediate")
 	}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
