@@ -70,7 +70,7 @@ func (c chart) SVG() template.HTML {
 
 // bars draws the bars of one month.
 func (c chart) bars(b *strings.Builder, i, left, slot int, most int64) {
-	room := slot * 7 / 10
+	room := slot * 8 / 10
 	x := left + (slot-room)/2
 	if c.Stacked {
 		sum := int64(0)

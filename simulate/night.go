@@ -36,7 +36,7 @@ func (s *simulation) workJobs(ctx context.Context) error {
 // something happened to; on the last day of a month whole, of half a year where
 // there are many households; on the last day whole.
 const (
-	touchedEachDay = 40
+	touchedEachDay = 12
 	manyHouseholds = 2000
 )
 

@@ -87,13 +87,17 @@ func (r *Result) months() []string {
 	return months
 }
 
-// shortMonth writes "2027-01" as "Jan".
+// shortMonth writes "2027-02" as "Feb", and January with its year.
 func shortMonth(m string) string {
 	month, err := civil.ParseMonth(m)
 	if err != nil {
 		return m
 	}
-	return month.MonthOfYear().String()[:3]
+	name := month.MonthOfYear().String()[:3]
+	if month.MonthOfYear() == time.January {
+		name += fmt.Sprintf(" %d", month.Year())
+	}
+	return name
 }
 
 // longMonth writes "2027-01" as "January 2027".
@@ -149,6 +153,9 @@ func sumOf(values []int64) (sum int64) {
 	return sum
 }
 
+// wholeDollars leaves the cents to the tables.
+func wholeDollars(cents int64) string { return "$" + grouped(cents/100) }
+
 func (r *Result) figures() []figure {
 	months := r.months()
 	billed := sumOf(minus(r.amounts(months, "charge", "charge"), r.amounts(months, "charge", "reversal")))
@@ -158,8 +165,8 @@ func (r *Result) figures() []figure {
 		share = fmt.Sprintf("%d.%d", collected*100/billed, collected*1000/billed%10)
 	}
 	return []figure{
-		{"Billed to members", money.Cents(billed).Format(), "charges less reversals"},
-		{"Collected", money.Cents(collected).Format(), share + " % of what was billed"},
+		{"Billed to members", wholeDollars(billed), "charges less reversals"},
+		{"Collected", wholeDollars(collected), share + " % of what was billed"},
 		{"Bills issued", grouped(r.Sum("bill", "")), "twelve runs and first bills"},
 		{"Payments", grouped(r.Sum("payment", "")), grouped(r.Sum("return", "")) + " came back"},
 		{"Ended for non-payment", grouped(r.Sum("decision", string(standing.DecisionEnd))), "enrollments"},
@@ -217,7 +224,7 @@ var rungs = []struct{ stands, name, color string }{
 func (r *Result) ladderSection() section {
 	months := r.censusMonths()
 	s := section{
-		Lead: "How many enrollments stood on each rung in the evening of the last day of the month. Households without help have one more due date, those with help three.",
+		Lead: "How many enrollments stood on each rung in the evening of the last day of the month, or of the next day on which anything ran. Households without help have one more due date, those with help three.",
 		Chart: chart{
 			ID: "ladder", Title: "The past-due ladder", About: "One stacked bar a month: enrollments waiting, past due, in each month of grace, and with an end proposed.",
 			Labels: each(months, shortMonth), Stacked: true,
@@ -294,7 +301,7 @@ func (r *Result) channelSection() section {
 func (r *Result) ageSection() section {
 	months := r.censusMonths()
 	s := section{
-		Lead: "What was charged and unpaid at the end of each month, by how long it had been due.",
+		Lead: "What was charged and unpaid at the end of each month, by how long it had been due. Where the last day was missed, the next month's bills are in it.",
 		Chart: chart{
 			ID: "age", Title: "Age of what is owed", About: "One stacked bar a month: unpaid dollars not due yet, and due for up to 30, 60, 90 days and longer.",
 			Labels: each(months, shortMonth), Stacked: true, Money: true,

@@ -148,7 +148,7 @@ func newSimulation(c Config) (*simulation, error) {
 		clock: virtual.Standing(first.In(c.Profile.Zone())),
 	}
 	s.result.Households = c.Households
-	c.Database.Clock = s.clock
+	c.Database.Clock, c.Database.Volatile = s.clock, true
 	s.market = &market{
 		database: c.Database, profile: c.Profile, workers: c.Workers, processor: newProcessor(s.clock), log: slog.New(slog.DiscardHandler),
 	}

@@ -4,16 +4,19 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"quittance.org/quittance/internal/app"
+	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/store/storetest"
 	"quittance.org/quittance/profiles"
 	"quittance.org/quittance/simulate"
 )
 
-// live simulates a year of a few households.
-func live(t *testing.T, url string, change func(*simulate.Config)) *simulate.Result {
+// config makes a simulation of some households.
+func config(t *testing.T, url string, changes ...func(*simulate.Config)) simulate.Config {
 	t.Helper()
 	profile, err := profiles.Open(profiles.Default)
 	if err != nil {
@@ -23,9 +26,16 @@ func live(t *testing.T, url string, change func(*simulate.Config)) *simulate.Res
 		Year: 2027, Households: 60, Seed: 7, Workers: 1, Profile: profile,
 		Database: app.DatabaseConfig{URL: url, KeysDir: filepath.Join(t.TempDir(), "keys"), MakeKeys: true, MaxConns: 8},
 	}
-	if change != nil {
+	for _, change := range changes {
 		change(&c)
 	}
+	return c
+}
+
+// live lives a year and fails the test unless the books are clean.
+func live(t *testing.T, url string, changes ...func(*simulate.Config)) *simulate.Result {
+	t.Helper()
+	c := config(t, url, changes...)
 	result, err := simulate.Run(t.Context(), c)
 	if broken, ok := errors.AsType[*simulate.BrokenError](err); ok {
 		t.Log(broken.Report)
@@ -36,25 +46,127 @@ func live(t *testing.T, url string, change func(*simulate.Config)) *simulate.Res
 	if n := result.Violations(); n != 0 {
 		t.Errorf("%d violations: %v, %d accounts set aside", n, result.Broken, result.SetAside)
 	}
+	t.Logf("%d days in %.1f s", result.Days, result.Seconds)
 	return result
+}
+
+func postgresURL(t *testing.T) string {
+	t.Helper()
+	if os.Getenv(storetest.PostgresVariable) == "" {
+		t.Skipf("%s is not set", storetest.PostgresVariable)
+	}
+	return storetest.PostgresURL(t)
 }
 
 func sqliteURL(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "simulated.db") }
 
+// The first half of the plan year, with enough people for all that can happen.
+func short(c *simulate.Config) { c.Households, c.Through = 30, civil.NewDate(2027, time.July, 2) }
+
+// The same seed ends in the same fingerprint: however many households act at
+// the same time, on either engine, and also when the process is killed again
+// and again.
 func TestTheSameYear(t *testing.T) {
 	t.Parallel()
-	want := live(t, sqliteURL(t), nil)
-	t.Logf("%d days, %d bills, %d payments, %d decisions, %.1f s", want.Days, want.Sum("bill", ""), want.Sum("payment", ""), want.Sum("decision", ""), want.Seconds)
-	if again := live(t, sqliteURL(t), func(c *simulate.Config) { c.Workers = 4 }); again.Hash != want.Hash {
-		t.Errorf("with four workers the year ended otherwise: %s, want %s", again.Hash, want.Hash)
+	want := live(t, sqliteURL(t), short)
+	if want.Sum("bill", "") < 150 || want.Sum("payment", "") < 100 || want.Sum("decision", "") < 20 {
+		t.Errorf("little has happened: %+v", want.Totals)
 	}
-	if other := live(t, sqliteURL(t), func(c *simulate.Config) { c.Seed = 8 }); other.Hash == want.Hash {
-		t.Error("another seed ended in the same fingerprint")
+	for _, c := range []struct {
+		name     string
+		postgres bool
+		change   func(*simulate.Config)
+	}{
+		{"four workers", false, func(c *simulate.Config) { c.Workers = 4 }},
+		{"killed", false, func(c *simulate.Config) { c.Faults = []simulate.Fault{simulate.FaultKill} }},
+		{"PostgreSQL", true, func(c *simulate.Config) { c.Workers = 4 }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			url := sqliteURL(t)
+			if c.postgres {
+				url = postgresURL(t)
+			}
+			got := live(t, url, short, c.change)
+			if got.Hash != want.Hash {
+				t.Errorf("the year ended in %s, want %s", got.Hash, want.Hash)
+			}
+			if c.name == "killed" && got.Kills < 10 {
+				t.Errorf("killed %d times only", got.Kills)
+			}
+		})
 	}
-	if os.Getenv(storetest.PostgresVariable) == "" {
-		return
+	t.Run("another seed", func(t *testing.T) {
+		t.Parallel()
+		other := live(t, sqliteURL(t), short, func(c *simulate.Config) { c.Seed, c.Through = 8, civil.NewDate(2027, time.January, 2) })
+		if other.Hash == want.Hash {
+			t.Error("another seed ended in the same fingerprint")
+		}
+	})
+}
+
+// With every fault the books are clean every evening, and the fingerprint is
+// that of the seed and the faults.
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	faulty := func(c *simulate.Config) { c.Faults, c.ProveDaily, c.Through = simulate.AllFaults, true, civil.NewDate(2027, time.May, 2) }
+	want := live(t, sqliteURL(t), short, faulty)
+	if want.Kills < 10 || len(want.Notes) <= want.Kills {
+		t.Errorf("little went wrong: %v", want.Notes)
 	}
-	if other := live(t, storetest.PostgresURL(t), nil); other.Hash != want.Hash {
-		t.Errorf("on PostgreSQL the year ended otherwise: %s, want %s", other.Hash, want.Hash)
+	t.Run("PostgreSQL", func(t *testing.T) {
+		t.Parallel()
+		url := postgresURL(t)
+		if got := live(t, url, short, faulty, func(c *simulate.Config) { c.ProveDaily, c.Workers = false, 4 }); got.Hash != want.Hash {
+			t.Errorf("the year ended in %s, want %s", got.Hash, want.Hash)
+		}
+	})
+}
+
+// A simulation needs a database of its own.
+func TestUsedDatabase(t *testing.T) {
+	t.Parallel()
+	url := sqliteURL(t)
+	day := func(c *simulate.Config) { c.Households, c.Through = 10, civil.NewDate(2026, time.November, 20) }
+	live(t, url, day)
+	if _, err := simulate.Run(t.Context(), config(t, url, day)); err == nil || !strings.Contains(err.Error(), "empty") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestParseFaults(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{"": "none", "none": "none", "all": "all", "silence, kill": "silence,kill"} {
+		faults, err := simulate.ParseFaults(text)
+		if got := simulate.FaultList(faults); err != nil || got != want {
+			t.Errorf("%q: %q, %v, want %q", text, got, err, want)
+		}
+	}
+	if _, err := simulate.ParseFaults("kill,fire"); err == nil || !strings.Contains(err.Error(), "fire") {
+		t.Errorf("an unknown fault: %v", err)
+	}
+}
+
+// The report needs nothing from elsewhere and has a table for every chart.
+func TestReport(t *testing.T) {
+	t.Parallel()
+	census := func(c *simulate.Config) { c.Census, c.Through = true, civil.NewDate(2027, time.January, 31) }
+	result := live(t, sqliteURL(t), short, census)
+	var page strings.Builder
+	if err := result.WriteReport(&page, config(t, "", short)); err != nil {
+		t.Fatal(err)
+	}
+	if charts, tables := strings.Count(page.String(), "<svg"), strings.Count(page.String(), "<caption>"); charts != 5 || tables < charts {
+		t.Errorf("%d charts, %d tables", charts, tables)
+	}
+	for _, foreign := range []string{"http://", "https://", "<script", "src="} {
+		if strings.Contains(page.String(), foreign) {
+			t.Errorf("the page has %s", foreign)
+		}
+	}
+	for _, want := range []string{"Fingerprint", result.Hash, "quittance simulate --year 2027 --households 30 --seed 7", "January 2027", "<desc"} {
+		if !strings.Contains(page.String(), want) {
+			t.Errorf("the page has no %s", want)
+		}
 	}
 }
