@@ -21,7 +21,8 @@ type Received struct {
 	Channel     payment.Channel
 	Method      payment.Method
 	Amount      money.Amount
-	EffectiveOn civil.Date // the day that counts: the postmark of a check, the day of an AutoPay debit
+	EffectiveOn civil.Date // the day that counts; zero: as the rules of the channel say (R-PAY-3 to 5)
+	Postmark    civil.Date // of a mailed payment; zero: none that can be read
 	Reference   string     // of the channel: a check number, a trace number
 	LastFour    string
 }
@@ -60,7 +61,7 @@ func (s *Service) Receive(ctx context.Context, r Received) (payment.Payment, err
 			return err
 		}
 		paid = s.newPayment(tx, i, try)
-		paid.EffectiveOn, paid.LastFour = r.EffectiveOn, r.LastFour
+		paid.EffectiveOn, paid.LastFour = s.countsOn(r, paid.ReceivedOn), r.LastFour
 		clearing := clearingOf(r.Channel, r.Method)
 		tx.InsertPayment(paid)
 		tx.InsertClearing(clearing, paid)
@@ -71,6 +72,42 @@ func (s *Service) Receive(ctx context.Context, r Received) (payment.Payment, err
 		return s.post(tx, i, paid, clearing, facts)
 	})
 	return paid, err
+}
+
+// countsOn gives the day on which money that is received today counts.
+func (s *Service) countsOn(r Received, today civil.Date) civil.Date {
+	switch {
+	case !r.EffectiveOn.IsZero():
+		return r.EffectiveOn
+	case r.Channel == payment.ChannelMail:
+		return payment.MailedOn(s.profile, r.Postmark, today)
+	}
+	return today
+}
+
+// CodeNoAccount marks a receipt for a number that nobody has.
+const CodeNoAccount = "receipt.no_account"
+
+// ReceiveFor is Receive for the account that a Subscriber ID or billing number
+// belongs to, as it stands on a check or a bank's list (R-ID-4). It fails with
+// CodeNoAccount where there is none.
+func (s *Service) ReceiveFor(ctx context.Context, number string, r Received) (payment.Payment, error) {
+	kind, clean, err := s.readNumber(number)
+	if err != nil {
+		return payment.Payment{}, err
+	}
+	err = s.db.Read(ctx, "account of a receipt", func(tx *store.ReadTx) error {
+		found, err := findBy(tx, kind, clean)
+		r.Account = found.ID
+		return err
+	})
+	if fault.KindOf(err) == fault.NotFound {
+		return payment.Payment{}, fault.New(fault.NotFound, CodeNoAccount, "no account has this number: compare it with the check")
+	}
+	if err != nil {
+		return payment.Payment{}, err
+	}
+	return s.Receive(ctx, r)
 }
 
 // replayed gives the payment of a receipt that is posted already.

@@ -59,6 +59,7 @@ const (
 	SeeBill            Operation = "bill.see"
 	StartPayment       Operation = "payment.start"
 	FindPayment        Operation = "payment.find"
+	ReceivePayment     Operation = "payment.receive"
 	VerifyBooks        Operation = "books.verify"
 	MigrateDatabase    Operation = "database.migrate"
 	ReceiveCardWebhook Operation = "payment.webhook"
@@ -100,6 +101,7 @@ var policy = map[Operation][]Role{
 	ExtendCohort:       {RoleSupervisor, RoleAdministrator},
 	SeeBill:            append([]Role{RoleDelegateView, RoleTreasury, RoleAuditor}, payers...),
 	StartPayment:       payers,
+	ReceivePayment:     {RoleIntegrator, RoleBilling, RoleTreasury},
 	FindPayment:        append([]Role{RoleDelegateView, RoleTreasury, RoleAuditor}, payers...),
 	VerifyBooks:        {RoleTreasury, RoleAuditor, RoleAdministrator},
 	MigrateDatabase:    {RoleAdministrator},

@@ -20,6 +20,7 @@ const (
 		payment.webhook     ngmvpaetb$suAi
 		bill.see            -gmvpaetb$su--
 		payment.find        -gmvpaetb$su--
+		payment.receive     --------b$---i
 		payment.start       -gm-paetb-s---
 		enrollment.read     -------tb-suAi
 		enrollment.put      ------------Ai

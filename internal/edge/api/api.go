@@ -1,6 +1,7 @@
 // Package api is the JSON interface for integrators: the eligibility system
-// puts households in, and reads back what became of them. docs/API.md shows it
-// by example, openapi.json describes it to programs.
+// puts households in, and reads back what became of them; whoever opens the
+// mail posts the checks. docs/API.md shows it by example, openapi.json
+// describes it to programs.
 //
 // Callers have a key; only its hash is known here. Errors are RFC 9457
 // problems with a stable code and the path of each field that is wrong.
@@ -23,10 +24,11 @@ import (
 
 // Config says how the API runs.
 type Config struct {
-	Keys    []KeyHash                   // of those who may call; none: nobody
-	Version string                      // of the program
-	Health  func(context.Context) error // tells whether the database answers
-	Log     *slog.Logger
+	Keys     []KeyHash                   // of those who may call; none: nobody
+	Receipts Receipts                    // posts money that came in
+	Version  string                      // of the program
+	Health   func(context.Context) error // tells whether the database answers
+	Log      *slog.Logger
 }
 
 // bodyBytesMax bounds a request. A household is a few kilobytes.
@@ -62,8 +64,8 @@ func New(service *enrolling.Service, config Config) http.Handler {
 }
 
 func newServer(mux *http.ServeMux, service *enrolling.Service, config Config) *server {
-	if service == nil || config.Health == nil || config.Log == nil {
-		panic("api: New needs a service, a health check and a log")
+	if service == nil || config.Receipts == nil || config.Health == nil || config.Log == nil {
+		panic("api: New needs services, a health check and a log")
 	}
 	c := huma.DefaultConfig("Quittance", "1")
 	c.Info.Description = "Premium billing and payment for a health-insurance marketplace. " +
@@ -94,6 +96,12 @@ func (s *server) operations() {
 		Method: http.MethodGet, Path: root + "/enrollments/{reference}", OperationID: "read-enrollment",
 		Summary: "Reads an enrollment by its reference", Errors: []int{401, 403, 404, 500, 503},
 	}, s.readEnrollment)
+	register(s, access.ReceivePayment, huma.Operation{
+		Method: http.MethodPost, Path: root + "/receipts", OperationID: "post-receipt",
+		Summary:     "Posts money that came in by mail or from a payer's bank",
+		Description: "A check counts on its postmark, if that can be read and it did not take too long; anything else on the day it is posted here.",
+		Errors:      []int{400, 401, 403, 404, 409, 413, 415, 422, 500, 503}, DefaultStatus: http.StatusOK, MaxBodyBytes: bodyBytesMax,
+	}, s.postReceipt)
 }
 
 // register adds an operation that asks the policy table before its body is

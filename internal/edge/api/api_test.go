@@ -58,7 +58,7 @@ func serve(t *testing.T, db *store.DB) *caller {
 	c := &caller{db: db, jobs: &jobs{}, log: &bytes.Buffer{}}
 	server := httptest.NewServer(api.New(enrolling.New(db, c.jobs), api.Config{
 		Keys:    []api.KeyHash{{Name: "state", Hash: api.HashKey(key)}, {Name: "other", Hash: api.HashKey("another key")}},
-		Version: "1.2.3",
+		Version: "1.2.3", Receipts: noReceipts{},
 		Health:  func(context.Context) error { return nil },
 		Log:     slog.New(slog.NewTextHandler(c.log, nil)),
 	}))
@@ -355,7 +355,7 @@ func TestOtherAddressesAndMethods(t *testing.T) {
 func TestHealthTellsThatTheDatabaseIsAway(t *testing.T) {
 	t.Parallel()
 	db := storetest.OpenSQLite(t, virtual.Standing(storetest.Noon))
-	h := api.New(enrolling.New(db, nil), api.Config{Log: slog.New(slog.DiscardHandler), Health: func(context.Context) error { return errors.New("host db7 is down") }})
+	h := api.New(enrolling.New(db, nil), api.Config{Receipts: noReceipts{}, Log: slog.New(slog.DiscardHandler), Health: func(context.Context) error { return errors.New("host db7 is down") }})
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/api/v1/health", nil))
 	if w.Code != 503 || strings.Contains(w.Body.String(), "db7") || !strings.Contains(w.Body.String(), "health.database") {

@@ -25,6 +25,7 @@ type Household struct {
 	FirstName     string          `json:"first_name,omitempty" maxLength:"60" doc:"of the subscriber; left out for a group" example:"Maria"`
 	LastName      string          `json:"last_name" maxLength:"60" doc:"of the subscriber, or the employer's name" example:"Souza"`
 	BirthDate     string          `json:"birth_date,omitempty" maxLength:"10" doc:"of the subscriber; left out for a group" example:"1984-05-17"`
+	Address       string          `json:"address,omitempty" maxLength:"130" doc:"mailing address without name and ZIP code: at most three lines of 40 characters, separated by semicolons; left out, it stays as it is" example:"1428 Commonwealth Avenue; Apt 12B; Brighton, MA"`
 	ZIP           string          `json:"zip" maxLength:"10" doc:"of the mailing address" example:"02139"`
 	Language      string          `json:"language,omitempty" enum:"en,es,pt,ht,zh,vi" default:"en" doc:"of bills and messages"`
 	Email         string          `json:"email,omitempty" maxLength:"320" doc:"where messages go; left out, it stays as it is" example:"maria@example.com"`
@@ -210,7 +211,7 @@ func (h *Household) row(e *NewEnrollment, s *Segment) []string {
 	return []string{
 		h.SubscriberID, h.AccountKind, h.BillingNumber, h.FirstName, h.LastName, h.BirthDate, h.ZIP, h.Language, h.Email,
 		strings.Join(members, ";"), e.Reference, e.Kind, e.PlanID, e.PlanName, e.CarrierID, e.CarrierName, renewal, e.WindowEnds,
-		s.From, s.To, s.Gross, s.APTC, s.StateSubsidy, s.MemberShare,
+		s.From, s.To, s.Gross, s.APTC, s.StateSubsidy, s.MemberShare, h.Address,
 	}
 }
 

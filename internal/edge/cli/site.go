@@ -70,7 +70,7 @@ func (s *site) handler(a *app.App, c clock.Clock, baseURL, cardOrigin string, ke
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/", pages)
-	mux.Handle("/api/", api.New(a.Enrolling, api.Config{Keys: keys, Version: version(), Health: a.Health, Log: log}))
+	mux.Handle("/api/", api.New(a.Enrolling, api.Config{Keys: keys, Receipts: a.Paying, Version: version(), Health: a.Health, Log: log}))
 	return mux, nil
 }
 
