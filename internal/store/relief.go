@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"quittance.org/quittance/internal/base/civil"
-	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/bill"
@@ -216,32 +215,16 @@ func (tx *Tx) insertWaived(c bill.Charge, kind string, amount money.Amount, entr
 	tx.queue(qInsertWaived, c.AccountID, id, c.ID, kind, amount, e.ID, why.On)
 }
 
-// HoldCause is why a clock stands (R-DUE-8).
-type HoldCause string
-
-// The causes.
-const (
-	HoldAppeal        HoldCause = "appeal"
-	HoldDisaster      HoldCause = "disaster"
-	HoldInvestigation HoldCause = "investigation"
-)
-
-// GrantHold records that the clock of an enrollment stands.
-func (tx *Tx) GrantHold(g Granted, h standing.Hold, cause HoldCause) {
-	tx.queue(qInsertHold, g.AccountID, tx.NewID(), g.EnrollmentID, h.From, h.To, string(cause), g.Reason, g.Actor)
+// GrantHold records that the clock of an enrollment stands, and for what cause.
+func (tx *Tx) GrantHold(g Granted, h standing.Hold, cause string) {
+	tx.queue(qInsertHold, g.AccountID, tx.NewID(), g.EnrollmentID, h.From, h.To, cause, g.Reason, g.Actor)
 	tx.queue(qMarkRelief, g.AccountID, g.EnrollmentID)
 }
 
-var errNoHold = fault.New(fault.Conflict, "hold.none", "no hold is in force or to come")
-
 // EndHolds lets a day be the last one of every hold of an enrollment that goes
-// on after it. The transaction fails with "hold.none" if there is none.
-func (tx *Tx) EndHolds(account enrollment.AccountID, id enrollment.ID, last civil.Date) error {
-	n, err := tx.exec(qEndHolds, account, id, last)
-	if err == nil && n == 0 {
-		return errNoHold
-	}
-	return err
+// on after it, and tells how many there were.
+func (tx *Tx) EndHolds(account enrollment.AccountID, id enrollment.ID, last civil.Date) (int64, error) {
+	return tx.exec(qEndHolds, account, id, last)
 }
 
 // MakeArrangement records an arrangement for good.

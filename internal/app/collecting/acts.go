@@ -6,6 +6,7 @@ import (
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/domain/access"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/internal/store"
@@ -121,7 +122,7 @@ func (a Act) audit(tx *store.Tx, operation, summary string) {
 // (R-DUE-5). It is refused as long as a check with a timely postmark may still
 // come (R-PAY-4), and does nothing when the end is recorded already.
 func (s *Service) Release(ctx context.Context, a Act) error {
-	return s.act(ctx, a, "coverage.release_end", 2, func(_ *store.EnrollmentRow, e *standing.EnrollmentStanding, today civil.Date) (decided, error) {
+	return s.act(ctx, a, string(access.ReleaseEnd), 2, func(_ *store.EnrollmentRow, e *standing.EnrollmentStanding, today civil.Date) (decided, error) {
 		switch {
 		case e.State == standing.StateEnded:
 			return decided{nothing: true}, nil
@@ -154,7 +155,7 @@ func (s *Service) Cancel(ctx context.Context, a Act, why CancelWhy, last civil.M
 	if why == CancelWish {
 		people = 1
 	}
-	return s.act(ctx, a, "coverage.cancel", people, func(row *store.EnrollmentRow, e *standing.EnrollmentStanding, today civil.Date) (decided, error) {
+	return s.act(ctx, a, string(access.CancelCoverage), people, func(row *store.EnrollmentRow, e *standing.EnrollmentStanding, today civil.Date) (decided, error) {
 		to, err := s.cancelledTo(row, why, last, today)
 		switch {
 		case err != nil:
@@ -194,7 +195,7 @@ func laterMonth(a, b civil.Month) civil.Month {
 // Reinstate gives coverage back that had ended, without a gap, whatever was
 // paid: an appeal was won, or the end was an error (R-DUE-6).
 func (s *Service) Reinstate(ctx context.Context, a Act) error {
-	return s.act(ctx, a, "coverage.reinstate", 2, func(row *store.EnrollmentRow, e *standing.EnrollmentStanding, _ civil.Date) (decided, error) {
+	return s.act(ctx, a, string(access.ReinstateCoverage), 2, func(row *store.EnrollmentRow, e *standing.EnrollmentStanding, _ civil.Date) (decided, error) {
 		if e.State != standing.StateEnded || e.CoveredTo == row.Last {
 			return decided{}, fault.New(fault.Conflict, CodeNotEnded, "this coverage has not ended: it is %s", e.State)
 		}

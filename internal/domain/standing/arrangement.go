@@ -21,26 +21,44 @@ func (s *subject) arrange() {
 	if a == nil {
 		return
 	}
-	owed := s.arranged(a)
-	if !owed.IsPositive() {
-		return
-	}
-	broken := a.brokenOn(owed, s.asOf)
 	for _, i := range a.Payments {
 		s.review(i.DueOn.AddDays(1))
 	}
-	if !broken.IsZero() {
+	if broken := a.brokenOn(s.owedOf(a), s.asOf); !broken.IsZero() {
 		s.s.Arrangement = ArrangementBroken
 		s.broken = Hold{From: a.MadeOn, To: broken}
 		return
 	}
+	months, owed := s.spared(a)
+	if !owed.IsPositive() {
+		return
+	}
 	s.s.Arrangement = ArrangementKept
 	rows := s.months()
-	for i := range rows {
-		if r := &rows[i]; !r.kin && !r.month.After(a.Through) {
-			r.arranged = true
-		}
+	for i := range rows[:months] {
+		rows[i].arranged = true
 	}
+}
+
+// spared gives how many months an arrangement that is kept spares, and what is
+// owed of them: its own, and those after it for as long as no more is owed in
+// all than the payments still to come. Money pays the oldest month first, so
+// whoever pays bills and installments is ahead with the months of the
+// arrangement and behind with the others.
+func (s *subject) spared(a *Arrangement) (months int, owed money.Amount) {
+	rows, open := s.months(), a.after(s.asOf.AddDays(-1))
+	for i := range rows {
+		r := &rows[i]
+		with := owed
+		if r.counts() {
+			with = owed.Add(r.owed())
+		}
+		if r.month.After(a.Through) && (!r.due.Before(s.asOf) || open.Less(with)) {
+			return i, owed
+		}
+		owed = with
+	}
+	return len(rows), owed
 }
 
 func (s *subject) newestArrangement() *Arrangement {
@@ -54,12 +72,12 @@ func (s *subject) newestArrangement() *Arrangement {
 	return newest
 }
 
-// arranged is what is still owed of the months of an arrangement.
-func (s *subject) arranged(a *Arrangement) money.Amount {
+// owedOf is what is still owed of the months of an arrangement.
+func (s *subject) owedOf(a *Arrangement) money.Amount {
 	owed := money.Zero
 	rows := s.months()
 	for i := range rows {
-		if r := &rows[i]; r.counts() && !r.kin && !r.month.After(a.Through) {
+		if r := &rows[i]; r.counts() && !r.month.After(a.Through) {
 			owed = owed.Add(r.owed())
 		}
 	}
@@ -92,13 +110,17 @@ func (a *Arrangement) after(day civil.Date) money.Amount {
 // balance shows, the next payment keeps the arrangement.
 func (s *subject) spread() {
 	a := s.newestArrangement()
-	owed := s.arranged(a)
+	owed := money.Zero
 	rows := s.months()
 	for i := range rows {
-		if r := &rows[i]; r.arranged && r.counts() && !r.met && r.due.Before(s.asOf) {
+		r := &rows[i]
+		if !r.arranged || !r.counts() {
+			continue
+		}
+		owed = owed.Add(r.owed())
+		if s.s.FirstUnpaid.IsZero() && !r.met && r.due.Before(s.asOf) {
 			s.decide(StatePastDue, "R-DUE-9", r.basis())
 			s.s.FirstUnpaid = r.month
-			break
 		}
 	}
 	for _, i := range a.Payments {

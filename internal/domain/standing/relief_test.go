@@ -121,6 +121,14 @@ func TestArrangement(t *testing.T) {
 			want: "past_due R-DUE-9 arrangement kept C 2026-07 through 2026-06 unpaid 172.00 past 69.00 cure by 2026-09-20 next 2026-09-21",
 		},
 		{
+			name: "kept: bill and installment paid, both to the oldest months", story: arranged.paying("2026-06 103.00 on 2026-07-20", "2026-07 68.00 on 2026-07-20"), asOf: "2026-07-24",
+			want: "past_due R-DUE-9 arrangement kept C 2026-07 through 2026-06 unpaid 138.00 past 138.00 cure by 2026-08-20 next 2026-08-21",
+		},
+		{
+			name: "a cent short of the bill is past due of itself", story: arranged.paying("2026-06 103.00 on 2026-07-20", "2026-07 67.99 on 2026-07-20"), asOf: "2026-07-24",
+			want: "past_due R-DUE-1 arrangement kept track long C 2026-08 through 2026-06 unpaid 138.01 past 138.01 cure by 2026-08-23 ends by 2026-10-23 last 2026-08 next 2026-08-01",
+		},
+		{
 			name: "a cent short on the day is broken", story: arranged.paying("2026-08 103.00 on 2026-07-20", "2026-06 67.99 on 2026-07-20"), asOf: "2026-07-21",
 			want: "past_due R-DUE-1 arrangement broken track long grace 2 C 2026-06 through 2026-05 unpaid 138.01 past 138.01 cure by 2026-07-23 ends by 2026-08-23 last 2026-06 next 2026-07-24",
 		},
