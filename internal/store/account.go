@@ -55,7 +55,7 @@ func scanAccount(row func(...any) error) (AccountRow, error) {
 	return a, err
 }
 
-// InsertAccount adds an account and its billing number.
+// InsertAccount adds an account, its billing number and its address.
 func (tx *Tx) InsertAccount(a enrollment.Account) error {
 	sealed, index, err := tx.sealBirthDate("account", a.ID.String(), a.BirthDate)
 	if err != nil {
@@ -63,10 +63,11 @@ func (tx *Tx) InsertAccount(a enrollment.Account) error {
 	}
 	tx.queue(qInsertAccount, a.ID, string(a.Kind), string(a.SubscriberID), a.FirstName, a.LastName, sealed, index, a.ZIP, a.Language, a.Email, a.CreatedAt)
 	tx.insertAlias(a.BillingNumber, aliasBillingNumber, a.ID)
-	return nil
+	return tx.putAddress(a)
 }
 
-// UpdateAccount replaces what the eligibility system may correct.
+// UpdateAccount replaces what the eligibility system may correct. An address
+// that it does not say stays what it is.
 func (tx *Tx) UpdateAccount(a enrollment.Account) error {
 	sealed, index, err := tx.sealBirthDate("account", a.ID.String(), a.BirthDate)
 	if err != nil {
@@ -74,7 +75,7 @@ func (tx *Tx) UpdateAccount(a enrollment.Account) error {
 	}
 	tx.queue(qUpdateAccount, a.ID, a.FirstName, a.LastName, sealed, index, a.ZIP, a.Language, a.Email)
 	tx.insertAlias(a.BillingNumber, aliasBillingNumber, a.ID)
-	return nil
+	return tx.putAddress(a)
 }
 
 func (tx *Tx) insertAlias(alias, kind string, id enrollment.AccountID) {

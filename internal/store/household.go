@@ -41,6 +41,8 @@ var (
 		WHERE account_id IN `+placeholders(householdBatch)+` ORDER BY account_id, decision_id`)
 	qAliasOwners = stmt("alias_owners", `
 		SELECT alias, account_id FROM account_alias WHERE alias IN `+placeholders(householdBatch))
+	qAddressesOf = stmt("addresses_of", `
+		SELECT account_id, lines_enc FROM mailing_address WHERE account_id IN `+placeholders(householdBatch))
 	qUncover = stmt("uncover", `
 		DELETE FROM enrollment_member WHERE account_id = $1 AND enrollment_id = $2 AND member_id = $3`)
 	qTakeBillingNumbers = stmt("take_billing_numbers", `
@@ -51,6 +53,7 @@ var (
 	accountColumns = []string{
 		"account_id", "kind", "subscriber_id", "first_name", "last_name", "birth_date_enc", "birth_date_idx", "zip", "language", "email", "created_at",
 	}
+	addressColumns    = []string{"account_id", "lines_enc"}
 	aliasColumns      = []string{"alias", "kind", "account_id"}
 	memberColumns     = []string{"account_id", "member_id", "first_name", "last_name", "birth_date_enc", "birth_date_idx", "relation"}
 	enrollmentColumns = []string{
@@ -114,13 +117,25 @@ func (tx *ReadTx) Households(subscribers []ident.SubscriberID) (map[ident.Subscr
 		return nil
 	})
 	for _, load := range []func(*ReadTx, []enrollment.AccountID, map[enrollment.AccountID]*Household) error{
-		loadMembers, loadEnrollments, loadSegments, loadCovered, loadDecisions,
+		loadAddresses, loadMembers, loadEnrollments, loadSegments, loadCovered, loadDecisions,
 	} {
 		if err == nil {
 			err = load(tx, ids, byID)
 		}
 	}
 	return all, err
+}
+
+func loadAddresses(tx *ReadTx, ids []enrollment.AccountID, byID map[enrollment.AccountID]*Household) error {
+	return eachOf(tx, qAddressesOf, ids, func(scan func(...any) error) error {
+		var id enrollment.AccountID
+		var sealed []byte
+		err := scan(&id, &sealed)
+		if err == nil {
+			byID[id].Account.Address, err = tx.unsealAddress(id, sealed)
+		}
+		return err
+	})
 }
 
 func loadMembers(tx *ReadTx, ids []enrollment.AccountID, byID map[enrollment.AccountID]*Household) error {
@@ -287,6 +302,10 @@ func (tx *Tx) insertHouseholds(c *HouseholdChanges) error {
 	if err != nil {
 		return err
 	}
+	addresses, err := tx.addressRows(c.NewAccounts)
+	if err != nil {
+		return err
+	}
 	var enrollments, segments, covered, audits [][]any
 	for _, e := range c.NewEnrollments {
 		enrollments = append(enrollments, []any{e.AccountID, e.ID, e.Reference, e.PlanID, e.CarrierID, string(e.Kind), e.Renewal, e.First, e.Last, int64(1), e.CreatedAt, e.WindowEndsOn})
@@ -308,6 +327,7 @@ func (tx *Tx) insertHouseholds(c *HouseholdChanges) error {
 	}{
 		{"account", accountColumns, accounts},
 		{"account_alias", aliasColumns, aliases},
+		{"mailing_address", addressColumns, addresses},
 		{"member", memberColumns, members},
 		{"enrollment", enrollmentColumns, enrollments},
 		{"premium_segment", segmentColumns, segments},
@@ -343,4 +363,18 @@ func (tx *Tx) memberRows(all []enrollment.Member) ([][]any, error) {
 		members = append(members, []any{m.AccountID, m.ID, m.FirstName, m.LastName, sealed, index, string(m.Relation)})
 	}
 	return members, nil
+}
+
+func (tx *Tx) addressRows(all []enrollment.Account) (rows [][]any, err error) {
+	for _, a := range all {
+		if a.Address == "" {
+			continue
+		}
+		sealed, err := tx.sealAddress(a.ID, a.Address)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, []any{a.ID, sealed})
+	}
+	return rows, nil
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
@@ -148,28 +147,38 @@ func (tx *Tx) ExtensionTold(x AccountExtension, on civil.Date) (bool, error) {
 	return n == 1, err
 }
 
-// PutMailingAddress stores where mail to an account goes: street and town in
-// lines, without the name.
-func (tx *Tx) PutMailingAddress(id enrollment.AccountID, lines []string) error {
-	sealed, err := tx.db.vault.Seal("mailing_address.lines", id.String(), strings.Join(lines, "\n"))
+// putAddress stores where mail to an account goes, if it is known.
+func (tx *Tx) putAddress(a enrollment.Account) error {
+	if a.Address == "" {
+		return nil
+	}
+	sealed, err := tx.sealAddress(a.ID, a.Address)
 	if err != nil {
 		return err
 	}
-	tx.queue(qPutAddress, id, sealed)
+	tx.queue(qPutAddress, a.ID, sealed)
 	return nil
 }
 
-// MailingAddress gives where mail to an account goes, nothing if nobody knows.
-func (tx *ReadTx) MailingAddress(id enrollment.AccountID) ([]string, error) {
+func (tx *Tx) sealAddress(id enrollment.AccountID, lines string) ([]byte, error) {
+	return tx.db.vault.Seal("mailing_address.lines", id.String(), lines)
+}
+
+func (tx *ReadTx) unsealAddress(id enrollment.AccountID, sealed []byte) (string, error) {
+	return tx.db.vault.Unseal("mailing_address.lines", id.String(), sealed)
+}
+
+// MailingAddress gives where mail to an account goes, street and town in
+// lines, "" if nobody knows.
+func (tx *ReadTx) MailingAddress(id enrollment.AccountID) (string, error) {
 	sealed, err := one(tx, qAddress, scalar[[]byte], id)
 	if fault.KindOf(err) == fault.NotFound {
-		return nil, nil
+		return "", nil
 	}
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	text, err := tx.db.vault.Unseal("mailing_address.lines", id.String(), sealed)
-	return strings.Split(text, "\n"), err
+	return tx.unsealAddress(id, sealed)
 }
 
 // LetterAbout is what a letter is about.

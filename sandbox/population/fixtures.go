@@ -142,12 +142,11 @@ func numbered(fixtures ...Fixture) []Fixture {
 }
 
 func person(language, first, last, birth, zip string) *enrollcsv.Household {
+	self := enrollment.Member{FirstName: first, LastName: last, BirthDate: civil.MustParseDate(birth), Relation: enrollment.RelationSelf}
 	return &enrollcsv.Household{Account: enrollment.Account{
-		Kind: enrollment.AccountIndividual, FirstName: first, LastName: last, BirthDate: civil.MustParseDate(birth),
-		ZIP: zip, Language: language,
-	}, Enrollments: []enrollcsv.Enrollment{{Members: []enrollment.Member{
-		{FirstName: first, LastName: last, BirthDate: civil.MustParseDate(birth), Relation: enrollment.RelationSelf},
-	}}}}
+		Kind: enrollment.AccountIndividual, FirstName: first, LastName: last, BirthDate: self.BirthDate,
+		ZIP: zip, Address: address(self, zip), Language: language,
+	}, Enrollments: []enrollcsv.Enrollment{{Members: []enrollment.Member{self}}}}
 }
 
 func couple(h *enrollcsv.Household, first, birth string) *enrollcsv.Household {

@@ -38,7 +38,7 @@ func (p *Population) Changed(n int, c Change, from civil.Month) (*enrollcsv.Hous
 		return h, p.born(d, f, h, from)
 	case Moved:
 		f.zip = pick(d, zips[d.weighted(areaWeights...)])
-		h.Account.ZIP = f.zip
+		h.Account.ZIP, h.Account.Address = f.zip, address(f.people[0], f.zip)
 		return h, p.reprice(f, h, from)
 	case NewPlan:
 		return h, p.switchPlan(d, f, h, from, n)

@@ -1,6 +1,7 @@
 package population
 
 import (
+	"fmt"
 	"time"
 
 	"quittance.org/quittance/internal/base/civil"
@@ -95,8 +96,21 @@ func (f family) account() enrollment.Account {
 	s := f.people[0]
 	return enrollment.Account{
 		Kind: enrollment.AccountIndividual, FirstName: s.FirstName, LastName: s.LastName, BirthDate: s.BirthDate,
-		ZIP: f.zip, Language: f.language,
+		ZIP: f.zip, Address: address(s, f.zip), Language: f.language,
 	}
+}
+
+// streets and the towns of the rating areas, for mailing addresses.
+var (
+	streets = []string{"Harbor Street", "Elm Street", "Maple Avenue", "School Street", "Bay Road", "Union Square", "Lighthouse Lane"}
+	towns   = []string{"Pittsfield", "Worcester", "Lowell", "Cambridge", "Boston", "Quincy", "New Bedford"}
+)
+
+// address gives where a person lives: invented, and drawn from nothing but who
+// it is, so that the dice fall as they always did.
+func address(s enrollment.Member, zip string) string {
+	day := int(s.BirthDate.DaysSince(civil.NewDate(1900, time.January, 1)))
+	return fmt.Sprintf("%d %s\n%s, MA", 1+day%997, streets[day%len(streets)], towns[areaOf(zip)-1])
 }
 
 // incomeSteps are ranges of the poverty level in percent, and how many of a

@@ -38,6 +38,9 @@ func (w *householdWriter) account(out *Outcome) {
 	w.id, w.members, out.BillingNumber = old.ID, w.known.Members, old.BillingNumber
 	stated := old
 	stated.FirstName, stated.LastName, stated.ZIP, stated.Language = a.FirstName, a.LastName, a.ZIP, a.Language
+	if a.Address != "" {
+		stated.Address = a.Address // left out, it stays what it is
+	}
 	if a.Email != "" {
 		stated.Email = a.Email // left out, it stays what it is: people may have given it here
 	}

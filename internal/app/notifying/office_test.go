@@ -94,7 +94,12 @@ func (o *office) email(h apptest.Household, email string) {
 func (o *office) address(h apptest.Household) {
 	o.TB.Helper()
 	o.InTx(func(tx *store.Tx) error {
-		return tx.PutMailingAddress(h.Account, []string{"1428 Commonwealth Avenue, Apt 12B", "Brighton, MA 02135"})
+		a, err := tx.Account(h.Account)
+		if err != nil {
+			return err
+		}
+		a.Address, a.BirthDate = "1428 Commonwealth Avenue, Apt 12B\nBrighton, MA", h.BirthDate
+		return tx.UpdateAccount(a.Account)
 	})
 }
 

@@ -81,7 +81,7 @@ func manifests(t *testing.T, dir string) []notifying.Manifest {
 		if m.Pages != page-1 {
 			t.Errorf("%s: %d pages, want %d", name, m.Pages, page-1)
 		}
-		for _, personal := range []string{"Ana", "Testperson", "Commonwealth", "02135", "7001"} {
+		for _, personal := range []string{"Ana", "Testperson", "Commonwealth", "02199", "7001"} {
 			if strings.Contains(string(text), personal) {
 				t.Errorf("%s: the manifest shows %q", name, personal)
 			}

@@ -23,7 +23,7 @@ func TestAnOwedLetterGoesByEmailAndOnPaper(t *testing.T) {
 				t.Errorf("kept %+v", m)
 			}
 		}
-		if got := all[1].Address.Reveal(); got != "Ana Testperson\n1428 Commonwealth Avenue, Apt 12B\nBrighton, MA 02135" {
+		if got := all[1].Address.Reveal(); got != "Ana Testperson\n1428 Commonwealth Avenue, Apt 12B\nBrighton, MA 02199" {
 			t.Errorf("the envelope says %q", got)
 		}
 		if o.jobs.asked[len(o.jobs.asked)-1] != all[0].ID {
@@ -274,4 +274,3 @@ func TestAMovedDueDateIsToldToThoseWhoOwe(t *testing.T) {
 		apptest.Check(t, "the one who has paid", o.mail(paid), []string(nil))
 	})
 }
-

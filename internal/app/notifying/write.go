@@ -41,12 +41,12 @@ var errNoAddress = fault.New(fault.Invalid, CodeNoAddress, "the account has no m
 // recipient is an account with what letters to it need.
 type recipient struct {
 	account store.AccountRow
-	mailing []string // street and town; empty if nobody knows
+	mailing string // street and town in lines; "" if nobody knows
 }
 
 func recipientOf(tx *store.Tx, a store.AccountRow) (recipient, error) {
-	lines, err := tx.MailingAddress(a.ID)
-	return recipient{a, lines}, err
+	mailing, err := tx.MailingAddress(a.ID)
+	return recipient{a, mailing}, err
 }
 
 // ways decides how a letter goes. Paper is the rule: a deadline is never told
@@ -55,7 +55,7 @@ func recipientOf(tx *store.Tx, a store.AccountRow) (recipient, error) {
 // there is an address. A reminder goes by e-mail alone: the bill has told the
 // deadline on paper, and paper would come after it.
 func (r recipient) ways(reminder bool) Ways {
-	return Ways{Email: r.account.Email != "", Print: !reminder && len(r.mailing) > 0}
+	return Ways{Email: r.account.Email != "", Print: !reminder && r.mailing != ""}
 }
 
 // reader names the recipient to whoever writes.
@@ -69,8 +69,11 @@ func (r recipient) reader(reminder bool) Reader {
 
 // envelope is the lines of the address.
 func (r recipient) envelope() string {
-	name := strings.TrimSpace(r.account.FirstName + " " + r.account.LastName)
-	return strings.Join(append([]string{name}, r.mailing...), "\n")
+	lines := strings.TrimSpace(r.account.FirstName + " " + r.account.LastName)
+	if r.mailing != "" {
+		lines += "\n" + r.mailing + " " + r.account.ZIP
+	}
+	return lines
 }
 
 // write keeps a letter, once for each of its ways, and asks for the e-mail to
@@ -149,7 +152,7 @@ func unpack(packed []byte, document any) error {
 // nowhere to go is for staff, even where an e-mail went out.
 func settled(tx *store.Tx, to recipient, reminder bool, e store.LetterException) error {
 	switch {
-	case reminder || len(to.mailing) > 0:
+	case reminder || to.mailing != "":
 		tx.LetterWorked(e.Account, e.Source)
 	case to.account.Email == "":
 		return errNoAddress

@@ -55,6 +55,7 @@ type Account struct {
 	LastName      string
 	BirthDate     civil.Date // of the subscriber; encrypted at rest
 	ZIP           string     // 5 digits
+	Address       string     // street and town in lines, without name and ZIP; "" where nobody says. Encrypted at rest
 	Language      string     // "en", "es", …
 	Email         string
 	CreatedAt     civil.Instant

@@ -58,6 +58,7 @@ var Columns = []Column{
 	{"aptc", true},
 	{"state_subsidy", true},
 	{"member_share", true},
+	{"address", false},
 }
 
 // Household is an account with its enrollments, as the file has them. IDs and

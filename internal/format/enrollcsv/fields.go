@@ -89,6 +89,7 @@ func (r *rowReader) account() enrollment.Account {
 		Kind:          choose(r, "account_kind", enrollment.AccountIndividual, enrollment.AccountIndividual, enrollment.AccountGroup),
 		BillingNumber: r.match("billing_number", billingForm, "9 numbers that begin with 7"),
 		LastName:      r.name("last_name"),
+		Address:       r.address(),
 		Language:      choose(r, "language", "en", languages...),
 		Email:         r.match("email", emailForm, "an address like name@example.com"),
 	}
@@ -145,6 +146,33 @@ func (r *rowReader) window(s string) civil.Date {
 		r.bad("window_ends", "row.date", "must be a date like 2027-01-23, year first, or empty")
 	}
 	return d
+}
+
+// What an envelope's window has room for, beside the name.
+const (
+	addressLinesMax = 3
+	addressRunesMax = 40 // of a line
+)
+
+// address reads "1428 Commonwealth Avenue; Apt 12B; Brighton, MA" as lines.
+func (r *rowReader) address() string {
+	s := r.text("address")
+	if s == "" {
+		return ""
+	}
+	lines := strings.Split(s, ";")
+	for i := range lines {
+		lines[i] = strings.TrimSpace(lines[i])
+		if lines[i] == "" || utf8.RuneCountInString(lines[i]) > addressRunesMax {
+			r.bad("address", "row.address", "must be lines of 1 to %d characters, separated by semicolons", addressRunesMax)
+			return ""
+		}
+	}
+	if len(lines) > addressLinesMax {
+		r.bad("address", "row.address", "must have %d lines or fewer, the town in the last", addressLinesMax)
+		return ""
+	}
+	return strings.Join(lines, "\n")
 }
 
 func (r *rowReader) zip() string {

@@ -192,6 +192,8 @@ func accountDifference(a, b enrollment.Account) string {
 		return "last_name"
 	case a.BirthDate != b.BirthDate:
 		return "birth_date"
+	case a.Address != b.Address:
+		return "address"
 	case a.ZIP != b.ZIP:
 		return "zip"
 	case a.Language != b.Language:

@@ -179,8 +179,11 @@ func TestLettersThatCanNotBePrinted(t *testing.T) {
 		"a character that no font has": {func(d *letterpdf.Document) { d.To[0] = "𓀀" }, letterpdf.CodeGlyph},
 		"too many lines in the window": {func(d *letterpdf.Document) { d.To = append(d.To, "a", "b", "c", "d", "e", "f") }, letterpdf.CodeRoom},
 		"a number too long":            {func(d *letterpdf.Document) { d.Facts[0].Value = strings.Repeat("9", 60) }, letterpdf.CodeRoom},
-		"too many numbers":             {func(d *letterpdf.Document) { d.Facts = append(d.Facts, d.Facts...); d.Facts = append(d.Facts, d.Facts...) }, letterpdf.CodeRoom},
-		"an amount too long":           {func(d *letterpdf.Document) { d.Box[0].Value = strings.Repeat("9", 60) }, letterpdf.CodeRoom},
+		"too many numbers": {func(d *letterpdf.Document) {
+			d.Facts = append(d.Facts, d.Facts...)
+			d.Facts = append(d.Facts, d.Facts...)
+		}, letterpdf.CodeRoom},
+		"an amount too long": {func(d *letterpdf.Document) { d.Box[0].Value = strings.Repeat("9", 60) }, letterpdf.CodeRoom},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

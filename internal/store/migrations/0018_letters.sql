@@ -33,7 +33,8 @@ CREATE INDEX print_batch_unfinished ON print_batch (batch_no) WHERE state <> 'ou
 
 INSERT INTO counter (name, n) VALUES ('print_batch', 0);
 
--- Where mail goes, as the eligibility system tells it: lines without the name.
+-- Where mail goes, as the eligibility system tells it: street and town, without
+-- the name and the ZIP code of the account.
 CREATE TABLE mailing_address (
     account_id       {{.ID}} PRIMARY KEY,
     lines_enc        {{.Blob}} NOT NULL
