@@ -20,6 +20,7 @@ import (
 	"quittance.org/quittance/sandbox/control"
 	"quittance.org/quittance/sandbox/inbox"
 	"quittance.org/quittance/sandbox/page"
+	"quittance.org/quittance/sandbox/postoffice"
 	"quittance.org/quittance/sandbox/processor"
 	"quittance.org/quittance/sandbox/validator"
 )
@@ -34,6 +35,7 @@ type Options struct {
 	WebhookURL    string         // where the processor reports; empty: nowhere
 	WebhookSecret string         // signs the reports
 	ValidatorKey  string         // bearer key of the account validation
+	APIKey        string         // of the marketplace's API, for the post office
 	SMTPAddress   string         // of the mailbox; empty: "127.0.0.1:0"
 	DataDir       string         // keeps the processor's memory; empty: none
 	SlowFor       time.Duration  // how long the slow card's bank thinks
@@ -46,6 +48,7 @@ type World struct {
 	Processor *processor.Processor
 	Validator *validator.Validator
 	Inbox     *inbox.Inbox
+	Post      *postoffice.Office
 
 	options Options
 	stop    context.CancelFunc
@@ -79,6 +82,7 @@ func New(o Options) (*World, error) {
 	}
 	return &World{
 		Processor: p, Validator: validator.New(o.ValidatorKey), Inbox: inbox.New(o.Clock, o.Log), options: o,
+		Post: postoffice.New(o.Clock, o.Zone, o.PortalURL, o.APIKey),
 	}, nil
 }
 
@@ -86,7 +90,7 @@ func New(o Options) (*World, error) {
 func (w *World) Handler() http.Handler {
 	panel := &control.Panel{
 		Clock: w.options.Clock, Zone: w.options.Zone, Portal: w.options.PortalURL, Members: w.options.Members,
-		Processor: w.Processor, Validator: w.Validator,
+		Processor: w.Processor, Validator: w.Validator, Post: w.Post,
 	}
 	mail := w.Inbox.Handler(w.options.Zone)
 	mux := http.NewServeMux()

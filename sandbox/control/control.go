@@ -13,6 +13,7 @@ import (
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/sandbox/page"
+	"quittance.org/quittance/sandbox/postoffice"
 	"quittance.org/quittance/sandbox/processor"
 	"quittance.org/quittance/sandbox/validator"
 )
@@ -50,6 +51,7 @@ type Panel struct {
 	Members   []Member
 	Processor *processor.Processor
 	Validator *validator.Validator
+	Post      *postoffice.Office
 }
 
 // Handler serves the pages.
@@ -57,6 +59,7 @@ func (p *Panel) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { p.front(w, http.StatusOK, "") })
 	mux.HandleFunc("POST /control/clock", p.moveClock)
+	mux.HandleFunc("POST /control/mail", p.mail)
 	mux.HandleFunc("POST /control/faults", p.setFaults)
 	mux.HandleFunc("GET /charges", p.charges)
 	guarded := http.NewCrossOriginProtection().Handler(mux)
@@ -77,7 +80,10 @@ type frontView struct {
 	Unavailable bool
 	Delay       int // seconds
 	Pending     int
+	Envelopes   []envelopeRow
 }
+
+type envelopeRow struct{ Check, Amount, Postmark, Arrives, Answer string }
 
 type memberRow struct {
 	Member
@@ -97,6 +103,9 @@ func (p *Panel) front(w http.ResponseWriter, status int, problem string) {
 	}
 	if problem != "" {
 		v.Title = "Error: " + v.Title
+	}
+	for _, e := range p.Post.Envelopes() {
+		v.Envelopes = append(v.Envelopes, rowOf(e))
 	}
 	for _, m := range p.Members {
 		v.Members = append(v.Members, memberRow{m, money.Cents(m.DueCents).Format()})
@@ -127,7 +136,36 @@ func (p *Panel) moveClock(w http.ResponseWriter, r *http.Request) {
 		p.front(w, http.StatusUnprocessableEntity, "Say how far to move the clock.")
 		return
 	}
+	p.Post.Deliver(r.Context())
 	http.Redirect(w, r, "/", http.StatusSeeOther)
+}
+
+// mail puts a check in the mail. One that is under way for no day arrives at
+// once.
+func (p *Panel) mail(w http.ResponseWriter, r *http.Request) {
+	days, err := strconv.Atoi(strings.TrimSpace(r.PostFormValue("days")))
+	if err != nil {
+		err = errors.New("Enter how many days the letter is under way, like 4.")
+	} else {
+		err = p.Post.Mail(r.PostFormValue("number"), r.PostFormValue("amount"), days, r.PostFormValue("smudged") == "on")
+	}
+	if err != nil {
+		p.front(w, http.StatusUnprocessableEntity, err.Error())
+		return
+	}
+	p.Post.Deliver(r.Context())
+	http.Redirect(w, r, "/#mail", http.StatusSeeOther)
+}
+
+func rowOf(e postoffice.Envelope) envelopeRow {
+	row := envelopeRow{"For " + e.Number, e.Amount.Format(), e.Postmark.String(), e.Arrives.String(), e.Answer}
+	if e.Postmark.IsZero() {
+		row.Postmark = "Can not be read"
+	}
+	if row.Answer == "" {
+		row.Answer = "On its way"
+	}
+	return row
 }
 
 // morningOf gives nine o'clock on a typed date, which must be after now.

@@ -244,7 +244,7 @@ func (d *demo) assemble(ctx context.Context, database *app.Database, portal, out
 	moved := &livedClock{Clock: d.clock}
 	d.world, err = sandbox.New(sandbox.Options{
 		Clock: moved, Zone: d.profile.Zone(), Origin: origin, PortalURL: d.portal, ProcessorKey: processorKey,
-		WebhookURL: d.portal + "/webhooks/card", WebhookSecret: webhookSecret, ValidatorKey: validatorKey,
+		APIKey: d.apiKey, WebhookURL: d.portal + "/webhooks/card", WebhookSecret: webhookSecret, ValidatorKey: validatorKey,
 		DataDir: filepath.Join(d.Data, "sandbox"), Log: d.log,
 	})
 	if err != nil {
