@@ -109,7 +109,9 @@ func TestTheSameYear(t *testing.T) {
 // that of the seed and the faults.
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	faulty := func(c *simulate.Config) { c.Faults, c.ProveDaily, c.Through = simulate.AllFaults, true, civil.NewDate(2027, time.May, 2) }
+	faulty := func(c *simulate.Config) {
+		c.Faults, c.ProveDaily, c.Through = simulate.AllFaults, true, civil.NewDate(2027, time.May, 2)
+	}
 	want := live(t, sqliteURL(t), short, faulty)
 	if want.Kills < 10 || len(want.Notes) <= want.Kills {
 		t.Errorf("little went wrong: %v", want.Notes)
