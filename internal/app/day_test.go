@@ -14,7 +14,6 @@ import (
 	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/domain/profile"
-	"quittance.org/quittance/internal/store"
 	"quittance.org/quittance/web/fonts"
 )
 
@@ -59,9 +58,7 @@ func newTown(w *apptest.World) town {
 // add adds a household that gets its letters on paper.
 func (t *town) add(c apptest.Cover) {
 	h := t.Household(c)
-	t.InTx(func(tx *store.Tx) error {
-		return tx.PutMailingAddress(h.Account, []string{"1 Harbor Street", "Boston, MA 02199"})
-	})
+	t.Reach(h, "")
 	t.households = append(t.households, h)
 }
 

@@ -109,7 +109,7 @@ var (
 // address gives where a person lives: invented, and drawn from nothing but who
 // it is, so that the dice fall as they always did.
 func address(s enrollment.Member, zip string) string {
-	day := int(s.BirthDate.DaysSince(civil.NewDate(1900, time.January, 1)))
+	day := s.BirthDate.DaysSince(civil.NewDate(1900, time.January, 1))
 	return fmt.Sprintf("%d %s\n%s, MA", 1+day%997, streets[day%len(streets)], towns[areaOf(zip)-1])
 }
 

@@ -4,6 +4,7 @@ import (
 	"quittance.org/quittance/internal/app/notifying"
 	"quittance.org/quittance/internal/format/billpdf"
 	"quittance.org/quittance/internal/format/letterpdf"
+	"quittance.org/quittance/internal/store"
 )
 
 // Letters writes a line where the real letters have pages.
@@ -50,4 +51,18 @@ func (l Letters) words(template string, to notifying.Reader, text string) (notif
 		w.Letter = &letterpdf.Document{Lang: "en", Title: template, Lead: []string{text}}
 	}
 	return w, nil
+}
+
+// Reach lets letters reach a household on paper, and by e-mail unless that
+// address is empty.
+func (w *World) Reach(h Household, email string) {
+	w.TB.Helper()
+	w.InTx(func(tx *store.Tx) error {
+		a, err := tx.Account(h.Account)
+		if err != nil {
+			return err
+		}
+		a.BirthDate, a.Email, a.Address = h.BirthDate, email, "1428 Commonwealth Avenue, Apt 12B\nBrighton, MA"
+		return tx.UpdateAccount(a.Account)
+	})
 }

@@ -133,6 +133,7 @@ func events(bills []store.IssuedBill) []Event {
 	balance := money.Zero
 	kinds := map[bill.LineKind]EventKind{
 		bill.LinePayment: EventPayment, bill.LineReturn: EventReturn, bill.LineRefund: EventRefund, bill.LineAdjustment: EventAdjustment,
+		bill.LineWaiver: EventWaiver,
 	}
 	for _, b := range slices.Backward(bills) {
 		charged := money.Zero

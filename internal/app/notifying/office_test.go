@@ -74,11 +74,11 @@ func (o *office) open() *notifying.Service {
 func (o *office) reachable(email string, covers ...apptest.Cover) apptest.Household {
 	o.TB.Helper()
 	h := o.Household(covers...)
-	o.email(h, email)
-	o.address(h)
+	o.Reach(h, email)
 	return h
 }
 
+// email gives a household an e-mail address alone.
 func (o *office) email(h apptest.Household, email string) {
 	o.TB.Helper()
 	o.InTx(func(tx *store.Tx) error {
@@ -87,18 +87,6 @@ func (o *office) email(h apptest.Household, email string) {
 			return err
 		}
 		a.Email, a.BirthDate = email, h.BirthDate
-		return tx.UpdateAccount(a.Account)
-	})
-}
-
-func (o *office) address(h apptest.Household) {
-	o.TB.Helper()
-	o.InTx(func(tx *store.Tx) error {
-		a, err := tx.Account(h.Account)
-		if err != nil {
-			return err
-		}
-		a.Address, a.BirthDate = "1428 Commonwealth Avenue, Apt 12B\nBrighton, MA", h.BirthDate
 		return tx.UpdateAccount(a.Account)
 	})
 }

@@ -217,7 +217,7 @@ func TestABillWhoseLetterWasSetAsideIsTriedAgain(t *testing.T) {
 		apptest.Check(t, "exceptions", o.exceptions(), []string{"bill letter.no_address"})
 		o.At("2026-12-10")
 		apptest.Check(t, "still", o.sendBills(), notifying.Sent{})
-		o.address(h)
+		o.Reach(h, "")
 		apptest.Check(t, "with an address", o.sendBills(), notifying.Sent{Letters: 1, Printed: 1})
 		apptest.Check(t, "exceptions afterwards", o.exceptions(), []string(nil))
 	})

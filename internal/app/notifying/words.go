@@ -90,6 +90,7 @@ const (
 	EventReturn     EventKind = "return"
 	EventRefund     EventKind = "refund"
 	EventAdjustment EventKind = "adjustment"
+	EventWaiver     EventKind = "waiver" // relief for hardship (R-DUE-8)
 )
 
 // Returned is the letter about a payment that the bank sent back.

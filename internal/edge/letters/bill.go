@@ -28,10 +28,10 @@ func (w Writer) Bill(b notifying.Bill) (notifying.Words, error) {
 	} else {
 		l = a.monthlyBill(b)
 	}
-	print := a.to.Ways.Print
+	onPaper := a.to.Ways.Print
 	a.to.Ways.Print = false // the paper is the bill
 	words, err := a.finish(t, l)
-	if err != nil || !print {
+	if err != nil || !onPaper {
 		return words, err
 	}
 	words.Bill = a.billPaper(b)
