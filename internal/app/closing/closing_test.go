@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -382,6 +383,33 @@ func TestTwoNodes(t *testing.T) {
 			t.Fatal(err)
 		}
 		apptest.Check(t, "states, afterwards", states(done), allDone)
+	})
+}
+
+// Many nodes wake up at the same hour: each step runs once.
+func TestManyNodesAtOnce(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		ran := make(chan string, 100)
+		var nodes sync.WaitGroup
+		for range 6 {
+			service := closing.New(w.DB, w.Profile, []closing.Step{
+				{Name: "a", Run: func(context.Context, civil.Date) (closing.Counts, error) { ran <- "a"; return nil, nil }},
+				{Name: "b", Run: func(context.Context, civil.Date) (closing.Counts, error) { ran <- "b"; return nil, nil }},
+			})
+			nodes.Go(func() {
+				if _, err := service.CatchUp(t.Context(), w.Today()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		nodes.Wait()
+		close(ran)
+		var all []string
+		for step := range ran {
+			all = append(all, step)
+		}
+		apptest.Check(t, "ran", all, []string{"a", "b"})
 	})
 }
 

@@ -5,11 +5,14 @@ import (
 	"context"
 	"encoding/json"
 	"net"
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/edge/cli"
 )
 
@@ -146,16 +149,27 @@ func imported(t *testing.T, want int, args ...string) map[string]any {
 	return result
 }
 
-// The small interface that scripts drive the demo by.
-func TestDemoSaysOneLineOfJSONAndStopsCleanly(t *testing.T) {
-	t.Parallel()
-	ctx, stop := context.WithCancel(t.Context())
+// demoLine is the line that the demo prints for scripts.
+type demoLine struct {
+	Portal, Sandbox string
+	Members         []struct {
+		Fixture      string `json:"fixture"`
+		SubscriberID string `json:"subscriber_id"`
+		DueCents     int64  `json:"due_cents"`
+	}
+}
+
+// startDemo runs a small demo until stop is called, which tells what it printed
+// in all.
+func startDemo(t *testing.T, dir string) (line demoLine, stop func() string) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
 	out := &firstLine{ready: make(chan struct{})}
 	var errs bytes.Buffer
-	ended := make(chan int)
+	ended := make(chan int, 1)
 	go func() {
 		ended <- cli.Main(ctx, []string{
-			"demo", "--data", t.TempDir(), "--listen", "127.0.0.1:0", "--sandbox", "127.0.0.1:0", "--households", "5", "--json",
+			"demo", "--data", dir, "--listen", "127.0.0.1:0", "--sandbox", "127.0.0.1:0", "--households", "5", "--json",
 		}, cli.Streams{Out: out, Err: &errs})
 	}()
 	select {
@@ -163,23 +177,51 @@ func TestDemoSaysOneLineOfJSONAndStopsCleanly(t *testing.T) {
 	case code := <-ended:
 		t.Fatalf("ended with %d before it was ready: %s", code, errs.String())
 	}
-	stop()
-	if code := <-ended; code != 0 {
-		t.Errorf("exit code %d: %s", code, errs.String())
-	}
-	var line struct {
-		Portal, Sandbox string
-		Members         []struct {
-			Fixture      string `json:"fixture"`
-			SubscriberID string `json:"subscriber_id"`
-			DueCents     int64  `json:"due_cents"`
-		}
-	}
-	if err := json.Unmarshal(out.Bytes(), &line); err != nil || strings.Count(out.String(), "\n") != 1 {
+	if err := json.Unmarshal(out.Bytes(), &line); err != nil {
 		t.Fatalf("printed %q: %v", out.String(), err)
+	}
+	return line, func() string {
+		t.Helper()
+		cancel()
+		if code := <-ended; code != 0 {
+			t.Errorf("exit code %d: %s", code, errs.String())
+		}
+		return out.String()
+	}
+}
+
+// The small interface that scripts drive the demo by.
+func TestDemoSaysOneLineOfJSONAndStopsCleanly(t *testing.T) {
+	t.Parallel()
+	line, stop := startDemo(t, t.TempDir())
+	if printed := stop(); strings.Count(printed, "\n") != 1 {
+		t.Errorf("printed %q", printed)
 	}
 	if len(line.Members) != 10 || line.Members[0].Fixture != "A" || line.Members[0].DueCents != 124_50 || line.Portal == "" || line.Sandbox == "" {
 		t.Errorf("printed %+v", line)
+	}
+}
+
+// The clock of the demo is moved over a bill day: every night on the way is
+// lived through, and a command in its folder goes by its clock.
+func TestDemoLivesThroughTheNights(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	line, stop := startDemo(t, dir)
+	answer, err := http.PostForm(line.Sandbox+"/control/clock", url.Values{"move": {"date"}, "date": {"2026-12-02"}})
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatalf("moving the clock: %v %v", answer, err)
+	}
+	_ = answer.Body.Close()
+	stop()
+	code, out, errs := call(t, "day", "status", "--data", dir, "--days", "100")
+	if code != 0 || !strings.HasPrefix(out, "Today is 2026-12-02.") {
+		t.Fatalf("exit code %d: %s%s", code, out, errs)
+	}
+	for day := civil.MustParseDate("2026-11-20"); !day.After(civil.MustParseDate("2026-12-02")); day = day.AddDays(1) {
+		if !strings.Contains(out, day.String()+"  complete  done") {
+			t.Errorf("%s is missing:\n%s", day, out)
+		}
 	}
 }
 
