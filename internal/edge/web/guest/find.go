@@ -25,6 +25,10 @@ func factorOf(by string) portal.Factor {
 	return portal.FactorBirth
 }
 
+// newPlanShows is how long a new plan takes to come from the eligibility
+// system (brief F3).
+const newPlanShows = 4 * time.Hour
+
 // find looks a bill up. What was typed is kept, whatever comes of it.
 func (v *visit) find() {
 	form := portal.FindForm{
@@ -40,7 +44,7 @@ func (v *visit) find() {
 	account, err := v.paying.Find(v.ctx(), in)
 	switch {
 	case fault.Is(err, paying.CodeNoMatch):
-		v.show(portal.Find{Form: form, NoMatch: true})
+		v.show(portal.Find{Form: form, NoMatch: true, Again: v.clock.Now().Add(newPlanShows)})
 	case err != nil:
 		v.fail(err)
 	default:

@@ -42,8 +42,9 @@ func (h Home) Find() Find { return Find{Form: h.Form} }
 type Find struct {
 	Form     FindForm
 	Problems Problems
-	NoMatch  bool // nothing matches; never says which part
-	Expired  bool // came from a link that has run out
+	NoMatch  bool          // nothing matches; never says which part
+	Again    civil.Instant // of NoMatch: a new plan shows by then
+	Expired  bool          // came from a link that has run out
 }
 
 func (f Find) page() page {
@@ -55,6 +56,11 @@ func (f Find) page() page {
 		p.status = http.StatusGone
 	}
 	return p
+}
+
+// NewPlan says when to try again with a plan that is new.
+func (f Find) NewPlan() *Message {
+	return &Message{Key: "find.no_match.new", Args: given("again", f.Again)}
 }
 
 // ZIPPath leads to the variant that asks for the ZIP code.
@@ -86,6 +92,9 @@ type LinkCheck struct {
 func (l LinkCheck) page() page {
 	return page{template: "link", title: "link.title", flow: true, step: 1, problems: l.Problems, refused: l.NoMatch}
 }
+
+// NewPlan is nothing to say here: who has a link has had a bill.
+func (LinkCheck) NewPlan() *Message { return nil }
 
 // ZIPPath leads to the variant that asks for the ZIP code.
 func (l LinkCheck) ZIPPath() string { return l.Path + "?by=" + string(FactorZIP) }

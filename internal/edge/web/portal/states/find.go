@@ -19,8 +19,8 @@ func find() []State {
 		{"find", "default", public, portal.Find{Form: portal.FindForm{Factor: portal.FactorBirth}}},
 		{"find", "zip", public, portal.Find{Form: portal.FindForm{Factor: portal.FactorZIP}}},
 		{"find", "someone", public, portal.Find{Form: someone}},
-		{"find", "no-match", public, portal.Find{Form: typed, NoMatch: true}},
-		{"find", "no-match-zip", public, portal.Find{Form: zip, NoMatch: true}},
+		{"find", "no-match", public, portal.Find{Form: typed, NoMatch: true, Again: evening}},
+		{"find", "no-match-zip", public, portal.Find{Form: zip, NoMatch: true, Again: evening}},
 		{"find", "expired-link", public, portal.Find{Form: portal.FindForm{Factor: portal.FactorBirth}, Expired: true}},
 		{"find", "empty", public, portal.Find{Form: portal.FindForm{Factor: portal.FactorBirth}, Problems: append(
 			problem(portal.FieldSubscriberID, portal.ProblemIDEmpty), problem(portal.FieldBirthMonth, portal.ProblemBirthEmpty)...)}},
