@@ -3,7 +3,6 @@ package verifying_test
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"testing"
 
 	"quittance.org/quittance/internal/base/civil"
@@ -15,7 +14,6 @@ import (
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/internal/store"
-	"quittance.org/quittance/internal/store/storetest"
 )
 
 // books is a small marketplace, kept as the use cases keep it: through the
@@ -289,7 +287,7 @@ func (b *books) takeChargeBack(id enrollment.AccountID) {
 	b.tb.Helper()
 	c := b.facts(id).Charges[0]
 	b.inTx(func(tx *store.Tx) error {
-		return tx.ReverseCharge(c.Charge, store.Correction{On: civil.MustParseDate("2026-11-21"), Actor: "test"})
+		return tx.ReverseCharge(c.Charge, store.Correction{On: civil.MustParseDate("2026-11-21"), Actor: "test", Reason: "R-DUE-7"})
 	})
 }
 
@@ -305,43 +303,23 @@ func (b *books) decline(id enrollment.AccountID, dollars string) {
 }
 
 // correct replaces a paid month's charge by one of another price, as a
-// retroactive change will: the money comes off and stays as credit, the charge
+// retroactive change does: the money comes off and stays as credit, the charge
 // is reversed, a second generation is charged and paid from the credit.
 func (b *books) correct(id enrollment.AccountID, month civil.Month, price enrollment.Premium) {
 	b.tb.Helper()
-	old := b.facts(id).Charges[0]
-	undo := ledger.Reverse(ledger.Apply(old.EnrollmentID, old.CarrierID, old.Premium.Member))
-	reverse := ledger.Reverse(ledger.Charge(old.EnrollmentID, old.CarrierID, old.Premium))
-	undone, reversal := b.db.NewID(), b.db.NewID()
+	old := b.facts(id).Charges[0].Charge
+	why := store.Correction{On: month.First(), Actor: "test", Reason: "R-BILL-4"}
+	b.inTx(func(tx *store.Tx) error { return tx.ReverseCharge(old, why) })
 	b.inTx(func(tx *store.Tx) error {
-		for _, e := range []ledger.Entry{
-			{Kind: ledger.EntryUnapplied, Source: ledger.Source{Kind: "application", ID: undone.String()}, Transfers: undo},
-			{Kind: ledger.EntryReversal, Source: ledger.Source{Kind: "charge", ID: reversal.String()}, Transfers: reverse},
-		} {
-			e.ID, e.AccountID, e.Actor, e.EffectiveOn = tx.NewEntryID(), id, "test", month.First()
-			tx.Post(e)
-		}
-		return nil
-	})
-	// The store has no writes for these rows yet.
-	storetest.Sabotage(b.tb, b.db, strings.NewReplacer("{undone}", undone.String(), "{reversal}", reversal.String(), "{account}", id.String()).Replace(`
-		INSERT INTO application (account_id, application_id, payment_id, charge_id, kind, amount_cents, entry_id, effective_on)
-			SELECT a.account_id, '{undone}', a.payment_id, a.charge_id, 'undo', a.amount_cents, e.entry_id, a.effective_on
-			FROM application a JOIN entry e ON e.account_id = a.account_id AND e.kind = 'application_undone' WHERE a.account_id = '{account}';
-		INSERT INTO open_credit (account_id, payment_id, open_cents)
-			SELECT account_id, payment_id, amount_cents FROM application WHERE account_id = '{account}' AND kind = 'undo';
-		INSERT INTO charge (account_id, charge_id, enrollment_id, coverage_month, generation, kind, carrier_id, gross_cents, aptc_cents, state_cents, member_cents, due_on, binder, charged_on, entry_id)
-			SELECT c.account_id, '{reversal}', c.enrollment_id, c.coverage_month, c.generation, 'reversal', c.carrier_id, c.gross_cents, c.aptc_cents, c.state_cents, c.member_cents, c.due_on, c.binder, c.charged_on, e.entry_id
-			FROM charge c JOIN entry e ON e.account_id = c.account_id AND e.kind = 'charge_reversal' WHERE c.account_id = '{account}'`))
-	b.inTx(func(tx *store.Tx) error {
-		c := old.Charge
+		c := old
 		c.ID, c.Generation, c.Premium = bill.ChargeID{UUID: tx.NewID()}, 2, price
-		billed := store.Billed{Account: id, Charges: []bill.Charge{c}}
-		billed.Entries = chargeEntries(tx, billed.Charges)
-		billed.Applications = []payment.Application{{
-			ID: payment.ApplicationID{UUID: tx.NewID()}, PaymentID: b.facts(id).Credits[0].PaymentID, Charge: c.ID, CountsOn: month.First(),
+		tx.MakeCharge(c, why)
+		a := payment.Application{
+			ID: payment.ApplicationID{UUID: tx.NewID()}, PaymentID: b.facts(id).Credits[0].PaymentID, Charge: c.ID,
 			EnrollmentID: c.EnrollmentID, CarrierID: c.CarrierID, Amount: price.Member, Closes: true,
-		}}
-		return tx.InsertBilled([]store.Billed{billed}, "test")
+		}
+		tx.Apply(id, a, month.First(), "test")
+		tx.UseCredit(id, a)
+		return nil
 	})
 }

@@ -202,6 +202,13 @@ var sabotages = []struct{ name, want, problem, sql string }{
 		strings.ReplaceAll(chargeCopy("Eve", "reversal", 2), "00a'", "00b'")},
 	{"a reversal that splits the premium differently", "I10", "gross_cents", `UPDATE charge SET gross_cents = gross_cents + 1, aptc_cents = aptc_cents + 1 WHERE kind = 'reversal'`},
 
+	{"a decision that nobody made", "I13", "without rule, evidence or actor", decision("'R-DUE-1', 'unpaid', ''")},
+	{"a decision by no rule", "I13", "without rule, evidence or actor", decision("'', 'unpaid', 'system'")},
+	{"a decision on nothing", "I13", "without rule, evidence or actor", decision("'R-DUE-1', '', 'system'")},
+	{"a decision that nobody looks for", "I13", "not marked as decided on", decision("'R-DUE-1', 'unpaid', 'system'") +
+		`; UPDATE enrollment SET decided = FALSE WHERE account_id = ` + of("Boris")},
+	{"a charge taken back for no reason", "I13", "taken back without a reason", `UPDATE entry SET reason = '' WHERE kind = 'charge_reversal'`},
+
 	{"a transfer of no entry", "orphans", "names a row of entry", transfer("Ana", "suspense", "''", "fee.income", "''", 5) + `UPDATE transfer SET entry_id = ` + row + ` WHERE seq >= 90`},
 	{"a transfer of no account", "orphans", "names a row of entry", transfer("Ana", "suspense", "''", "fee.income", "''", 5) +
 		`UPDATE transfer SET account_id = 'ffffffff-ffff-ffff-ffff-fffffffffffe' WHERE seq >= 90`},
@@ -219,7 +226,15 @@ var sabotages = []struct{ name, want, problem, sql string }{
 	{"a bill of no account", "I8 orphans", "names a row of account", `UPDATE bill SET account_id = ` + row + ` WHERE account_id = ` + of("Eve")},
 	{"a decision on no enrollment", "orphans", "names a row of enrollment", `
 		INSERT INTO decision (account_id, decision_id, enrollment_id, kind, coverage_month, decided_on, effective_on, rule, evidence, actor, recorded_at)
-		SELECT account_id, ` + row + `, ` + row + `, 'end', '2026-12', issued_on, issued_on, 'R-DUE-2', '', 'x', issued_at FROM bill ORDER BY bill_no LIMIT 1`},
+		SELECT account_id, ` + row + `, ` + row + `, 'end', '2026-12', issued_on, issued_on, 'R-DUE-2', 'unpaid', 'x', issued_at FROM bill ORDER BY bill_no LIMIT 1`},
+}
+
+// decision is one on Boris's coverage, with rule, evidence and actor.
+func decision(why string) string {
+	return `UPDATE enrollment SET decided = TRUE WHERE account_id = ` + of("Boris") + `;
+		INSERT INTO decision (account_id, decision_id, enrollment_id, kind, coverage_month, decided_on, effective_on, rule, evidence, actor, recorded_at)
+		SELECT e.account_id, ` + row + `, e.enrollment_id, 'propose_end', '2026-12', '2026-11-20', '2026-12-31', ` + why + `, e.created_at
+		FROM enrollment e WHERE e.account_id = ` + of("Boris")
 }
 
 func TestEveryBrokenInvariantIsReported(t *testing.T) {
