@@ -235,14 +235,17 @@ func BenchmarkPaymentsSQLite(b *testing.B) {
 	single := newSingleRows(b)
 	var rows [][]string
 	for _, clients := range []int{1, 8} {
-		var base, many series
+		var base, many, cost series
 		for range *rounds {
 			base = append(base, pace(b, 1, *slice, single.insert))
+			before := processorTime()
 			many = append(many, pace(b, clients, *slice, func() error { return d.pay(b.Context(), d.many) }))
+			cost = append(cost, (processorTime()-before)*1e6/(many[len(many)-1]*slice.Seconds()))
 		}
 		rows = append(rows,
 			[]string{fmt.Sprint(clients), "one durable row, commits/s", base.String(), "", ""},
 			[]string{fmt.Sprint(clients), "payments/s", many.String(), many.over(base).String() + " × single rows", many.over(base).against(0.5)},
+			[]string{fmt.Sprint(clients), "processor time of a payment, µs", cost.String(), "", ""},
 		)
 		b.ReportMetric(many.median(), fmt.Sprintf("payments/s-%d", clients))
 		b.ReportMetric(ratioMedian(many, base), fmt.Sprintf("×rows-%d", clients))
