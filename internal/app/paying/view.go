@@ -37,6 +37,7 @@ type Due struct {
 	Link         Link             // the short address of Bill; zero when it has run out
 	Through      civil.Month      // coverage is paid through it once Asked is paid today; zero: paying alone does not do that
 	PastThrough  civil.Month      // the same once only what is past due is paid
+	WaivedSince  money.Amount     // what was waived since Bill
 	Restart      Restart          // how coverage that ended is had back
 }
 
@@ -95,7 +96,7 @@ func (s *Service) due(facts *store.Facts) *Due {
 		Account: a.ID, Kind: a.Kind, FirstName: a.FirstName, Initial: a.Initial(), SubscriberID: a.SubscriberID, Today: today,
 		Standing: now, Bill: facts.LastBill, Asked: now.TotalDue.Sub(used), Credit: facts.Credit().Sub(used),
 		Link: s.linkOf(facts.LastBill, today), Most: s.mostPayable(facts), NextBillOn: s.profile.BillOn(s.profile.CoverageMonthBilledOn(today).Next()),
-		Restart: s.restart(facts, now, today),
+		Restart: s.restart(facts, now, today), WaivedSince: waivedSince(facts),
 	}
 	d.Through = s.through(facts, now, d.Asked, today)
 	if past := money.Max(now.PastDue.Sub(used), money.Zero); past.Less(d.Asked) {
@@ -107,6 +108,17 @@ func (s *Service) due(facts *store.Facts) *Due {
 		}
 	}
 	return d
+}
+
+// waivedSince is what was waived since the last bill.
+func waivedSince(facts *store.Facts) money.Amount {
+	sum := money.Zero
+	for _, a := range facts.Unbilled {
+		if a.Kind == bill.LineWaiver {
+			sum = sum.Sub(a.Amount)
+		}
+	}
+	return sum
 }
 
 // creditUsed is how much of the money that earlier payments left over will pay

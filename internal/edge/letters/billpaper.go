@@ -137,7 +137,10 @@ func (a *author) statement(x *bill.Bill) billpdf.Statement {
 		if section.State.IsPositive() {
 			add(billpdf.RowLine, a.t("paper.state_help", nil), section.State.Neg())
 		}
-		add(billpdf.RowSubtotal, a.t("paper.you_pay_"+kind, nil), section.Member)
+		if section.Waived.IsPositive() {
+			add(billpdf.RowLine, a.t("paper.waiver", nil), section.Waived.Neg())
+		}
+		add(billpdf.RowSubtotal, a.t("paper.you_pay_"+kind, nil), section.Due())
 	}
 	add(billpdf.RowTotal, a.t("paper.total", nil), x.Total)
 	return s
@@ -154,6 +157,8 @@ func (a *author) line(l bill.Line) string {
 		return a.t("paper.returned", on)
 	case bill.LineRefund:
 		return a.t("paper.refunded", on)
+	case bill.LineWaiver:
+		return a.t("paper.waiver", nil)
 	}
 	return a.t("paper.adjustment", nil)
 }
@@ -163,9 +168,9 @@ func (a *author) line(l bill.Line) string {
 func (a *author) changes(x *bill.Bill) billpdf.Section {
 	var is, moved, most money.Amount
 	cause := ""
-	keys := map[bill.ReasonKind]string{bill.ReasonGross: "premium", bill.ReasonAPTC: "tax_credit", bill.ReasonState: "state_help"}
+	keys := map[bill.ReasonKind]string{bill.ReasonGross: "premium", bill.ReasonAPTC: "tax_credit", bill.ReasonState: "state_help", bill.ReasonWaiver: "waiver"}
 	for _, s := range x.Sections {
-		is = is.Add(s.Member)
+		is = is.Add(s.Due())
 	}
 	for _, c := range x.Changes {
 		by := c.After.Sub(c.Before)

@@ -178,7 +178,11 @@ func (d dueView) why() []portal.Why {
 		return nil
 	}
 	whys := whysOf(d.Bill)
-	since := asked.Sub(d.Bill.SumReasons())
+	waived := money.Max(d.WaivedSince, money.Zero)
+	if waived.IsPositive() {
+		whys = append(whys, portal.Why{Cause: portal.CauseWaiver, Amount: waived.Neg()})
+	}
+	since := asked.Add(waived).Sub(d.Bill.SumReasons())
 	switch {
 	case since.IsNegative():
 		whys = append(whys, portal.Why{Cause: portal.CausePayment, Amount: since})
@@ -201,7 +205,7 @@ func whysOfRestart(lines []portal.Line) []portal.Why {
 }
 
 var causes = map[bill.ReasonKind]portal.Cause{
-	bill.ReasonGross: portal.CausePremium, bill.ReasonAPTC: portal.CauseTaxCredit, bill.ReasonState: portal.CauseStateHelp,
+	bill.ReasonGross: portal.CausePremium, bill.ReasonAPTC: portal.CauseTaxCredit, bill.ReasonState: portal.CauseStateHelp, bill.ReasonWaiver: portal.CauseWaiver,
 	bill.ReasonPastDue: portal.CauseCarried, bill.ReasonCredit: portal.CauseCredit,
 }
 
@@ -210,7 +214,7 @@ func whysOf(b *bill.Bill) []portal.Why {
 	for _, r := range b.Reasons {
 		w := portal.Why{Cause: causes[r.Kind], Month: r.Month, Amount: r.Amount}
 		switch r.Kind {
-		case bill.ReasonGross, bill.ReasonAPTC, bill.ReasonState:
+		case bill.ReasonGross, bill.ReasonAPTC, bill.ReasonState, bill.ReasonWaiver:
 			w.Plan = lineOf(r.EnrollmentKind)
 		}
 		whys = append(whys, w)

@@ -103,22 +103,23 @@ func (d dueView) paidThrough() civil.Date {
 func statementLine(l bill.Line) (portal.Line, bool) {
 	kinds := map[bill.LineKind]portal.LineKind{
 		bill.LinePrevious: portal.LinePrevious, bill.LinePayment: portal.LinePaid, bill.LineReturn: portal.LineReturned,
-		bill.LineRefund: portal.LineRefunded, bill.LineAdjustment: portal.LineAdjustment,
+		bill.LineRefund: portal.LineRefunded, bill.LineAdjustment: portal.LineAdjustment, bill.LineWaiver: portal.LineWaiver,
 	}
 	kind, ok := kinds[l.Kind]
 	return portal.Line{Kind: kind, Month: l.Month, On: l.On, Amount: l.Amount}, ok
 }
 
-// section shows the four amounts of one plan (R-BILL-2).
+// section shows the four amounts of one plan (R-BILL-2), and what is waived of
+// the member's (R-DUE-8).
 func section(month civil.Month, s bill.Section) portal.Section {
 	lines := []portal.Line{{Kind: portal.LineFullCost, Amount: s.Gross}}
-	for _, help := range []portal.Line{{Kind: portal.LineTaxCredit, Amount: s.APTC}, {Kind: portal.LineStateHelp, Amount: s.State}} {
+	for _, help := range []portal.Line{{Kind: portal.LineTaxCredit, Amount: s.APTC}, {Kind: portal.LineStateHelp, Amount: s.State}, {Kind: portal.LineWaiver, Amount: s.Waived}} {
 		if !help.Amount.IsZero() {
 			help.Amount = help.Amount.Neg()
 			lines = append(lines, help)
 		}
 	}
-	return portal.Section{Plan: lineOf(s.Kind), Month: month, Lines: lines, Total: s.Member}
+	return portal.Section{Plan: lineOf(s.Kind), Month: month, Lines: lines, Total: s.Due()}
 }
 
 // changeOf tells how the monthly cost differs from the last bill's, by the
@@ -127,7 +128,7 @@ func changeOf(b *bill.Bill) *portal.Change {
 	var is, moved, most money.Amount
 	var cause portal.Cause
 	for _, s := range b.Sections {
-		is = is.Add(s.Member)
+		is = is.Add(s.Due())
 	}
 	for _, c := range b.Changes {
 		by := c.After.Sub(c.Before)

@@ -73,6 +73,7 @@ const (
 	LineFullCost   LineKind = "full_cost"
 	LineTaxCredit  LineKind = "tax_credit"
 	LineStateHelp  LineKind = "state_help"
+	LineWaiver     LineKind = "waiver" // relief for hardship
 	LineYouPay     LineKind = "you_pay"
 	LineRestart    LineKind = "restart" // months from Month on that are given back
 )
@@ -98,6 +99,7 @@ const (
 	CausePremium    Cause = "premium"    // the price of a plan
 	CauseTaxCredit  Cause = "tax_credit" // APTC
 	CauseStateHelp  Cause = "state_help" // state subsidy
+	CauseWaiver     Cause = "waiver"     // relief for hardship
 	CauseCarried    Cause = "carried"    // unpaid from an earlier bill
 	CauseAdjustment Cause = "adjustment" // a change after a bill was sealed
 	CauseCredit     Cause = "credit"     // money the member had

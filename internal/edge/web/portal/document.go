@@ -81,7 +81,7 @@ type Section struct {
 // Change is the difference between this month's premium and last month's.
 type Change struct {
 	Was, Is money.Amount
-	Cause   Cause // CausePremium, CauseTaxCredit or CauseStateHelp
+	Cause   Cause // CausePremium, CauseTaxCredit, CauseStateHelp or CauseWaiver
 	On      civil.Date
 }
 
@@ -100,6 +100,7 @@ const (
 	EventReturn     EventKind = "return"
 	EventRefund     EventKind = "refund"
 	EventAdjustment EventKind = "adjustment"
+	EventWaiver     EventKind = "waiver"
 )
 
 // Event is one row of the last months' history.
