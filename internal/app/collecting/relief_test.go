@@ -429,4 +429,3 @@ func TestReliefThatIsRefused(t *testing.T) {
 		w.VerifyClean()
 	})
 }
-
