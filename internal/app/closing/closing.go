@@ -58,6 +58,7 @@ type Service struct {
 	node    string        // the name in the lease
 	renew   time.Duration // how often the lease is renewed while a step runs
 	turn    chan struct{}
+	watch   func(date civil.Date, step string)
 }
 
 // New makes the service. It panics on steps that need one which does not come
@@ -75,8 +76,14 @@ func New(db *store.DB, p *profile.Profile, steps []Step) *Service {
 		}
 		names = append(names, s.Name)
 	}
-	return &Service{db: db, profile: p, steps: steps, node: db.NewID().String(), renew: renewEvery, turn: make(chan struct{}, 1)}
+	return &Service{
+		db: db, profile: p, steps: steps, node: db.NewID().String(), renew: renewEvery, turn: make(chan struct{}, 1),
+		watch: func(civil.Date, string) {},
+	}
 }
+
+// Watch has f told of each step that begins. It is called before anything runs.
+func (s *Service) Watch(f func(date civil.Date, step string)) { s.watch = f }
 
 // Today is the business date now.
 func (s *Service) Today() civil.Date { return s.profile.Today(s.db.Now()) }

@@ -106,8 +106,11 @@ func TestStepsRunInOrderOnceADate(t *testing.T) {
 	t.Parallel()
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		d := newDay(w)
+		var watched []string
+		d.service.Watch(func(date civil.Date, step string) { watched = append(watched, date.String()+" "+step) })
 		days := d.run("2026-11-20")
 		d.ran("the first time", "20 a", "20 b", "20 c", "20 d", "20 e")
+		apptest.Check(t, "watched", watched, []string{"2026-11-20 a", "2026-11-20 b", "2026-11-20 c", "2026-11-20 d", "2026-11-20 e"})
 		apptest.Check(t, "days", len(days), 1)
 		apptest.Check(t, "states", states(days[0]), allDone)
 		apptest.Check(t, "counts", days[0].Steps[0].Counts.String(), "things 20")

@@ -183,6 +183,7 @@ func (s *Service) close(ctx context.Context, d *Day) error {
 // runStep runs one step and records how it went. When the process is told to
 // stop meanwhile, the step stays "running", and is run again by whoever goes on.
 func (s *Service) runStep(ctx context.Context, d *Day, step Step) error {
+	s.watch(d.Date, step.Name)
 	r := d.step(step.Name)
 	*r = StepResult{Name: step.Name, State: Running, Tries: r.Tries + 1, StartedAt: s.db.Now()}
 	put := func(tx *store.Tx) { tx.PutStep(rowOf(d.Date, *r)) }

@@ -90,7 +90,7 @@ func (c dayRun) Run(ctx context.Context, s Streams) error {
 	if err != nil {
 		return err
 	}
-	days, err := a.RunDay(ctx, date)
+	days, err := runWatched(ctx, a, date, s.Err)
 	if printed := c.print(s, days); err == nil {
 		err = printed
 	}
@@ -98,6 +98,18 @@ func (c dayRun) Run(ctx context.Context, s Streams) error {
 		return errReported
 	}
 	return err
+}
+
+// runWatched runs the days; on a terminal it shows the step under way.
+func runWatched(ctx context.Context, a *app.App, date civil.Date, w io.Writer) ([]closing.Day, error) {
+	if !isTerminal(w) {
+		return a.RunDay(ctx, date)
+	}
+	const line = "\r%-10s  %-14s"
+	a.Closing.Watch(func(date civil.Date, step string) { fmt.Fprintf(w, line, date, step) })
+	days, err := a.RunDay(ctx, date)
+	fmt.Fprintf(w, line+"\r", "", "")
+	return days, err
 }
 
 func (c dayRun) print(s Streams, days []closing.Day) error {
