@@ -52,8 +52,10 @@ func done() []State {
 	})
 	add("restarted", func(d *portal.Done) {
 		d.Next = []portal.Next{
-			{Kind: portal.NextCounted}, {Kind: portal.NextStatement},
-			{Kind: portal.NextRestarts, On: day("2026-11-21"), Month: covers.Add(-3)}, {Kind: portal.NextBill, On: day("2026-12-01")},
+			{Kind: portal.NextCounted},
+			{Kind: portal.NextStatement},
+			{Kind: portal.NextRestarts, On: day("2026-11-21"), Month: covers.Add(-3)},
+			{Kind: portal.NextBill, On: day("2026-12-01")},
 		}
 	})
 	add("bookmark", func(d *portal.Done) { d.With.LastFour, d.Email, d.Next = "", "", nil })
