@@ -35,7 +35,9 @@ func carried(amount money.Amount) portal.Why {
 // allCauses has every line that an explanation can have.
 func allCauses() []portal.Why {
 	return append(explanation(),
-		portal.Why{Cause: portal.CausePremium, Plan: portal.LineHealth, Month: covers, Amount: money.Cents(100)},
+		portal.Why{Cause: portal.CausePremium, Plan: portal.LineHealth, Month: covers, Amount: money.Cents(300)},
+		portal.Why{Cause: portal.CauseWaiver, Plan: portal.LineDental, Month: covers, Amount: money.Cents(-100)},
+		portal.Why{Cause: portal.CauseWaiver, Amount: money.Cents(-100)},
 		portal.Why{Cause: portal.CausePremium, Plan: portal.LineDental, Month: covers, Amount: money.Cents(100)},
 		portal.Why{Cause: portal.CauseTaxCredit, Plan: portal.LineDental, Month: covers, Amount: money.Cents(-100)},
 		portal.Why{Cause: portal.CauseStateHelp, Plan: portal.LineDental, Month: covers, Amount: money.Cents(-100)},

@@ -1,6 +1,8 @@
 package states
 
 import (
+	"slices"
+
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/edge/web/portal"
 )
@@ -34,9 +36,12 @@ func advice() []State {
 	behind := portal.Behind{
 		Price: money.Cents(10000), Due: due, Waiver: true, PlanMonths: 6, ReturnDays: 35, Postmark: true,
 		Helped: []portal.Step{
-			{Kind: portal.StepMissed, On: due, Month: covers}, {Kind: portal.StepGrace, On: day("2026-12-01")},
-			{Kind: portal.StepPay, On: day("2026-12-23"), Amount: money.Cents(20000)}, {Kind: portal.StepHold, On: day("2027-01-01")},
-			{Kind: portal.StepPay, On: day("2027-01-23"), Amount: money.Cents(30000)}, {Kind: portal.StepHold, On: day("2027-02-01")},
+			{Kind: portal.StepMissed, On: due, Month: covers},
+			{Kind: portal.StepGrace, On: day("2026-12-01")},
+			{Kind: portal.StepPay, On: day("2026-12-23"), Amount: money.Cents(20000)},
+			{Kind: portal.StepHold, On: day("2027-01-01")},
+			{Kind: portal.StepPay, On: day("2027-01-23"), Amount: money.Cents(30000)},
+			{Kind: portal.StepHold, On: day("2027-02-01")},
 			{Kind: portal.StepLastDay, On: day("2027-02-23"), Amount: money.Cents(40000), Ends: day("2026-12-31")},
 		},
 		Full: []portal.Step{
@@ -47,8 +52,10 @@ func advice() []State {
 	strictBehind := behind
 	strictBehind.Waiver, strictBehind.PlanMonths, strictBehind.Postmark = false, 0, false
 	return []State{
-		{"first", "default", portal.Frame{Path: portal.PathFirst}, first}, {"first", "strict", portal.Frame{Path: portal.PathFirst}, strictFirst},
-		{"behind", "default", portal.Frame{Path: portal.PathPastDue}, behind}, {"behind", "strict", portal.Frame{Path: portal.PathPastDue}, strictBehind},
+		{"first", "default", portal.Frame{Path: portal.PathFirst}, first},
+		{"first", "strict", portal.Frame{Path: portal.PathFirst}, strictFirst},
+		{"behind", "default", portal.Frame{Path: portal.PathPastDue}, behind},
+		{"behind", "strict", portal.Frame{Path: portal.PathPastDue}, strictBehind},
 	}
 }
 
@@ -70,8 +77,9 @@ func lookups() []State {
 	return states
 }
 
-func documents() []State {
-	plain := portal.Document{
+// plainDocument is a bill with nothing out of the ordinary.
+func plainDocument() portal.Document {
+	return portal.Document{
 		Number: "26110042", Issued: day("2026-11-01"), Who: maria, Due: total, PayBy: due, Covers: covers,
 		Note: portal.NotePaidThrough, Through: day("2026-11-30"), MailBy: day("2026-11-13"), CanPay: true, Why: explanation(),
 		Address: "pay.bayharbor.example/p/7F3K92QM4X", AddressPath: portal.PathLink + "7F3K92QM4X", AddressUntil: day("2026-11-30"),
@@ -85,11 +93,16 @@ func documents() []State {
 			{Kind: portal.EventPayment, On: day("2026-11-02"), Amount: total.Neg(), Balance: money.Zero},
 			{Kind: portal.EventReturn, On: day("2026-11-03"), Amount: total, Balance: total},
 			{Kind: portal.EventPayment, On: day("2026-11-04"), Amount: total.Neg(), Balance: money.Zero},
-			{Kind: portal.EventAdjustment, On: day("2026-11-05"), Amount: money.Cents(-500), Balance: money.Cents(-500)},
+			{Kind: portal.EventAdjustment, On: day("2026-11-05"), Amount: money.Cents(-300), Balance: money.Cents(-300)},
+			{Kind: portal.EventWaiver, On: day("2026-11-05"), Amount: money.Cents(-200), Balance: money.Cents(-500)},
 			{Kind: portal.EventRefund, On: day("2026-11-06"), Amount: money.Cents(500), Balance: money.Zero},
 		},
 		Paper: &portal.Paper{Pages: 2, Kilobytes: 30},
 	}
+}
+
+func documents() []State {
+	plain := plainDocument()
 	owing := portal.Owing{Amount: plain.Due, By: plain.PayBy}
 	var states []State
 	add := func(name string, edit func(*portal.Document)) {
@@ -124,6 +137,22 @@ func documents() []State {
 	})
 	add("state-help-changed", func(d *portal.Document) {
 		d.Change = &portal.Change{Cause: portal.CauseStateHelp, Was: money.Cents(10450), Is: total, On: day("2026-11-01")}
+	})
+	add("waived", func(d *portal.Document) {
+		waived, since := []money.Amount{money.Cents(5000), money.Cents(500)}, money.Cents(1000)
+		d.Account = []portal.Line{
+			{Kind: portal.LinePrevious, Amount: total}, {Kind: portal.LineWaiver, Amount: since.Neg()},
+			{Kind: portal.LinePaid, On: day("2026-11-02"), Amount: total.Neg()},
+		}
+		d.Due, d.Sections = total.Sub(money.Cents(6500)), sections()
+		for i := range d.Sections {
+			s := &d.Sections[i]
+			s.Lines = append(slices.Clone(s.Lines), portal.Line{Kind: portal.LineWaiver, Amount: waived[i].Neg()})
+			s.Total = s.Total.Sub(waived[i])
+			d.Why = append(d.Why, portal.Why{Cause: portal.CauseWaiver, Plan: s.Plan, Month: covers, Amount: waived[i].Neg()})
+		}
+		d.Why = append(d.Why, portal.Why{Cause: portal.CauseWaiver, Amount: since.Neg()})
+		d.Change = &portal.Change{Cause: portal.CauseWaiver, Was: total, Is: total.Sub(money.Cents(5500)), On: day("2026-11-01")}
 	})
 	for note, edit := range coverageNotes(owing) {
 		add(string(note), func(d *portal.Document) { d.Note = note; edit(d) })
