@@ -141,7 +141,8 @@ func documents() []State {
 	add("waived", func(d *portal.Document) {
 		waived, since := []money.Amount{money.Cents(5000), money.Cents(500)}, money.Cents(1000)
 		d.Account = []portal.Line{
-			{Kind: portal.LinePrevious, Amount: total}, {Kind: portal.LineWaiver, Amount: since.Neg()},
+			{Kind: portal.LinePrevious, Amount: total},
+			{Kind: portal.LineWaiver, Amount: since.Neg()},
 			{Kind: portal.LinePaid, On: day("2026-11-02"), Amount: total.Neg()},
 		}
 		d.Due, d.Sections = total.Sub(money.Cents(6500)), sections()
