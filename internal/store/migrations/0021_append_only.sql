@@ -1,6 +1,7 @@
 -- +goose Up
 -- Facts are never edited (S11). PostgreSQL: the owner gives up the right.
--- SQLite has no rights, so a trigger aborts.
+-- SQLite has no rights, so a trigger aborts. A table that comes later is guarded
+-- by the migration that makes it.
 {{- range .AppendOnly}}
 {{- if $.Postgres}}
 REVOKE UPDATE, DELETE, TRUNCATE ON {{.}} FROM CURRENT_USER;
