@@ -86,7 +86,7 @@ type trouble struct {
 	down      bool // nothing runs, and nobody is served
 	killed    step // in which the process ends …
 	looks     int  // … after its context was looked at so often
-	full      step // in which the disk is full
+	full      step // from which on the disk is full
 	jump      bool
 	reversed  bool
 	duplicate bool
@@ -120,7 +120,7 @@ func (w weather) on(day civil.Date) trouble {
 	if chance(FaultKill, 12) {
 		t.killed = killed
 	}
-	if chance(FaultFull, 2) {
+	if chance(FaultFull, 3) {
 		t.full = full
 	}
 	t.jump = chance(FaultJump, 3)

@@ -76,10 +76,13 @@ func (m *market) size() int64 {
 	return info.Size()
 }
 
+// diskFull notes that a part of the day did not fit on the disk.
+const diskFull = "the disk was full"
+
 // The room on a disk that is nearly full, and how long it takes to come up
 // again or to make room.
 const (
-	littleRoom = 96 << 10
+	littleRoom = 8 << 10
 	downtime   = 20 * time.Minute
 )
 
@@ -87,39 +90,41 @@ const (
 // process state is dropped, and the part is run again on what it has left.
 func (s *simulation) underFaults(ctx context.Context, at step, run func(context.Context) error) error {
 	if s.trouble.full == at && s.market.base.Engine() == "sqlite" {
-		s.note("the disk is full")
+		s.cramped = true
 		if err := s.market.reopen(ctx, littleRoom); err != nil {
 			return err
 		}
-		err := run(ctx)
-		return s.comeUp(ctx, err, run)
 	}
 	if s.trouble.killed == at {
 		doomed := newMortal(ctx, s.trouble.looks)
 		err := run(doomed)
 		doomed.end(errKilled)
-		if err != nil && !doomed.dead() {
+		if err != nil && !doomed.dead() && !s.cramped {
 			return err
 		}
 		s.note(fmt.Sprintf("killed after %d looks", s.trouble.looks))
 		s.result.Kills++
 		return s.comeUp(ctx, err, run)
 	}
-	if err := run(ctx); err != nil {
-		return err
+	err := run(ctx)
+	if err == nil && s.trouble.duplicate {
+		err = run(ctx)
 	}
-	if s.trouble.duplicate {
-		return run(ctx)
+	if err != nil && s.cramped {
+		s.note(diskFull)
+		return s.comeUp(ctx, err, run)
 	}
-	return nil
+	return err
 }
 
-// comeUp opens the marketplace again and makes up for what failed.
+// comeUp opens the marketplace again, on a disk with room, and makes up for
+// what failed.
 func (s *simulation) comeUp(ctx context.Context, failed error, run func(context.Context) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	s.clock.Advance(downtime)
+	s.cramped = false
 	if err := s.market.reopen(ctx, 0); err != nil {
 		return err
 	}

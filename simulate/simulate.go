@@ -87,6 +87,8 @@ type simulation struct {
 	last    civil.Date  // of the simulation
 	result  Result
 
+	cramped bool // the disk is nearly full
+
 	// Of today. What was taken from the agenda is kept: a part of the day may
 	// be run twice.
 	trouble trouble

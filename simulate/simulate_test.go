@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -65,7 +66,7 @@ func short(c *simulate.Config) { c.Households, c.Through = 30, civil.NewDate(202
 
 // The same seed ends in the same fingerprint: however many households act at
 // the same time, on either engine, and also when the process is killed again
-// and again.
+// and again, everything comes twice and the disk is full now and then.
 func TestTheSameYear(t *testing.T) {
 	t.Parallel()
 	want := live(t, sqliteURL(t), short)
@@ -78,7 +79,9 @@ func TestTheSameYear(t *testing.T) {
 		change   func(*simulate.Config)
 	}{
 		{"four workers", false, func(c *simulate.Config) { c.Workers = 4 }},
-		{"killed", false, func(c *simulate.Config) { c.Faults = []simulate.Fault{simulate.FaultKill} }},
+		{"killed, doubled, full", false, func(c *simulate.Config) {
+			c.Faults = []simulate.Fault{simulate.FaultKill, simulate.FaultDuplicate, simulate.FaultFull}
+		}},
 		{"PostgreSQL", true, func(c *simulate.Config) { c.Workers = 4 }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -91,8 +94,9 @@ func TestTheSameYear(t *testing.T) {
 			if got.Hash != want.Hash {
 				t.Errorf("the year ended in %s, want %s", got.Hash, want.Hash)
 			}
-			if c.name == "killed" && got.Kills < 10 {
-				t.Errorf("killed %d times only", got.Kills)
+			full := func(note string) bool { return strings.HasSuffix(note, "the disk was full") }
+			if c.name == "killed, doubled, full" && (got.Kills < 10 || !slices.ContainsFunc(got.Notes, full)) {
+				t.Errorf("little went wrong: %v", got.Notes)
 			}
 		})
 	}
