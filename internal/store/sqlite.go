@@ -96,13 +96,18 @@ func checkOurs(ctx context.Context, path string) error {
 	if err != nil {
 		return fault.Wrap(fault.Invalid, "store.path", err, "can not read the database file")
 	}
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?mode=ro")
+	// A process that is on its way out may still hold the file for a moment.
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?mode=ro&_pragma=busy_timeout(10000)")
 	if err != nil {
 		return err
 	}
 	defer db.Close()
 	var id int64
-	if err := db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil || id != applicationID {
+	err = db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id)
+	if se := (*sqlite.Error)(nil); err != nil && (!errors.As(err, &se) || se.Code() != sqlite3.SQLITE_NOTADB) {
+		return fault.Wrap(fault.Unavailable, "store.path", err, "can not read the database file %s", path)
+	}
+	if err != nil || id != applicationID {
 		return fault.New(fault.Invalid, "store.not_ours", "%s is not a Quittance database; choose another file or move this one away", path)
 	}
 	return nil
