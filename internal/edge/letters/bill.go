@@ -23,7 +23,8 @@ func (w Writer) Bill(b notifying.Bill) (notifying.Words, error) {
 		return notifying.Words{}, err
 	}
 	t, l := monthlyBill, (*letter)(nil)
-	if b.Bill.Kind == bill.KindEnrollment {
+	// A first bill that credit has paid asks for nothing.
+	if b.Bill.Kind == bill.KindEnrollment && b.Bill.AmountDue().IsPositive() {
 		t, l = firstBill, a.firstBill(b)
 	} else {
 		l = a.monthlyBill(b)

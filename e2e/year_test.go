@@ -1,0 +1,63 @@
+package e2e_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// moveTo moves the demo's clock to the morning of a day, on the sandbox's
+// control page: every night up to it is lived.
+func (b *tab) moveTo(day string) *tab {
+	b.t.Helper()
+	b.control().set("date", day)
+	return b.pressOn(`form button.second`)
+}
+
+// set gives a field another value than the one it has.
+func (b *tab) set(id, value string) {
+	b.t.Helper()
+	var done bool
+	b.ask(fmt.Sprintf(`() => { document.getElementById(%q).value = %q; return true; }`, id, value), &done)
+}
+
+func (b *tab) control() *tab {
+	b.t.Helper()
+	return b.load(chromedp.Navigate(b.demo.Sandbox + "/")).at("Sandbox control")
+}
+
+// mail posts a check that is under way for some days.
+func (b *tab) mail(m member, amount, days string) *tab {
+	b.t.Helper()
+	b.control().set("days", days)
+	return b.fill("number", m.SubscriberID, "amount", amount).pressOn(`form[action="/control/mail"] button`)
+}
+
+// R-PAY-4, day by day: a first payment is mailed on the day before it is due
+// and arrives after Christmas. By then the start was moved; the postmark puts
+// it back.
+func TestCheckWithTimelyPostmark(t *testing.T) {
+	t.Parallel()
+	d := newDemo(t)
+	b := d.tab(t, desk)
+	f := d.member("F")
+	b.open("/pay").find(f).at("Your bill").says("Your coverage has not started", "Pay $124.50 by December 23, 2026")
+	b.moveTo("2026-12-22").mail(f, "124.50", "6").says("On its way")
+	b.moveTo("2026-12-24")
+	b.open("/pay").find(f).says("Your coverage has not started", "January 23, 2027", "February 1, 2027")
+	b.moveTo("2026-12-28").says("Posted, counts on 2026-12-22")
+	b.moveTo("2026-12-29")
+	b.open("/pay").find(f).says("You owe $0.00", "Covers January 2027")
+	b.load(chromedp.Navigate(d.Sandbox + "/inbox"))
+	letters := strings.Split(b.seen().Text, "fixture-F@example.com")
+	for i, want := range []string{"Your new bill is ready", "A letter from us no longer counts"} {
+		if !strings.Contains(letters[i], want) {
+			t.Errorf("letter %d, the newest first: %q, want %q", i, letters[i], want)
+		}
+	}
+	if before := letters[2] + letters[3]; !strings.Contains(before, "Your coverage did not start on January 1") {
+		t.Errorf("before them: %q", before)
+	}
+}
