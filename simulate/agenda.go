@@ -19,6 +19,7 @@ const (
 	eventReturn                  // the bank takes a payment back
 	eventCancel                  // a member gives coverage up
 	eventAppeal                  // staff give coverage back
+	eventHelp                    // staff grant relief to who is past due
 )
 
 // event is one thing that will happen to a household. It is all that is

@@ -75,6 +75,7 @@ const (
 	forHabit = 0x6861626974
 	forMonth = 0x6d6f6e7468
 	forEvent = 0x6576656e74
+	forHelp  = 0x68656c70
 )
 
 func (s *simulation) dice(n int, purpose uint64, more int) dice {

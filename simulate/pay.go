@@ -118,6 +118,8 @@ func (s *simulation) act(ctx context.Context, e *event) error {
 		err = s.cancel(ctx, e)
 	case eventAppeal:
 		err = s.appeal(ctx, e)
+	case eventHelp:
+		err = s.help(ctx, e)
 	}
 	if err != nil {
 		return err

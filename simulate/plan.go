@@ -60,10 +60,13 @@ func (s *simulation) planMonth() {
 	}
 }
 
-// Every month three in a thousand members give coverage up. Who stops paying
-// appeals after so many months, by when help or not coverage has ended.
+// Every month three in a thousand members give coverage up, and six in a
+// hundred of those who do not pay as they should ask for help, which they get
+// if they are past due. Who stops paying appeals after so many months, by when
+// coverage has ended with help or without.
 const (
 	cancelPerMille = 3
+	askPercent     = 6
 	appealAfter    = 6
 )
 
@@ -73,6 +76,9 @@ func (s *simulation) planPayment(n int, month civil.Month, number int) {
 	p := s.payerOf(n)
 	d := s.dice(n, forMonth, 1+number)
 	h, day := hurtNothing, max(2, p.day+d.between(-2, 2))
+	if p.habit >= habitLate && d.chance(askPercent) {
+		s.agenda.add(month.On(d.between(24, 28)), event{kind: eventHelp, household: int32(n), serial: uint16(number)})
+	}
 	switch p.habit {
 	case habitOnTime:
 		if d.chance(3) {

@@ -264,8 +264,10 @@ func (r *Result) endsSection() section {
 			ID: "ends", Title: "Ends and what became of them", About: "Bars by month: ends for non-payment, ends undone, reinstatements, cancellations, moved starts.",
 			Labels: each(months, shortMonth),
 			Series: []series{
-				{"Ended", colorRed, decisions(standing.DecisionEnd)}, {"Undone", colorSand, decisions(standing.DecisionUndoEnd)},
-				{"Reinstated", colorTeal, decisions(standing.DecisionReinstate)}, {"Cancelled", colorGray, decisions(standing.DecisionCancel)},
+				{"Ended", colorRed, decisions(standing.DecisionEnd)},
+				{"Undone", colorSand, decisions(standing.DecisionUndoEnd)},
+				{"Reinstated", colorTeal, decisions(standing.DecisionReinstate)},
+				{"Cancelled", colorGray, decisions(standing.DecisionCancel)},
 				{"Start moved", colorBlue, decisions(standing.DecisionRoll)},
 			},
 		},
@@ -275,9 +277,13 @@ func (r *Result) endsSection() section {
 
 // channelNames are the ways that money came, as totals name them.
 var channelNames = []struct{ total, short, long string }{
-	{"web_guest bank", "Web bank", "Website, bank account"}, {"web_guest card", "Web card", "Website, card"},
-	{"autopay bank", "AutoPay", "AutoPay"}, {"mail check", "Mail", "Checks by mail"}, {"bank_bill_pay bank", "Bill pay", "The payer's own bank"},
-	{"phone_ivr bank", "Phone", "Automatic phone"}, {"phone_agent card", "Agent", "Phone, with an agent"},
+	{"web_guest bank", "Web bank", "Website, bank account"},
+	{"web_guest card", "Web card", "Website, card"},
+	{"autopay bank", "AutoPay", "AutoPay"},
+	{"mail check", "Mail", "Checks by mail"},
+	{"bank_bill_pay bank", "Bill pay", "The payer's own bank"},
+	{"phone_ivr bank", "Phone", "Automatic phone"},
+	{"phone_agent card", "Agent", "Phone, with an agent"},
 }
 
 func (r *Result) channelSection() section {

@@ -22,6 +22,9 @@ const proposalsAtOnce = 200
 // letStaffAct lets staff release, twice a week, the ends that have waited long
 // enough for checks in the mail (R-DUE-5).
 func (s *simulation) letStaffAct(ctx context.Context) error {
+	if err := s.afterTheStorm(ctx); err != nil {
+		return err
+	}
 	if day := s.today.Weekday(); day != time.Monday && day != time.Thursday {
 		return nil
 	}

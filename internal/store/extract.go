@@ -63,6 +63,10 @@ var (
 			e.reference || ' ' || CAST(h.from_on AS TEXT) || ' ' || COALESCE(CAST(h.to_on AS TEXT), '') || ' ' || h.actor`),
 		extract("waiver", `JOIN waiver w ON w.account_id = a.account_id`+enrollmentOf("w"), `
 			e.reference || ' ' || w.from_month || ' ' || w.to_month || ' ' || CAST(w.percent AS TEXT) || `+cents("w", "amount")+` || ' ' || w.criterion || ' ' || w.actor`),
+		extract("arrangement", `JOIN arrangement r ON r.account_id = a.account_id
+			JOIN installment i ON i.account_id = r.account_id AND i.arrangement_id = r.arrangement_id`+enrollmentOf("r"), `
+			e.reference || ' ' || CAST(r.made_on AS TEXT) || ' ' || r.through_month || ' ' || CAST(i.due_on AS TEXT) || `+cents("i", "amount")),
+		extract("due extension", `JOIN due_extension x ON x.account_id = a.account_id`, `CAST(x.due_on AS TEXT) || ' ' || CAST(x.until_on AS TEXT) || ' ' || x.actor`),
 		extract("bill exception", `JOIN bill_exception x ON x.account_id = a.account_id`, `x.coverage_month || ' ' || x.code`),
 		extract("review exception", `JOIN review_exception x ON x.account_id = a.account_id`, `x.code`),
 	}
