@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"strings"
 
 	"quittance.org/quittance/internal/base/fault"
@@ -130,14 +131,23 @@ func pack(w Words) (store.Stock, []byte, error) {
 		return "", nil, fmt.Errorf("seal letter %s: %w", w.Template, err)
 	}
 	var packed bytes.Buffer
-	out, err := flate.NewWriter(&packed, flate.BestSpeed)
-	if err != nil {
-		return "", nil, err
-	}
+	out := packers.Get().(*flate.Writer)
+	defer packers.Put(out)
+	out.Reset(&packed)
 	_, err = out.Write(text)
 	err = errors.Join(err, out.Close())
 	return stock, packed.Bytes(), err
 }
+
+// packers are used again: one takes a megabyte, and a letter a few hundred
+// bytes.
+var packers = sync.Pool{New: func() any {
+	out, err := flate.NewWriter(io.Discard, flate.BestSpeed)
+	if err != nil {
+		panic(err) // there is such a level
+	}
+	return out
+}}
 
 // unpack reads the sealed form of what is printed.
 func unpack(packed []byte, document any) error {
