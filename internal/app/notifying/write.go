@@ -8,8 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sync"
 	"strings"
+	"sync"
 
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/ident"
