@@ -24,6 +24,10 @@ func (e *BrokenError) Error() string {
 
 // Replay is the command that lives the same year again.
 func Replay(c Config) string {
-	return fmt.Sprintf("quittance simulate --year %d --households %d --seed %d --faults %s --workers %d",
+	text := fmt.Sprintf("quittance simulate --year %d --households %d --seed %d --faults %s --workers %d",
 		c.Year, c.Households, c.Seed, FaultList(c.Faults), max(1, c.Workers))
+	if c.ProveDaily {
+		text += " --prove daily"
+	}
+	return text
 }

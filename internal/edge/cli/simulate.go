@@ -60,7 +60,7 @@ func (c simulateCommand) Run(ctx context.Context, s Streams) error {
 		if result == nil || ctx.Err() != nil {
 			return err
 		}
-		fmt.Fprintf(s.Err, "quittance: %v\nLive it again: %s\n", err, simulate.Replay(config))
+		fmt.Fprintf(s.Err, "quittance: %v\nLive it again: %s\n", err, c.again(config))
 	}
 	if err := errors.Join(c.print(s, result, err), c.writeReport(result, config)); err != nil {
 		return err
@@ -141,16 +141,28 @@ func (c simulateCommand) writeReport(r *simulate.Result, config simulate.Config)
 	return errors.Join(r.WriteReport(file, config), file.Close())
 }
 
+// defaultProfile is that of profileFlag.
+const defaultProfile = "massachusetts"
+
+// again is the command that lives the same year.
+func (c simulateCommand) again(config simulate.Config) string {
+	text := simulate.Replay(config)
+	if c.Profile != defaultProfile {
+		text += " --profile " + c.Profile
+	}
+	return text
+}
+
 // judge says what is wrong with a year, and how to live it again.
 func (c simulateCommand) judge(s Streams, r *simulate.Result, config simulate.Config, failed error) error {
 	switch {
 	case failed != nil:
 		return errReported
 	case r.SetAside > 0:
-		fmt.Fprintf(s.Err, "quittance: %d accounts could not be decided on or billed\nLive it again: %s\n", r.SetAside, simulate.Replay(config))
+		fmt.Fprintf(s.Err, "quittance: %d accounts could not be decided on or billed\nLive it again: %s\n", r.SetAside, c.again(config))
 		return errReported
 	case c.Expect != "" && !strings.EqualFold(c.Expect, r.Hash):
-		fmt.Fprintf(s.Err, "quittance: the fingerprint is %s, expected %s\nLive it again: %s\n", r.Hash, c.Expect, simulate.Replay(config))
+		fmt.Fprintf(s.Err, "quittance: the fingerprint is %s, expected %s\nLive it again: %s\n", r.Hash, c.Expect, c.again(config))
 		return errReported
 	}
 	return nil
