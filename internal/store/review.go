@@ -2,6 +2,7 @@ package store
 
 import (
 	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/domain/enrollment"
 )
 
@@ -11,12 +12,14 @@ var (
 
 	qInsertReview = stmt("insert_review", `INSERT INTO review (account_id, review_id, review_on, reason) VALUES ($1, $2, $3, $4)`)
 	qReviewsDue   = stmt("reviews_due", `
-		SELECT review_on, account_id FROM review
-		WHERE review_on <= $1 AND (review_on > $2 OR review_on = $2 AND account_id > $3)
-		ORDER BY review_on, account_id LIMIT $4`)
+		SELECT review_on, account_id, review_id FROM review
+		WHERE review_on <= $1 AND (review_on > $2 OR review_on = $2 AND account_id > $3
+			OR review_on = $2 AND account_id = $3 AND review_id > $4)
+		ORDER BY review_on, account_id, review_id LIMIT $5`)
 	qDropIdleReviews = stmt("drop_idle_reviews", `
 		DELETE FROM review WHERE review_on <= $1 AND reason = 'due'
 			AND NOT EXISTS (SELECT 1 FROM open_charge o WHERE o.account_id = review.account_id)`)
+	qReviewDone         = stmt("review_done", `DELETE FROM review WHERE account_id = $1 AND review_id = $2`)
 	qReviewed           = stmt("reviewed", `DELETE FROM review WHERE account_id = $1 AND review_on <= $2`)
 	qPutReviewException = stmt("put_review_exception", `
 		INSERT INTO review_exception (account_id, code, reason, recorded_at) VALUES ($1, $2, $3, $4)
@@ -54,16 +57,17 @@ func (tx *Tx) reviewRow(id enrollment.AccountID, on civil.Date, why ReviewReason
 type Review struct {
 	On      civil.Date
 	Account enrollment.AccountID
+	id      ident.UUID
 }
 
-// ReviewsDue gives up to limit accounts whose day has come by today, after one
-// that was given before, by day. One may be given several times.
+// ReviewsDue gives up to limit days that have come by today, after one that
+// was given before, in order. An account may have several.
 func (tx *ReadTx) ReviewsDue(today civil.Date, after Review, limit int) ([]Review, error) {
 	return collect(tx, qReviewsDue, func(row func(...any) error) (Review, error) {
 		var r Review
-		err := row(&r.On, &r.Account)
+		err := row(&r.On, &r.Account, &r.id)
 		return r, err
-	}, today, orDawn(after.On), orLowest(after.Account.UUID), limit)
+	}, today, orDawn(after.On), orLowest(after.Account.UUID), orLowest(after.id), limit)
 }
 
 // orDawn is a day before all others for none, which no column can hold.
@@ -79,6 +83,10 @@ func orDawn(d civil.Date) civil.Date {
 func (tx *Tx) DropIdleReviews(today civil.Date) (int64, error) {
 	return tx.exec(qDropIdleReviews, today)
 }
+
+// ReviewDone forgets one day of an account. Days that were planned meanwhile
+// stay.
+func (tx *Tx) ReviewDone(r Review) { tx.queue(qReviewDone, r.Account, r.id) }
 
 // Reviewed forgets the days of an account that have come by today.
 func (tx *Tx) Reviewed(id enrollment.AccountID, today civil.Date) { tx.queue(qReviewed, id, today) }

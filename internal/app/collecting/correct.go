@@ -141,16 +141,22 @@ func firstHadBack(f *store.Facts, id enrollment.ID) civil.Month {
 // useCredits pays what is open from money that lies on the account: it counts
 // on the day on which the money did (R-PAY-8).
 func useCredits(tx *store.Tx, f *store.Facts, now standing.Standing) bool {
-	if len(f.Credits) == 0 {
-		return false
-	}
-	applications, _ := payment.ApplyCredits(f.Credits, f.Payables(now))
+	applications := fromCredits(f, now)
 	for _, a := range applications {
 		a.ID = payment.ApplicationID{UUID: tx.NewID()}
 		tx.Apply(f.Account.ID, a, a.CountsOn, Actor)
 		tx.UseCredit(f.Account.ID, a)
 	}
 	return len(applications) > 0
+}
+
+// fromCredits gives what money that lies on the account can pay now.
+func fromCredits(f *store.Facts, now standing.Standing) []payment.Application {
+	if len(f.Credits) == 0 {
+		return nil
+	}
+	applications, _ := payment.ApplyCredits(f.Credits, f.Payables(now))
+	return applications
 }
 
 func later(a, b civil.Date) civil.Date {

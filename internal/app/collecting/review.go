@@ -2,7 +2,11 @@ package collecting
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
@@ -30,7 +34,7 @@ func (r *Reviewed) add(q Reviewed) {
 	r.SetAside += q.SetAside
 }
 
-// reviewPage is how many accounts are asked for at a time.
+// reviewPage is how many days are asked for at a time.
 const reviewPage = 500
 
 // Review looks at every account whose day to be looked at has come by a
@@ -45,7 +49,6 @@ func (s *Service) Review(ctx context.Context, on civil.Date) (Reviewed, error) {
 		return err
 	})
 	var last store.Review
-	var before enrollment.AccountID
 	for err == nil {
 		var page []store.Review
 		err = s.db.Read(ctx, "reviews due", func(tx *store.ReadTx) (err error) {
@@ -55,20 +58,103 @@ func (s *Service) Review(ctx context.Context, on civil.Date) (Reviewed, error) {
 		if err != nil || len(page) == 0 {
 			break
 		}
-		for _, due := range page {
-			if due.Account == before {
-				continue
-			}
-			before = due.Account
-			one, err := s.reviewOrSetAside(ctx, due.Account, on)
-			if err != nil {
-				return sum, err
-			}
-			sum.add(one)
-		}
+		var done Reviewed
+		done, err = s.reviewPage(ctx, page, on)
+		sum.add(done)
 		last = page[len(page)-1]
 	}
 	return sum, err
+}
+
+// reviewPage looks at many accounts side by side. Of most of them nothing is
+// owed that night: they are given their next day together.
+func (s *Service) reviewPage(ctx context.Context, page []store.Review, on civil.Date) (Reviewed, error) {
+	looks, err := s.lookAt(ctx, page, on)
+	if err != nil {
+		return Reviewed{}, err
+	}
+	var sum Reviewed
+	for _, l := range looks {
+		sum.add(l.done)
+	}
+	return sum, s.planNext(ctx, page, looks)
+}
+
+// lookAt looks at the accounts of a page, some at a time.
+func (s *Service) lookAt(ctx context.Context, page []store.Review, on civil.Date) ([]look, error) {
+	looks, failed := make([]look, len(page)), make([]error, len(page))
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		group.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(page) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+				if i > 0 && page[i].Account == page[i-1].Account {
+					continue // looked at with the row before
+				}
+				if looks[i], failed[i] = s.look(ctx, page[i].Account, on); failed[i] != nil {
+					stop()
+				}
+			}
+		})
+	}
+	group.Wait()
+	return looks, errors.Join(append(failed, context.Cause(ctx))...)
+}
+
+// look is what one look at an account came to.
+type look struct {
+	done  Reviewed
+	quiet bool       // nothing was owed, and nothing written
+	next  civil.Date // when to look at a quiet account again; zero: not before something new
+	why   store.ReviewReason
+}
+
+// look looks at one account without a lock first, and reviews it if anything is
+// owed.
+func (s *Service) look(ctx context.Context, id enrollment.AccountID, on civil.Date) (look, error) {
+	var seen look
+	err := s.db.Read(ctx, "look", func(tx *store.ReadTx) error {
+		facts, err := tx.ReviewFacts(id)
+		if err != nil {
+			return err
+		}
+		now := standing.Evaluate(s.profile, facts.Standing(), on)
+		seen = look{next: now.NextReview, why: whyReview(now), done: Reviewed{Looked: 1}}
+		seen.quiet = len(now.Conclusions) == 0 && len(now.Notices) == 0 && len(s.corrections(facts, now, on)) == 0 && len(fromCredits(facts, now)) == 0
+		return nil
+	})
+	if err != nil && !store.Blameable(err) || seen.quiet {
+		return seen, err
+	}
+	seen.done, err = s.reviewOrSetAside(ctx, id, on)
+	return seen, err
+}
+
+// planNext gives quiet accounts their next day. Only the days that were looked
+// up are forgotten: what came meanwhile has planned one of its own.
+func (s *Service) planNext(ctx context.Context, page []store.Review, looks []look) error {
+	return s.db.InTx(ctx, "plan reviews", func(tx *store.Tx) error {
+		var of look
+		for i, due := range page {
+			isNew := i == 0 || due.Account != page[i-1].Account
+			if isNew {
+				of = looks[i]
+			}
+			if !of.quiet {
+				continue
+			}
+			tx.ReviewDone(due)
+			if isNew {
+				tx.ReviewWorked(due.Account)
+				if !of.next.IsZero() {
+					tx.ReviewOn(due.Account, of.next, of.why)
+				}
+			}
+		}
+		return nil
+	})
 }
 
 // ReviewAccount looks at one account as of a business date.

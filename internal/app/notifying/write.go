@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"sync"
 
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/ident"
@@ -130,24 +129,33 @@ func pack(w Words) (store.Stock, []byte, error) {
 	if err != nil {
 		return "", nil, fmt.Errorf("seal letter %s: %w", w.Template, err)
 	}
+	out, err := packer()
+	if err != nil {
+		return "", nil, err
+	}
 	var packed bytes.Buffer
-	out := packers.Get().(*flate.Writer)
-	defer packers.Put(out)
 	out.Reset(&packed)
 	_, err = out.Write(text)
 	err = errors.Join(err, out.Close())
+	select {
+	case packers <- out:
+	default: // there are enough
+	}
 	return stock, packed.Bytes(), err
 }
 
 // packers are used again: one takes a megabyte, and a letter a few hundred
-// bytes.
-var packers = sync.Pool{New: func() any {
-	out, err := flate.NewWriter(io.Discard, flate.BestSpeed)
-	if err != nil {
-		panic(err) // there is such a level
+// bytes. A sync.Pool would forget them with each collection of garbage.
+var packers = make(chan *flate.Writer, 4)
+
+func packer() (*flate.Writer, error) {
+	select {
+	case out := <-packers:
+		return out, nil
+	default:
+		return flate.NewWriter(io.Discard, flate.BestSpeed)
 	}
-	return out
-}}
+}
 
 // unpack reads the sealed form of what is printed.
 func unpack(packed []byte, document any) error {

@@ -11,7 +11,7 @@ CREATE TABLE review (
     PRIMARY KEY (account_id, review_id)
 ){{.Strict}};
 
-CREATE INDEX review_due ON review (review_on, account_id);
+CREATE INDEX review_due ON review (review_on, account_id, review_id);
 
 -- Accounts that a review could not decide on, with the reason. Cleared when a
 -- later review does.
