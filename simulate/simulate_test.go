@@ -11,6 +11,7 @@ import (
 
 	"quittance.org/quittance/internal/app"
 	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/clock/virtual"
 	"quittance.org/quittance/internal/store/storetest"
 	"quittance.org/quittance/profiles"
 	"quittance.org/quittance/simulate"
@@ -174,5 +175,28 @@ func TestReport(t *testing.T) {
 		if !strings.Contains(page.String(), want) {
 			t.Errorf("the page has no %s", want)
 		}
+	}
+}
+
+// The first evening on which the books are wrong ends the year, with what is
+// wrong.
+func TestBrokenBooksEndTheYear(t *testing.T) {
+	t.Parallel()
+	url := sqliteURL(t)
+	lived := 0
+	c := config(t, url, short, func(c *simulate.Config) {
+		c.Through = civil.NewDate(2027, time.February, 28)
+		c.Progress = func(done, _ int) {
+			if lived = done; done == 80 {
+				db := storetest.Open(t, url, virtual.Standing(storetest.Noon))
+				storetest.Sabotage(t, db, "UPDATE open_charge SET open_cents = open_cents + 1")
+				db.Close()
+			}
+		}
+	})
+	result, err := simulate.Run(t.Context(), c)
+	broken, ok := errors.AsType[*simulate.BrokenError](err)
+	if !ok || lived >= 95 || !slices.Contains(broken.Report.Broken(), "I2") || result.Violations() == 0 {
+		t.Errorf("after %d days: %v", lived, err)
 	}
 }
