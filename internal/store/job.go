@@ -19,7 +19,7 @@ var (
 		SELECT id, kind, CAST(args AS TEXT), attempt, max_attempts FROM river_job
 		WHERE state = 'available' OR state = 'retryable' AND scheduled_at <= $1
 		ORDER BY id LIMIT 1`)
-	qEndJob = stmt("end_job", `DELETE FROM river_job WHERE id = $1 AND state IN ('available', 'retryable')`)
+	qEndJob    = stmt("end_job", `DELETE FROM river_job WHERE id = $1 AND state IN ('available', 'retryable')`)
 	qCancelJob = stmt("cancel_job", `
 		UPDATE river_job SET state = 'cancelled', attempt = attempt + 1, attempted_at = $2, finalized_at = $2
 		WHERE id = $1 AND state IN ('available', 'retryable')`)

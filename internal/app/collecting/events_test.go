@@ -111,9 +111,9 @@ func TestRenewalOnTheFirstOfJanuary(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		w.At("2026-10-31")
 		last := apptest.Segment{Plan: silver, Renewal: true, From: "2026-01", To: "2026-12", APTC: "300.00", Member: "103.00"}
-		h := w.Import(subscriber, apptest.Alone, last)
+		w.Import(subscriber, apptest.Alone, last)
 		w.Live("2026-11-15")
-		h = w.Import(subscriber, apptest.Alone, last, year("110.00"))
+		h := w.Import(subscriber, apptest.Alone, last, year("110.00"))
 		w.Live("2027-01-02")
 		apptest.Check(t, "states in January", states(w, h), []string{"medical ended 2026-12", "medical past_due 2026-12"})
 		apptest.Check(t, "unpaid", w.Unpaid(h), []string{"2026-12 medical 103.00", "2027-01 medical 110.00", "2027-02 medical 110.00"})

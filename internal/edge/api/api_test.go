@@ -59,8 +59,8 @@ func serve(t *testing.T, db *store.DB) *caller {
 	server := httptest.NewServer(api.New(enrolling.New(db, c.jobs), api.Config{
 		Keys:    []api.KeyHash{{Name: "state", Hash: api.HashKey(key)}, {Name: "other", Hash: api.HashKey("another key")}},
 		Version: "1.2.3", Receipts: noReceipts{},
-		Health:  func(context.Context) error { return nil },
-		Log:     slog.New(slog.NewTextHandler(c.log, nil)),
+		Health: func(context.Context) error { return nil },
+		Log:    slog.New(slog.NewTextHandler(c.log, nil)),
 	}))
 	t.Cleanup(server.Close)
 	c.url = server.URL

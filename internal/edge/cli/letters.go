@@ -22,6 +22,7 @@ func (l letterWriter) writer() letters.Writer {
 func (l letterWriter) Receipt(r *paying.Receipt) (notifying.Letter, error) {
 	return l.writer().Receipt(r)
 }
+
 func (l letterWriter) Notice(n notifying.Notice) (notifying.Words, error) {
 	return l.writer().Notice(n)
 }
@@ -29,6 +30,7 @@ func (l letterWriter) Bill(b notifying.Bill) (notifying.Words, error) { return l
 func (l letterWriter) Returned(r notifying.Returned) (notifying.Words, error) {
 	return l.writer().Returned(r)
 }
+
 func (l letterWriter) Extended(x notifying.Extended) (notifying.Words, error) {
 	return l.writer().Extended(x)
 }
