@@ -144,9 +144,9 @@ func (tx *ReadTx) MoneyOf(id enrollment.AccountID) (*Facts, error) {
 }
 
 // ReviewFacts gives all that the standing of an account and its letters depend
-// on, and what billing asks for.
+// on.
 func (tx *ReadTx) ReviewFacts(id enrollment.AccountID) (*Facts, error) {
-	return tx.factsOfOne(id, wantAllCharges|wantCredits|wantBilling|wantReview)
+	return tx.factsOfOne(id, wantAllCharges|wantCredits|wantReview)
 }
 
 func (tx *ReadTx) factsOfOne(id enrollment.AccountID, want factsWanted) (*Facts, error) {

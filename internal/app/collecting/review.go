@@ -105,14 +105,15 @@ func (s *Service) lookAt(ctx context.Context, page []store.Review, on civil.Date
 
 // look is what one look at an account came to.
 type look struct {
-	done  Reviewed
-	quiet bool       // nothing was owed, and nothing written
-	next  civil.Date // when to look at a quiet account again; zero: not before something new
-	why   store.ReviewReason
+	done    Reviewed
+	quiet   bool           // no decision is owed and no money moves; nothing is written yet
+	letters []store.Notice // owed to a quiet account; whether they are still true is asked when they leave
+	next    civil.Date     // when to look at a quiet account again; zero: not before something new
+	why     store.ReviewReason
 }
 
-// look looks at one account without a lock first, and reviews it if anything is
-// owed.
+// look looks at one account without a lock first, and reviews it if more than
+// letters are owed.
 func (s *Service) look(ctx context.Context, id enrollment.AccountID, on civil.Date) (look, error) {
 	var seen look
 	err := s.db.Read(ctx, "look", func(tx *store.ReadTx) error {
@@ -121,8 +122,9 @@ func (s *Service) look(ctx context.Context, id enrollment.AccountID, on civil.Da
 			return err
 		}
 		now := standing.Evaluate(s.profile, facts.Standing(), on)
-		seen = look{next: now.NextReview, why: whyReview(now), done: Reviewed{Looked: 1}}
-		seen.quiet = len(now.Conclusions) == 0 && len(now.Notices) == 0 && len(s.corrections(facts, now, on)) == 0 && len(fromCredits(facts, now)) == 0
+		seen = look{letters: lettersOf(facts, now), next: now.NextReview, why: whyReview(now)}
+		seen.done = Reviewed{Looked: 1, Owed: len(seen.letters)}
+		seen.quiet = len(now.Conclusions) == 0 && len(s.corrections(facts, now, on)) == 0 && len(fromCredits(facts, now)) == 0
 		return nil
 	})
 	if err != nil && !store.Blameable(err) || seen.quiet {
@@ -147,14 +149,20 @@ func (s *Service) planNext(ctx context.Context, page []store.Review, looks []loo
 			}
 			tx.ReviewDone(due)
 			if isNew {
-				tx.ReviewWorked(due.Account)
-				if !of.next.IsZero() {
-					tx.ReviewOn(due.Account, of.next, of.why)
-				}
+				of.write(tx, due.Account)
 			}
 		}
 		return nil
 	})
+}
+
+// write writes what a look at a quiet account came to.
+func (l look) write(tx *store.Tx, id enrollment.AccountID) {
+	owe(tx, l.letters)
+	tx.ReviewWorked(id)
+	if !l.next.IsZero() {
+		tx.ReviewOn(id, l.next, l.why)
+	}
 }
 
 // ReviewAccount looks at one account as of a business date.
@@ -205,12 +213,10 @@ func (s *Service) review(tx *store.Tx, id enrollment.AccountID, on civil.Date) (
 			s.record(tx, facts, now.Conclusions[0], on)
 			done.Decided++
 		default:
-			done.Owed = owe(tx, facts, now)
+			seen := look{letters: lettersOf(facts, now), next: now.NextReview, why: whyReview(now)}
+			done.Owed = len(seen.letters)
 			tx.Reviewed(id, on)
-			tx.ReviewWorked(id)
-			if !now.NextReview.IsZero() {
-				tx.ReviewOn(id, now.NextReview, whyReview(now))
-			}
+			seen.write(tx, id)
 			return done, nil
 		}
 	}
@@ -261,16 +267,24 @@ func evidence(b standing.Basis) string {
 	return text
 }
 
-// owe notes the letters that are owed; they are looked at again before they
-// leave.
-func owe(tx *store.Tx, facts *store.Facts, now standing.Standing) int {
-	for _, n := range now.Notices {
-		tx.OweNotice(store.Notice{
-			ID: tx.NewNoticeID(), AccountID: facts.Account.ID, EnrollmentID: facts.Enrollments[n.Enrollment].ID, Kind: n.Kind,
+// lettersOf gives the letters that are owed.
+func lettersOf(facts *store.Facts, now standing.Standing) []store.Notice {
+	all := make([]store.Notice, len(now.Notices))
+	for i, n := range now.Notices {
+		all[i] = store.Notice{
+			AccountID: facts.Account.ID, EnrollmentID: facts.Enrollments[n.Enrollment].ID, Kind: n.Kind,
 			Month: n.Month, OwedOn: n.On, Amount: n.Amount, By: n.By, Ends: n.Ends,
-		})
+		}
 	}
-	return len(now.Notices)
+	return all
+}
+
+// owe notes letters that are owed; they are looked at again before they leave.
+func owe(tx *store.Tx, letters []store.Notice) {
+	for _, n := range letters {
+		n.ID = tx.NewNoticeID()
+		tx.OweNotice(n)
+	}
 }
 
 // whyReview tells whether the next look is for the sake of what is unpaid
