@@ -75,9 +75,26 @@ func (s *EnrollmentStanding) Covers(m civil.Month) bool {
 
 // Evaluate concludes the standing of an account on a day.
 func Evaluate(p *profile.Profile, facts Facts, asOf civil.Date) Standing {
-	s := Standing{Enrollments: make([]EnrollmentStanding, 0, len(facts.Enrollments))}
+	room := &room{}
+	s := Standing{Enrollments: room.enrollments[:0], Steps: room.steps[:0], Conclusions: room.conclusions[:0], Notices: room.notices[:0]}
 	EvaluateInto(&s, p, &facts, asOf)
+	s.Steps, s.Conclusions, s.Notices = unlessEmpty(s.Steps), unlessEmpty(s.Conclusions), unlessEmpty(s.Notices)
 	return s
+}
+
+// room is what the standing of most accounts takes, in one piece of memory.
+type room struct {
+	enrollments [2]EnrollmentStanding
+	steps       [8]Step
+	conclusions [2]Conclusion
+	notices     [2]Notice
+}
+
+func unlessEmpty[T any](list []T) []T {
+	if len(list) == 0 {
+		return nil
+	}
+	return list
 }
 
 // EvaluateInto is Evaluate into a standing whose slices are used again.
