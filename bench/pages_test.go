@@ -104,6 +104,12 @@ func listenOn(b *testing.B, handler func(origin string) http.Handler) (origin st
 // that is as many bytes and no work.
 func (s *shop) measureRates(b *testing.B, engine string, all []*guestPage) {
 	b.Helper()
+	// A session belongs to one browser: two requests of it at once would wait
+	// for each other, and no guest asks that way.
+	guests := make(chan *browser, pageClients)
+	for range pageClients {
+		guests <- s.find(b)
+	}
 	var rows [][]string
 	for _, code := range []string{"G1", "G2"} {
 		page := all[slices.IndexFunc(all, func(p *guestPage) bool { return p.code == code })]
@@ -117,7 +123,12 @@ func (s *shop) measureRates(b *testing.B, engine string, all []*guestPage) {
 		var base, pages series
 		for range *rounds {
 			base = append(base, pace(b, pageClients, *slice, func() error { _, err := plain.get(b, "/"); return err }))
-			pages = append(pages, pace(b, pageClients, *slice, func() error { _, err := page.guest.get(b, page.path); return err }))
+			pages = append(pages, pace(b, pageClients, *slice, func() error {
+				guest := <-guests
+				_, err := guest.get(b, page.path)
+				guests <- guest
+				return err
+			}))
 		}
 		rows = append(rows,
 			[]string{"constant page of " + strconv.Itoa(page.bytes) + " bytes", base.String(), ""},
