@@ -55,7 +55,7 @@ func live(t *testing.T, url string, changes ...func(*simulate.Config)) *simulate
 func postgresURL(t *testing.T) string {
 	t.Helper()
 	if os.Getenv(storetest.PostgresVariable) == "" {
-		t.Skipf("%s is not set", storetest.PostgresVariable)
+		t.Fatalf("%s is not set; run: make test", storetest.PostgresVariable)
 	}
 	return storetest.PostgresURL(t)
 }

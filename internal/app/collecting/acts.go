@@ -129,10 +129,14 @@ func (s *Service) Release(ctx context.Context, a Act) error {
 		case e.State != standing.StateEnding:
 			return decided{}, fault.New(fault.Conflict, CodeNotOwed, "no end is owed for this coverage: it is %s", e.State)
 		case today.Before(e.ReleaseFrom):
-			return decided{}, fault.New(fault.Conflict, CodeTooEarly, "a check with a timely postmark may still come: release from %s on", e.ReleaseFrom)
+			return decided{}, tooEarly(e.ReleaseFrom)
 		}
 		return decided{kind: standing.DecisionEnd, month: e.EndMonth, on: e.EndMonth.Last(), rule: e.Rule}, nil
 	})
+}
+
+func tooEarly(from civil.Date) error {
+	return fault.New(fault.Conflict, CodeTooEarly, "a check with a timely postmark may still come: release from %s on", from)
 }
 
 // CancelWhy is why coverage is cancelled.

@@ -28,7 +28,7 @@ func unpaidSince(w *apptest.World, covers ...apptest.Cover) apptest.Household {
 func end(t *testing.T, w *apptest.World, h apptest.Household, last string) error {
 	t.Helper()
 	return w.Collecting.RecordEnd(t.Context(), collecting.End{
-		Account: h.Account, Last: apptest.Month(last), Actor: "staff:demo", Reason: "unpaid after the last date",
+		Account: h.Account, Last: apptest.Month(last), Actor: "staff:demo", Second: "staff:lead", Reason: "unpaid after the last date",
 	})
 }
 
@@ -70,7 +70,7 @@ func TestEndOfTheLongTrack(t *testing.T) {
 			apptest.Check(t, "decisions", w.Decisions(h.Enrollments[0]), []string{"end 2026-08 R-DUE-1"})
 		}
 		apptest.Check(t, "audit", w.Rows(`SELECT actor || ': ' || summary || ', ' || reason FROM audit WHERE operation = 'coverage.end'`),
-			[]string{"staff:demo: covered to 2026-08, unpaid after the last date"})
+			[]string{"staff:demo: covered to 2026-08, approved by staff:lead, unpaid after the last date"})
 		w.At("2026-11-01")
 		apptest.Check(t, "billed after the end", w.Bill("2026-12").Billed, 0)
 		w.VerifyClean()
@@ -106,7 +106,11 @@ func TestEndOfTheShortTrack(t *testing.T) {
 	t.Parallel()
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		h := unpaidSince(w, apptest.FullPrice("2026-08", "400.00").Renewed())
-		w.At("2026-08-24")
+		w.At("2026-08-30")
+		if err := end(t, w, h, "2026-07"); !fault.Is(err, collecting.CodeTooEarly) {
+			t.Errorf("while mail may come: %v", err)
+		}
+		w.At("2026-08-31")
 		if err := end(t, w, h, "2026-07"); err != nil {
 			t.Fatal(err)
 		}

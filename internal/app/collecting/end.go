@@ -10,19 +10,26 @@ import (
 	"quittance.org/quittance/internal/store"
 )
 
-// End is a decision that coverage has ended for non-payment.
+// End is a decision that coverage has ended for non-payment, whose letters were
+// sent by whoever kept the books before: when an account is taken over.
 type End struct {
 	Account enrollment.AccountID
 	Last    civil.Month // the last covered month
 	Actor   string
+	Second  string // who approved it (R-ACC-2)
 	Reason  string
 }
 
 // RecordEnd records that coverage of an account has ended with a month: of
 // every enrollment whose standing owes that end (R-DUE-5). Each has a standing
-// of its own: dental coverage or next year's is left alone. It is refused when
-// no enrollment owes the end, and does nothing when it is recorded already.
+// of its own: dental coverage or next year's is left alone. Like Release it is
+// refused when no enrollment owes the end and while mail may still come, and
+// does nothing when the end is recorded already; unlike it, it does not ask
+// which letters went out.
 func (s *Service) RecordEnd(ctx context.Context, e End) error {
+	if err := (Act{Actor: e.Actor, Second: e.Second, Reason: e.Reason}).check(2); err != nil {
+		return err
+	}
 	today := s.profile.Today(s.db.Now())
 	return s.db.InTx(ctx, "record end", func(tx *store.Tx) error {
 		facts, err := tx.MoneyOf(e.Account)
@@ -35,12 +42,17 @@ func (s *Service) RecordEnd(ctx context.Context, e End) error {
 				continue
 			}
 			known = known || x.State == standing.StateEnded || x.State == standing.StateEnding
-			if x.State == standing.StateEnding {
-				recordEnd(tx, e, x, today)
+			if x.State != standing.StateEnding {
+				continue
 			}
+			if today.Before(x.ReleaseFrom) {
+				return tooEarly(x.ReleaseFrom)
+			}
+			recordEnd(tx, e, x, today)
+			tx.ReviewOn(e.Account, today, store.ReviewStanding) // charges and letters follow in the night
 		}
 		if !known {
-			return fault.New(fault.Conflict, "end.not_owed", "no coverage of this account ends with %s", e.Last)
+			return fault.New(fault.Conflict, CodeNotOwed, "no coverage of this account ends with %s", e.Last)
 		}
 		return nil
 	})
@@ -53,6 +65,6 @@ func recordEnd(tx *store.Tx, e End, x standing.EnrollmentStanding, today civil.D
 	})
 	tx.Audit(store.AuditEvent{
 		AccountID: e.Account, Operation: "coverage.end", Actor: e.Actor, Subject: "enrollment " + x.ID.String(),
-		Summary: "covered to " + e.Last.String(), Reason: e.Reason,
+		Summary: "covered to " + e.Last.String() + ", approved by " + e.Second, Reason: e.Reason,
 	})
 }

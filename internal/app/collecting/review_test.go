@@ -36,7 +36,7 @@ func TestLongTrackToItsEnd(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		w.At("2026-11-30")
 		h := w.Household(apptest.Medical("2027-01", "103.00").Renewed())
-		w.Live("2027-03-30")
+		w.Live("2027-03-31")
 		apptest.Check(t, "before the end", states(w, h), []string{"medical ending 2027-01"})
 		release(t, w, h)
 		w.Live("2027-05-02")
@@ -52,8 +52,8 @@ func TestLongTrackToItsEnd(t *testing.T) {
 			"2027-03-01 enter_grace 2027-03 R-DUE-1",
 			"2027-03-01 letter end_warning 2027-03 309",
 			"2027-03-24 propose_end 2027-01 R-DUE-1",
-			"2027-03-30 end 2027-01 R-DUE-1",
-			"2027-03-31 letter ended 2027-01 412",
+			"2027-03-31 end 2027-01 R-DUE-1",
+			"2027-04-01 letter ended 2027-01 412",
 		})
 		w.VerifyClean()
 	})
@@ -61,7 +61,7 @@ func TestLongTrackToItsEnd(t *testing.T) {
 
 func release(t *testing.T, w *apptest.World, h apptest.Household) {
 	t.Helper()
-	if err := end(t, w, h, "2027-01"); err != nil {
+	if err := w.Collecting.Release(t.Context(), act(h, 0)); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -17,7 +17,7 @@ import (
 // end records that coverage has ended.
 func (w *till) end(h apptest.Household, last string) {
 	w.t.Helper()
-	err := w.Collecting.RecordEnd(w.t.Context(), collecting.End{Account: h.Account, Last: apptest.Month(last), Actor: "staff:test", Reason: "test"})
+	err := w.Collecting.RecordEnd(w.t.Context(), collecting.End{Account: h.Account, Last: apptest.Month(last), Actor: "staff:test", Second: "staff:second", Reason: "test"})
 	if err != nil {
 		w.t.Fatal(err)
 	}

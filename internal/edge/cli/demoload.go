@@ -208,7 +208,7 @@ func (l *demoLoader) happen(ctx context.Context, h happening) error {
 		return l.app.Paying.Return(ctx, p.AccountID, p.ID, e.Code, e.On)
 	case population.EventEnded:
 		return l.app.Collecting.RecordEnd(ctx, collecting.End{
-			Account: l.accounts[letter], Last: e.Month, Actor: "staff:demo", Reason: "unpaid after the last date",
+			Account: l.accounts[letter], Last: e.Month, Actor: "staff:demo", Second: "staff:demo-lead", Reason: "unpaid after the last date",
 		})
 	}
 	return nil

@@ -104,7 +104,7 @@ func TestPayingWhatIsPastDueAlone(t *testing.T) {
 	s.wantPayments(t, h, "103.00")
 }
 
-// endedHousehold is one whose coverage ended with September, as of 24 October.
+// endedHousehold is one whose coverage ended with September, as of 31 October.
 func endedHousehold(t *testing.T, s *shop) apptest.Household {
 	t.Helper()
 	s.At("2026-09-01")
@@ -112,8 +112,8 @@ func endedHousehold(t *testing.T, s *shop) apptest.Household {
 	s.Bill("2026-10")
 	s.At("2026-10-01")
 	s.Bill("2026-11")
-	s.At("2026-10-24")
-	err := s.Collecting.RecordEnd(t.Context(), collecting.End{Account: h.Account, Last: apptest.Month("2026-09"), Actor: "test", Reason: "unpaid"})
+	s.At("2026-10-31")
+	err := s.Collecting.RecordEnd(t.Context(), collecting.End{Account: h.Account, Last: apptest.Month("2026-09"), Actor: "staff:test", Second: "staff:second", Reason: "unpaid"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +128,7 @@ func TestRestart(t *testing.T) {
 	h := endedHousehold(t, s)
 	b := s.browser(t).find(h).at("/pay/amount", "Your bill").says(
 		"Coverage ended September 30, 2026. Pay $800.00 by November 23, 2026 to get it back with no gap.",
-		"The last day is November 28, 2026, and then it takes $1,200.00", "October 24, 2026 You are here. We ended your coverage. Its last day was September 30, 2026.",
+		"The last day is December 5, 2026, and then it takes $1,200.00", "October 31, 2026 You are here. We ended your coverage. Its last day was September 30, 2026.",
 		"Covers October 2026 to November 2026", "Continue with $800.00")
 	b.addsUp("What's in this amount", "$800.00")
 	b.addsUp("Each part of this amount", "$800.00")
@@ -142,7 +142,7 @@ func TestRestart(t *testing.T) {
 	b.open("/pay/amount").do("POST", "/pay/amount", url.Values{
 		"op": {hiddenTag.FindStringSubmatch(b.body)[2]}, "shown": {"800.00"}, "choice": {"other"}, "other": {"5"},
 	}).says("Select how much you want to pay")
-	b.open("/pay/amount").toCheck("bank").submit().says("Payment received", "October 25, 2026: your coverage is back, with no gap, from October 2026 on.")
+	b.open("/pay/amount").toCheck("bank").submit().says("Payment received", "By November 1, 2026: your coverage is back, with no gap, from October 2026 on.")
 	if got := s.Payments(h); len(got) != 1 || got[0].Amount != apptest.Amount("800.00") {
 		t.Errorf("got payments %v", got)
 	}
@@ -150,11 +150,11 @@ func TestRestart(t *testing.T) {
 	if formTag.MatchString(b.body) {
 		t.Error("there is a form for what is paid")
 	}
-	s.Live("2026-10-25") // what the pages promised
+	s.Live("2026-11-01") // what the pages promised
 	if e := s.Standing(h).Enrollments[0]; e.State != standing.StateActive || e.PaidThrough != apptest.Month("2026-11") {
 		t.Errorf("the day after: %s, paid through %s", e.State, e.PaidThrough)
 	}
-	s.browser(t).find(h).says("You owe $0.00.")
+	s.browser(t).find(h).says("$400.00", "Covers December 2026")
 	s.VerifyClean()
 }
 
@@ -163,9 +163,9 @@ func TestEndedForGood(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
 	h := endedHousehold(t, s)
-	s.At("2026-11-28")
-	s.browser(t).find(h).says("Pay $1,200.00 by November 28, 2026 to get it back with no gap.")
-	s.At("2026-11-29")
+	s.At("2026-12-05")
+	s.browser(t).find(h).says("Pay $1,200.00 by December 5, 2026 to get it back with no gap.")
+	s.At("2026-12-06")
 	b := s.browser(t).find(h).at("/pay/amount", "You can't pay this bill online").says("Coverage ended September 30, 2026.", "1-800-555-0100")
 	if formTag.MatchString(b.body) {
 		t.Error("there is a form")
