@@ -67,8 +67,8 @@ var (
 	qInsertClearing = stmt("insert_clearing", `
 		INSERT INTO clearing_item (account_id, item_id, clearing, payment_id, amount_cents, opened_on) VALUES ($1, $2, $3, $4, $5, $6)`)
 	qInsertACHEntry = stmt("insert_ach_entry", `
-		INSERT INTO ach_entry (account_id, ach_entry_id, payment_id, bank_account_id, sec_code, payment_type, amount_cents, state, requested_on)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 'waiting', $8)`)
+		INSERT INTO ach_entry (account_id, ach_entry_id, kind, payment_id, bank_account_id, sec_code, payment_type, amount_cents, state, settle_on)
+		VALUES ($1, $2, 'debit', $3, $4, $5, $6, $7, 'waiting', $8)`)
 	qInsertWebhook = stmt("insert_webhook", `
 		INSERT INTO webhook_event (processor, event_id, intent_id, received_at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (processor, event_id) DO NOTHING`)

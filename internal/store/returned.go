@@ -20,7 +20,7 @@ var (
 	qReturnedClearing = stmt("close_clearing", `
 		UPDATE clearing_item SET closed_on = $3 WHERE account_id = $1 AND payment_id = $2 AND closed_on IS NULL`)
 	qReturnedACH = stmt("return_ach_entry", `
-		UPDATE ach_entry SET state = 'returned' WHERE account_id = $1 AND payment_id = $2`)
+		UPDATE ach_entry SET state = CASE WHEN trace IS NULL THEN 'dropped' ELSE 'returned' END WHERE account_id = $1 AND payment_id = $2`)
 	qPaymentByID = stmt("payment_by_id", `SELECT `+paymentColumns+` FROM payment WHERE account_id = $1 AND payment_id = $2`)
 )
 

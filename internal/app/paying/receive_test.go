@@ -180,7 +180,7 @@ func TestReturn(t *testing.T) {
 			apptest.Check(t, "due", c.DueOn.String(), "2026-11-23")
 		}
 		apptest.Check(t, "state", w.Standing(h).Enrollments[0].State, standing.StatePastDue)
-		apptest.Check(t, "the debit", w.Rows(fmt.Sprintf(`SELECT state FROM ach_entry WHERE payment_id = '%s'`, p.ID)), []string{"returned"})
+		apptest.Check(t, "the debit", w.Rows(fmt.Sprintf(`SELECT state FROM ach_entry WHERE payment_id = '%s'`, p.ID)), []string{"dropped"})
 		apptest.Check(t, "the other debit", w.Rows(fmt.Sprintf(`SELECT state FROM ach_entry WHERE payment_id = '%s'`, kept.ID)), []string{"waiting"})
 
 		w.At("2026-12-01")
