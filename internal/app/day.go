@@ -192,7 +192,7 @@ func (a *App) logDays(ctx context.Context, days []closing.Day, err error) {
 				a.config.Log.ErrorContext(ctx, "business day: a step failed", "date", d.Date, "step", s.Name, "error", s.Error)
 			}
 		}
-		if d.State == closing.Complete {
+		if d.State == closing.Complete || d.State == closing.Half {
 			a.config.Log.InfoContext(ctx, "business day", "date", d.Date, "state", d.State)
 		} else {
 			a.config.Log.ErrorContext(ctx, "business day", "date", d.Date, "state", d.State, "to_do", d.ToDo)

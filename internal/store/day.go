@@ -47,6 +47,7 @@ type DayRow struct {
 // States of a business date.
 const (
 	DayRunning    = "running"
+	DayHalf       = "half" // the evening's steps wait for their hour
 	DayComplete   = "complete"
 	DayIncomplete = "incomplete"
 )

@@ -23,6 +23,9 @@ import (
 type Step struct {
 	Name  string   // stored; it never changes
 	Needs []string // steps before it that must be done
+	// Evening makes the step wait until the cut-off hour of AutoPay on its date
+	// (ACH-21): what members may change until then is not acted on before.
+	Evening bool
 	// Run does the work as of a date, which may be past. It is safe to repeat.
 	Run func(ctx context.Context, date civil.Date) (Counts, error)
 }
@@ -62,10 +65,15 @@ type Service struct {
 }
 
 // New makes the service. It panics on steps that need one which does not come
-// before them.
+// before them, and on one of the morning after one of the evening.
 func New(db *store.DB, p *profile.Profile, steps []Step) *Service {
 	var names []string
+	evening := false
 	for _, s := range steps {
+		if evening && !s.Evening {
+			panic("closing: the morning's step " + s.Name + " stands after one of the evening")
+		}
+		evening = s.Evening
 		for _, need := range s.Needs {
 			if !slices.Contains(names, need) {
 				panic(fmt.Sprintf("closing: step %s needs %s, which does not come before it", s.Name, need))
@@ -92,6 +100,25 @@ func (s *Service) Today() civil.Date { return s.profile.Today(s.db.Now()) }
 // each one's run begins at a time of day.
 func (s *Service) BeginOf(date civil.Date, begins profile.TimeOfDay) civil.Instant {
 	return civil.InstantOf(time.Date(date.Year(), date.MonthOfYear(), date.Day(), begins.Hour, begins.Minute, begins.Second, 0, s.profile.Zone()))
+}
+
+// EveningOf gives the moment from which the evening's steps of a date are run:
+// when nothing can be changed any more of what they act on.
+func (s *Service) EveningOf(date civil.Date) civil.Instant {
+	return s.BeginOf(date, s.profile.AutoPay.Cutoff.On(date))
+}
+
+// NextRun gives the next moment after now at which there is something to run,
+// and its date: a date's beginning, or its evening.
+func (s *Service) NextRun(begins profile.TimeOfDay) (civil.Instant, civil.Date) {
+	now := s.db.Now()
+	today := s.profile.Today(now)
+	for _, at := range []civil.Instant{s.BeginOf(today, begins), s.EveningOf(today)} {
+		if now.Before(at) {
+			return at, today
+		}
+	}
+	return s.BeginOf(today.AddDays(1), begins), today.AddDays(1)
 }
 
 // DueAt gives the newest business date whose run should have begun by now.

@@ -30,17 +30,18 @@ type day struct {
 	service *closing.Service
 	diary   *[]string
 	act     func(ctx context.Context, step string, date civil.Date) error // of a step, beside writing the diary
+	outline []closing.Step
 }
 
 func newDay(w *apptest.World) *day {
-	return (&day{World: w, diary: &[]string{}}).restart()
+	return (&day{World: w, diary: &[]string{}, outline: outline}).restart()
 }
 
 // restart makes the service anew, as the process that comes up after a crash
 // or another node does.
 func (d *day) restart() *day {
-	next := &day{World: d.World, diary: d.diary}
-	steps := slices.Clone(outline)
+	next := &day{World: d.World, diary: d.diary, outline: d.outline}
+	steps := slices.Clone(d.outline)
 	for i := range steps {
 		name := steps[i].Name
 		steps[i].Run = func(ctx context.Context, date civil.Date) (closing.Counts, error) {

@@ -17,10 +17,11 @@ import (
 // State is how a business date or a step of it stands.
 type State string
 
-// The states. A date is running, complete or incomplete.
+// The states. A date is running, half, complete or incomplete.
 const (
 	Waiting    State = "waiting" // not begun
 	Running    State = "running" // under way, or cut off
+	Half       State = "half"    // the morning's steps are done, the evening's wait for their hour
 	Done       State = "done"
 	Failed     State = "failed"
 	Blocked    State = "blocked" // a step that it needs is not done
@@ -66,7 +67,7 @@ func (d Day) toDo() string {
 	failed := d.Failed()
 	again := "run it again: quittance day run --date " + d.Date.String()
 	switch {
-	case d.State == Complete:
+	case d.State == Complete, d.State == Half:
 		return ""
 	case len(failed) > 0:
 		return fmt.Sprintf("%s: put right what made %s fail, then %s", d.Date, strings.Join(failed, " and "), again)
@@ -118,12 +119,17 @@ const (
 func (s *Service) ready(d Day, step Step, asked bool) bool {
 	r := d.step(step.Name)
 	switch {
-	case r.State == Done || len(d.lacking(step)) > 0:
+	case r.State == Done || len(d.lacking(step)) > 0 || s.tooEarly(d, step):
 		return false
 	case r.State == Failed && !asked:
 		return r.Tries < maxTries && !s.db.Now().Before(r.FinishedAt.Add(retryAfter))
 	}
 	return true
+}
+
+// tooEarly tells whether the hour of an evening's step has not come.
+func (s *Service) tooEarly(d Day, step Step) bool {
+	return step.Evening && s.db.Now().Before(s.EveningOf(d.Date))
 }
 
 func (s *Service) anyReady(d Day, asked bool) bool {
@@ -156,7 +162,13 @@ func (s *Service) close(ctx context.Context, d *Day) error {
 	state := Complete
 	for _, step := range s.steps {
 		r := d.step(step.Name)
-		if r.State == Done {
+		switch {
+		case r.State == Done:
+			continue
+		case s.tooEarly(*d, step):
+			if state == Complete {
+				state = Half
+			}
 			continue
 		}
 		state = Incomplete

@@ -94,7 +94,7 @@ func (c dayRun) Run(ctx context.Context, s Streams) error {
 	if printed := c.print(s, days); err == nil {
 		err = printed
 	}
-	if err == nil && slices.ContainsFunc(days, func(d closing.Day) bool { return d.State != closing.Complete }) {
+	if err == nil && slices.ContainsFunc(days, func(d closing.Day) bool { return d.State != closing.Complete && d.State != closing.Half }) {
 		return errReported
 	}
 	return err

@@ -18,8 +18,8 @@ import (
 var demoDayBegins = profile.TimeOfDay{Hour: 1}
 
 // livedClock is the demo's clock in the hands of the control page. When it is
-// moved, the marketplace lives through every night on the way: the clock stops
-// at each and the business day is run. Whoever moves it waits for that.
+// moved, the marketplace lives through every night and evening on the way: the
+// clock stops at each and the business day is run. Whoever moves it waits for that.
 type livedClock struct {
 	*virtual.Clock
 	days  *closing.Service
@@ -33,13 +33,12 @@ func (c *livedClock) Set(at civil.Instant) {
 	c.moving.Lock()
 	defer c.moving.Unlock()
 	for {
-		date := c.days.DueAt(demoDayBegins).AddDays(1)
-		begin := c.days.BeginOf(date, demoDayBegins)
-		if begin.After(at) {
+		next, date := c.days.NextRun(demoDayBegins)
+		if next.After(at) {
 			c.Clock.Set(at)
 			return
 		}
-		c.Clock.Set(begin)
+		c.Clock.Set(next)
 		if err := c.night(date); err != nil {
 			return
 		}

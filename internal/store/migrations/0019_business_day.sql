@@ -1,9 +1,9 @@
 -- +goose Up
 -- The business dates that were begun. One that is not complete is gone on with,
--- oldest first, before a later one is begun.
+-- oldest first, before a later one is begun. half: its evening has not come.
 CREATE TABLE business_day (
     business_date    {{.Date}} PRIMARY KEY,
-    state            TEXT NOT NULL CHECK (state IN ('running', 'complete', 'incomplete')),
+    state            TEXT NOT NULL CHECK (state IN ('running', 'half', 'complete', 'incomplete')),
     started_at       {{.Instant}} NOT NULL,
     finished_at      {{.Instant}}
 ){{.Strict}};
