@@ -40,4 +40,3 @@ CREATE TABLE ach_entry (
 CREATE INDEX ach_entry_waiting ON ach_entry (settle_on, account_id) WHERE state = 'waiting';
 CREATE UNIQUE INDEX ach_entry_trace ON ach_entry (trace) WHERE trace IS NOT NULL;
 CREATE INDEX ach_entry_in_file ON ach_entry (file_id, trace) WHERE file_id IS NOT NULL;
-CREATE INDEX ach_entry_of_payment ON ach_entry (account_id, payment_id) WHERE payment_id IS NOT NULL;
