@@ -18,7 +18,7 @@ const startsShown = 3
 
 // newMembers is P4.
 func (v *visit) newMembers() {
-	p, today := v.profile, v.today()
+	p, today := v.Profile, v.Today()
 	view := portal.First{
 		Confirmed: civil.StateDays.Add(today, confirmDays), Cards: today.AddDays(idCardDays),
 		Reference: p.Identity.Accepts(profile.AliasEnrollmentReference), ZIPCode: slices.Contains(p.Guest.SecondFactor, profile.FactorZIP),
@@ -32,12 +32,12 @@ func (v *visit) newMembers() {
 	if p.Binder.Missed.On(due) == profile.BinderRoll {
 		view.Moves = p.Binder.MaxRolls.On(due)
 	}
-	v.show(view)
+	v.Show(view)
 }
 
 // behind is P5.
 func (v *visit) behind() {
-	p, today := v.profile, v.today()
+	p, today := v.Profile, v.Today()
 	due, month := nextDue(p, today)
 	if p.Grace.PaidMonthInYear.On(due) && month.MonthOfYear() == time.January {
 		month = month.Next() // an example of the usual case (R-DUE-4)
@@ -49,7 +49,7 @@ func (v *visit) behind() {
 	if p.Arrangement.Enabled.On(today) {
 		view.PlanMonths = p.Arrangement.MaxMonths.On(today)
 	}
-	v.show(view)
+	v.Show(view)
 }
 
 // examplePrice is a month's cost that is easy to add up.

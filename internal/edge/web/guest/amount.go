@@ -9,12 +9,13 @@ import (
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/edge/web/portal"
+	"quittance.org/quittance/internal/edge/web/serving"
 )
 
 // due reads what the session's account owes. Card payments that nobody has
 // settled yet are looked up first; the session's own is none of them.
 func (v *visit) due(s session) (dueView, error) {
-	d, err := v.paying.Due(v.ctx(), s.Account)
+	d, err := v.paying.Due(v.Ctx(), s.Account)
 	if err != nil {
 		return dueView{}, err
 	}
@@ -22,17 +23,17 @@ func (v *visit) due(s session) (dueView, error) {
 	settled := false
 	for n, i := range d.InProcess {
 		if n < lookUps && !s.knows(i.ID) {
-			after, err := v.paying.Refresh(v.ctx(), i.ID)
+			after, err := v.paying.Refresh(v.Ctx(), i.ID)
 			settled = settled || err == nil && after.State.Final()
 		}
 	}
 	if settled {
-		if d, err = v.paying.Due(v.ctx(), s.Account); err != nil {
+		if d, err = v.paying.Due(v.Ctx(), s.Account); err != nil {
 			return dueView{}, err
 		}
 	}
 	d.InProcess = slices.DeleteFunc(d.InProcess, func(i payment.Intent) bool { return s.knows(i.ID) })
-	return dueView{d, v.profile}, nil
+	return dueView{d, v.Profile}, nil
 }
 
 // knows tells whether an operation is one of this session's own.
@@ -56,7 +57,7 @@ func (v *visit) bill(d dueView, a attempt) portal.Bill {
 		case portal.BannerPaidToday, portal.BannerInProcess:
 			b.Ahead = a.Again
 		case portal.BannerNothingDue, portal.BannerCredit:
-			b.Ahead = v.r.Method == http.MethodPost || v.r.URL.Query().Has("ahead")
+			b.Ahead = v.R.Method == http.MethodPost || v.R.URL.Query().Has("ahead")
 		}
 	}
 	if b.Part != nil && b.Timeline == nil {
@@ -88,14 +89,14 @@ func (v *visit) showBill() {
 	}
 	d, err := v.due(s)
 	if err != nil {
-		v.fail(err)
+		v.Fail(err)
 		return
 	}
 	if s.Attempt.Op.IsZero() {
-		s.Attempt = attempt{Op: v.paying.NewOperation(), StartedAt: v.clock.Now()}
+		s.Attempt = attempt{Op: v.paying.NewOperation(), StartedAt: v.Clock.Now()}
 		v.keep(s)
 	}
-	v.show(v.bill(d, s.Attempt))
+	v.Show(v.bill(d, s.Attempt))
 }
 
 // chooseAmount takes the amount. No money moves here, so a form from another
@@ -107,30 +108,30 @@ func (v *visit) chooseAmount() {
 	}
 	d, err := v.due(s)
 	if err != nil {
-		v.fail(err)
+		v.Fail(err)
 		return
 	}
 	if s.Attempt.Op.IsZero() {
-		s.Attempt = attempt{Op: v.paying.NewOperation(), StartedAt: v.clock.Now()}
+		s.Attempt = attempt{Op: v.paying.NewOperation(), StartedAt: v.Clock.Now()}
 	}
 	b := v.bill(d, s.Attempt)
-	shown, err := money.Parse(v.field("shown"))
+	shown, err := money.Parse(v.Field("shown"))
 	switch {
 	case err != nil:
-		v.badRequest()
+		v.BadRequest()
 		return
 	case !b.ShowsForm(): // paid meanwhile, or not to be paid online: the bill says so
-		v.to(portal.PathAmount)
+		v.To(portal.PathAmount)
 		return
 	case shown != b.Due:
 		v.keep(s)
-		v.show(portal.Stopped{Kind: portal.StopChanged, Op: b.Op, Old: shown, Amount: b.Due, Due: b.Due})
+		v.Show(portal.Stopped{Kind: portal.StopChanged, Op: b.Op, Old: shown, Amount: b.Due, Due: b.Due})
 		return
 	}
-	b.Form = portal.AmountForm{Choice: v.field(portal.FieldChoice), Other: v.field(portal.FieldOther)}
+	b.Form = portal.AmountForm{Choice: v.Field(portal.FieldChoice), Other: v.Field(portal.FieldOther)}
 	amount := readAmount(&b, d.Most)
 	if len(b.Problems) > 0 {
-		v.show(b)
+		v.Show(b)
 		return
 	}
 	if amount != s.Attempt.Amount && !v.release(&s) {
@@ -184,7 +185,7 @@ func (v *visit) onward(s session, d dueView) {
 		next = v.chooseOnlyMethod(a)
 	}
 	v.keep(s)
-	v.to(next)
+	v.To(next)
 }
 
 func (v *visit) showLess() {
@@ -195,11 +196,11 @@ func (v *visit) showLess() {
 	d, err := v.due(s)
 	switch {
 	case err != nil:
-		v.fail(err)
+		v.Fail(err)
 	case !s.Attempt.Amount.IsPositive() || d.enough(s.Attempt.Amount):
-		v.to(portal.PathAmount)
+		v.To(portal.PathAmount)
 	default:
-		v.show(d.short(s.Attempt))
+		v.Show(d.short(s.Attempt))
 	}
 }
 
@@ -221,15 +222,15 @@ func (v *visit) confirmLess() {
 	}
 	d, err := v.due(s)
 	if err != nil {
-		v.fail(err)
+		v.Fail(err)
 		return
 	}
-	if !s.Attempt.Amount.IsPositive() || v.field("shown") != d.keeps().String() {
-		v.to(portal.PathAmount)
+	if !s.Attempt.Amount.IsPositive() || v.Field("shown") != d.keeps().String() {
+		v.To(portal.PathAmount)
 		return
 	}
 	s.Attempt.Low = true
-	if v.field(portal.FieldChoice) != "entered" { // the default button pays in full
+	if v.Field(portal.FieldChoice) != "entered" { // the default button pays in full
 		s.Attempt.Amount = d.keeps()
 	}
 	v.onward(s, d)
@@ -242,7 +243,7 @@ func (v *visit) showAgain() {
 	}
 	d, err := v.due(s)
 	if err != nil {
-		v.fail(err)
+		v.Fail(err)
 		return
 	}
 	view := portal.PayAgain{Op: s.Attempt.Op.String()}
@@ -254,10 +255,10 @@ func (v *visit) showAgain() {
 		p := d.PaidToday[len(d.PaidToday)-1]
 		view.Paid, view.At, view.Confirmation = p.Amount, p.SubmittedAt, p.Confirmation.String()
 	default:
-		v.to(portal.PathAmount)
+		v.To(portal.PathAmount)
 		return
 	}
-	v.show(view)
+	v.Show(view)
 }
 
 // confirmAgain is the payer's word that they know of the other payment
@@ -270,22 +271,22 @@ func (v *visit) confirmAgain() {
 	}
 	d, err := v.due(s)
 	if err != nil {
-		v.fail(err)
+		v.Fail(err)
 		return
 	}
 	for _, i := range d.InProcess {
-		after, err := v.paying.Abandon(v.ctx(), i.ID)
+		after, err := v.paying.Abandon(v.Ctx(), i.ID)
 		switch {
 		case err != nil || !after.State.Final():
-			v.show(portal.Stopped{Kind: portal.StopUnfinished, Reference: reference(i.ID.String())})
+			v.Show(portal.Stopped{Kind: portal.StopUnfinished, Reference: serving.Reference(i.ID.String())})
 			return
 		case after.State == payment.IntentSucceeded:
-			v.to(portal.PathAmount)
+			v.To(portal.PathAmount)
 			return
 		}
 	}
 	if s.Attempt.Op.IsZero() {
-		s.Attempt = attempt{Op: v.paying.NewOperation(), StartedAt: v.clock.Now()}
+		s.Attempt = attempt{Op: v.paying.NewOperation(), StartedAt: v.Clock.Now()}
 	}
 	s.Attempt.Again = true
 	if s.Attempt.Amount.IsPositive() && s.Attempt.Due == d.asked() {
@@ -294,5 +295,5 @@ func (v *visit) confirmAgain() {
 	}
 	s.Attempt.Amount = money.Zero // chosen for a bill that has changed since
 	v.keep(s)
-	v.to(portal.PathAmount + "?ahead=1")
+	v.To(portal.PathAmount + "?ahead=1")
 }

@@ -13,19 +13,19 @@ import (
 func (v *visit) answeredPaid(s *session) bool {
 	op, ok := v.operation()
 	if !ok {
-		v.badRequest()
+		v.BadRequest()
 		return true
 	}
 	return v.answeredIfPaid(s, op)
 }
 
 func (v *visit) answeredIfPaid(s *session, op payment.OperationID) bool {
-	i, err := v.paying.Intent(v.ctx(), op)
+	i, err := v.paying.Intent(v.Ctx(), op)
 	switch {
 	case fault.KindOf(err) == fault.NotFound:
 		return false
 	case err != nil:
-		v.broken(err)
+		v.Broken(err)
 		return true
 	case i.State != payment.IntentSucceeded || i.AccountID != s.Account:
 		return false
@@ -38,7 +38,7 @@ func (v *visit) answeredIfPaid(s *session, op payment.OperationID) bool {
 func (v *visit) finished(s *session, op payment.OperationID) {
 	s.finish(paid{Op: op, Late: s.Attempt.Late})
 	v.keep(*s)
-	v.to(donePath(op))
+	v.To(donePath(op))
 }
 
 // current checks that a form belongs to the session's attempt before money
@@ -49,25 +49,25 @@ func (v *visit) current() (session, dueView, bool) {
 	if !ok || v.answeredPaid(&s) {
 		return s, dueView{}, false
 	}
-	shown, err := money.Parse(v.field("shown"))
+	shown, err := money.Parse(v.Field("shown"))
 	if err != nil {
-		v.badRequest()
+		v.BadRequest()
 		return s, dueView{}, false
 	}
 	d, err := v.due(s)
 	if err != nil {
-		v.fail(err)
+		v.Fail(err)
 		return s, d, false
 	}
 	op, _ := v.operation()
 	a := s.Attempt
 	switch {
 	case !a.Amount.IsPositive():
-		v.to(portal.PathAmount)
+		v.To(portal.PathAmount)
 	case d.asked() != a.Due || shown != a.Amount:
 		v.changed(s, d, op, shown)
 	case op != a.Op: // a form from before the way to pay was changed
-		v.to(v.step(a))
+		v.To(v.step(a))
 	default:
 		return s, d, true
 	}
@@ -85,10 +85,10 @@ func (v *visit) changed(s session, d dueView, op payment.OperationID, shown mone
 		stop.Amount = d.asked()
 	}
 	if !stop.Amount.IsPositive() {
-		v.to(portal.PathAmount)
+		v.To(portal.PathAmount)
 		return
 	}
-	v.show(stop)
+	v.Show(stop)
 }
 
 // step gives the page at which the attempt stands.
@@ -112,13 +112,13 @@ func (v *visit) release(s *session) bool {
 	if !s.Attempt.Sent {
 		return true
 	}
-	i, err := v.paying.Abandon(v.ctx(), s.Attempt.Op)
+	i, err := v.paying.Abandon(v.Ctx(), s.Attempt.Op)
 	switch {
 	case err == nil && i.State == payment.IntentSucceeded:
 		v.finished(s, s.Attempt.Op)
 		return false
 	case err != nil || !i.State.Final():
-		v.to(portal.PathStatus)
+		v.To(portal.PathStatus)
 		return false
 	}
 	s.Attempt.restart(v.paying.NewOperation())
@@ -139,12 +139,12 @@ func (v *visit) ready(path string) (session, dueView, bool) {
 	}
 	step := v.step(s.Attempt)
 	if order[step] < order[path] {
-		v.to(step)
+		v.To(step)
 		return s, dueView{}, false
 	}
 	d, err := v.due(s)
 	if err != nil {
-		v.fail(err)
+		v.Fail(err)
 		return s, d, false
 	}
 	return s, d, true

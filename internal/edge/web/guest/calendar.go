@@ -21,23 +21,23 @@ const calendarMonths = 12
 func (v *visit) calendar() {
 	data, err := v.dates()
 	if err != nil {
-		v.broken(err)
+		v.Broken(err)
 		return
 	}
 	sum := sha256.Sum256(data)
-	h := v.w.Header()
+	h := v.W.Header()
 	h.Set("Content-Type", ical.MediaType)
-	h.Set("Content-Language", v.pages.Spoken(v.lang).Tag())
+	h.Set("Content-Language", v.Pages.Spoken(v.Lang).Tag())
 	h.Set("Content-Disposition", `inline; filename="due-dates.ics"`)
 	h.Set("Cache-Control", "public, max-age=3600")
 	h.Set("ETag", `"`+hex.EncodeToString(sum[:12])+`"`)
-	http.ServeContent(v.w, v.r, "", v.calendarChanged(), bytes.NewReader(data))
+	http.ServeContent(v.W, v.R, "", v.calendarChanged(), bytes.NewReader(data))
 }
 
 // calendarChanged is when the calendar became what it is: with its newest
 // month, or with this release and profile.
 func (v *visit) calendarChanged() time.Time {
-	month := v.today().Month().First().In(v.profile.Zone())
+	month := v.Today().Month().First().In(v.Profile.Zone())
 	if month.Before(v.started) {
 		month = v.started
 	}
@@ -48,37 +48,28 @@ func (v *visit) calendarChanged() time.Time {
 func (v *visit) dates() ([]byte, error) {
 	var failed error
 	say := func(key string, args catalogue.Args) string {
-		text, err := v.pages.Text(v.lang, portal.Message{Key: key, Args: args})
+		text, err := v.Pages.Text(v.Lang, portal.Message{Key: key, Args: args})
 		if err != nil {
 			failed = err
 		}
 		return text
 	}
-	begins := v.today().Month()
+	begins := v.Today().Month()
 	c := ical.Calendar{Product: "-//Quittance//Bill and due dates//EN", Name: say("calendar.name", nil), Stamp: begins.First()}
 	day := func(kind string, month civil.Month, on civil.Date) {
-		args := catalogue.Args{"month": month, "due": v.profile.DueOn(month)}
+		args := catalogue.Args{"month": month, "due": v.Profile.DueOn(month)}
 		c.Events = append(c.Events, ical.Event{
-			UID: kind + "-" + month.String() + "@" + v.host, On: on,
-			Summary: say("calendar."+kind, args), Description: say("calendar."+kind+"_text", args), URL: v.url(portal.PathFind),
+			UID: kind + "-" + month.String() + "@" + v.Host, On: on,
+			Summary: say("calendar."+kind, args), Description: say("calendar."+kind+"_text", args), URL: v.URL(v.Lang, portal.PathFind),
 		})
 	}
 	for n := range calendarMonths + 1 {
-		month := begins.Add(n + v.profile.Coverage.MonthsAhead)
-		day("bill", month, v.profile.BillOn(month))
-		day("due", month, v.profile.DueOn(month))
+		month := begins.Add(n + v.Profile.Coverage.MonthsAhead)
+		day("bill", month, v.Profile.BillOn(month))
+		day("due", month, v.Profile.DueOn(month))
 	}
 	if failed != nil {
 		return nil, failed
 	}
 	return ical.Marshal(c)
-}
-
-// url gives the whole address of a page in the reader's language.
-func (v *visit) url(path string) string {
-	scheme := "http://"
-	if v.secure {
-		scheme = "https://"
-	}
-	return scheme + v.host + v.lang.Path(path)
 }

@@ -10,6 +10,7 @@ import (
 	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/edge/web/portal"
+	"quittance.org/quittance/internal/edge/web/serving"
 )
 
 func (v *visit) showCheck() {
@@ -24,10 +25,10 @@ func (v *visit) showCheck() {
 // the redirect after a form to form-action too.
 func (v *visit) showCheckPage(view portal.Check) {
 	if view.Method == portal.MethodCard {
-		v.showTo(view, v.cardOrigin)
+		v.Show(view, v.cardOrigin)
 		return
 	}
-	v.show(view)
+	v.Show(view)
 }
 
 func (v *visit) checkPage(a attempt, d dueView) portal.Check {
@@ -44,13 +45,13 @@ func (v *visit) checkPage(a attempt, d dueView) portal.Check {
 // cancelBy is until when a bank payment made now can be called back: until the
 // file to the bank is cut, which after today's cut-off is tomorrow.
 func (v *visit) cancelBy(today civil.Date) civil.Instant {
-	cutoff := v.profile.AutoPay.Cutoff.On(today)
-	at := today.In(v.profile.Zone()).Time().In(v.profile.Zone())
-	by := civil.InstantOf(time.Date(at.Year(), at.Month(), at.Day(), cutoff.Hour, cutoff.Minute, cutoff.Second, 0, v.profile.Zone()))
-	if by.After(v.clock.Now()) {
+	cutoff := v.Profile.AutoPay.Cutoff.On(today)
+	at := today.In(v.Profile.Zone()).Time().In(v.Profile.Zone())
+	by := civil.InstantOf(time.Date(at.Year(), at.Month(), at.Day(), cutoff.Hour, cutoff.Minute, cutoff.Second, 0, v.Profile.Zone()))
+	if by.After(v.Clock.Now()) {
 		return by
 	}
-	return v.profile.CutoffOn(today)
+	return v.Profile.CutoffOn(today)
 }
 
 // pay takes the last press of the button.
@@ -59,8 +60,8 @@ func (v *visit) pay() {
 	if !ok {
 		return
 	}
-	if v.field(portal.FieldMethod) != string(s.Attempt.Method) || v.step(s.Attempt) != portal.PathCheck {
-		v.to(v.step(s.Attempt))
+	if v.Field(portal.FieldMethod) != string(s.Attempt.Method) || v.step(s.Attempt) != portal.PathCheck {
+		v.To(v.step(s.Attempt))
 		return
 	}
 	view := v.checkPage(s.Attempt, d)
@@ -73,16 +74,16 @@ func (v *visit) pay() {
 	}
 	s.Attempt.Email = view.Email
 	s.Attempt.Late = d.Standing.PastDue.IsPositive()
-	agreement, err := v.pages.Agreement(v.lang, view)
+	agreement, err := v.Pages.Agreement(v.Lang, view)
 	if err != nil {
-		v.broken(err)
+		v.Broken(err)
 		return
 	}
 	order := paying.Order{
 		Operation: s.Attempt.Op, Account: s.Account, Channel: payment.ChannelWebGuest, Amount: s.Attempt.Amount,
-		Email: s.Attempt.Email, Language: string(v.lang),
+		Email: s.Attempt.Email, Language: string(v.Lang),
 		Authorization: paying.Authorization{
-			Version: agreement.Version, Wording: agreement.Text, Network: v.address(), SessionHash: v.sessionHash(),
+			Version: agreement.Version, Wording: agreement.Text, Network: v.Address(), SessionHash: v.sessionHash(),
 		},
 	}
 	if s.Attempt.Method == portal.MethodBank {
@@ -94,7 +95,7 @@ func (v *visit) pay() {
 
 func (v *visit) payByBank(s session, d dueView, order paying.Order) {
 	b := s.Attempt.Bank
-	_, err := v.paying.PayByBank(v.ctx(), paying.BankOrder{
+	_, err := v.paying.PayByBank(v.Ctx(), paying.BankOrder{
 		Order: order, ValidationRef: b.ValidationRef,
 		Bank: payment.BankAccount{HolderName: b.Name, Type: b.Kind, Routing: b.Routing, Number: pii.NewSecret(b.Number)},
 	})
@@ -108,17 +109,17 @@ func (v *visit) payByBank(s session, d dueView, order paying.Order) {
 // payByCard opens the processor's page. An operation that has ended without
 // money, because its page ran out for example, gets a successor.
 func (v *visit) payByCard(s session, d dueView, order paying.Order) {
-	address, err := v.paying.PayByCard(v.ctx(), order)
+	address, err := v.paying.PayByCard(v.Ctx(), order)
 	if fault.Is(err, paying.CodeFinished) {
 		s.Attempt.restart(v.paying.NewOperation())
 		order.Operation = s.Attempt.Op
-		address, err = v.paying.PayByCard(v.ctx(), order)
+		address, err = v.paying.PayByCard(v.Ctx(), order)
 	}
 	switch {
 	case err == nil:
 		s.Attempt.Sent = true
 		v.keep(s) // before the redirect goes out: the return must find it
-		v.away(address)
+		v.Away(address)
 		return
 	case !s.Attempt.Sent && !fault.Is(err, paying.CodeOtherInput): // the payer never saw a page to pay on
 		s.Unseen = append(s.Unseen[max(0, len(s.Unseen)-paidMax):], s.Attempt.Op)
@@ -131,7 +132,7 @@ func (v *visit) payByCard(s session, d dueView, order paying.Order) {
 // notPaid answers a payment that did not come off. Only a silence of ours or
 // the processor's leaves open whether money was taken, and it says so.
 func (v *visit) notPaid(s session, d dueView, op payment.OperationID, err error) {
-	stop := portal.Stopped{Amount: s.Attempt.Amount, Reference: reference(op.String()), Emailed: s.Attempt.Email != ""}
+	stop := portal.Stopped{Amount: s.Attempt.Amount, Reference: serving.Reference(op.String()), Emailed: s.Attempt.Email != ""}
 	switch {
 	case fault.Is(err, paying.CodeOtherInput):
 		if v.answeredIfPaid(&s, op) {
@@ -142,20 +143,20 @@ func (v *visit) notPaid(s session, d dueView, op payment.OperationID, err error)
 		s.Attempt.Sent = true
 		if v.release(&s) {
 			v.keep(s)
-			v.to(v.step(s.Attempt))
+			v.To(v.step(s.Attempt))
 		}
 		return
 	case fault.Is(err, payment.CodeAmountTooLarge):
 		v.changed(s, d, op, s.Attempt.Amount)
 		return
-	case fault.Is(err, fault.CodeUnknownOutcome), errors.Is(err, v.ctx().Err()) && v.ctx().Err() != nil:
+	case fault.Is(err, fault.CodeUnknownOutcome), errors.Is(err, v.Ctx().Err()) && v.Ctx().Err() != nil:
 		stop.Kind = portal.StopUnfinished
 	case fault.Is(err, paying.CodeCardSilent), fault.Is(err, fault.CodeBusy):
 		stop.Kind = portal.StopNotTaken
 	default:
-		v.broken(err)
+		v.Broken(err)
 		return
 	}
-	v.log.WarnContext(v.ctx(), "payment not taken", "request", requestID(v.ctx()), "reference", stop.Reference, "error", err)
-	v.show(stop)
+	v.Log.WarnContext(v.Ctx(), "payment not taken", "request", serving.RequestID(v.Ctx()), "reference", stop.Reference, "error", err)
+	v.Show(stop)
 }

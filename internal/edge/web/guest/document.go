@@ -18,18 +18,18 @@ func (v *visit) document() {
 	d, err := v.due(s)
 	switch {
 	case err != nil:
-		v.fail(err)
+		v.Fail(err)
 	case d.Bill == nil:
-		v.notFound()
+		v.NotFound()
 	default:
 		view := d.document()
-		view.MailBy = mailBy(v.profile, d.Bill.DueOn)
+		view.MailBy = mailBy(v.Profile, d.Bill.DueOn)
 		v.showAddress(&view, d.Link)
 		if err := v.showPaper(&view, d); err != nil {
-			v.fail(err)
+			v.Fail(err)
 			return
 		}
-		v.show(view)
+		v.Show(view)
 	}
 }
 

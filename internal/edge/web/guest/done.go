@@ -7,6 +7,7 @@ import (
 	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/edge/web/portal"
+	"quittance.org/quittance/internal/edge/web/serving"
 )
 
 // bookmarkDays is how long a confirmation can be opened again.
@@ -15,27 +16,27 @@ const bookmarkDays = 30
 // proof finds the payment that a confirmation's address names; own tells that
 // it was made in this session. Without a payment it answers by itself.
 func (v *visit) proof() (r *paying.Receipt, p paid, own, ok bool) {
-	op, err := parseOperation(v.r.PathValue("op"))
+	op, err := parseOperation(v.R.PathValue("op"))
 	if err != nil {
-		v.notFound()
+		v.NotFound()
 		return nil, p, false, false
 	}
-	r, err = v.paying.Receipt(v.ctx(), op)
+	r, err = v.paying.Receipt(v.Ctx(), op)
 	switch {
 	case fault.KindOf(err) == fault.NotFound:
 		v.noPayment(op)
 		return nil, p, false, false
 	case err != nil:
-		v.fail(err)
+		v.Fail(err)
 		return nil, p, false, false
 	}
 	s := v.session()
-	if p, own = s.paidAs(op); !own && v.today().DaysSince(r.Payment.ReceivedOn) > bookmarkDays {
-		v.show(portal.System{Kind: portal.SystemExpired})
+	if p, own = s.paidAs(op); !own && v.Today().DaysSince(r.Payment.ReceivedOn) > bookmarkDays {
+		v.Show(portal.System{Kind: portal.SystemExpired})
 		return nil, p, false, false
 	}
 	if r.Returned { // what is left to say of it
-		v.show(portal.Lookup{Result: lookUpResult(r.Payment, true)})
+		v.Show(portal.Lookup{Result: lookUpResult(r.Payment, true)})
 		return nil, p, false, false
 	}
 	return r, p, own, true
@@ -43,16 +44,16 @@ func (v *visit) proof() (r *paying.Receipt, p paid, own, ok bool) {
 
 // noPayment answers for an operation without a payment.
 func (v *visit) noPayment(op payment.OperationID) {
-	i, err := v.paying.Intent(v.ctx(), op)
+	i, err := v.paying.Intent(v.Ctx(), op)
 	switch {
 	case err != nil:
-		v.fail(err)
+		v.Fail(err)
 	case v.session().Attempt.Op == op:
-		v.to(portal.PathStatus)
+		v.To(portal.PathStatus)
 	case i.State.Final():
-		v.show(portal.Stopped{Kind: portal.StopCanceled})
+		v.Show(portal.Stopped{Kind: portal.StopCanceled})
 	default:
-		v.show(portal.Stopped{Kind: portal.StopUnfinished, Reference: reference(op.String()), Emailed: i.Email != ""})
+		v.Show(portal.Stopped{Kind: portal.StopUnfinished, Reference: serving.Reference(op.String()), Emailed: i.Email != ""})
 	}
 }
 
@@ -71,7 +72,7 @@ func (v *visit) done() {
 		if r.Email != "" {
 			view.Email = pii.Email(r.Email)
 		}
-		after := dueView{r.After, v.profile}
+		after := dueView{r.After, v.Profile}
 		view.Next = v.nextSteps(r, p, after)
 		owes := after.asked()
 		view.CaughtUp = p.Late && owes.IsZero()
@@ -79,7 +80,7 @@ func (v *visit) done() {
 			view.Owing = &portal.Owing{Amount: owes, By: after.payBy()}
 		}
 	}
-	v.show(view)
+	v.Show(view)
 }
 
 func paidWith(p payment.Payment, own bool) portal.PaidWith {
@@ -113,7 +114,7 @@ func (v *visit) nextSteps(r *paying.Receipt, p paid, after dueView) []portal.Nex
 			portal.Next{Kind: portal.NextConfirmed, On: civil.StateDays.Add(on, confirmDays)},
 			portal.Next{Kind: portal.NextIDCards, On: on.AddDays(idCardDays)},
 			portal.Next{Kind: portal.NextStarts, On: start.First()},
-			portal.Next{Kind: portal.NextDue, On: v.profile.DueOn(start.Next())})
+			portal.Next{Kind: portal.NextDue, On: v.Profile.DueOn(start.Next())})
 	}
 	if after.Restart.Paid {
 		steps = append(steps, portal.Next{Kind: portal.NextRestarts, On: after.Today.AddDays(1), Month: after.Restart.From})
@@ -141,7 +142,7 @@ func (v *visit) receipt() {
 	if !ok {
 		return
 	}
-	after := dueView{r.After, v.profile}
+	after := dueView{r.After, v.Profile}
 	view := portal.Receipt{
 		Who: after.who(), Confirmation: r.Payment.Confirmation.String(), Amount: r.Payment.Amount, At: r.Payment.SubmittedAt,
 		Counts: r.Payment.EffectiveOn, With: paidWith(r.Payment, own), Balance: after.asked(), Back: donePath(r.Payment.IntentID),
@@ -155,5 +156,5 @@ func (v *visit) receipt() {
 	if r.Payment.Method == payment.MethodBank {
 		view.Authorization = r.Wording
 	}
-	v.show(view)
+	v.Show(view)
 }

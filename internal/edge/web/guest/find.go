@@ -1,12 +1,9 @@
 package guest
 
 import (
-	"strconv"
-	"strings"
 	"time"
 
 	"quittance.org/quittance/internal/app/paying"
-	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/domain/enrollment"
@@ -14,8 +11,8 @@ import (
 )
 
 func (v *visit) showFind() {
-	q := v.r.URL.Query()
-	v.show(portal.Find{Form: portal.FindForm{Factor: factorOf(q.Get("by")), Someone: q.Get("for") == "someone"}})
+	q := v.R.URL.Query()
+	v.Show(portal.Find{Form: portal.FindForm{Factor: factorOf(q.Get("by")), Someone: q.Get("for") == "someone"}})
 }
 
 func factorOf(by string) portal.Factor {
@@ -32,21 +29,21 @@ const newPlanShows = 4 * time.Hour
 // find looks a bill up. What was typed is kept, whatever comes of it.
 func (v *visit) find() {
 	form := portal.FindForm{
-		SubscriberID: v.field(portal.FieldSubscriberID), Factor: factorOf(v.field("by")), Someone: v.field("for") == "someone",
-		BirthMonth: v.field(portal.FieldBirthMonth), BirthDay: v.field(portal.FieldBirthDay), BirthYear: v.field(portal.FieldBirthYear),
-		ZIP: v.field(portal.FieldZIP),
+		SubscriberID: v.Field(portal.FieldSubscriberID), Factor: factorOf(v.Field("by")), Someone: v.Field("for") == "someone",
+		BirthMonth: v.Field(portal.FieldBirthMonth), BirthDay: v.Field(portal.FieldBirthDay), BirthYear: v.Field(portal.FieldBirthYear),
+		ZIP: v.Field(portal.FieldZIP),
 	}
 	in, problems := v.readFind(form)
 	if len(problems) > 0 {
-		v.show(portal.Find{Form: form, Problems: problems})
+		v.Show(portal.Find{Form: form, Problems: problems})
 		return
 	}
-	account, err := v.paying.Find(v.ctx(), in)
+	account, err := v.paying.Find(v.Ctx(), in)
 	switch {
 	case fault.Is(err, paying.CodeNoMatch):
-		v.show(portal.Find{Form: form, NoMatch: true, Again: v.clock.Now().Add(newPlanShows)})
+		v.Show(portal.Find{Form: form, NoMatch: true, Again: v.Clock.Now().Add(newPlanShows)})
 	case err != nil:
-		v.fail(err)
+		v.Fail(err)
 	default:
 		v.found(account)
 	}
@@ -56,21 +53,21 @@ func (v *visit) find() {
 // it.
 func (v *visit) found(account enrollment.AccountID) {
 	if err := v.begin(account); err != nil {
-		v.broken(err)
+		v.Broken(err)
 		return
 	}
-	v.to(portal.PathAmount + "?" + justFound)
+	v.To(portal.PathAmount + "?" + justFound)
 }
 
 // readFind finds everything that is wrong with a look-up, in the order of the
 // page.
 func (v *visit) readFind(form portal.FindForm) (paying.FindInput, portal.Problems) {
-	in := paying.FindInput{Number: form.SubscriberID, Network: v.network()}
+	in := paying.FindInput{Number: form.SubscriberID, Network: v.Network()}
 	var problems portal.Problems
 	if err := v.paying.CheckNumber(form.SubscriberID); err != nil {
 		addNumberProblem(&problems, err, form)
 	}
-	birth, zip, more := readFactor(form, v.today())
+	birth, zip, more := readFactor(form, v.Today())
 	in.BirthDate, in.ZIP = birth, zip
 	return in, append(problems, more...)
 }
@@ -102,48 +99,4 @@ func addNumberProblem(problems *portal.Problems, err error, form portal.FindForm
 	default:
 		problems.Add(portal.FieldSubscriberID, portal.ProblemIDLength, "n", len([]rune(ident.CleanNumber(form.SubscriberID))))
 	}
-}
-
-// readBirth reads a birth date and adds the one thing that is most wrong with
-// each of its parts.
-func readBirth(form portal.FindForm, today civil.Date, problems *portal.Problems) civil.Date {
-	month, day, year := ident.CleanNumber(form.BirthMonth), ident.CleanNumber(form.BirthDay), ident.CleanNumber(form.BirthYear)
-	if month+day+year == "" {
-		problems.Add(portal.FieldBirthMonth, portal.ProblemBirthEmpty)
-		return civil.Date{}
-	}
-	before := len(*problems)
-	m, d, y := number(month), number(day), number(year)
-	if m < 1 || m > 12 {
-		problems.Add(portal.FieldBirthMonth, portal.ProblemBirthMonth)
-	}
-	if day == "" {
-		problems.Add(portal.FieldBirthDay, portal.ProblemBirthDay)
-	}
-	switch {
-	case year == "":
-		problems.Add(portal.FieldBirthYear, portal.ProblemBirthYear)
-	case len(year) != 4 || y < 0:
-		problems.Add(portal.FieldBirthYear, portal.ProblemBirthYear4)
-	}
-	if len(*problems) > before {
-		return civil.Date{}
-	}
-	birth := civil.NewDate(y, time.Month(m), d)
-	switch {
-	case birth.Day() != d || birth.Year() != y || y < 1880:
-		problems.Add(portal.FieldBirthDay, portal.ProblemBirthReal)
-	case !birth.Before(today):
-		problems.Add(portal.FieldBirthYear, portal.ProblemBirthPast)
-	}
-	return birth
-}
-
-// number reads digits; -1 for anything else.
-func number(s string) int {
-	n, err := strconv.Atoi(s)
-	if err != nil || strings.HasPrefix(s, "+") || len(s) > 4 {
-		return -1
-	}
-	return n
 }

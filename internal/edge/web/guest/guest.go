@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -20,8 +19,8 @@ import (
 	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/clock"
-	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/edge/web/portal"
+	"quittance.org/quittance/internal/edge/web/serving"
 )
 
 // Config is what the site works with. Everything but CardOrigin is needed.
@@ -39,53 +38,31 @@ type Config struct {
 
 // site is the public site.
 type site struct {
+	*serving.Site
 	paying     *paying.Service
-	profile    *profile.Profile
-	pages      *portal.Renderer
 	printer    Paper
 	assets     http.Handler
 	sessions   *scs.SessionManager
-	clock      clock.Clock
 	started    civil.Instant
-	host       string // of the site's own address
-	secure     bool   // served over https
 	cardOrigin string
-	log        *slog.Logger
 }
 
 // New makes the handler of the whole public site.
 func New(c Config) (http.Handler, error) {
-	base, err := url.Parse(c.BaseURL)
-	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
-		return nil, fmt.Errorf("guest: the site's address %q is not like https://pay.example.org", c.BaseURL)
-	}
-	if c.Paying == nil || c.Renderer == nil || c.Paper.Bills == nil || c.Assets == nil || c.Sessions == nil || c.Clock == nil || c.Log == nil {
+	if c.Paying == nil || c.Paper.Bills == nil || c.Assets == nil || c.Sessions == nil {
 		return nil, errors.New("guest: New needs all of its Config but CardOrigin")
 	}
-	s := &site{
-		paying: c.Paying, profile: c.Paying.Profile(), pages: c.Renderer, printer: c.Paper, assets: c.Assets, clock: c.Clock, started: c.Clock.Now(),
-		host: base.Host, secure: base.Scheme == "https", cardOrigin: c.CardOrigin, log: c.Log,
+	ground, err := serving.New(serving.Config{
+		Profile: c.Paying.Profile(), Renderer: c.Renderer, Clock: c.Clock, BaseURL: c.BaseURL, Log: c.Log,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("guest: %w", err)
 	}
-	s.sessions = s.newSessions(c.Sessions)
+	s := &site{Site: ground, paying: c.Paying, printer: c.Paper, assets: c.Assets, started: c.Clock.Now(), cardOrigin: c.CardOrigin}
+	// Brief 5, guest_session_min. A browser that comes back with a session that
+	// is gone is told so (G9a).
+	s.sessions = s.Sessions(c.Sessions, "guest", serving.Lives{
+		Idle: time.Duration(ground.Profile.Guest.SessionMinutes) * time.Minute, Whole: 12 * time.Hour,
+	})
 	return s.handler(), nil
 }
-
-// newSessions keeps sessions for so long after the last page (brief 5,
-// guest_session_min). The cookie itself has no end: a browser that comes back
-// with a session that is gone is told so (G9a).
-func (s *site) newSessions(store scs.CtxStore) *scs.SessionManager {
-	m := scs.New()
-	m.Store = store
-	m.HashTokenInStore = true
-	m.IdleTimeout = time.Duration(s.profile.Guest.SessionMinutes) * time.Minute
-	m.Lifetime = 12 * time.Hour
-	m.Cookie = scs.SessionCookie{
-		Name: "guest", Path: "/", HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode,
-	}
-	if s.secure {
-		m.Cookie.Name = "__Host-guest" // browsers bind this prefix to this host and to https
-	}
-	return m
-}
-
-func (s *site) today() civil.Date { return s.profile.Today(s.clock.Now()) }

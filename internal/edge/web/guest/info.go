@@ -12,15 +12,15 @@ import (
 )
 
 func (v *visit) home() {
-	due, covers := nextDue(v.profile, v.today())
-	v.show(portal.Home{Form: portal.FindForm{Factor: portal.FactorBirth}, NextDue: due, Covers: covers})
+	due, covers := nextDue(v.Profile, v.Today())
+	v.Show(portal.Home{Form: portal.FindForm{Factor: portal.FactorBirth}, NextDue: due, Covers: covers})
 }
 
 func (v *visit) ways() {
-	due, _ := nextDue(v.profile, v.today())
-	v.show(portal.Ways{
-		Due: due, Cards: v.paying.Method(payment.MethodCard), Postmark: v.profile.Mail.Rule.On(due) != profile.MailReceived,
-		Calendar: v.url(portal.PathCalendar), MailBy: mailBy(v.profile, due), Payee: v.profile.Marketplace.PayeeName, Address: v.profile.Marketplace.LockboxAddress.On(due),
+	due, _ := nextDue(v.Profile, v.Today())
+	v.Show(portal.Ways{
+		Due: due, Cards: v.paying.Method(payment.MethodCard), Postmark: v.Profile.Mail.Rule.On(due) != profile.MailReceived,
+		Calendar: v.URL(v.Lang, portal.PathCalendar), MailBy: mailBy(v.Profile, due), Payee: v.Profile.Marketplace.PayeeName, Address: v.Profile.Marketplace.LockboxAddress.On(due),
 	})
 }
 
@@ -29,30 +29,30 @@ func mailBy(p *profile.Profile, due civil.Date) civil.Date {
 	return due.AddDays(-p.Mail.WaitDays.On(due))
 }
 
-func (v *visit) showLookup() { v.show(portal.Lookup{}) }
+func (v *visit) showLookup() { v.Show(portal.Lookup{}) }
 
 // lookup answers "Is my payment in?". It changes nothing, so the answer stands
 // on the page that was sent: the number stays out of every address.
 func (v *visit) lookup() {
-	view := portal.Lookup{Confirmation: v.field(portal.FieldConfirmation)}
+	view := portal.Lookup{Confirmation: v.Field(portal.FieldConfirmation)}
 	if strings.TrimSpace(view.Confirmation) == "" {
 		view.Problems.Add(portal.FieldConfirmation, portal.ProblemConfirmationEmpty)
-		v.show(view)
+		v.Show(view)
 		return
 	}
-	p, err := v.paying.ByConfirmation(v.ctx(), view.Confirmation, v.network())
+	p, err := v.paying.ByConfirmation(v.Ctx(), view.Confirmation, v.Network())
 	switch {
 	case fault.KindOf(err) == fault.Invalid:
 		view.Problems.Add(portal.FieldConfirmation, portal.ProblemConfirmation)
 	case fault.Is(err, paying.CodeUnknownConfirmation):
 		view.NoMatch = true
 	case err != nil:
-		v.fail(err)
+		v.Fail(err)
 		return
 	default:
 		view.Result = lookUpResult(p.Payment, p.Returned)
 	}
-	v.show(view)
+	v.Show(view)
 }
 
 func lookUpResult(p payment.Payment, returned bool) *portal.LookupResult {

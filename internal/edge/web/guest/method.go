@@ -45,10 +45,10 @@ func (v *visit) showMethod() {
 	}
 	if next := v.chooseOnlyMethod(&s.Attempt); next != portal.PathMethod {
 		v.keep(s)
-		v.to(next)
+		v.To(next)
 		return
 	}
-	v.show(portal.Method{Op: s.Attempt.Op.String(), Amount: s.Attempt.Amount, Chosen: s.Attempt.Method})
+	v.Show(portal.Method{Op: s.Attempt.Op.String(), Amount: s.Attempt.Amount, Chosen: s.Attempt.Method})
 }
 
 func (v *visit) chooseMethod() {
@@ -56,7 +56,7 @@ func (v *visit) chooseMethod() {
 	if !ok {
 		return
 	}
-	chosen := portal.MethodKind(v.field(portal.FieldMethod))
+	chosen := portal.MethodKind(v.Field(portal.FieldMethod))
 	offered := false
 	for _, m := range v.methods() {
 		offered = offered || m == chosen
@@ -64,7 +64,7 @@ func (v *visit) chooseMethod() {
 	if !offered {
 		view := portal.Method{Op: s.Attempt.Op.String(), Amount: s.Attempt.Amount}
 		view.Problems.Add(portal.FieldMethod, portal.ProblemMethod)
-		v.show(view)
+		v.Show(view)
 		return
 	}
 	if chosen != s.Attempt.Method && !v.release(&s) {
@@ -72,7 +72,7 @@ func (v *visit) chooseMethod() {
 	}
 	s.Attempt.Method = chosen
 	v.keep(s)
-	v.to(pageOf(chosen))
+	v.To(pageOf(chosen))
 }
 
 func (v *visit) showBank() {
@@ -81,10 +81,10 @@ func (v *visit) showBank() {
 		return
 	}
 	if s.Attempt.Method != portal.MethodBank {
-		v.to(v.step(s.Attempt))
+		v.To(v.step(s.Attempt))
 		return
 	}
-	v.show(v.bankPage(s.Attempt, s.Attempt.Bank.form()))
+	v.Show(v.bankPage(s.Attempt, s.Attempt.Bank.form()))
 }
 
 func (v *visit) bankPage(a attempt, form portal.BankForm) portal.Bank {
@@ -107,18 +107,18 @@ func (v *visit) takeBank() {
 		return
 	}
 	if s.Attempt.Method != portal.MethodBank {
-		v.to(v.step(s.Attempt))
+		v.To(v.step(s.Attempt))
 		return
 	}
 	form := portal.BankForm{
-		Name: v.field(portal.FieldName), Kind: portal.AccountKind(v.field(portal.FieldKind)),
-		Routing: v.field(portal.FieldRouting), Account: v.field(portal.FieldAccount),
+		Name: v.Field(portal.FieldName), Kind: portal.AccountKind(v.Field(portal.FieldKind)),
+		Routing: v.Field(portal.FieldRouting), Account: v.Field(portal.FieldAccount),
 	}
 	account := payment.BankAccount{
 		HolderName: form.Name, Type: payment.AccountType(form.Kind), Routing: ident.CleanNumber(form.Routing),
 		Number: pii.NewSecret(ident.CleanNumber(form.Account)),
 	}
-	reference, err := v.paying.CheckBank(v.ctx(), account)
+	reference, err := v.paying.CheckBank(v.Ctx(), account)
 	if err != nil {
 		v.refuseBank(s.Attempt, form, err)
 		return
@@ -127,7 +127,7 @@ func (v *visit) takeBank() {
 		Name: account.HolderName, Kind: account.Type, Routing: account.Routing, Number: account.Number.Reveal(), ValidationRef: reference,
 	}
 	v.keep(s)
-	v.to(portal.PathCheck)
+	v.To(portal.PathCheck)
 }
 
 func (v *visit) refuseBank(a attempt, form portal.BankForm, err error) {
@@ -141,7 +141,7 @@ func (v *visit) refuseBank(a attempt, form portal.BankForm, err error) {
 			view.Problems.Add(problem.field, problem.key)
 		}
 	default:
-		v.fail(err)
+		v.Fail(err)
 		return
 	}
 	view.Form.Name = lessCard(form.Name)
@@ -149,7 +149,7 @@ func (v *visit) refuseBank(a attempt, form portal.BankForm, err error) {
 	if pii.LooksLikeCard(ident.CleanNumber(form.Account)) {
 		view.Form.Account = ""
 	}
-	v.show(view)
+	v.Show(view)
 }
 
 // lessCard keeps what was typed unless it may hold a card number.

@@ -12,6 +12,7 @@ import (
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/edge/web/portal"
+	"quittance.org/quittance/internal/edge/web/serving"
 )
 
 // ask is how the processor is asked about an operation: Refresh only looks,
@@ -23,10 +24,10 @@ type ask func(context.Context, payment.OperationID) (payment.Intent, error)
 func (v *visit) follow(s *session, how ask) string {
 	op := s.Attempt.Op
 	if s.Attempt.AskedAt.IsZero() {
-		s.Attempt.AskedAt = v.clock.Now()
+		s.Attempt.AskedAt = v.Clock.Now()
 		v.keep(*s)
 	}
-	i, err := how(v.ctx(), op)
+	i, err := how(v.Ctx(), op)
 	switch {
 	case err != nil || !i.State.Final(): // paying has logged a silence
 		return ""
@@ -78,14 +79,14 @@ func (v *visit) status() {
 		next = v.step(s.Attempt)
 	}
 	switch {
-	case strings.Contains(v.r.Header.Get("Accept"), "application/json"):
+	case strings.Contains(v.R.Header.Get("Accept"), "application/json"):
 		v.sayNext(next)
 	case next == "":
-		v.show(v.checking(s.Attempt))
+		v.Show(v.checking(s.Attempt))
 	case next == portal.PathStatus:
-		v.show(portal.Stopped{Kind: s.Attempt.Stop, Amount: s.Attempt.Amount, Reason: s.Attempt.Reason})
+		v.Show(portal.Stopped{Kind: s.Attempt.Stop, Amount: s.Attempt.Amount, Reason: s.Attempt.Reason})
 	default:
-		v.to(next)
+		v.To(next)
 	}
 }
 
@@ -95,14 +96,14 @@ func (v *visit) sayNext(path string) {
 		Next string `json:"next,omitempty"`
 	}
 	if path != "" {
-		answer.Next = v.lang.Path(path)
+		answer.Next = v.Lang.Path(path)
 	}
-	if err := v.keepSession(); err != nil {
-		v.broken(err)
+	if err := v.Keep(); err != nil {
+		v.Broken(err)
 		return
 	}
-	v.w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(v.w).Encode(answer) // a reader that went away is no error of ours
+	v.W.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(v.W).Encode(answer) // a reader that went away is no error of ours
 }
 
 // lateAfter is when the waiting page says that it takes longer than usual.
@@ -112,7 +113,7 @@ func (v *visit) checking(a attempt) portal.Checking {
 	return portal.Checking{Amount: a.Amount, Late: v.waitedSince(a.AskedAt) > lateAfter, Emailed: a.Email != ""}
 }
 
-func (v *visit) waitedSince(at civil.Instant) time.Duration { return v.clock.Now().Sub(at) }
+func (v *visit) waitedSince(at civil.Instant) time.Duration { return v.Clock.Now().Sub(at) }
 
 // cardReturn and cardBack are where the processor sends the browser.
 func (v *visit) cardReturn() { v.cameBack(v.paying.Refresh) }
@@ -120,9 +121,9 @@ func (v *visit) cardReturn() { v.cameBack(v.paying.Refresh) }
 func (v *visit) cardBack() { v.cameBack(v.paying.Abandon) }
 
 func (v *visit) cameBack(how ask) {
-	op, err := parseOperation(v.r.PathValue("op"))
+	op, err := parseOperation(v.R.PathValue("op"))
 	if err != nil {
-		v.notFound()
+		v.NotFound()
 		return
 	}
 	s := v.session()
@@ -133,30 +134,30 @@ func (v *visit) cameBack(how ask) {
 	if next == "" {
 		next = portal.PathStatus
 	}
-	v.to(next)
+	v.To(next)
 }
 
 // adopt takes up an operation that the session is not about: the browser came
 // back without its session, or from a page that was closed long ago. An
 // adopted operation opens nobody's bill; it is only followed to its end.
 func (v *visit) adopt(s *session, op payment.OperationID, how ask) bool {
-	i, err := v.paying.Intent(v.ctx(), op)
+	i, err := v.paying.Intent(v.Ctx(), op)
 	if err != nil {
-		v.fail(err)
+		v.Fail(err)
 		return false
 	}
 	if !v.alive {
 		*s = session{Attempt: attempt{Op: op, Amount: i.Amount, Method: portal.MethodCard, Email: i.Email, Sent: true}}
 		return true
 	}
-	i, err = how(v.ctx(), op)
+	i, err = how(v.Ctx(), op)
 	switch {
 	case err == nil && i.State == payment.IntentSucceeded && i.AccountID == s.Account:
 		v.finished(s, op)
 	case err == nil && i.State == payment.IntentSucceeded:
-		v.to(donePath(op))
+		v.To(donePath(op))
 	default: // whatever is open of it shows on the bill
-		v.to(v.step(s.Attempt))
+		v.To(v.step(s.Attempt))
 	}
 	return false
 }
@@ -173,17 +174,17 @@ func (v *visit) cancel() {
 			if next == "" {
 				next = portal.PathStatus
 			}
-			v.to(next)
+			v.To(next)
 			return
 		}
 	}
-	v.show(portal.Stopped{Kind: portal.StopCanceled})
+	v.Show(portal.Stopped{Kind: portal.StopCanceled})
 }
 
 // webhook takes what the card processor reports. The signature is all the
 // trust there is; the body is only a hint to look (R-PAY-6).
 func (s *site) webhook(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyMax))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, serving.BodyMax))
 	if err != nil {
 		http.Error(w, "the report is too large", http.StatusRequestEntityTooLarge)
 		return
@@ -194,10 +195,10 @@ func (s *site) webhook(w http.ResponseWriter, r *http.Request) {
 	case fault.KindOf(err) == fault.NotFound:
 		http.Error(w, "no card processor is configured", http.StatusNotFound)
 	case fault.KindOf(err) == fault.Invalid, fault.KindOf(err) == fault.Denied, fault.KindOf(err) == fault.Unauthenticated:
-		s.log.WarnContext(r.Context(), "webhook refused", "request", requestID(r.Context()), "code", fault.CodeOf(err))
+		s.Log.WarnContext(r.Context(), "webhook refused", "request", serving.RequestID(r.Context()), "code", fault.CodeOf(err))
 		http.Error(w, "the signature is not right", http.StatusBadRequest)
 	default: // the processor tries again
-		s.log.ErrorContext(r.Context(), "webhook not stored", "request", requestID(r.Context()), "error", err)
+		s.Log.ErrorContext(r.Context(), "webhook not stored", "request", serving.RequestID(r.Context()), "error", err)
 		http.Error(w, "try again later", http.StatusServiceUnavailable)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"quittance.org/quittance/internal/domain/bill"
 	"quittance.org/quittance/internal/edge/letters"
 	"quittance.org/quittance/internal/edge/web/portal"
+	"quittance.org/quittance/internal/edge/web/serving"
 	"quittance.org/quittance/internal/format/billpdf"
 	"quittance.org/quittance/web/fonts"
 )
@@ -55,7 +56,7 @@ func (v *visit) paper(d dueView, b notifying.OnPaper) (printed, error) {
 func (v *visit) onPaper(d dueView, b notifying.OnPaper) (*billpdf.Document, error) {
 	name := d.who().Name()
 	to := b.Reader
-	to.FirstName, to.LastName, to.BillingNumber, to.Language = name, "", "", string(v.lang)
+	to.FirstName, to.LastName, to.BillingNumber, to.Language = name, "", "", string(v.Lang)
 	own := b.Bill
 	own.Reader = to
 	doc, err := v.printer.Letters.BillPaper(own)
@@ -78,7 +79,7 @@ func (v *visit) unnamed(doc *billpdf.Document, b *bill.Bill) error {
 		if at == len(b.Sections) {
 			return fmt.Errorf("bill %s has more groups than plans", b.Number)
 		}
-		text, err := v.pages.Text(v.lang, portal.Message{
+		text, err := v.Pages.Text(v.Lang, portal.Message{
 			Key: "document.part_" + string(lineOf(b.Sections[at].Kind)), Args: map[string]any{"month": b.Month},
 		})
 		if err != nil {
@@ -98,35 +99,35 @@ func (v *visit) download() {
 	}
 	d, err := v.due(s)
 	if err != nil {
-		v.fail(err)
+		v.Fail(err)
 		return
 	}
-	b, err := v.printer.Bills.LastBill(v.ctx(), s.Account)
+	b, err := v.printer.Bills.LastBill(v.Ctx(), s.Account)
 	if err != nil {
-		v.fail(err)
+		v.Fail(err)
 		return
 	}
 	file, err := v.paper(d, b)
 	if fault.KindOf(err) == fault.Invalid { // can not be printed; its page offers no download
-		v.notFound()
+		v.NotFound()
 		return
 	}
 	if err == nil {
-		err = v.keepSession()
+		err = v.Keep()
 	}
 	if err != nil {
-		v.broken(err)
+		v.Broken(err)
 		return
 	}
-	h := v.w.Header()
+	h := v.W.Header()
 	h.Set("Content-Type", "application/pdf")
-	h.Set("Content-Language", v.pages.Spoken(v.lang).Tag())
+	h.Set("Content-Language", v.Pages.Spoken(v.Lang).Tag())
 	h.Set("Content-Disposition", `attachment; filename="bill-`+b.Bill.Bill.Month.String()+`.pdf"`)
 	h.Set("Content-Length", strconv.Itoa(len(file.data)))
 	h.Set("Cache-Control", "private, no-store")
-	v.w.WriteHeader(http.StatusOK)
-	if v.r.Method != http.MethodHead {
-		_, _ = v.w.Write(file.data) // a reader that went away is no error of ours
+	v.W.WriteHeader(http.StatusOK)
+	if v.R.Method != http.MethodHead {
+		_, _ = v.W.Write(file.data) // a reader that went away is no error of ours
 	}
 }
 
@@ -134,7 +135,7 @@ func (v *visit) download() {
 // bill that can not be printed, for a letter that the fonts do not have, is
 // told without the download.
 func (v *visit) showPaper(view *portal.Document, d dueView) error {
-	b, err := v.printer.Bills.LastBill(v.ctx(), d.Account)
+	b, err := v.printer.Bills.LastBill(v.Ctx(), d.Account)
 	if err != nil {
 		return err
 	}
@@ -144,7 +145,7 @@ func (v *visit) showPaper(view *portal.Document, d dueView) error {
 	file, err := v.paper(d, b)
 	switch {
 	case fault.KindOf(err) == fault.Invalid:
-		v.log.WarnContext(v.ctx(), "bill can not be printed", "request", requestID(v.ctx()), "error", err)
+		v.Log.WarnContext(v.Ctx(), "bill can not be printed", "request", serving.RequestID(v.Ctx()), "error", err)
 		return nil
 	case err != nil:
 		return err

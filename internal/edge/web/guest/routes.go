@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"quittance.org/quittance/internal/edge/web/asset"
-	"quittance.org/quittance/internal/edge/web/catalogue"
 	"quittance.org/quittance/internal/edge/web/portal"
 )
 
@@ -18,7 +17,7 @@ type page struct {
 
 func pages() []page {
 	article := func(kind portal.ArticleKind) func(*visit) {
-		return func(v *visit) { v.show(portal.Article{Kind: kind}) }
+		return func(v *visit) { v.Show(portal.Article{Kind: kind}) }
 	}
 	return []page{
 		{portal.PathHome, (*visit).home, nil, false},
@@ -52,10 +51,12 @@ func pages() []page {
 
 func (s *site) handler() http.Handler {
 	forms := http.NewServeMux()
-	for _, lang := range catalogue.Langs() {
-		for _, p := range pages() {
-			s.route(forms, pattern(lang, p.path), p)
+	for _, p := range pages() {
+		var post http.HandlerFunc
+		if p.post != nil {
+			post = s.on(p.post, p.session)
 		}
+		s.Route(forms, p.path, s.on(p.get, p.session), post)
 	}
 	forms.Handle("GET "+asset.Prefix, s.assets)
 	forms.HandleFunc("GET /favicon.ico", noIcon)
@@ -63,40 +64,21 @@ func (s *site) handler() http.Handler {
 
 	all := http.NewServeMux()
 	all.HandleFunc("POST "+WebhookPath, s.webhook)
-	all.Handle("/", s.guarded(forms))
-	return s.watched(s.headed(compressed(all)))
-}
-
-// pattern puts a page under a language. "/" alone would match every path.
-func pattern(lang catalogue.Lang, path string) string {
-	if path = lang.Path(path); path == "/" {
-		return "/{$}"
-	}
-	return path
-}
-
-// route registers a page's methods; any other one is answered with 405.
-func (s *site) route(mux *http.ServeMux, pattern string, p page) {
-	allowed := "GET, HEAD"
-	mux.HandleFunc("GET "+pattern, s.on(p.get, p.session)) // and HEAD
-	if p.post != nil {
-		allowed += ", POST"
-		mux.HandleFunc("POST "+pattern, s.on(p.post, p.session))
-	}
-	mux.HandleFunc(pattern, s.on(func(v *visit) { v.wrongMethod(allowed) }, false))
+	all.Handle("/", s.Guarded(forms))
+	return s.Handler(all)
 }
 
 // on makes a handler of what a visit does.
 func (s *site) on(act func(*visit), session bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		v := s.visit(w, r)
+		v := &visit{site: s, Visit: s.Visit(w, r)}
 		if session {
-			if err := v.loadSession(); err != nil {
-				v.broken(err)
+			if err := v.Load(s.sessions); err != nil {
+				v.Broken(err)
 				return
 			}
 		}
-		if v.readForm() {
+		if v.ReadForm() {
 			act(v)
 		}
 	}

@@ -4,11 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"slices"
-
-	"github.com/alexedwards/scs/v2"
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/ident"
@@ -66,54 +63,23 @@ type paid struct {
 // sessionKey is the one value kept in the session manager's bag.
 const sessionKey = "guest"
 
-// loadSession makes the session that the browser names ready to be read.
-func (v *visit) loadSession() error {
-	v.w.Header().Add("Vary", "Cookie")
-	name := ""
-	if cookie, err := v.r.Cookie(v.sessions.Cookie.Name); err == nil {
-		name = cookie.Value
-	}
-	ctx, err := v.sessions.Load(v.ctx(), name)
-	if err != nil {
-		return fmt.Errorf("load session: %w", err)
-	}
-	v.r, v.loaded = v.r.WithContext(ctx), true
-	return nil
-}
-
-// keepSession stores what has changed, and that the guest was here. It runs
-// before the answer goes out, once: an answer that the session does not know
-// of would break the next step.
-func (v *visit) keepSession() error {
-	if !v.loaded || v.sessions.Status(v.ctx()) != scs.Modified {
-		return nil
-	}
-	v.loaded = false
-	name, expiry, err := v.sessions.Commit(v.ctx())
-	if err != nil {
-		return fmt.Errorf("keep session: %w", err)
-	}
-	v.sessions.WriteSessionCookie(v.ctx(), v.w, name, expiry)
-	return nil
-}
-
 func (v *visit) session() session {
 	var s session
-	kept := v.sessions.GetBytes(v.ctx(), sessionKey)
+	kept := v.sessions.GetBytes(v.Ctx(), sessionKey)
 	if len(kept) > 0 && json.Unmarshal(kept, &s) != nil {
 		return session{} // kept by another release: the guest starts again
 	}
-	v.alive = !s.Account.IsZero()
+	v.setAlive(!s.Account.IsZero())
 	return s
 }
 
 func (v *visit) keep(s session) {
-	v.alive = !s.Account.IsZero()
+	v.setAlive(!s.Account.IsZero())
 	text, err := json.Marshal(s)
 	if err != nil { // plain fields: can not happen
 		panic(err)
 	}
-	v.sessions.Put(v.ctx(), sessionKey, text)
+	v.sessions.Put(v.Ctx(), sessionKey, text)
 }
 
 // member gives the session of somebody who has found a bill. Without one it
@@ -123,14 +89,14 @@ func (v *visit) member() (session, bool) {
 	if v.alive {
 		return s, true
 	}
-	_, err := v.r.Cookie(v.sessions.Cookie.Name)
+	_, err := v.R.Cookie(v.sessions.Cookie.Name)
 	switch {
-	case err == nil || v.r.Method == http.MethodPost:
-		v.show(portal.Stopped{Kind: portal.StopSession, Minutes: v.profile.Guest.SessionMinutes})
-	case v.r.URL.Query().Has(justFound):
-		v.show(portal.System{Kind: portal.SystemCookies})
+	case err == nil || v.R.Method == http.MethodPost:
+		v.Show(portal.Stopped{Kind: portal.StopSession, Minutes: v.Profile.Guest.SessionMinutes})
+	case v.R.URL.Query().Has(justFound):
+		v.Show(portal.System{Kind: portal.SystemCookies})
 	default:
-		v.to(portal.PathFind)
+		v.To(portal.PathFind)
 	}
 	return s, false
 }
@@ -146,7 +112,7 @@ func (v *visit) begin(account enrollment.AccountID) error {
 	if s.Account != account {
 		s = session{Account: account}
 	}
-	if err := v.sessions.RenewToken(v.ctx()); err != nil {
+	if err := v.sessions.RenewToken(v.Ctx()); err != nil {
 		return err
 	}
 	v.keep(s)
@@ -155,7 +121,7 @@ func (v *visit) begin(account enrollment.AccountID) error {
 
 // sessionHash ties an authorization to the session it was given in (ACH-02).
 func (v *visit) sessionHash() string {
-	sum := sha256.Sum256([]byte(v.sessions.Token(v.ctx())))
+	sum := sha256.Sum256([]byte(v.sessions.Token(v.Ctx())))
 	return hex.EncodeToString(sum[:])
 }
 

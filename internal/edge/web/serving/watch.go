@@ -1,4 +1,4 @@
-package guest
+package serving
 
 import (
 	"context"
@@ -9,26 +9,25 @@ import (
 	"strings"
 
 	"quittance.org/quittance/internal/base/clock"
-	"quittance.org/quittance/internal/edge/web/portal"
 )
 
 type requestKey struct{}
 
-// requestID names a request in the log and on error pages.
-func requestID(ctx context.Context) string {
+// RequestID names a request in the log and on error pages.
+func RequestID(ctx context.Context) string {
 	id, _ := ctx.Value(requestKey{}).(string)
 	return id
 }
 
-// reference is a name short enough to be read out on the phone.
-func reference(id string) string {
+// Reference is a name short enough to be read out on the phone.
+func Reference(id string) string {
 	return strings.ToUpper(id[max(0, len(id)-6):])
 }
 
 // watched gives every request a name, answers panics and writes the access
 // log: which page, how it went, how long it took. Never addresses, ids, bodies
 // or where the reader came from.
-func (s *site) watched(next http.Handler) http.Handler {
+func (s *Site) watched(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, rand.Text()))
 		began := clock.Start()
@@ -37,7 +36,7 @@ func (s *site) watched(next http.Handler) http.Handler {
 			if thrown := recover(); thrown != nil {
 				s.caught(out, r, thrown)
 			}
-			s.log.LogAttrs(r.Context(), slog.LevelInfo, "served", slog.String("request", requestID(r.Context())),
+			s.Log.LogAttrs(r.Context(), slog.LevelInfo, "served", slog.String("request", RequestID(r.Context())),
 				slog.String("method", knownMethod(r.Method)), slog.String("route", r.Pattern), slog.Int("status", out.status),
 				slog.Int64("bytes", out.bytes), slog.Duration("took", clock.Elapsed(began)))
 		}()
@@ -46,16 +45,16 @@ func (s *site) watched(next http.Handler) http.Handler {
 }
 
 // caught answers a panic, if there is still somebody to answer.
-func (s *site) caught(w *watchedWriter, r *http.Request, thrown any) {
+func (s *Site) caught(w *watchedWriter, r *http.Request, thrown any) {
 	if thrown == http.ErrAbortHandler { //nolint:errorlint // a panic value, compared as net/http does
 		panic(thrown)
 	}
 	err := fmt.Errorf("panic: %v", thrown)
 	if w.status != 0 {
-		s.log.ErrorContext(r.Context(), "request failed after its answer began", "request", requestID(r.Context()), "error", err)
+		s.Log.ErrorContext(r.Context(), "request failed after its answer began", "request", RequestID(r.Context()), "error", err)
 		return
 	}
-	s.visit(w, r).broken(err)
+	s.Visit(w, r).Broken(err)
 }
 
 // knownMethod keeps what a stranger invents out of the log.
@@ -90,26 +89,3 @@ func (w *watchedWriter) Write(b []byte) (int, error) {
 }
 
 func (w *watchedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
-
-// headed sets the headers that every answer has; pages narrow them.
-func (s *site) headed(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		for name, values := range portal.SecurityHeaders() {
-			h[name] = values
-		}
-		if s.secure {
-			h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-// guarded refuses forms that another site sends (house rule W6).
-func (s *site) guarded(next http.Handler) http.Handler {
-	guard := http.NewCrossOriginProtection()
-	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.visit(w, r).show(portal.System{Kind: portal.SystemForbidden})
-	}))
-	return guard.Handler(next)
-}

@@ -1,4 +1,4 @@
-package guest
+package serving
 
 import (
 	"compress/gzip"
