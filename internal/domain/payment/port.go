@@ -5,8 +5,10 @@ import (
 	"net/http"
 
 	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/base/pii"
+	"quittance.org/quittance/internal/domain/enrollment"
 )
 
 // Checkout is what the processor's hosted page needs to know. It is built from
@@ -107,4 +109,23 @@ const (
 type AccountValidator interface {
 	// Validate returns the answer and the service's reference for it.
 	Validate(ctx context.Context, routing string, number pii.Secret, kind AccountType) (Validation, string, error)
+}
+
+// Debit is a payment that is taken from a stored bank account by ACH, with its
+// authorization given before.
+type Debit struct {
+	Operation   OperationID
+	Account     enrollment.AccountID
+	Channel     Channel
+	Amount      money.Amount
+	ReceivedOn  civil.Date
+	EffectiveOn civil.Date // the day that counts (R-AUTO-4)
+	SettleOn    civil.Date // the bank day on which it moves
+	Bank        BankAccountID
+	Type        AccountType
+	LastFour    string
+	Mandate     ident.UUID // zero: authorized once
+	FirstEntry  ident.UUID // the entry that is presented again (ACH-32); zero: none
+	Email       string     // where the receipt goes; may be empty
+	Language    string
 }

@@ -1,0 +1,117 @@
+// Package mandate holds the rules of AutoPay (R-AUTO-1 to R-AUTO-8): what a
+// member lets the marketplace take, on which day a debit is filed, settles and
+// counts, how much it takes, when it asks first, and what a return does.
+package mandate
+
+import (
+	"slices"
+
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/ident"
+	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/payment"
+)
+
+type (
+	// ID names a mandate.
+	ID = ident.ID[Mandate]
+	// DraftID names a draft.
+	DraftID = ident.ID[Draft]
+)
+
+// State is where a mandate stands. The transitions are in CanBecome;
+// docs/states/mandate.md draws them.
+type State string
+
+// The states of a mandate.
+const (
+	Active   State = "active"
+	Paused   State = "paused"   // coverage ended; it comes back with coverage (R-AUTO-6)
+	Stopped  State = "stopped"  // over: by the member, or after returns
+	Disputed State = "disputed" // the bank says that nobody may debit on it any more (ACH-33)
+)
+
+var transitions = map[State][]State{
+	Active: {Paused, Stopped, Disputed},
+	Paused: {Active, Stopped, Disputed},
+	// A bank may dispute a debit of a mandate that is over: then nothing may be
+	// sent on it again, not even what waits.
+	Stopped: {Disputed},
+}
+
+// CanBecome tells whether a mandate may go from s to next.
+func (s State) CanBecome(next State) bool { return slices.Contains(transitions[s], next) }
+
+// Transitions gives the table, for the test that keeps its drawing true.
+func Transitions() map[State][]State { return transitions }
+
+// Live tells whether a debit may be sent on the mandate.
+func (s State) Live() bool { return s == Active }
+
+// Reason is why a mandate is in its state, or why a draft takes no money.
+type Reason string
+
+// The reasons of a mandate's state.
+const (
+	ReasonMember        Reason = "member"         // the member stopped it
+	ReasonReplaced      Reason = "replaced"       // another mandate took its place
+	ReasonCoverageEnded Reason = "coverage_ended" // R-AUTO-6
+	ReasonKept          Reason = "kept"           // no coverage within autopay.keep_months
+	ReasonReturns       Reason = "returns"        // too many in a row (R-AUTO-7)
+	ReasonBankAccount   Reason = "bank_account"   // closed, unknown or not for debits
+	ReasonBankStop      Reason = "bank_stop"      // stopped at the bank (REG-42)
+	ReasonUnauthorized  Reason = "unauthorized"   // the bank says that nobody agreed (ACH-33)
+)
+
+// Notice is when the member wants to be told of an amount ahead (REG-41).
+type Notice string
+
+// The choices.
+const (
+	NoticeAlways Notice = "always"
+	NoticeOver   Notice = "over" // only where it differs by more than NoticeOver from the last debit
+)
+
+// Terms are what the member can choose.
+type Terms struct {
+	BankAccount payment.BankAccountID
+	Day         int          // of the month: one of autopay.days
+	Cap         money.Amount // ask first above it; zero: none
+	Notice      Notice
+	NoticeOver  money.Amount // with NoticeOver
+}
+
+// Mandate is what a member lets the marketplace take from a bank account.
+type Mandate struct {
+	ID        ID
+	AccountID enrollment.AccountID
+	Person    ident.UUID // who authorized it
+	Terms
+	First        money.Amount // the amount that the member was told of as the first
+	State        State
+	Reason       Reason
+	StateOn      civil.Date
+	StopOn       civil.Date    // stops after the debit of this day; zero: goes on
+	LiveAt       civil.Instant // bills issued after it are for AutoPay
+	AuthorizedAt civil.Instant
+	Version      int64 // of the authorization; a change of terms makes a new one
+}
+
+// Authorization is what the member agreed to, word for word, and how we know
+// (ACH-02, REG-40). It is kept for good.
+type Authorization struct {
+	Mandate     ID
+	AccountID   enrollment.AccountID
+	Version     int64
+	TextVersion string
+	Language    string
+	Wording     string
+	Channel     payment.Channel
+	Network     string
+	SessionHash string
+	Method      string // how the person had signed in
+	Person      ident.UUID
+	Terms
+	At civil.Instant
+}
