@@ -27,12 +27,15 @@ const (
 	RoleAuditor         Role = "auditor"
 	RoleAdministrator   Role = "administrator"
 	RoleIntegrator      Role = "integrator"
+	// RolePerson is somebody who is signed in and acts on what is their own:
+	// password, devices, which coverage they see.
+	RolePerson Role = "person"
 )
 
 // Roles lists every role.
 var Roles = []Role{
 	RoleGuest, RoleMember, RoleDelegateView, RoleDelegatePay, RoleDelegateAutoPay, RoleEmployer, RoleAgent,
-	RoleBilling, RoleTreasury, RoleSupervisor, RoleAuditor, RoleAdministrator, RoleIntegrator,
+	RoleBilling, RoleTreasury, RoleSupervisor, RoleAuditor, RoleAdministrator, RoleIntegrator, RolePerson,
 }
 
 // Operation is one thing that can be done.
@@ -63,6 +66,20 @@ const (
 	VerifyBooks        Operation = "books.verify"
 	MigrateDatabase    Operation = "database.migrate"
 	ReceiveCardWebhook Operation = "payment.webhook"
+	SignUp             Operation = "person.sign_up"
+	SignIn             Operation = "person.sign_in"
+	ResetPassword      Operation = "person.reset_password"
+	ManageSelf         Operation = "person.manage_self"
+	LinkCoverage       Operation = "coverage.link"
+	UnlinkCoverage     Operation = "coverage.unlink"
+	AcceptInvitation   Operation = "delegate.accept"
+	SeeDelegates       Operation = "delegate.see"
+	ManageDelegates    Operation = "delegate.manage"
+	SeeSettings        Operation = "settings.see"
+	ChangeSettings     Operation = "settings.change"
+	ChooseDelivery     Operation = "delivery.choose"
+	SeeMessages        Operation = "message.see"
+	SeeYearTotals      Operation = "totals.see"
 )
 
 // everybody marks what needs no role at all: the health check, the description
@@ -79,6 +96,13 @@ var payers = []Role{
 var (
 	staff    = []Role{RoleAgent, RoleBilling, RoleSupervisor}
 	deciders = []Role{RoleBilling, RoleSupervisor}
+)
+
+// people are signed in: what is their own they may do whatever they are to an
+// account. delegates help with somebody else's (A16).
+var (
+	delegates = []Role{RoleDelegateView, RoleDelegatePay, RoleDelegateAutoPay}
+	people    = append([]Role{RolePerson, RoleMember}, delegates...)
 )
 
 var policy = map[Operation][]Role{
@@ -105,6 +129,20 @@ var policy = map[Operation][]Role{
 	FindPayment:        append([]Role{RoleDelegateView, RoleTreasury, RoleAuditor}, payers...),
 	VerifyBooks:        {RoleTreasury, RoleAuditor, RoleAdministrator},
 	MigrateDatabase:    {RoleAdministrator},
+	SignUp:             everybody,
+	SignIn:             everybody,
+	ResetPassword:      everybody,
+	ManageSelf:         people,
+	LinkCoverage:       people,
+	UnlinkCoverage:     append([]Role{RoleMember}, delegates...),
+	AcceptInvitation:   people,
+	SeeDelegates:       {RoleMember},
+	ManageDelegates:    {RoleMember},
+	SeeSettings:        {RoleMember},
+	ChangeSettings:     {RoleMember},
+	ChooseDelivery:     {RoleMember},
+	SeeMessages:        {RoleMember},
+	SeeYearTotals:      append([]Role{RoleMember}, delegates...),
 }
 
 // Operations lists every operation of the table, in order.

@@ -1,0 +1,94 @@
+// Package people lets people sign up, sign in and say what they want: their
+// password and second steps, the browsers they are signed in with, the coverage
+// they have connected, who may help them, and how documents reach them
+// (R-ACC-1 to R-ACC-3, REG-45, REG-52).
+//
+// Nobody learns from it whether an e-mail address is known: the answers are the
+// same, the work is the same, and what differs is said in the mail alone. Codes
+// are kept as keyed hashes, passwords as argon2id, everything that names a
+// person encrypted.
+package people
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/alexedwards/argon2id"
+
+	"quittance.org/quittance/internal/base/clock"
+	"quittance.org/quittance/internal/base/pii"
+	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/identity"
+	"quittance.org/quittance/internal/domain/profile"
+	"quittance.org/quittance/internal/store"
+)
+
+// Short names of what the pages handle all the time.
+type (
+	ID     = identity.PersonID
+	Who    = identity.Who
+	From   = identity.From
+	Ticket = identity.Ticket
+)
+
+// Codes of errors that several methods have.
+const (
+	CodeThrottled      = "person.throttled"       // RateLimited: too many tries, wait
+	CodeBusy           = "person.busy"            // Unavailable: too many sign in at this moment
+	CodeNoSession      = "person.no_session"      // Unauthenticated: signed out, expired or revoked
+	CodeTicket         = "person.ticket"          // NotFound: the step was not begun, took too long, or is done
+	CodeNoAccount      = "person.no_account"      // NotFound: the person has no such coverage
+	CodeNoSuch         = "person.no_such"         // NotFound: no such device, factor, invitation or helper
+	CodeEmailEmpty     = "email.empty"            // at "email"
+	CodeEmailFormat    = "email.format"           // at "email"
+	CodeNotConfirmed   = "person.not_confirmed"   // Denied: type the password first (Confirm)
+	CodeTextsOff       = "person.texts_off"       // Conflict: no text messages are sent here
+	CodePasskeyRefused = "person.passkey_refused" // Invalid: the browser's answer does not hold
+)
+
+// Jobs enqueues work in the transaction that calls for it.
+type Jobs interface {
+	// SendPersonMail asks that Service.SendMail be called for a mail.
+	SendPersonMail(tx *store.Tx, id store.PersonMailID) error
+}
+
+// Post lays a letter on paper among those to be printed.
+type Post interface {
+	// PrintCode prints the letter with the code to connect coverage. The code
+	// itself is put in when the letter is laid out, and is stored nowhere.
+	PrintCode(tx *store.Tx, account enrollment.AccountID, id store.LinkCodeID) error
+}
+
+// Courier takes a mail to its receiver, as notifying.Courier does.
+type Courier interface {
+	SendPerson(ctx context.Context, m store.PersonMail) error
+}
+
+// Texter sends text messages. A code by voice goes the same way.
+type Texter interface {
+	Text(ctx context.Context, number pii.Secret, message string) error
+}
+
+// Site is what passkeys are bound to: the portal's own address.
+type Site struct {
+	Name   string // the marketplace's
+	Origin string // "https://pay.example.gov"
+}
+
+// Config is what the service works with.
+type Config struct {
+	DB      *store.DB
+	Profile *profile.Profile
+	Jobs    Jobs
+	Post    Post
+	Letters Letters
+	Courier Courier
+	Texts   Texter // nil: no text messages are sent
+	Site    Site
+	Log     *slog.Logger
+	// Clock is the machine's: how long a code or a sign-in lasts goes by it, as
+	// browsers do, also where the marketplace lives on a virtual one.
+	Clock clock.Clock
+	// Hashing is what a password costs; nil: what is right for servers.
+	Hashing *argon2id.Params
+}
