@@ -2,7 +2,6 @@ package guest
 
 import (
 	"errors"
-	"time"
 
 	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/base/civil"
@@ -45,9 +44,7 @@ func (v *visit) checkPage(a attempt, d dueView) portal.Check {
 // cancelBy is until when a bank payment made now can be called back: until the
 // file to the bank is cut, which after today's cut-off is tomorrow.
 func (v *visit) cancelBy(today civil.Date) civil.Instant {
-	cutoff := v.Profile.AutoPay.Cutoff.On(today)
-	at := today.In(v.Profile.Zone()).Time().In(v.Profile.Zone())
-	by := civil.InstantOf(time.Date(at.Year(), at.Month(), at.Day(), cutoff.Hour, cutoff.Minute, cutoff.Second, 0, v.Profile.Zone()))
+	by := timeOn(today, v.Profile.AutoPay.Cutoff.On(today), v.Profile.Zone())
 	if by.After(v.Clock.Now()) {
 		return by
 	}

@@ -2,6 +2,7 @@ package guest
 
 import (
 	"strings"
+	"time"
 
 	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/base/civil"
@@ -22,6 +23,27 @@ func (v *visit) ways() {
 		Due: due, Cards: v.paying.Method(payment.MethodCard), Postmark: v.Profile.Mail.Rule.On(due) != profile.MailReceived,
 		Calendar: v.URL(v.Lang, portal.PathCalendar), MailBy: mailBy(v.Profile, due), Payee: v.Profile.Marketplace.PayeeName, Address: v.Profile.Marketplace.LockboxAddress.On(due),
 	})
+}
+
+func (v *visit) aboutAutoPay() {
+	today := v.Today()
+	cutoff := v.Profile.AutoPay.Cutoff.On(today)
+	view := portal.AboutAutoPay{DueDay: nextDueDay(v.Profile, today), Cutoff: timeOn(today, cutoff, v.Profile.Zone())}
+	for _, day := range v.Profile.AutoPay.Days.On(today) {
+		view.Days = append(view.Days, portal.DayOfMonth(day))
+	}
+	v.Show(view)
+}
+
+// nextDueDay is the day of the month by which bills are paid.
+func nextDueDay(p *profile.Profile, today civil.Date) int {
+	due, _ := nextDue(p, today)
+	return due.Day()
+}
+
+// timeOn is a time of day of the marketplace on a date.
+func timeOn(d civil.Date, at profile.TimeOfDay, zone *time.Location) civil.Instant {
+	return civil.InstantOf(time.Date(d.Year(), d.MonthOfYear(), d.Day(), at.Hour, at.Minute, at.Second, 0, zone))
 }
 
 // mailBy is when to mail a check so that it surely is there on the due date.

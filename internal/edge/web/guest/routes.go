@@ -38,6 +38,7 @@ func pages() []page {
 		{portal.PathDone + "{op}", (*visit).done, nil, true},
 		{portal.PathDone + "{op}/receipt", (*visit).receipt, nil, true},
 		{portal.PathWays, (*visit).ways, nil, false},
+		{portal.PathAboutAutoPay, (*visit).aboutAutoPay, nil, false},
 		{portal.PathFirst, (*visit).newMembers, nil, false},
 		{portal.PathPastDue, (*visit).behind, nil, false},
 		{portal.PathCalendar, (*visit).calendar, nil, false},

@@ -27,3 +27,42 @@ const (
 	PathPrivacy  = "/privacy"
 	PathContact  = "/contact"
 )
+
+// The paths of the signed-in account.
+const (
+	PathSignIn   = "/account/sign-in"
+	PathSignOut  = "/account/sign-out" // POST
+	PathConnect  = "/account/link"     // A5
+	PathSecurity = "/account/security" // A15
+
+	PathAccount       = "/account"                    // A6
+	PathAccountPay    = "/account/pay"                // opens the paying pages for the account
+	PathAutoPay       = "/account/autopay"            // A7
+	PathAutoPayAnswer = "/account/autopay/waiting"    // the answer to a payment that waits for it
+	PathAutoPayProof  = "/account/autopay/proof.pdf"  // what was agreed to; ?of= an older one
+	PathAutoPayDay    = "/account/autopay/set-up"     // A8, step 1
+	PathAutoPayBank   = "/account/autopay/bank"       // A8, step 2: a saved account
+	PathAutoPayNew    = "/account/autopay/new-bank"   // A8, step 2: another one
+	PathAutoPayCheck  = "/account/autopay/check"      // A8, step 3
+	PathAutoPayDone   = "/account/autopay/done"       // A8, step 4, and after each change
+	PathAutoPayMove   = "/account/autopay/day"        // another day
+	PathAutoPaySwap   = "/account/autopay/account"    // another bank account
+	PathAutoPayLimits = "/account/autopay/limits"     // safety limit and notice
+	PathAutoPayStop   = "/account/autopay/stop"       // A8s
+	PathBills         = "/account/bills"              // A9; A10 with "/" and a number, then .pdf
+	PathPayments      = "/account/payments"           // A11; A12 with "/" and an operation, then /receipt.pdf
+	PathPaymentsCSV   = "/account/payments.csv"       // A11 as a file
+	PathSaved         = "/account/methods"            // A13
+	PathSavedNew      = "/account/methods/new"        // A13: add
+	PathSavedRename   = "/account/methods/rename"     // A13: ?of=
+	PathSavedRemove   = "/account/methods/remove"     // A13: ?of=
+	PathSettings      = "/account/settings"           // A14
+	PathSpoken        = "/account/settings/language"  // A14: languages
+	PathReached       = "/account/settings/contact"   // A14: e-mail, mobile number
+	PathPaperless     = "/account/settings/paperless" // A14: paper or e-mail
+	PathTexts         = "/account/settings/texts"     // A14: text messages
+	PathYears         = "/account/tax"                // A17; with "/" and a year, .pdf
+	PathMessages      = "/account/messages"           // A18; with "/" and an id, then .pdf
+	PathPeople        = "/account/people"             // A16
+	PathAboutAutoPay  = "/autopay"                    // P3
+)

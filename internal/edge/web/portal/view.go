@@ -32,6 +32,40 @@ type Frame struct {
 	Alert          *SiteAlert     // one at most
 	SessionMinutes int            // above 0 where a guest session runs out
 	Suggest        catalogue.Lang // the browser prefers this other language, "" for none
+	Nav            Nav            // of somebody who is signed in
+}
+
+// Nav says which ways lead through the site: what somebody who is signed in
+// may see decides (R-ACC-1).
+type Nav string
+
+// The kinds of navigation.
+const (
+	NavPublic    Nav = ""
+	NavMember    Nav = "member"    // signed in, with a coverage of one's own
+	NavDelegate  Nav = "delegate"  // signed in, and may see and pay somebody else's amounts
+	NavUnlinked  Nav = "unlinked"  // signed in, and no coverage is connected yet
+	NavSigningIn Nav = "signingin" // on the way in: nothing to offer but the way out
+)
+
+// SignedIn tells that the session is somebody's.
+func (n Nav) SignedIn() bool { return n == NavMember || n == NavDelegate || n == NavUnlinked }
+
+// Links lists the navigation's links.
+func (n Nav) Links() []Link {
+	switch n {
+	case NavMember:
+		return []Link{{"my.nav.home", PathAccount}, {"my.nav.bills", PathBills}, {"my.nav.payments", PathPayments},
+			{"my.nav.autopay", PathAutoPay}, {"my.nav.settings", PathSettings}}
+	case NavDelegate:
+		return []Link{{"my.nav.home", PathAccount}, {"my.nav.payments", PathPayments}, {"my.nav.autopay", PathAutoPay},
+			{"my.nav.security", PathSecurity}}
+	case NavUnlinked:
+		return []Link{{"my.nav.connect", PathConnect}, {"my.nav.security", PathSecurity}}
+	case NavSigningIn:
+		return nil
+	}
+	return []Link{{"frame.pay", PathHome}, {"about_autopay.nav", PathAboutAutoPay}, {"ways.title", PathWays}, {"lookup.title", PathLookup}}
 }
 
 // SiteAlert is the one notice that all pages show: the portal was down on a
