@@ -34,13 +34,18 @@ var anyRow = map[string]string{
 	"waived":                `INSERT INTO waived VALUES ({id}, {id}, {id}, 'waive', 1, {id}, {on})`,
 	"arrangement":           `INSERT INTO arrangement VALUES ({id}, {id}, {id}, {on}, '2026-12', '', '')`,
 	"installment":           `INSERT INTO installment VALUES ({id}, {id}, {on}, 1)`,
+	"person_event":          `INSERT INTO person_event VALUES ({id}, {id}, 'signed_in', '', '', '', '', {at})`,
+	"delivery_choice":       `INSERT INTO delivery_choice VALUES ({id}, {id}, 'bill', 'paper', {id}, '', '', '', '', '', '', '', {at})`,
 	"inbound_file_part":     `INSERT INTO inbound_file_part VALUES ({id}, 1, {blob})`,
 }
 
 // firstColumn is a column that an UPDATE can set to itself.
 func firstColumn(table string) string {
-	if strings.HasPrefix(table, "inbound") {
+	switch {
+	case strings.HasPrefix(table, "inbound"):
 		return "file_id"
+	case table == "person_event":
+		return "person_id"
 	}
 	return "account_id"
 }

@@ -1,9 +1,13 @@
 package store
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
-// AppendOnly lists the tables whose rows are never edited.
-var AppendOnly = appendOnly
+// AppendOnly lists the tables whose rows are never edited: first those of
+// 0021_append_only.sql, then those that guard themselves.
+var AppendOnly = append(slices.Clone(appendOnly), "delivery_choice", "person_event")
 
 // ExecText runs a statement that is not registered.
 func (tx *Tx) ExecText(text string) error {

@@ -34,7 +34,8 @@ type dialect struct {
 	AppendOnly []string
 }
 
-// appendOnly are the tables of facts that are never edited (S11).
+// appendOnly are the tables of facts that are never edited (S11) and are
+// guarded by 0021_append_only.sql. It never changes: see Guard.
 var appendOnly = []string{
 	"entry", "transfer", "charge", "bill", "payment", "application", "payment_authorization", "payment_return",
 	"decision", "audit", "premium_segment", "waiver", "waived", "arrangement", "installment", "inbound_reject", "inbound_file_part",
@@ -44,6 +45,19 @@ var (
 	sqliteDialect   = dialect{ID: "TEXT", Instant: "TEXT", Date: "TEXT", Bool: "INTEGER", Int64: "INTEGER", Blob: "BLOB", Strict: " STRICT", Clustered: " STRICT, WITHOUT ROWID", AppendOnly: appendOnly}
 	postgresDialect = dialect{Postgres: true, ID: "UUID", Instant: "TIMESTAMPTZ", Date: "DATE", Bool: "BOOLEAN", Int64: "BIGINT", Blob: "BYTEA", AppendOnly: appendOnly}
 )
+
+// Guard gives what makes a table append-only (S11), for the migration that
+// makes it: {{.Guard "person_event"}}.
+func (d dialect) Guard(table string) string {
+	if d.Postgres {
+		return "REVOKE UPDATE, DELETE, TRUNCATE ON " + table + " FROM CURRENT_USER;"
+	}
+	const trigger = `-- +goose StatementBegin
+CREATE TRIGGER %[1]s_no_%[2]s BEFORE %[3]s ON %[1]s BEGIN SELECT RAISE(ABORT, 'append-only: %[1]s'); END;
+-- +goose StatementEnd
+`
+	return fmt.Sprintf(trigger, table, "update", "UPDATE") + fmt.Sprintf(trigger, table, "delete", "DELETE")
+}
 
 // render gives the migrations as one engine reads them.
 func (d dialect) render() (fs.FS, error) {
