@@ -1,0 +1,96 @@
+package account
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+
+	"quittance.org/quittance/internal/app/people"
+	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/identity"
+)
+
+var noAccount enrollment.AccountID
+
+// session is all that is kept between two pages. It lives on the server,
+// encrypted; the browser holds a random name for it, which changes when
+// somebody signs in.
+type session struct {
+	ID      identity.SessionID   `json:"id"`      // zero: nobody is signed in
+	Person  identity.PersonID    `json:"person"`  // who is, or was until the time ran out
+	Account enrollment.AccountID `json:"account"` // the one of several that is looked at; zero: the first
+	Ended   bool                 `json:"ended,omitempty"`
+	Back    string               `json:"back,omitempty"` // the page that was asked for, without language
+	Draft   *draft               `json:"draft,omitempty"`
+	Member  memberSession        `json:"member"`
+}
+
+// draft is a form that was sent when the time had run out.
+type draft struct {
+	Path   string     `json:"path"`
+	Fields url.Values `json:"fields"`
+}
+
+// sessionKey is the one value kept in the session manager's bag.
+const sessionKey = "account"
+
+func (v *visit) kept() session {
+	var s session
+	kept := v.sessions.GetBytes(v.Ctx(), sessionKey)
+	if len(kept) > 0 && json.Unmarshal(kept, &s) != nil {
+		return session{} // kept by another release: sign in again
+	}
+	return s
+}
+
+// keep stores the session as it is now.
+func (v *visit) keep() {
+	text, err := json.Marshal(v.session)
+	if err != nil { // plain fields: can not happen
+		panic(err)
+	}
+	v.sessions.Put(v.Ctx(), sessionKey, text)
+}
+
+// enter opens the session of somebody who has shown all that is needed, under
+// a new name, so that nobody can have planted it. What another person had
+// begun in this browser is dropped.
+func (v *visit) enter(in people.SignedIn) error {
+	before := v.session
+	v.session = session{ID: in.Session, Person: in.Person}
+	if before.Person.IsZero() || before.Person == in.Person {
+		v.session.Back, v.session.Draft, v.session.Account = before.Back, before.Draft, before.Account
+	}
+	if err := v.sessions.RenewToken(v.Ctx()); err != nil {
+		return err
+	}
+	v.keep()
+	if in.Device != "" {
+		v.setDevice(in.Device)
+	}
+	return v.people.Bind(v.Ctx(), in.Session, v.sessions.Token(v.Ctx()))
+}
+
+// deviceCookie names the device that needs no second step for a while.
+func (v *visit) deviceCookie() string {
+	if v.Secure {
+		return "__Host-device"
+	}
+	return "device"
+}
+
+func (v *visit) setDevice(value string) {
+	http.SetCookie(v.W, &http.Cookie{
+		Name: v.deviceCookie(), Value: value, Path: "/", MaxAge: identity.RememberDays * 24 * 60 * 60,
+		HttpOnly: true, Secure: v.Secure, SameSite: http.SameSiteLaxMode,
+	})
+}
+
+// device gives the value of a remembered device, "" for none.
+func (v *visit) device() string {
+	cookie, err := v.R.Cookie(v.deviceCookie())
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
+}
