@@ -66,9 +66,6 @@ var (
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
 	qInsertClearing = stmt("insert_clearing", `
 		INSERT INTO clearing_item (account_id, item_id, clearing, payment_id, amount_cents, opened_on) VALUES ($1, $2, $3, $4, $5, $6)`)
-	qInsertACHEntry = stmt("insert_ach_entry", `
-		INSERT INTO ach_entry (account_id, ach_entry_id, kind, payment_id, bank_account_id, sec_code, payment_type, amount_cents, state, settle_on)
-		VALUES ($1, $2, 'debit', $3, $4, $5, $6, $7, 'waiting', $8)`)
 	qInsertWebhook = stmt("insert_webhook", `
 		INSERT INTO webhook_event (processor, event_id, intent_id, received_at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (processor, event_id) DO NOTHING`)
@@ -204,11 +201,6 @@ func (tx *Tx) UseCredit(account enrollment.AccountID, a payment.Application) {
 // InsertClearing opens an item of money on its way.
 func (tx *Tx) InsertClearing(clearing ledger.Account, p payment.Payment) {
 	tx.queue(qInsertClearing, p.AccountID, tx.NewID(), string(clearing), p.ID, p.Amount, p.ReceivedOn)
-}
-
-// InsertACHEntry queues a single WEB debit (ACH-01) for the next ACH file.
-func (tx *Tx) InsertACHEntry(p payment.Payment, from payment.BankAccountID) {
-	tx.queue(qInsertACHEntry, p.AccountID, tx.NewID(), p.ID, from, "WEB", "S", p.Amount, p.EffectiveOn)
 }
 
 // PutBankAccount stores a bank account encrypted, unless the same one is stored

@@ -11,6 +11,7 @@ import (
 func (p *Profile) check(problems *problems) {
 	p.checkMarketplace(problems)
 	p.checkBrand(problems)
+	p.Bank.check(problems)
 	for _, day := range p.changeDays() {
 		p.checkMonth(problems, day)
 		p.checkMoneyIn(problems, day)

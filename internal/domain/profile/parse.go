@@ -64,6 +64,8 @@ func (p *Profile) read(root *table) {
 	p.readAccess(root)
 	p.readMoneyIn(root)
 	root.within("autopay", p.AutoPay.read)
+	root.within("bank", p.Bank.read)
+	root.within("ach", p.ACH.read)
 	p.readPastDue(root)
 	p.readMoneyOut(root)
 }

@@ -35,6 +35,8 @@ type Profile struct {
 	Fees        Fees
 	Threshold   Threshold
 	AutoPay     AutoPay
+	Bank        Bank
+	ACH         ACH
 	Grace       Grace
 	Terminate   Terminate
 	Reinstate   Reinstate

@@ -1,0 +1,64 @@
+// Package originating sends money instructions to the bank: it puts the ACH
+// entries that wait into files, has files that are too large released by a
+// second person, and brings each to the bank exactly once. Refunds and
+// reversals begin here as well.
+//
+// A file's text is never stored. It is written anew from its rows whenever it is
+// needed, the same bytes each time, and compared with the sum that was recorded
+// when the file was built.
+package originating
+
+import (
+	"log/slog"
+
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/domain/ach"
+	"quittance.org/quittance/internal/domain/profile"
+	"quittance.org/quittance/internal/store"
+)
+
+// Config is what the use cases work with.
+type Config struct {
+	DB      *store.DB
+	Profile *profile.Profile
+	Link    ach.Link // nil: files are built and not sent
+	Log     *slog.Logger
+}
+
+// Service builds and sends files. It is safe for concurrent use.
+type Service struct {
+	db      *store.DB
+	profile *profile.Profile
+	link    ach.Link
+	log     *slog.Logger
+	chunk   int // entries filed in one transaction
+}
+
+// New makes the service.
+func New(c Config) *Service {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Service{db: c.DB, profile: c.Profile, link: c.Link, log: c.Log, chunk: chunkEntries}
+}
+
+// chunkEntries is how many entries are filed in one transaction: what a kill
+// loses, and for how long others wait for SQLite's one writer.
+const chunkEntries = 5000
+
+// Codes of what can stand in the way.
+const (
+	CodeNoBank    = "ach.no_bank"    // the profile has no [bank]
+	CodeDayFull   = "ach.day_full"   // a bank day has no modifier left
+	CodeNotHeld   = "ach.not_held"   // only a held file can be released
+	CodeTwoPeople = "act.two_people" // a second person must do it
+	CodeNoReason  = "act.no_reason"
+	CodeTampered  = "ach.tampered" // the rows do not give the text that was built
+)
+
+func (s *Service) bank() (profile.Bank, error) {
+	if s.profile.Bank.Routing == "" {
+		return profile.Bank{}, fault.New(fault.Invalid, CodeNoBank, "the profile has no bank: write the table [bank] before files can be built")
+	}
+	return s.profile.Bank, nil
+}
