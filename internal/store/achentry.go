@@ -114,4 +114,3 @@ func (tx *ReadTx) FiledEntries(file ach.FileID, after int64, limit int) ([]Filed
 		return e, err
 	}, file, after, limit)
 }
-
