@@ -36,6 +36,8 @@ var anyRow = map[string]string{
 	"installment":           `INSERT INTO installment VALUES ({id}, {id}, {on}, 1)`,
 	"person_event":          `INSERT INTO person_event VALUES ({id}, {id}, 'signed_in', '', '', '', '', {at})`,
 	"delivery_choice":       `INSERT INTO delivery_choice VALUES ({id}, {id}, 'bill', 'paper', {id}, '', '', '', '', '', '', '', {at})`,
+	"ach_return":            `INSERT INTO ach_return VALUES ({id}, {id}, 'debit', 'R01', 'other', 1, {on}, {no})`,
+	"ach_guard_release":     `INSERT INTO ach_guard_release VALUES ({id}, '', 'a', 'b', '', {on}, {at})`,
 	"inbound_file_part":     `INSERT INTO inbound_file_part VALUES ({id}, 1, {blob})`,
 }
 
@@ -46,6 +48,8 @@ func firstColumn(table string) string {
 		return "file_id"
 	case table == "person_event":
 		return "person_id"
+	case table == "ach_guard_release":
+		return "release_id"
 	}
 	return "account_id"
 }

@@ -17,8 +17,10 @@ var (
 		INSERT INTO payment_return (account_id, payment_id, code, amount_cents, returned_on, entry_id) VALUES ($1, $2, $3, $4, $5, $6)`)
 	qReturnOf = stmt("payment_return_of", `
 		SELECT code, amount_cents, returned_on FROM payment_return WHERE account_id = $1 AND payment_id = $2`)
-	qReturnedClearing = stmt("close_clearing", `
+	qDropClearing = stmt("drop_clearing", `
 		UPDATE clearing_item SET closed_on = $3 WHERE account_id = $1 AND payment_id = $2 AND closed_on IS NULL`)
+	qNeverSent = stmt("ach_entries_never_sent", `
+		SELECT COUNT(*) FROM ach_entry WHERE account_id = $1 AND payment_id = $2 AND state = 'waiting'`)
 	qReturnedACH = stmt("return_ach_entry", `
 		UPDATE ach_entry SET state = CASE WHEN trace IS NULL THEN 'dropped' ELSE 'returned' END WHERE account_id = $1 AND payment_id = $2`)
 	qPaymentByID = stmt("payment_by_id", `SELECT `+paymentColumns+` FROM payment WHERE account_id = $1 AND payment_id = $2`)
@@ -59,8 +61,14 @@ func (tx *Tx) UndoApplication(account enrollment.AccountID, a payment.Applicatio
 }
 
 // ReturnPayment posts that a payment was taken back, after its applications
-// have been undone, and lists it for the next bill.
-func (tx *Tx) ReturnPayment(p payment.Payment, clearing ledger.Account, code string, on civil.Date, actor string) {
+// have been undone, and lists it for the next bill. Money that the bank has
+// moved, or will, comes and goes in two lines of its statement: the return has
+// an item of its own, below zero. A debit that was never sent moves nothing.
+func (tx *Tx) ReturnPayment(p payment.Payment, clearing ledger.Account, code string, on civil.Date, actor string) error {
+	waiting, err := one(tx.ReadTx, qNeverSent, scalar[int64], p.AccountID, p.ID)
+	if err != nil {
+		return err
+	}
 	entry := ledger.Entry{
 		ID: tx.NewEntryID(), AccountID: p.AccountID, Kind: ledger.EntryReturn, EffectiveOn: on,
 		Source: ledger.Source{Kind: "payment", ID: p.ID.String()}, Actor: actor, Reason: code,
@@ -68,7 +76,12 @@ func (tx *Tx) ReturnPayment(p payment.Payment, clearing ledger.Account, code str
 	}
 	tx.Post(entry)
 	tx.queue(qInsertReturn, p.AccountID, p.ID, code, p.Amount, on, entry.ID)
-	tx.queue(qReturnedClearing, p.AccountID, p.ID, on)
+	if waiting > 0 {
+		tx.queue(qDropClearing, p.AccountID, p.ID, on)
+	} else {
+		tx.queue(qInsertClearing, p.AccountID, tx.NewID(), string(clearing), p.ID, p.Amount.Neg(), on)
+	}
 	tx.queue(qReturnedACH, p.AccountID, p.ID)
 	tx.queue(qUnbill, p.AccountID, tx.NewID(), string(bill.LineReturn), on, p.Amount)
+	return nil
 }

@@ -261,8 +261,7 @@ func (b *books) takeBack(p payment.Payment, applications []payment.Application) 
 		for _, a := range applications {
 			tx.UndoApplication(p.AccountID, a, on, "test")
 		}
-		tx.ReturnPayment(p, ledger.ClearingACH, "R01", on, "test")
-		return nil
+		return tx.ReturnPayment(p, ledger.ClearingACH, "R01", on, "test")
 	})
 }
 

@@ -1,13 +1,16 @@
 -- +goose Up
--- Money on its way, item by item (I6). Closed when the bank reports it.
+-- Money on its way, item by item (I6). Closed when the bank reports it, by a
+-- deposit. An item below zero is money on its way back: a payment that was
+-- returned has two, which the bank reports one after the other.
 CREATE TABLE clearing_item (
     account_id       {{.ID}} NOT NULL,
     item_id          {{.ID}} NOT NULL,
     clearing         TEXT NOT NULL,
     payment_id       {{.ID}} NOT NULL,
-    amount_cents     {{.Int64}} NOT NULL CHECK (amount_cents > 0),
+    amount_cents     {{.Int64}} NOT NULL CHECK (amount_cents <> 0),
     opened_on        {{.Date}} NOT NULL,
     closed_on        {{.Date}},
+    deposit_id       {{.ID}},
     PRIMARY KEY (account_id, item_id)
 ){{.Clustered}};
 
