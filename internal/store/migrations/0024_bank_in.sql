@@ -45,7 +45,7 @@ CREATE INDEX ach_return_on ON ach_return (returned_on);
 
 -- A line of the statement that agrees with money on its way: what it closes
 -- moves between clearing and cash. One that settles an ACH file goes through the
--- file by trace, many entries at a time; it is in progress until done_at.
+-- file by the places of entries, many at a time; it is in progress until done_at.
 CREATE TABLE deposit (
     deposit_id       {{.ID}} PRIMARY KEY,
     bank_file_id     {{.ID}} NOT NULL,
@@ -57,7 +57,7 @@ CREATE TABLE deposit (
     amount_cents     {{.Int64}} NOT NULL CHECK (amount_cents <> 0),
     posted_cents     {{.Int64}} NOT NULL,
     deposited_on     {{.Date}} NOT NULL,
-    next_trace       TEXT NOT NULL,
+    next_seq         {{.Int64}} NOT NULL,
     done_at          {{.Instant}},
     CHECK (done_at IS NULL OR posted_cents = amount_cents)
 ){{.Strict}};
