@@ -12,8 +12,16 @@ type Faults struct {
 	NoAck         bool // no acknowledgments
 	Truncated     bool // return files end in mid-record
 	DropUploads   bool // the connection ends in the middle of what is put
-	DropDownloads bool // … of what is fetched
+	DropAnswers   bool // … after a file was taken, before that is said
+	DropDownloads bool // … in the middle of what is fetched
 }
 
 // ackDelay is how late a late acknowledgment is.
 const ackDelay = 26 * time.Hour
+
+// Faults tells which switches are on.
+func (b *Bank) Faults() Faults {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.faults
+}

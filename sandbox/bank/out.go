@@ -64,6 +64,26 @@ func (b *Bank) Outbox(now civil.Instant) ([]Out, error) {
 	return all, nil
 }
 
+// Archive gives the files that the bank has taken, and those of its own that
+// the originator has put away, the oldest first.
+func (b *Bank) Archive(now civil.Instant) ([]Out, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err := b.run(now); err != nil {
+		return nil, err
+	}
+	var all []Out
+	for _, f := range b.files {
+		all = append(all, Out{Name: f.Ack.File, Body: f.Body, From: f.Ack.Received, Done: true})
+	}
+	for _, o := range b.out {
+		if o.Done {
+			all = append(all, *o)
+		}
+	}
+	return all, nil
+}
+
 // Open gives the text of a file in the outbox, also of one that was taken.
 func (b *Bank) Open(name string) ([]byte, error) {
 	b.mu.Lock()

@@ -39,6 +39,7 @@ type Ack struct {
 type File struct {
 	Ack  Ack
 	Size int
+	Body []byte // nil where the bank forgets
 }
 
 // most reasons are told of one file; more are no help.
@@ -69,6 +70,9 @@ func oneLine(text string) string { return strings.Join(strings.Fields(text), " "
 func (b *Bank) takeFile(a act) {
 	sum := sha256.Sum256(a.Body)
 	f := &File{Size: len(a.Body), Ack: Ack{File: a.Name, Status: Accepted, SHA256: hex.EncodeToString(sum[:]), Received: a.At}}
+	if !b.options.Forget {
+		f.Body = a.Body
+	}
 	first := b.byHash[f.Ack.SHA256]
 	switch {
 	case first != nil && first.Ack.File == a.Name:
