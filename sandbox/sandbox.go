@@ -1,9 +1,10 @@
 // Package sandbox is the simulated outside world of the demo and of tests: a
-// card processor, an account validation service, a mailbox and a control page,
-// all on one origin that is not the marketplace's.
+// card processor, an account validation service, a bank, a mailbox, a post
+// office and a control page. All but the doors of bank and mailbox are on one
+// origin that is not the marketplace's.
 //
-// It reaches the product only over HTTP and SMTP, as the real world would, so
-// that each part can be replaced by the real one.
+// It meets the product only over HTTP, SMTP and SFTP, as the real world would,
+// so that each part can be replaced by the real one.
 package sandbox
 
 import (
@@ -17,6 +18,8 @@ import (
 	"sync"
 	"time"
 
+	"quittance.org/quittance/sandbox/bank"
+	"quittance.org/quittance/sandbox/bank/sftpd"
 	"quittance.org/quittance/sandbox/control"
 	"quittance.org/quittance/sandbox/inbox"
 	"quittance.org/quittance/sandbox/page"
@@ -37,7 +40,9 @@ type Options struct {
 	ValidatorKey  string         // bearer key of the account validation
 	APIKey        string         // of the marketplace's API, for the post office
 	SMTPAddress   string         // of the mailbox; empty: "127.0.0.1:0"
-	DataDir       string         // keeps the processor's memory; empty: none
+	Bank          *bank.Options  // its Journal, PaysIn and Zone are set here; nil: no bank
+	BankAddress   string         // of the bank's SFTP server; empty: "127.0.0.1:0"
+	DataDir       string         // keeps what processor and bank remember, and the bank's keys; empty: none, and the bank has no door
 	SlowFor       time.Duration  // how long the slow card's bank thinks
 	Members       []control.Member
 	Log           *slog.Logger
@@ -49,6 +54,10 @@ type World struct {
 	Validator *validator.Validator
 	Inbox     *inbox.Inbox
 	Post      *postoffice.Office
+	Bank      *bank.Bank    // nil if there is none
+	BankKeys  *sftpd.Keys   // nil if the bank has no door
+	BankDoor  *sftpd.Server // nil before Start
+	payIns    *payIns
 
 	options Options
 	stop    context.CancelFunc
@@ -80,17 +89,35 @@ func New(o Options) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &World{
+	w := &World{
 		Processor: p, Validator: validator.New(o.ValidatorKey), Inbox: inbox.New(o.Clock, o.Log), options: o,
 		Post: postoffice.New(o.Clock, o.Zone, o.PortalURL, o.APIKey),
-	}, nil
+	}
+	if o.Bank == nil {
+		return w, nil
+	}
+	return w, w.openBank(*o.Bank)
+}
+
+// openBank opens the bank, into which card processor and lockbox pay.
+func (w *World) openBank(o bank.Options) (err error) {
+	w.payIns = &payIns{processor: w.Processor, post: w.Post, zone: w.options.Zone, banked: map[int]bool{}}
+	o.Zone, o.PaysIn = w.options.Zone, w.payIns.on
+	if w.options.DataDir != "" {
+		o.Journal = filepath.Join(w.options.DataDir, "bank.jsonl")
+		if w.BankKeys, err = sftpd.OpenKeys(filepath.Join(w.options.DataDir, "keys")); err != nil {
+			return err
+		}
+	}
+	w.Bank, err = bank.New(o)
+	return err
 }
 
 // Handler serves everything that the sandbox shows and answers.
 func (w *World) Handler() http.Handler {
 	panel := &control.Panel{
 		Clock: w.options.Clock, Zone: w.options.Zone, Portal: w.options.PortalURL, Members: w.options.Members,
-		Processor: w.Processor, Validator: w.Validator, Post: w.Post,
+		Processor: w.Processor, Validator: w.Validator, Post: w.Post, Bank: w.Bank,
 	}
 	mail := w.Inbox.Handler(w.options.Zone)
 	mux := http.NewServeMux()
@@ -108,10 +135,18 @@ func (w *World) Handler() http.Handler {
 // SetMembers says whom the control page lists. It goes before Handler.
 func (w *World) SetMembers(members []control.Member) { w.options.Members = members }
 
-// Start takes mail and delivers webhooks until Close.
-func (w *World) Start() error {
+// Start takes mail and bank files and delivers webhooks until Close.
+func (w *World) Start() (err error) {
 	if err := w.Inbox.Listen(w.options.SMTPAddress); err != nil {
 		return fmt.Errorf("start the mailbox: %w", err)
+	}
+	if w.BankKeys != nil {
+		w.BankDoor, err = sftpd.Listen(sftpd.Options{
+			Bank: w.Bank, Clock: w.options.Clock, Keys: w.BankKeys, Address: w.options.BankAddress, Log: w.options.Log,
+		})
+		if err != nil {
+			return err
+		}
 	}
 	ctx, stop := context.WithCancel(context.Background()) //nolint:forbidigo // it runs until Close, longer than any caller
 	w.stop = stop
@@ -128,5 +163,12 @@ func (w *World) Close() error {
 		w.stop()
 	}
 	w.running.Wait()
-	return errors.Join(w.Inbox.Close(), w.Processor.Close())
+	err := errors.Join(w.Inbox.Close(), w.Processor.Close())
+	if w.BankDoor != nil {
+		err = errors.Join(err, w.BankDoor.Close())
+	}
+	if w.Bank != nil {
+		err = errors.Join(err, w.Bank.Close())
+	}
+	return err
 }

@@ -13,6 +13,7 @@ import (
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/clock/virtual"
 	"quittance.org/quittance/sandbox"
+	"quittance.org/quittance/sandbox/bank"
 	"quittance.org/quittance/sandbox/control"
 	"quittance.org/quittance/sandbox/processor"
 )
@@ -41,6 +42,7 @@ func newDemo(t *testing.T) *demo {
 	d.world, err = sandbox.New(sandbox.Options{
 		Clock: d.clock, Zone: time.FixedZone("EST", -5*3600), Origin: d.url, PortalURL: "http://127.0.0.1:8090",
 		ProcessorKey: "processor", ValidatorKey: "validator", WebhookURL: portal.URL, WebhookSecret: "secret", DataDir: t.TempDir(),
+		Bank:    &bank.Options{Routing: "091000019", Company: "1999999999", Opened: civil.NewDate(2026, time.November, 20)},
 		Members: []control.Member{{Fixture: "A", SubscriberID: "700100000018", BirthDate: "1984-03-12", ZIP: "02110", Story: "owes, clean", DueCents: 12450}},
 	})
 	if err == nil {

@@ -37,6 +37,9 @@ type Options struct {
 	Rates   Rates          // how often debits of ordinary accounts come back
 	Journal string         // file that keeps what the bank was handed; empty: memory only
 	Forget  bool           // let go of what is done with: for long simulations
+	// PaysIn tells who else pays in on a bank day; nil: nobody. It is asked once
+	// for each day, before the day is closed, and must not call the Bank.
+	PaysIn func(day civil.Date) []Deposit
 }
 
 // closeHour is when a bank day ends. What it settled, returned and booked lies
@@ -124,6 +127,13 @@ func (b *Bank) run(now civil.Instant) error {
 		if now.Before(b.closeOf(day)) {
 			return nil
 		}
+		if b.options.PaysIn != nil {
+			for _, d := range b.options.PaysIn(day) {
+				if err := b.deposit(d); err != nil {
+					return err
+				}
+			}
+		}
 		if err := b.do(act{Kind: actClose, On: day}); err != nil {
 			return err
 		}
@@ -163,14 +173,13 @@ type Deposit struct {
 
 // What deposits are, by the type of their line.
 const (
-	CardPayout      = "165" // preauthorized ACH credit: the card processor pays out
-	LockboxDeposit  = "115"
-	BillPayDeposit  = "142" // ACH credit received: payers' own banks
-	settlementLine  = "166" // our debits
-	creditsLine     = "466" // our credits
-	debitReturned   = "557"
-	creditReturned  = "257"
-	closingCombined = "015"
+	CardPayout     = "165" // preauthorized ACH credit: the card processor pays out
+	LockboxDeposit = "115"
+	BillPayDeposit = "142" // ACH credit received: payers' own banks
+	settlementLine = "166" // of debits
+	creditsLine    = "466" // of credits
+	debitReturned  = "557"
+	creditReturned = "257"
 )
 
 // Deposit books a deposit on the bank day that is under way.
@@ -180,6 +189,10 @@ func (b *Bank) Deposit(now civil.Instant, d Deposit) error {
 	if err := b.run(now); err != nil {
 		return err
 	}
+	return b.deposit(d)
+}
+
+func (b *Bank) deposit(d Deposit) error {
 	if !d.Amount.IsPositive() || b.deposited[d.Reference] {
 		return nil
 	}

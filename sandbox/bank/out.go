@@ -84,13 +84,19 @@ func (b *Bank) Archive(now civil.Instant) ([]Out, error) {
 	return all, nil
 }
 
-// Open gives the text of a file in the outbox, also of one that was taken.
+// Open gives the text of a file of the outbox, also of one that was put away,
+// or of one that the bank has taken.
 func (b *Bank) Open(name string) ([]byte, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, o := range slices.Backward(b.out) {
 		if o.Name == name {
 			return o.Body, nil
+		}
+	}
+	for _, f := range slices.Backward(b.files) {
+		if f.Ack.File == name {
+			return f.Body, nil
 		}
 	}
 	return nil, fmt.Errorf("bank: %s: %w", name, fs.ErrNotExist)

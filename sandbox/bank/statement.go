@@ -56,10 +56,15 @@ func (s *Statement) net() money.Amount {
 
 func compact(d civil.Date) string { return strings.ReplaceAll(d.String(), "-", "") }
 
+// FileName is the name of the statement's file.
+func (s *Statement) FileName() string { return "STATEMENT-" + compact(s.Day) + statementExtension }
+
+const statementExtension = ".bai2"
+
 // sendStatement puts the day's statement in the outbox.
 func (b *Bank) sendStatement(s *Statement) {
 	b.statements = append(b.statements, *s)
-	b.putDated("STATEMENT-"+compact(s.Day), ".bai2", s.bai2(&b.options), b.closeOf(s.Day))
+	b.putDated(strings.TrimSuffix(s.FileName(), statementExtension), statementExtension, s.bai2(&b.options), b.closeOf(s.Day))
 }
 
 // bai2 writes the statement in BAI2 (BANK-10): one group, one account. The

@@ -12,6 +12,7 @@ import (
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/sandbox/bank"
 	"quittance.org/quittance/sandbox/page"
 	"quittance.org/quittance/sandbox/postoffice"
 	"quittance.org/quittance/sandbox/processor"
@@ -43,7 +44,7 @@ type Member struct {
 	DueCents     int64
 }
 
-// Panel is the control page. All fields are needed but Members and Portal.
+// Panel is the control page. All fields are needed but Members, Portal and Bank.
 type Panel struct {
 	Clock     Clock
 	Zone      *time.Location
@@ -52,6 +53,7 @@ type Panel struct {
 	Processor *processor.Processor
 	Validator *validator.Validator
 	Post      *postoffice.Office
+	Bank      *bank.Bank // nil: none
 }
 
 // Handler serves the pages.
@@ -62,6 +64,9 @@ func (p *Panel) Handler() http.Handler {
 	mux.HandleFunc("POST /control/mail", p.mail)
 	mux.HandleFunc("POST /control/faults", p.setFaults)
 	mux.HandleFunc("GET /charges", p.charges)
+	mux.HandleFunc("GET /bank", p.bank)
+	mux.HandleFunc("POST /bank", p.actAtBank)
+	mux.HandleFunc("GET /bank/files/{name}", p.bankFile)
 	guarded := http.NewCrossOriginProtection().Handler(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, 16<<10)

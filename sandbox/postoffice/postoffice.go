@@ -30,7 +30,8 @@ type Envelope struct {
 	Postmark civil.Date // zero: smudged
 	Arrives  civil.Date
 	Answer   string // what the marketplace said; empty while it is under way
-	Posted   bool
+	Posted   bool   // that is the end of it
+	Accepted bool   // the marketplace keeps the check
 }
 
 // Office is the post office. It is safe for concurrent use.
@@ -101,13 +102,13 @@ func (o *Office) Deliver(ctx context.Context) {
 	for i := range o.envelopes {
 		e := &o.envelopes[i]
 		if !e.Posted && !e.Arrives.After(today) {
-			e.Answer, e.Posted = o.post(ctx, e)
+			e.Answer, e.Posted, e.Accepted = o.post(ctx, e)
 		}
 	}
 }
 
-// post posts a check, and tells whether that is the end of it.
-func (o *Office) post(ctx context.Context, e *Envelope) (answer string, done bool) {
+// post posts a check, and tells whether that is the end of it, and a good one.
+func (o *Office) post(ctx context.Context, e *Envelope) (answer string, done, accepted bool) {
 	receipt := map[string]string{
 		"number": e.Number, "channel": "mail", "method": "check", "amount": e.Amount.String(), "reference": fmt.Sprintf("check %d", 1000+e.Serial),
 	}
@@ -116,25 +117,25 @@ func (o *Office) post(ctx context.Context, e *Envelope) (answer string, done boo
 	}
 	body, err := json.Marshal(receipt)
 	if err != nil {
-		return err.Error(), true
+		return err.Error(), true, false
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, o.url+"/api/v1/receipts", bytes.NewReader(body))
 	if err != nil {
-		return err.Error(), true
+		return err.Error(), true, false
 	}
 	request.Header.Set("Authorization", "Bearer "+o.key)
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Idempotency-Key", fmt.Sprintf("envelope-%s-%d", e.Arrives, e.Serial))
 	response, err := o.http.Do(request)
 	if err != nil {
-		return "The marketplace does not answer.", false
+		return "The marketplace does not answer.", false, false
 	}
 	defer response.Body.Close()
 	return read(response)
 }
 
 // read tells in words what the marketplace answered.
-func read(response *http.Response) (answer string, done bool) {
+func read(response *http.Response) (answer string, done, accepted bool) {
 	var said struct {
 		Confirmation string `json:"confirmation"`
 		CountsOn     string `json:"counts_on"`
@@ -143,9 +144,9 @@ func read(response *http.Response) (answer string, done bool) {
 	err := json.NewDecoder(io.LimitReader(response.Body, 64<<10)).Decode(&said)
 	switch {
 	case err != nil || response.StatusCode >= http.StatusInternalServerError:
-		return "The marketplace could not post it.", false
+		return "The marketplace could not post it.", false, false
 	case response.StatusCode != http.StatusOK:
-		return "Sent back: " + said.Detail, true
+		return "Sent back: " + said.Detail, true, false
 	}
-	return fmt.Sprintf("Posted, counts on %s, confirmation %s", said.CountsOn, said.Confirmation), true
+	return fmt.Sprintf("Posted, counts on %s, confirmation %s", said.CountsOn, said.Confirmation), true, true
 }
