@@ -34,7 +34,10 @@ var (
 	qACHFileByName = stmt("ach_file_by_name", `SELECT `+achFileColumns+` FROM ach_file WHERE name = $1`)
 	qACHFilesOn    = stmt("ach_files_on", `SELECT `+achFileColumns+` FROM ach_file WHERE bank_on = $1 ORDER BY opened_at, modifier LIMIT 40`)
 	qOpenACHFiles  = stmt("open_ach_files", `
-		SELECT `+achFileColumns+` FROM ach_file WHERE state <> 'acknowledged' ORDER BY bank_on, modifier LIMIT $1`)
+		SELECT `+achFileColumns+` FROM ach_file WHERE state <> 'acknowledged' AND state <> 'withdrawn' ORDER BY bank_on, modifier LIMIT $1`)
+	qUnfinishedACHFiles = stmt("unfinished_ach_files", `SELECT `+achFileColumns+` FROM ach_file WHERE state = 'building' ORDER BY bank_on, modifier LIMIT 2`)
+	qRedateACHFile      = stmt("redate_ach_file", `
+		UPDATE ach_file SET bank_on = $2, modifier = $3, settle_on = $4, name = $5 WHERE file_id = $1 AND state = 'building'`)
 	qLastACHFiles = stmt("last_ach_files", `
 		SELECT `+achFileColumns+` FROM ach_file ORDER BY bank_on DESC, opened_at DESC, modifier DESC LIMIT $1`)
 	qDropACHFile  = stmt("drop_ach_file", `DELETE FROM ach_file WHERE file_id = $1 AND state = 'building' AND entries = 0`)
@@ -89,6 +92,18 @@ func (tx *ReadTx) ACHFilesOn(bankOn civil.Date) ([]ACHFile, error) {
 // as we know, the oldest first.
 func (tx *ReadTx) OpenACHFiles(limit int) ([]ACHFile, error) {
 	return collect(tx, qOpenACHFiles, scanACHFile, limit)
+}
+
+// UnfinishedACHFiles gives the files that were begun and are not whole, the
+// oldest first.
+func (tx *ReadTx) UnfinishedACHFiles() ([]ACHFile, error) {
+	return collect(tx, qUnfinishedACHFiles, scanACHFile)
+}
+
+// RedateACHFile gives a file that is not whole another bank day, with the name
+// and the date of settlement that go with it.
+func (tx *Tx) RedateACHFile(f ACHFile) {
+	tx.expect(errFileElsewhere, qRedateACHFile, f.ID, f.BankOn, f.Modifier, f.SettleOn, f.Name)
 }
 
 // LastACHFiles gives the newest files, the newest first.
@@ -160,7 +175,8 @@ var (
 			FROM ach_entry WHERE state = 'waiting' AND kind = $6 AND sec_code = $7 AND settle_on <= $8
 			ORDER BY settle_on, account_id, ach_entry_id LIMIT $9) r
 		WHERE ach_entry.account_id = r.account_id AND ach_entry.ach_entry_id = r.ach_entry_id`)
-	qFiledCents = stmt("filed_cents", `
+	qRefusedEntries = stmt("refused_ach_entries", `SELECT COUNT(*) FROM ach_entry e WHERE e.state = 'waiting' AND e.mandate_id IS NOT NULL AND FALSE`)
+	qFiledCents     = stmt("filed_cents", `
 		SELECT CAST(COALESCE(SUM(amount_cents), 0) AS BIGINT) FROM ach_entry WHERE file_id = $1 AND file_seq > $2`)
 	qEnsureCounter = stmt("ensure_counter", `INSERT INTO counter (name, n) VALUES ($1, 0) ON CONFLICT (name) DO NOTHING`)
 	qCounter       = stmt("counter", `SELECT n FROM counter WHERE name = $1`)
@@ -179,6 +195,12 @@ func (tx *ReadTx) AnyACHWaiting(kind ach.Kind, class ach.SEC, settleOn civil.Dat
 		return true, row(&k, &c)
 	}, string(kind), string(class), settleOn)
 	return len(some) > 0, err
+}
+
+// RefusedEntries counts the entries that wait and that no file may hold.
+func (tx *ReadTx) RefusedEntries() (int, error) {
+	n, err := one(tx, qRefusedEntries, scalar[int64])
+	return int(n), err
 }
 
 // FileChunk says which entries to put into a file.

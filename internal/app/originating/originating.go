@@ -9,6 +9,7 @@
 package originating
 
 import (
+	"errors"
 	"log/slog"
 
 	"quittance.org/quittance/internal/base/fault"
@@ -48,12 +49,13 @@ const chunkEntries = 5000
 
 // Codes of what can stand in the way.
 const (
-	CodeNoBank    = "ach.no_bank"    // the profile has no [bank]
-	CodeDayFull   = "ach.day_full"   // a bank day has no modifier left
-	CodeNotHeld   = "ach.not_held"   // only a held file can be released
-	CodeTwoPeople = "act.two_people" // a second person must do it
-	CodeNoReason  = "act.no_reason"
-	CodeTampered  = "ach.tampered" // the rows do not give the text that was built
+	CodeNoBank        = "ach.no_bank"    // the profile has no [bank]
+	CodeDayFull       = "ach.day_full"   // a bank day has no modifier left
+	CodeNotHeld       = "ach.not_held"   // only a held file can be released
+	CodeTwoPeople     = "act.two_people" // a second person must do it
+	CodeNoReason      = "act.no_reason"
+	CodeTampered      = "ach.tampered"       // the rows do not give the text that was built
+	CodeStrangeAnswer = "ach.strange_answer" // the bank's word does not fit what was sent
 )
 
 func (s *Service) bank() (profile.Bank, error) {
@@ -61,4 +63,15 @@ func (s *Service) bank() (profile.Bank, error) {
 		return profile.Bank{}, fault.New(fault.Invalid, CodeNoBank, "the profile has no bank: write the table [bank] before files can be built")
 	}
 	return s.profile.Bank, nil
+}
+
+// join is errors.Join that keeps one error as it is.
+func join(a, b error) error {
+	switch {
+	case a == nil:
+		return b
+	case b == nil:
+		return a
+	}
+	return errors.Join(a, b)
 }

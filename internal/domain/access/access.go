@@ -63,6 +63,12 @@ const (
 	StartPayment       Operation = "payment.start"
 	FindPayment        Operation = "payment.find"
 	ReceivePayment     Operation = "payment.receive"
+	ReleaseACHFile     Operation = "ach.release"
+	WithdrawACHFile    Operation = "ach.withdraw"
+	AskReversal        Operation = "ach.ask_reversal"
+	ApproveReversal    Operation = "ach.approve_reversal"
+	AskRefund          Operation = "refund.ask"
+	ApproveRefund      Operation = "refund.approve"
 	VerifyBooks        Operation = "books.verify"
 	MigrateDatabase    Operation = "database.migrate"
 	ReceiveCardWebhook Operation = "payment.webhook"
@@ -96,6 +102,7 @@ var payers = []Role{
 var (
 	staff    = []Role{RoleAgent, RoleBilling, RoleSupervisor}
 	deciders = []Role{RoleBilling, RoleSupervisor}
+	money    = []Role{RoleTreasury, RoleSupervisor} // let money out
 )
 
 // people are signed in: what is their own they may do whatever they are to an
@@ -127,6 +134,12 @@ var policy = map[Operation][]Role{
 	StartPayment:       payers,
 	ReceivePayment:     {RoleIntegrator, RoleBilling, RoleTreasury},
 	FindPayment:        append([]Role{RoleDelegateView, RoleTreasury, RoleAuditor}, payers...),
+	ReleaseACHFile:     money,
+	WithdrawACHFile:    money,
+	AskReversal:        {RoleBilling, RoleTreasury, RoleSupervisor},
+	ApproveReversal:    money,
+	AskRefund:          {RoleMember, RoleAgent, RoleBilling, RoleTreasury, RoleSupervisor},
+	ApproveRefund:      money,
 	VerifyBooks:        {RoleTreasury, RoleAuditor, RoleAdministrator},
 	MigrateDatabase:    {RoleAdministrator},
 	SignUp:             everybody,

@@ -29,6 +29,12 @@ const (
 		enrollment.rejects  --------b-suA-
 		bill.run            --------b---A-
 		books.verify        ---------$-uA-
+		ach.release            ---------$s---
+		ach.withdraw           ---------$s---
+		ach.ask_reversal       --------b$s---
+		ach.approve_reversal   ---------$s---
+		refund.ask             --m----tb$s---
+		refund.approve         ---------$s---
 		database.migrate    ------------A-
 		coverage.cancel        -------tb-s---
 		coverage.release_end   --------b-s---

@@ -121,6 +121,7 @@ const (
 	FileSent         FileState = "sent"         // it is with the bank
 	FileAcknowledged FileState = "acknowledged" // the bank has taken it
 	FileRefused      FileState = "refused"      // the bank has not
+	FileWithdrawn    FileState = "withdrawn"    // nobody has it, and its entries wait again
 )
 
 // Totals count what a file or a day holds.

@@ -21,11 +21,14 @@ import (
 //	debits: 482311.07
 //	credits: 0.00
 //
-// A refusal has the status refused and a reason. Other keys are skipped.
+// A refusal has the status refused and reasons. One that came a second time is
+// refused with "first:" and the name under which it came first. Other keys are
+// skipped.
 type Ack struct {
 	File     string
 	Accepted bool
 	Reason   string
+	First    string
 	Totals
 }
 
@@ -54,7 +57,8 @@ func ReadAck(r io.Reader) (Ack, error) {
 			return a, err
 		}
 	}
-	a.Accepted = status == "accepted"
+	// A bank that has had the very file before has it.
+	a.Accepted = status == "accepted" || status == "refused" && a.File != "" && a.First == a.File
 	switch {
 	case lines.Err() != nil:
 		return a, fault.Wrap(fault.Invalid, CodeBadAck, lines.Err(), "the bank's acknowledgment can not be read")
@@ -71,7 +75,9 @@ func (a *Ack) set(key, value string, status *string) (err error) {
 	case "status":
 		*status = strings.ToLower(value)
 	case "reason":
-		a.Reason = value
+		a.Reason = strings.TrimPrefix(a.Reason+"; "+value, "; ")
+	case "first":
+		a.First = value
 	case "entries":
 		a.Entries, err = strconv.Atoi(value)
 	case "debits":
@@ -91,8 +97,12 @@ func (a Ack) Write(w io.Writer) error {
 	if a.Accepted {
 		status = "accepted"
 	}
+	first := ""
+	if a.First != "" {
+		first = "first: " + a.First + "\n"
+	}
 	reason := strings.Join(strings.Fields(a.Reason), " ")
-	_, err := fmt.Fprintf(w, "file: %s\nstatus: %s\nreason: %s\nentries: %d\ndebits: %s\ncredits: %s\n",
-		a.File, status, reason, a.Entries, a.Debits, a.Credits)
+	_, err := fmt.Fprintf(w, "file: %s\nstatus: %s\n%sreason: %s\nentries: %d\ndebits: %s\ncredits: %s\n",
+		a.File, status, first, reason, a.Entries, a.Debits, a.Credits)
 	return err
 }

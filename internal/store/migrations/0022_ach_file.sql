@@ -4,14 +4,14 @@
 -- beside the entries is here, whatever the profile says by then. building:
 -- entries are being put in; held: whole, and over a limit; built: may be sent;
 -- sending: it may be with the bank or not; sent; acknowledged or refused: the
--- bank's word.
+-- bank's word; withdrawn: the bank has not got it, and its entries wait again.
 CREATE TABLE ach_file (
     file_id          {{.ID}} PRIMARY KEY,
     bank_on          {{.Date}} NOT NULL,
     modifier         TEXT NOT NULL CHECK (LENGTH(modifier) = 1),
     settle_on        {{.Date}} NOT NULL,
     name             TEXT NOT NULL UNIQUE,
-    state            TEXT NOT NULL CHECK (state IN ('building', 'held', 'built', 'sending', 'sent', 'acknowledged', 'refused')),
+    state            TEXT NOT NULL CHECK (state IN ('building', 'held', 'built', 'sending', 'sent', 'acknowledged', 'refused', 'withdrawn')),
     bank_routing     TEXT NOT NULL,
     bank_name        TEXT NOT NULL,
     origin           TEXT NOT NULL,
@@ -34,11 +34,11 @@ CREATE TABLE ach_file (
     answered_at      {{.Instant}},
     answer           TEXT NOT NULL,
     UNIQUE (bank_on, modifier),
-    CHECK (state IN ('building', 'held') OR held_for = '' OR released_by <> ''),
+    CHECK (state IN ('building', 'held', 'withdrawn') OR held_for = '' OR released_by <> ''),
     CHECK (released_by = '' OR released_by <> built_by)
 ){{.Strict}};
 
-CREATE INDEX ach_file_open ON ach_file (bank_on, modifier) WHERE state <> 'acknowledged';
+CREATE INDEX ach_file_open ON ach_file (bank_on, modifier) WHERE state <> 'acknowledged' AND state <> 'withdrawn';
 
 -- A batch: neighbouring entries of one kind and class.
 CREATE TABLE ach_batch (

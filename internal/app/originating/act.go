@@ -1,0 +1,61 @@
+package originating
+
+import (
+	"context"
+	"fmt"
+
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/domain/access"
+	"quittance.org/quittance/internal/domain/ach"
+	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/store"
+)
+
+// Actor is who does something.
+type Actor struct {
+	Name string // "staff:…"
+	Role access.Role
+}
+
+// check refuses an actor who may not do op, or gives no reason.
+func (a Actor) check(op access.Operation, reason string) error {
+	if err := access.Check(a.Role, op); err != nil {
+		return err
+	}
+	if a.Name == "" || reason == "" {
+		return fault.New(fault.Invalid, CodeNoReason, "this needs who does it and why")
+	}
+	return nil
+}
+
+// errTwoPeople is for somebody who approves what they asked for themselves.
+var errTwoPeople = fault.New(fault.Denied, CodeTwoPeople, "this needs a second person: not the one who asked for it")
+
+// aboutFile is under what an act on a file is kept in the audit trail, which is
+// by account: a file has none, and many.
+func aboutFile(f store.ACHFile) enrollment.AccountID { return enrollment.AccountID{UUID: f.ID.UUID} }
+
+// Release lets a file leave that is larger than one person may send. Whoever
+// had it built can not.
+func (s *Service) Release(ctx context.Context, name string, by Actor, reason string) error {
+	if err := by.check(access.ReleaseACHFile, reason); err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, "release file", func(tx *store.Tx) error {
+		f, err := tx.ACHFileByName(name)
+		switch {
+		case err != nil:
+			return err
+		case f.State != ach.FileHeld:
+			return fault.New(fault.Conflict, CodeNotHeld, "the file %s is not held: it is %s", name, f.State)
+		case f.BuiltBy == by.Name:
+			return errTwoPeople
+		}
+		tx.ReleaseACHFile(f.ID, by.Name)
+		tx.Audit(store.AuditEvent{
+			AccountID: aboutFile(f), Operation: string(access.ReleaseACHFile), Actor: by.Name, Subject: "file " + name,
+			Summary: fmt.Sprintf("%d entries, debits %s, credits %s released: %s", f.Entries, f.Debits, f.Credits, f.HeldFor), Reason: reason,
+		})
+		return nil
+	})
+}

@@ -1,0 +1,225 @@
+package originating_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"quittance.org/quittance/internal/app/apptest"
+	"quittance.org/quittance/internal/app/originating"
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/domain/ach"
+	"quittance.org/quittance/internal/store/storetest"
+)
+
+func TestSentAndAcknowledged(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		b.pay(b.household(), "60.00")
+		b.build("2026-11-20")
+		apptest.Check(t, "sent", b.send("2026-11-20"), originating.Sent{Sent: 1})
+		apptest.Check(t, "again", b.send("2026-11-20"), originating.Sent{})
+		apptest.Check(t, "over the weekend", b.send("2026-11-22"), originating.Sent{})
+		apptest.Check(t, "the next bank day", b.send("2026-11-23"), originating.Sent{Unanswered: 1})
+		b.bank.acknowledge(b.files()[0], nil)
+		apptest.Check(t, "acknowledged", b.send("2026-11-23"), originating.Sent{Acknowledged: 1})
+		apptest.Check(t, "later", b.send("2026-11-24"), originating.Sent{})
+		apptest.Check(t, "what the bank has for us", len(b.bank.theirs), 0)
+		apptest.Check(t, "state", b.files()[0].State, ach.FileAcknowledged)
+		b.VerifyClean()
+	})
+}
+
+func TestWordsOfTheBank(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		change func(*ach.Ack)
+		state  ach.FileState
+		code   string
+	}{
+		{"no", func(a *ach.Ack) { a.Accepted, a.Reason = false, "the file is not for us" }, ach.FileRefused, ""},
+		{"it came before, under the same name", func(a *ach.Ack) { a.Accepted, a.First, a.Totals = false, a.File, ach.Totals{} }, ach.FileAcknowledged, ""},
+		{"it came before, under another name", func(a *ach.Ack) { a.Accepted, a.First = false, "OTHER.ach" }, ach.FileRefused, ""},
+		{"yes, to another amount", func(a *ach.Ack) { a.Debits = apptest.Amount("60.01") }, ach.FileSent, originating.CodeStrangeAnswer},
+		{"yes, to fewer entries", func(a *ach.Ack) { a.Entries-- }, ach.FileSent, originating.CodeStrangeAnswer},
+		{"about another file", func(a *ach.Ack) { a.File = "OTHER.ach" }, ach.FileSent, ach.CodeBadAck},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			each(t, func(t *testing.T, b *bench) {
+				b.pay(b.household(), "60.00")
+				b.build("2026-11-20")
+				b.send("2026-11-20")
+				f := b.files()[0]
+				b.bank.acknowledge(f, c.change)
+				if c.change != nil && b.bank.theirs[ach.AckName(f.Name)] == nil {
+					t.Fatal("no word")
+				}
+				_, err := b.service.Send(t.Context(), apptest.Date("2026-11-20"))
+				apptest.Check(t, "code", fault.CodeOf(err), c.code)
+				apptest.Check(t, "state", b.files()[0].State, c.state)
+				// What could not be used stays with the bank for a person to read.
+				apptest.Check(t, "left there", len(b.bank.theirs) == 1, c.code != "")
+			})
+		})
+	}
+}
+
+func TestUnreadableWord(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		b.pay(b.household(), "60.00")
+		b.build("2026-11-20")
+		b.bank.theirs["ACH-20261120-A.ach.ack"] = []byte("OK\n")
+		_, err := b.service.Send(t.Context(), apptest.Date("2026-11-20"))
+		apptest.Check(t, "code", fault.CodeOf(err), ach.CodeBadAck)
+		apptest.Check(t, "state", b.files()[0].State, ach.FileSent)
+	})
+}
+
+// Rows that were changed after the file was built do not give its text, and
+// nothing is sent.
+func TestTamperedFileIsNotSent(t *testing.T) {
+	t.Parallel()
+	for name, harm := range map[string]string{
+		"an amount":       `UPDATE ach_entry SET amount_cents = 600000`,
+		"an account":      `UPDATE bank_account SET routing = '021000021'`,
+		"a name":          `UPDATE bank_account SET holder_name = 'Mallory'`,
+		"an entry gone":   `DELETE FROM ach_entry`,
+		"a company":       `UPDATE ach_file SET company_name = 'OTHER'`,
+		"the settle date": `UPDATE ach_file SET settle_on = '2026-11-24'`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			each(t, func(t *testing.T, b *bench) {
+				b.pay(b.household(), "60.00")
+				b.build("2026-11-20")
+				storetest.Sabotage(t, b.DB, harm)
+				_, err := b.service.Send(t.Context(), apptest.Date("2026-11-20"))
+				if err == nil || len(b.bank.ours) > 0 {
+					t.Errorf("it was sent: %v", err)
+				}
+			})
+		})
+	}
+}
+
+// Whatever call to the bank fails, before or after its effect, or sees the
+// process killed: when all is well again each file has got there exactly once,
+// and the bank's word is on record.
+func TestEveryFailureSendsOnce(t *testing.T) {
+	t.Parallel()
+	for _, fate := range []fate{fails, failsAfter, kills} {
+		// Sending makes the calls put and list; then comes the word: list, get, done;
+		// after a failure has is asked as well.
+		for call := 1; call <= 8; call++ {
+			for _, twice := range []bool{false, true} {
+				t.Run(fmt.Sprintf("fate %d at call %d, twice %t", fate, call, twice), func(t *testing.T) {
+					t.Parallel()
+					each(t, func(t *testing.T, b *bench) { sendsOnce(t, b, fate, call, twice) })
+				})
+			}
+		}
+	}
+}
+
+func sendsOnce(t *testing.T, b *bench, f fate, at int, twice bool) {
+	t.Helper()
+	h := b.household()
+	b.pay(h, "10.00")
+	b.build("2026-11-20")
+	b.pay(h, "20.00")
+	b.build("2026-11-20")
+	b.bank.fail = func(call int, _ string) fate {
+		if call == at || twice && call == at+1 {
+			return f
+		}
+		return works
+	}
+	for range 6 {
+		sendOrDie(t, b)
+		for _, file := range b.files() {
+			if b.bank.arrived[file.Name] > 0 && file.State == ach.FileSent {
+				b.bank.acknowledge(file, nil)
+			}
+		}
+	}
+	b.bank.fail = nil
+	for range 2 {
+		sendOrDie(t, b)
+	}
+	for _, file := range b.files() {
+		apptest.Check(t, file.Name+" arrived", b.bank.arrived[file.Name], 1)
+		apptest.Check(t, file.Name+" state", file.State, ach.FileAcknowledged)
+	}
+	apptest.Check(t, "what the bank has for us", len(b.bank.theirs), 0)
+	b.VerifyClean()
+}
+
+// sendOrDie sends; a kill is followed by the process that comes up after.
+func sendOrDie(t *testing.T, b *bench) {
+	t.Helper()
+	defer func() {
+		if died := recover(); died != nil {
+			if _, ok := died.(killed); !ok {
+				panic(died)
+			}
+			b.restart()
+		}
+	}()
+	if _, err := b.service.Send(t.Context(), apptest.Date("2026-11-20")); err != nil && !strings.Contains(err.Error(), errLine.Error()) {
+		t.Fatal(err)
+	}
+}
+
+// A limit holds the file; the one who had it built can not release it.
+func TestHeldFile(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		b.pay(b.household(), "60.00")
+		b.limit(func(limit *ach.Limit) { limit.Debits = apptest.Amount("59.99") })
+		built, err := b.service.BuildAs(t.Context(), apptest.Date("2026-11-20"), treasurer.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		apptest.Check(t, "held", built.Held, 1)
+		apptest.Check(t, "why", b.files()[0].HeldFor, "debits of $60.00, and a file may have $59.99")
+		apptest.Check(t, "sent", b.send("2026-11-20"), originating.Sent{Held: 1})
+		apptest.Check(t, "arrived", len(b.bank.ours), 0)
+		const name = "ACH-20261120-A.ach"
+		for _, c := range []struct {
+			what, file, reason string
+			by                 originating.Actor
+			code               string
+		}{
+			{"by whoever had it built", name, "premiums", treasurer, originating.CodeTwoPeople},
+			{"by somebody who may not", name, "premiums", agent, "access.denied"},
+			{"by nobody", name, "premiums", originating.Actor{}, "access.unauthenticated"},
+			{"without a reason", name, "", supervisor, originating.CodeNoReason},
+			{"another file", "ACH-20261120-B.ach", "premiums", supervisor, "store.not_found"},
+			{"by a second person", name, "premiums of the month", supervisor, ""},
+			{"again", name, "premiums", supervisor, originating.CodeNotHeld},
+		} {
+			apptest.Check(t, c.what, fault.CodeOf(b.service.Release(t.Context(), c.file, c.by, c.reason)), c.code)
+		}
+		apptest.Check(t, "sent, once released", b.send("2026-11-20"), originating.Sent{Sent: 1})
+		b.VerifyClean()
+	})
+}
+
+// Files that are each small enough are held when their day is not.
+func TestDayLimit(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		h := b.household()
+		b.dayLimit(2)
+		held := 0
+		for range 3 {
+			b.pay(h, "10.00")
+			held += b.build("2026-11-20").Held
+		}
+		apptest.Check(t, "held", held, 1)
+		apptest.Check(t, "why", b.files()[2].HeldFor, "3 entries, and a day may have 2")
+	})
+}
