@@ -101,6 +101,7 @@ type data struct {
 	Back     string
 	Refresh  bool
 	Problems Problems
+	Script   string
 }
 
 // Page renders a view as a whole HTML page.
@@ -117,7 +118,7 @@ func (r *Renderer) Page(lang catalogue.Lang, frame Frame, view View) ([]byte, er
 	var page bytes.Buffer
 	err = set.Execute(&page, data{
 		Frame: frame, Site: r.site, View: view, Title: title,
-		Flow: p.flow, Step: p.step, Back: p.back, Refresh: p.refresh, Problems: p.problems,
+		Flow: p.flow, Step: p.step, Back: p.back, Refresh: p.refresh, Problems: p.problems, Script: p.script,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("portal: %s in %s: %w", p.template, lang, err)

@@ -20,7 +20,8 @@ type page struct {
 	status   int    // HTTP status, 0 for 200
 	refresh  bool   // the page asks again by itself
 	problems Problems
-	refused  bool // what was entered fits nothing, though no field is wrong by itself
+	script   string // of this page, besides core.js; "" for none
+	refused  bool   // what was entered fits nothing, though no field is wrong by itself
 }
 
 // failed tells that the page answers something that has to be corrected.
