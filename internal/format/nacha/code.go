@@ -42,3 +42,13 @@ func (c Class) written() bool { return c == WEB || c == TEL || c == PPD || c == 
 
 // hasPaymentType tells whether positions 77 and 78 say single or recurring.
 func (c Class) hasPaymentType() bool { return c == WEB || c == TEL }
+
+// known tells whether the standard has the class.
+func (c Class) known() bool {
+	switch c {
+	case WEB, TEL, PPD, CCD, COR, ACK, ATX, ADV, IAT, CTX, CIE,
+		"ARC", "BOC", "DNE", "ENR", "MTE", "POP", "POS", "RCK", "SHR", "TRC", "TRX", "XCK":
+		return true
+	}
+	return false
+}
