@@ -113,7 +113,7 @@ func TestPayIns(t *testing.T) {
 		t.Fatal(err)
 	}
 	statement := func(day string) string { return d.page("/bank/files/STATEMENT-202611" + day + ".bai2") }
-	if !strings.Contains(statement("24"), "16,165,12450,0,2026112400001,PAYOUT-20261124,") {
+	if !strings.Contains(statement("24"), "16,165,12450,0,2026112400001,PAYOUT-20261120,") {
 		t.Errorf("the charge of Friday is not on the statement of Tuesday:\n%s", statement("24"))
 	}
 	for _, day := range []string{"20", "23", "25", "27", "30"} {

@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,37 +27,45 @@ type payIns struct {
 // payoutDays is how many bank days after a charge the processor pays it out.
 const payoutDays = 2
 
-// on gives the deposits of a bank day.
+// on gives the deposits of a bank day: one for the charges of each day that are
+// due, and one for the checks of each day, as their slips say.
 func (p *payIns) on(day civil.Date) []bank.Deposit {
-	suffix := day.Time().Format("20060102")
-	return []bank.Deposit{
-		{Type: bank.CardPayout, Amount: p.payout(day), Reference: "PAYOUT-" + suffix, Text: "CARD PROCESSOR PAYOUT"},
-		{Type: bank.LockboxDeposit, Amount: p.checks(day), Reference: "LOCKBOX-" + suffix, Text: "LOCKBOX DEPOSIT"},
-	}
+	return append(p.payouts(day), p.checks(day)...)
 }
 
-// payout adds up the charges whose day it is.
-func (p *payIns) payout(day civil.Date) money.Amount {
-	total := money.Zero
+// byDate adds amounts up by day.
+type byDate map[civil.Date]money.Amount
+
+func (b byDate) deposits(kind, prefix, text string) []bank.Deposit {
+	var all []bank.Deposit
+	for _, on := range slices.SortedFunc(maps.Keys(b), civil.Date.Compare) {
+		all = append(all, bank.Deposit{Type: kind, Amount: b[on], Reference: prefix + on.Time().Format("20060102"), Text: text})
+	}
+	return all
+}
+
+// payouts adds up the charges whose day it is.
+func (p *payIns) payouts(day civil.Date) []bank.Deposit {
+	due := byDate{}
 	for _, c := range p.processor.Charges() {
-		made := civil.BankDays.OnOrAfter(c.CreatedAt.DateIn(p.zone))
-		if civil.BankDays.Add(made, payoutDays) == day {
-			total = total.Add(money.Cents(c.AmountCents))
+		made := c.CreatedAt.DateIn(p.zone)
+		if civil.BankDays.Add(civil.BankDays.OnOrAfter(made), payoutDays) == day {
+			due[made] = due[made].Add(money.Cents(c.AmountCents))
 		}
 	}
-	return total
+	return due.deposits(bank.CardPayout, "PAYOUT-", "CARD PROCESSOR PAYOUT")
 }
 
-// checks adds up the checks that have come and were not deposited yet.
-func (p *payIns) checks(day civil.Date) money.Amount {
+// checks adds up the checks that were taken and not deposited yet.
+func (p *payIns) checks(day civil.Date) []bank.Deposit {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	total := money.Zero
+	due := byDate{}
 	for _, e := range p.post.Envelopes() {
-		if e.Accepted && !p.banked[e.Serial] && !e.Arrives.After(day) {
+		if e.Accepted && !p.banked[e.Serial] && !e.PostedOn.After(day) {
 			p.banked[e.Serial] = true
-			total = total.Add(e.Amount)
+			due[e.PostedOn] = due[e.PostedOn].Add(e.Amount)
 		}
 	}
-	return total
+	return due.deposits(bank.LockboxDeposit, "LOCKBOX-", "LOCKBOX DEPOSIT")
 }

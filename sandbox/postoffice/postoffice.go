@@ -32,6 +32,7 @@ type Envelope struct {
 	Answer   string // what the marketplace said; empty while it is under way
 	Posted   bool   // that is the end of it
 	Accepted bool   // the marketplace keeps the check
+	PostedOn civil.Date
 }
 
 // Office is the post office. It is safe for concurrent use.
@@ -103,6 +104,7 @@ func (o *Office) Deliver(ctx context.Context) {
 		e := &o.envelopes[i]
 		if !e.Posted && !e.Arrives.After(today) {
 			e.Answer, e.Posted, e.Accepted = o.post(ctx, e)
+			e.PostedOn = today
 		}
 	}
 }
