@@ -110,7 +110,7 @@ var libraries = map[string][]string{
 	"github.com/wneessen/go-mail":         {"internal/edge/courier"},
 	"golang.org/x/crypto":                 {"internal/store", "internal/edge", "sandbox/bank"},
 	"golang.org/x/sync":                   {"internal/store", "internal/app", "internal/edge", "sandbox", "simulate"},
-	"golang.org/x/text":                   {"internal/edge", "internal/format"},
+	"golang.org/x/text":                   {"internal/domain/identity", "internal/edge", "internal/format"},
 	"modernc.org/sqlite":                  {"internal/store"},
 }
 

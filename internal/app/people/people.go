@@ -11,11 +11,18 @@ package people
 
 import (
 	"context"
+	"crypto/rand"
+	"fmt"
 	"log/slog"
+	"net/url"
+	"sync/atomic"
 
 	"github.com/alexedwards/argon2id"
+	"github.com/go-webauthn/webauthn/webauthn"
 
+	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/clock"
+	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/identity"
@@ -39,8 +46,6 @@ const (
 	CodeTicket         = "person.ticket"          // NotFound: the step was not begun, took too long, or is done
 	CodeNoAccount      = "person.no_account"      // NotFound: the person has no such coverage
 	CodeNoSuch         = "person.no_such"         // NotFound: no such device, factor, invitation or helper
-	CodeEmailEmpty     = "email.empty"            // at "email"
-	CodeEmailFormat    = "email.format"           // at "email"
 	CodeNotConfirmed   = "person.not_confirmed"   // Denied: type the password first (Confirm)
 	CodeTextsOff       = "person.texts_off"       // Conflict: no text messages are sent here
 	CodePasskeyRefused = "person.passkey_refused" // Invalid: the browser's answer does not hold
@@ -91,4 +96,56 @@ type Config struct {
 	Clock clock.Clock
 	// Hashing is what a password costs; nil: what is right for servers.
 	Hashing *argon2id.Params
+}
+
+// Service does what people want. It is safe for concurrent use.
+type Service struct {
+	Config
+
+	passkeys *webauthn.WebAuthn
+	slots    chan struct{} // one for each password that is hashed at the same time
+	waiting  atomic.Int64
+	stranger func() (string, error) // the hash that an unknown person's password is compared with
+}
+
+// New makes the service.
+func New(c Config) (*Service, error) {
+	if c.DB == nil || c.Profile == nil || c.Jobs == nil || c.Letters == nil || c.Clock == nil || c.Log == nil {
+		panic("people: New needs a database, a profile, jobs, letters, a clock and a log")
+	}
+	origin, err := url.Parse(c.Site.Origin)
+	if err != nil || origin.Hostname() == "" {
+		return nil, fault.New(fault.Invalid, "people.origin", "the portal's address must be like https://pay.example.gov, not %q", c.Site.Origin)
+	}
+	keys, err := webauthn.New(&webauthn.Config{RPID: origin.Hostname(), RPDisplayName: c.Site.Name, RPOrigins: []string{origin.Scheme + "://" + origin.Host}})
+	if err != nil {
+		return nil, fmt.Errorf("passkeys: %w", err)
+	}
+	if c.Hashing == nil {
+		c.Hashing = serverHashing
+	}
+	s := &Service{Config: c, passkeys: keys, slots: make(chan struct{}, hashesAtOnce)}
+	s.stranger = s.hashOfNobody()
+	return s, nil
+}
+
+// now is the machine's present moment.
+func (s *Service) now() civil.Instant { return s.Clock.Now() }
+
+// today is the business date of a transaction.
+func (s *Service) today(tx *store.ReadTx) civil.Date { return s.Profile.Today(tx.Now()) }
+
+// random gives bytes that nobody can guess. It is called outside transactions,
+// which may run twice.
+func random(n int) []byte {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails: crypto/rand stops the program instead
+	return b
+}
+
+// missing tells a row that is not there from other errors.
+func missing(err error) bool { return err != nil && fault.KindOf(err) == fault.NotFound }
+
+func noTicket() error {
+	return fault.New(fault.NotFound, CodeTicket, "This step took too long or is done. Start again.")
 }

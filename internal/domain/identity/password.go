@@ -5,6 +5,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"quittance.org/quittance/internal/base/fault"
 )
 
@@ -168,3 +170,7 @@ func repeats(s string) bool {
 	}
 	return false
 }
+
+// PreparePassword gives a password as it is hashed: one way of writing each
+// character (RFC 8265, NFC). Phones and computers write "ế" differently.
+func PreparePassword(password string) string { return norm.NFC.String(password) }

@@ -1,0 +1,109 @@
+package store
+
+import (
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/identity"
+)
+
+var (
+	qInsertDelivery = stmt("insert_delivery_choice", `
+		INSERT INTO delivery_choice (account_id, choice_id, document, delivery, person_id, why, consent_version, language, wording, demonstrated, browser, network_idx, recorded_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`)
+	qDeliveries = stmt("delivery_choices", `
+		SELECT d.document, d.delivery, d.person_id, d.why, d.consent_version, d.language, d.recorded_at FROM delivery_choice d
+		WHERE d.account_id = $1 AND NOT EXISTS (SELECT 1 FROM delivery_choice x
+			WHERE x.account_id = d.account_id AND x.document = d.document AND x.choice_id > d.choice_id)
+		ORDER BY d.document LIMIT 10`)
+	// Only who is still tied to the account as a member gets its letters.
+	qPaperlessPerson = stmt("paperless_person", `
+		SELECT p.person_id, p.email_enc FROM coverage_link l JOIN person p ON p.person_id = l.person_id
+		WHERE l.account_id = $1 AND l.person_id = $2 AND l.role = 'member' AND l.ended_at IS NULL`)
+
+	qPutSetting = stmt("put_account_setting", `
+		INSERT INTO account_setting (account_id, letter_language, phone_language) VALUES ($1, $2, $3)
+		ON CONFLICT (account_id) DO UPDATE SET letter_language = excluded.letter_language, phone_language = excluded.phone_language`)
+	qSetting = stmt("account_setting", `SELECT letter_language, phone_language FROM account_setting WHERE account_id = $1`)
+)
+
+// DeliveryChoice is how documents of a kind are delivered to an account, and
+// the proof of the consent if it is by e-mail only (REG-45).
+type DeliveryChoice struct {
+	Document     identity.Document
+	Delivery     identity.Delivery
+	Person       identity.PersonID
+	Why          string // of paper: identity.PaperAsked, PaperBounced
+	Version      string // of the words of the consent
+	Language     string
+	Wording      string // as it was shown; not read back with the others
+	Demonstrated string // how it was shown that the person can read what will come
+	From         identity.From
+	At           civil.Instant
+}
+
+// InsertDelivery records a choice for good.
+func (tx *Tx) InsertDelivery(account enrollment.AccountID, c DeliveryChoice) {
+	tx.queue(qInsertDelivery, account, tx.NewID(), string(c.Document), string(c.Delivery), c.Person, c.Why, c.Version, c.Language, c.Wording,
+		c.Demonstrated, c.From.Browser(), tx.db.networkIndex(c.From.Network), tx.now)
+}
+
+// Deliveries gives the choices of an account that count, at most one for a kind
+// of document. A kind without one is delivered on paper.
+func (tx *ReadTx) Deliveries(account enrollment.AccountID) ([]DeliveryChoice, error) {
+	return collect(tx, qDeliveries, func(row func(...any) error) (DeliveryChoice, error) {
+		var c DeliveryChoice
+		err := row(&c.Document, &c.Delivery, &c.Person, &c.Why, &c.Version, &c.Language, &c.At)
+		return c, err
+	}, account)
+}
+
+// Paperless tells whether documents of a kind go by e-mail only, and to which
+// address: that of the person who chose it, as long as they are a member.
+func (tx *ReadTx) Paperless(account enrollment.AccountID, document identity.Document) (email string, err error) {
+	choices, err := tx.Deliveries(account)
+	if err != nil {
+		return "", err
+	}
+	for _, c := range choices {
+		if c.Document != document || c.Delivery != identity.DeliverEmail {
+			continue
+		}
+		found, err := one(tx, qPaperlessPerson, func(row func(...any) error) (string, error) {
+			var id identity.PersonID
+			var sealed []byte
+			if err := row(&id, &sealed); err != nil {
+				return "", err
+			}
+			return tx.db.vault.Unseal("person.email", id.String(), sealed)
+		}, account, c.Person)
+		if fault.KindOf(err) == fault.NotFound && err != nil {
+			return "", nil
+		}
+		return found, err
+	}
+	return "", nil
+}
+
+// AccountSetting is what the members of an account chose.
+type AccountSetting struct {
+	LetterLanguage string // "" as the eligibility system says
+	PhoneLanguage  string
+}
+
+// PutSetting replaces the settings of an account.
+func (tx *Tx) PutSetting(account enrollment.AccountID, s AccountSetting) {
+	tx.queue(qPutSetting, account, s.LetterLanguage, s.PhoneLanguage)
+}
+
+// Setting gives the settings of an account.
+func (tx *ReadTx) Setting(account enrollment.AccountID) (AccountSetting, error) {
+	s, err := one(tx, qSetting, func(row func(...any) error) (s AccountSetting, err error) {
+		err = row(&s.LetterLanguage, &s.PhoneLanguage)
+		return s, err
+	}, account)
+	if fault.KindOf(err) == fault.NotFound && err != nil {
+		return AccountSetting{}, nil
+	}
+	return s, err
+}
