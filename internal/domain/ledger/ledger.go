@@ -52,6 +52,10 @@ type Transfer struct {
 	Amount        money.Amount
 }
 
+// House is the account under which the marketplace's own movements stand:
+// deposits, which bring the money of many accounts at once.
+var House = enrollment.AccountID{UUID: ident.Named([]byte("marketplace's own"))}
+
 // EntryID names an entry.
 type EntryID = ident.ID[Entry]
 
@@ -143,6 +147,17 @@ func Deposit(clearing Account, arrived, fee money.Amount) []Transfer {
 		Transfer{Side{CashOperating, ""}, Side{clearing, ""}, arrived},
 		Transfer{Side{FeeExpense, ""}, Side{clearing, ""}, fee},
 	)
+}
+
+// BankFee posts what our bank took for its work.
+func BankFee(amount money.Amount) []Transfer {
+	return positive(Transfer{Side{FeeExpense, ""}, Side{CashOperating, ""}, amount})
+}
+
+// RefundBack posts that money of a refund, which the payer's bank could not
+// take, is with us again.
+func RefundBack(amount money.Amount) []Transfer {
+	return positive(Transfer{Side{CashOperating, ""}, Side{RefundPayable, ""}, amount})
 }
 
 // Reverse swaps the sides of transfers, for the entry that undoes them.

@@ -21,7 +21,8 @@ type Bank struct {
 }
 
 // ACH is how much may leave in one file, and in all files of a bank day,
-// without a second person.
+// without a second person; and the return rates that our bank holds us to
+// (ACH-34), in hundredths of a percent of the debits.
 type ACH struct {
 	FileEntries Dated[int]
 	FileDebits  Dated[money.Amount]
@@ -29,6 +30,28 @@ type ACH struct {
 	DayEntries  Dated[int]
 	DayDebits   Dated[money.Amount]
 	DayCredits  Dated[money.Amount]
+
+	GuardDays      Dated[int] // that the rates look back on
+	Unauthorized   Dated[int]
+	Administrative Dated[int]
+	Overall        Dated[int]
+	AlarmPercent   Dated[int] // of a ceiling
+	LeastReturns   Dated[int] // fewer of a class are chance, not a rate
+}
+
+// Statement says what the lines of the bank's statement are, by their BAI2
+// codes, which differ from bank to bank (BANK-12).
+type Statement struct {
+	Account        string   // ours; "": every account of a statement is ours
+	Collected      []string // what a file of debits brought
+	PaidOut        []string // what a file of credits took
+	Returned       []string // debits that came back
+	CreditReturned []string // credits that came back
+	Card           []string // payouts of the card processor
+	Lockbox        []string
+	BillPay        []string
+	Fees           []string
+	OpenDays       int // a line or an item that agrees with nothing for longer is for staff
 }
 
 // Files have fixed columns: text that is longer would be cut.
@@ -58,6 +81,50 @@ func (a *ACH) read(t *table) {
 	dated(t, "day_entries", &a.DayEntries, 400_000, number(1, 10_000_000))
 	dated(t, "day_debits", &a.DayDebits, money.Dollars(120_000_000), achAmount)
 	dated(t, "day_credits", &a.DayCredits, money.Dollars(200_000), achAmount)
+	dated(t, "guard_days", &a.GuardDays, 60, number(30, 180))
+	dated(t, "unauthorized_basis_points", &a.Unauthorized, 50, number(1, 10_000))
+	dated(t, "administrative_basis_points", &a.Administrative, 300, number(1, 10_000))
+	dated(t, "overall_basis_points", &a.Overall, 1500, number(1, 10_000))
+	dated(t, "alarm_percent", &a.AlarmPercent, 50, number(1, 100))
+	dated(t, "least_returns", &a.LeastReturns, 10, number(1, 1000))
+}
+
+var (
+	lineCode        = pattern(regexp.MustCompile(`^\d{3}$`), `"166": 3 digits`)
+	bankAccountForm = regexp.MustCompile(`^\d{0,17}$`)
+)
+
+func (s *Statement) read(t *table) {
+	codes := func(name string, to *[]string, absent ...string) { plain(t, name, to, absent, list(0, 40, lineCode)) }
+	plain(t, "account", &s.Account, "", pattern(bankAccountForm, `"000100200300": at most 17 digits`))
+	codes("collected", &s.Collected, "166")
+	codes("paid_out", &s.PaidOut, "466")
+	codes("returned", &s.Returned, "555", "557")
+	codes("credit_returned", &s.CreditReturned, "257")
+	codes("card", &s.Card, "165")
+	codes("lockbox", &s.Lockbox, "115")
+	codes("bill_pay", &s.BillPay, "142")
+	codes("fees", &s.Fees, "694", "695", "698")
+	plain(t, "open_days", &s.OpenDays, 5, number(1, 60))
+}
+
+// check finds codes that mean two things.
+func (s *Statement) check(problems *problems) {
+	meaning := map[string]string{}
+	for _, list := range []struct {
+		name  string
+		codes []string
+	}{
+		{"collected", s.Collected}, {"paid_out", s.PaidOut}, {"returned", s.Returned}, {"credit_returned", s.CreditReturned},
+		{"card", s.Card}, {"lockbox", s.Lockbox}, {"bill_pay", s.BillPay}, {"fees", s.Fees},
+	} {
+		for _, code := range list.codes {
+			if other, twice := meaning[code]; twice {
+				problems.Add("statement."+list.name, "profile.bad_value", "has %s, which statement.%s has too: a line can mean one thing", code, other)
+			}
+			meaning[code] = list.name
+		}
+	}
 }
 
 // Ten columns of cents hold an entry, twelve a batch and a file.

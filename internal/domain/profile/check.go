@@ -12,6 +12,7 @@ func (p *Profile) check(problems *problems) {
 	p.checkMarketplace(problems)
 	p.checkBrand(problems)
 	p.Bank.check(problems)
+	p.Statement.check(problems)
 	for _, day := range p.changeDays() {
 		p.checkMonth(problems, day)
 		p.checkMoneyIn(problems, day)

@@ -66,6 +66,7 @@ func (p *Profile) read(root *table) {
 	root.within("autopay", p.AutoPay.read)
 	root.within("bank", p.Bank.read)
 	root.within("ach", p.ACH.read)
+	root.within("statement", p.Statement.read)
 	p.readPastDue(root)
 	p.readMoneyOut(root)
 }

@@ -37,6 +37,7 @@ type Profile struct {
 	AutoPay     AutoPay
 	Bank        Bank
 	ACH         ACH
+	Statement   Statement
 	Grace       Grace
 	Terminate   Terminate
 	Reinstate   Reinstate

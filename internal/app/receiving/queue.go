@@ -1,0 +1,80 @@
+package receiving
+
+import (
+	"context"
+	"strings"
+
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/store"
+)
+
+// Open is an item of a bank file that staff look at, or that waits.
+type Open struct {
+	store.BankItem
+	BankDays int  // that it has been open
+	Due      bool // it waits no longer: for staff
+}
+
+// Queue gives up to limit items that wait or are set aside, the oldest first;
+// those after another one, or from the first. A line of the statement waits
+// some bank days for what it is about, and is a break from then on.
+func (s *Service) Queue(ctx context.Context, after store.BankItem, limit int) ([]Open, error) {
+	today := s.today()
+	var all []Open
+	err := s.db.Read(ctx, "queue of bank items", func(tx *store.ReadTx) error {
+		all = nil
+		items, err := tx.OpenBankItems(after, limit)
+		for _, i := range items {
+			days := bankDaysBetween(i.On, today)
+			all = append(all, Open{i, days, i.State == store.BankItemSetAside || days > s.profile.Statement.OpenDays})
+		}
+		return err
+	})
+	return all, err
+}
+
+// Breaks counts what is for staff by now.
+func (s *Service) Breaks(ctx context.Context) (int, error) {
+	n := 0
+	var after store.BankItem
+	for {
+		page, err := s.Queue(ctx, after, linesAtOnce)
+		if err != nil || len(page) == 0 {
+			return n, err
+		}
+		for _, o := range page {
+			if o.Due {
+				n++
+			}
+		}
+		after = page[len(page)-1].BankItem
+	}
+}
+
+// CodeNotOpen marks an item that nobody has to deal with.
+const CodeNotOpen = "bank_item.not_open"
+
+// Resolve records that staff have dealt with an item, and how. It moves no
+// money.
+func (s *Service) Resolve(ctx context.Context, id store.BankItemID, by, how string) error {
+	if strings.TrimSpace(how) == "" || by == "" {
+		return fault.At("note", CodeNoReason, "say who you are and what was done: it is kept")
+	}
+	return s.db.InTx(ctx, "resolve bank item", func(tx *store.Tx) error {
+		i, err := tx.BankItem(id)
+		if err != nil {
+			return err
+		}
+		if i.State != store.BankItemWaiting && i.State != store.BankItemSetAside {
+			return fault.New(fault.Conflict, CodeNotOpen, "nobody has to deal with this item: it is %s", i.State)
+		}
+		from := i.State
+		i.State, i.Note, i.By = store.BankItemResolved, how, by
+		tx.MoveBankItem(i, from)
+		tx.Audit(store.AuditEvent{
+			AccountID: i.AccountID, Operation: "bank_item.resolve", Actor: by, Subject: "bank item " + i.Key,
+			Summary: string(from) + " since " + i.On.String(), Reason: how,
+		})
+		return nil
+	})
+}
