@@ -5,6 +5,7 @@ import (
 
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/ach"
+	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/ledger"
 	"quittance.org/quittance/internal/store"
 )
@@ -172,12 +173,16 @@ func (s *Service) postRefundBack(ctx context.Context, line store.BankItem, e ach
 
 // postLine posts a line of the statement by itself.
 func (s *Service) postLine(tx *store.Tx, line store.BankItem, transfers []ledger.Transfer) {
-	account := line.AccountID
-	if account.IsZero() {
-		account = ledger.House
-	}
 	tx.Post(ledger.Entry{
-		ID: tx.NewEntryID(), AccountID: account, Kind: ledger.EntryDeposit, EffectiveOn: line.On,
+		ID: tx.NewEntryID(), AccountID: accountOr(line.AccountID), Kind: ledger.EntryDeposit, EffectiveOn: line.On,
 		Source: ledger.Source{Kind: "bank_item", ID: line.File.String()}, Actor: actor, Transfers: transfers,
 	})
+}
+
+// accountOr gives an account, or for none the marketplace's own.
+func accountOr(id enrollment.AccountID) enrollment.AccountID {
+	if id.IsZero() {
+		return ledger.House
+	}
+	return id
 }

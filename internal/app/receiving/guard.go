@@ -9,6 +9,7 @@ import (
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/domain/ach"
+	"quittance.org/quittance/internal/domain/ledger"
 	"quittance.org/quittance/internal/store"
 )
 
@@ -146,7 +147,7 @@ func (s *Service) Release(ctx context.Context, r Release) error {
 		}
 		tx.InsertGuardRelease(store.GuardRelease{Rates: string(rates), Actor: r.Actor, Second: r.Second, Reason: r.Reason, On: date})
 		tx.Audit(store.AuditEvent{
-			Operation: "ach.guard_release", Actor: r.Actor, Subject: "return rates of " + date.String(),
+			AccountID: ledger.House, Operation: "ach.guard_release", Actor: r.Actor, Subject: "return rates of " + date.String(),
 			Summary: g.Words() + "; agreed by " + r.Second, Reason: r.Reason,
 		})
 		return nil

@@ -72,7 +72,7 @@ func (s *Service) Resolve(ctx context.Context, id store.BankItemID, by, how stri
 		i.State, i.Note, i.By = store.BankItemResolved, how, by
 		tx.MoveBankItem(i, from)
 		tx.Audit(store.AuditEvent{
-			AccountID: i.AccountID, Operation: "bank_item.resolve", Actor: by, Subject: "bank item " + i.Key,
+			AccountID: accountOr(i.AccountID), Operation: "bank_item.resolve", Actor: by, Subject: "bank item " + i.Key,
 			Summary: string(from) + " since " + i.On.String(), Reason: how,
 		})
 		return nil
