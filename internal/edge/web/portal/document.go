@@ -48,12 +48,37 @@ type Document struct {
 	MailBy   civil.Date
 	CanPay   bool
 
+	// Within is the path of the bill in a member's own account, which names
+	// plans and carriers; "" for a guest.
+	Within  string
+	PaidOn  civil.Date // an earlier bill that is paid
+	Carried bool       // what was unpaid of it stands on a later bill
+
 	Address      string // the bill's short address, as it is typed; "" for none
 	AddressPath  string // its path on this site
 	AddressUntil civil.Date
 }
 
-func (Document) page() page {
+// PayPath leads to the paying pages.
+func (d Document) PayPath() string {
+	if d.Within != "" {
+		return PathAccountPay
+	}
+	return PathAmount
+}
+
+// PaperPath leads to the bill as a file.
+func (d Document) PaperPath() string {
+	if d.Within != "" {
+		return d.Within + ".pdf"
+	}
+	return PathPaper
+}
+
+func (d Document) page() page {
+	if d.Within != "" {
+		return page{template: "document", title: "document.title_own", back: PathBills}
+	}
 	return page{template: "document", title: "document.title", flow: true, back: PathAmount}
 }
 
@@ -76,6 +101,8 @@ type Section struct {
 	Month civil.Month
 	Lines []Line
 	Total money.Amount
+
+	Name, Carrier string // of the plan; "" for a guest
 }
 
 // Change is the difference between this month's premium and last month's.

@@ -88,6 +88,7 @@ func (r *Renderer) functions(lang catalogue.Lang) template.FuncMap {
 		"input": func(name, base, value string, problems Problems, options ...string) (inputField, error) {
 			return newInput(name, base, value, problems, options)
 		},
+		"tick":  newTick,
 		"seq":   func(from, to int) []int { return sequence(from, to) },
 		"group": groupDigits,
 	}
@@ -115,6 +116,17 @@ type inputField struct {
 	Type                                  string
 	Problem                               *Message
 	Autofocus, Money                      bool
+}
+
+// tickBox is what the partial "tick" shows: a box to agree with.
+type tickBox struct {
+	Name, Key string
+	Checked   bool
+	Problem   *Message
+}
+
+func newTick(name, key string, checked bool, problems Problems) tickBox {
+	return tickBox{name, key, checked, problems.At(name)}
 }
 
 // newInput reads options in pairs: "mode", "numeric", "fill", "name", "width", "12".
@@ -192,7 +204,7 @@ func checkKeys(set *template.Template, cat *catalogue.Catalogue) error {
 
 // literalKey gives the key of a call such as (t "find.title"), "" for another.
 func literalKey(call *parse.CommandNode) string {
-	position := map[string]int{"t": 1, "rich": 1, "native": 1, "input": 2, "inlang": 2}
+	position := map[string]int{"t": 1, "rich": 1, "native": 1, "input": 2, "inlang": 2, "tick": 2}
 	name, ok := call.Args[0].(*parse.IdentifierNode)
 	if !ok || position[name.Ident] == 0 || len(call.Args) <= position[name.Ident] {
 		return ""

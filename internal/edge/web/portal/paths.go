@@ -45,9 +45,7 @@ const (
 	PathAutoPayNew    = "/account/autopay/new-bank"   // A8, step 2: another one
 	PathAutoPayCheck  = "/account/autopay/check"      // A8, step 3
 	PathAutoPayDone   = "/account/autopay/done"       // A8, step 4, and after each change
-	PathAutoPayMove   = "/account/autopay/day"        // another day
-	PathAutoPaySwap   = "/account/autopay/account"    // another bank account
-	PathAutoPayLimits = "/account/autopay/limits"     // safety limit and notice
+	PathAutoPayChange = "/account/autopay/change"     // ?what=day, bank or limits
 	PathAutoPayStop   = "/account/autopay/stop"       // A8s
 	PathBills         = "/account/bills"              // A9; A10 with "/" and a number, then .pdf
 	PathPayments      = "/account/payments"           // A11; A12 with "/" and an operation, then /receipt.pdf

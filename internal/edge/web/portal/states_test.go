@@ -272,6 +272,29 @@ func TestPagesKeepTheirBudget(t *testing.T) {
 	t.Logf("first view of the home page: %d bytes", first)
 }
 
+// Brief 18.2: what somebody who signed in downloads first, A6, A9 and A11.
+func TestTheFirstViewOfTheAccountKeepsItsBudget(t *testing.T) {
+	t.Parallel()
+	r, assets := newRenderer(t)
+	most := map[string]int{}
+	for _, s := range states.All() {
+		if s.Page == "account_home" || s.Page == "bills" || s.Page == "payments" {
+			_, page := render(t, r, catalogue.English, s)
+			most[s.Page] = max(most[s.Page], brotliSize(t, page))
+		}
+	}
+	if len(most) != 3 {
+		t.Fatalf("got the pages %v", most)
+	}
+	for name, page := range most {
+		first := page + assets.Size("portal.css") + assets.Size("core.js") + assets.Size("brand.css")
+		if page > 12<<10 || first > 36<<10 {
+			t.Errorf("%s is %d bytes, %d in all, want at most 12 KB and 36 KB", name, page, first)
+		}
+		t.Logf("%s: %d bytes, first view %d bytes", name, page, first)
+	}
+}
+
 func brotliSize(t *testing.T, page []byte) int {
 	t.Helper()
 	var packed bytes.Buffer

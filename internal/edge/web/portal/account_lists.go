@@ -1,0 +1,289 @@
+package portal
+
+import (
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/edge/web/catalogue"
+)
+
+// BillStatus is where a bill stands in the list.
+type BillStatus string
+
+// The statuses.
+const (
+	BillDue     BillStatus = "due"
+	BillPastDue BillStatus = "past_due"
+	BillPaid    BillStatus = "paid"
+	BillNothing BillStatus = "nothing" // nothing was asked for
+	BillCarried BillStatus = "carried" // what was unpaid stands on a later bill
+)
+
+// Icon gives the icon beside the word.
+func (s BillStatus) Icon() string {
+	switch s {
+	case BillPaid, BillNothing:
+		return "check"
+	case BillPastDue:
+		return "warning"
+	case BillCarried:
+		return "dash"
+	case BillDue:
+	}
+	return "clock"
+}
+
+// Look gives the class of the tag.
+func (s BillStatus) Look() string {
+	switch s {
+	case BillPaid, BillNothing:
+		return "pp-status--good"
+	case BillPastDue:
+		return "pp-status--warn"
+	case BillCarried:
+		return "pp-status--off"
+	case BillDue:
+	}
+	return ""
+}
+
+// BillRow is one bill of the list.
+type BillRow struct {
+	Number string
+	Covers civil.Month
+	Amount money.Amount
+	Due    civil.Date
+	Status BillStatus
+}
+
+// Path leads to the bill.
+func (r BillRow) Path() string { return PathBills + "/" + r.Number }
+
+// Bills is A9.
+type Bills struct {
+	Years []int
+	Year  int // chosen; 0: all
+	Rows  []BillRow
+}
+
+// Base is the list without a year.
+func (Bills) Base() string { return PathBills }
+
+func (Bills) page() page { return page{template: "bills", title: "my.bills.title"} }
+
+// PaymentRow is one payment of the list.
+type PaymentRow struct {
+	On           civil.Date
+	Amount       money.Amount
+	With         Channel
+	LastFour     string
+	Status       PaymentStatus
+	Confirmation string
+	Path         string
+}
+
+// Channel is how money came, in the member's words.
+type Channel string
+
+// The ways in which money comes.
+const (
+	ChannelBank    Channel = "bank"
+	ChannelCard    Channel = "card"
+	ChannelAutoPay Channel = "autopay"
+	ChannelCheck   Channel = "check"
+	ChannelBillPay Channel = "billpay"
+	ChannelPhone   Channel = "phone"
+	ChannelOther   Channel = "some"
+)
+
+// Key gives the key of the channel's name.
+func (c Channel) Key() string { return "my.how." + string(c) }
+
+// How names the way, with the end of the account number where there is one.
+func (r PaymentRow) How() Message {
+	if r.LastFour == "" {
+		return Message{Key: r.With.Key()}
+	}
+	return Message{Key: r.With.Key() + "_ending", Args: given("last_four", r.LastFour)}
+}
+
+// Payments is A11.
+type Payments struct {
+	Search   string
+	Years    []int
+	Year     int
+	Rows     []PaymentRow
+	More     string // path of the next page, "" for none
+	Filtered bool   // rows were left out by search or year
+}
+
+// FieldSearch is the search box of A11.
+const FieldSearch = "q"
+
+// Base is the list without a year.
+func (Payments) Base() string { return PathPayments }
+
+func (Payments) page() page { return page{template: "payments", title: "my.payments.title"} }
+
+// PaymentStep is one thing that happened to a payment, or will.
+type PaymentStep string
+
+// The steps of a payment.
+const (
+	StepReceived  PaymentStep = "received"
+	StepConfirmed PaymentStep = "confirmed" // the bank moved the money
+	StepReturned  PaymentStep = "returned"
+	StepRefunded  PaymentStep = "refunded"
+	StepWaiting   PaymentStep = "waiting" // the bank has not answered yet
+)
+
+// Happened is a step with its day.
+type Happened struct {
+	Step   PaymentStep
+	On     civil.Date
+	Amount money.Amount
+	Reason ReturnReason
+}
+
+// Message gives the step's words.
+func (h Happened) Message() Message {
+	return Message{Key: "my.step." + string(h.Step), Args: given("amount", h.Amount)}
+}
+
+// ReturnReason is why a bank sent a payment back, in words.
+type ReturnReason string
+
+// The reasons a member is told.
+const (
+	ReturnFunds        ReturnReason = "funds"        // R01, R09
+	ReturnClosed       ReturnReason = "closed"       // R02
+	ReturnUnknown      ReturnReason = "unknown"      // R03, R04
+	ReturnStopped      ReturnReason = "stopped"      // R08
+	ReturnUnauthorized ReturnReason = "unauthorized" // R05, R07, R10, R11, R29
+	ReturnBlocked      ReturnReason = "blocked"      // R16, R20
+	ReturnOther        ReturnReason = "unsaid"
+)
+
+// ReasonOf gives the words' reason for a bank's return code (ACH-30 to ACH-33).
+func ReasonOf(code string) ReturnReason {
+	switch code {
+	case "R01", "R09":
+		return ReturnFunds
+	case "R02":
+		return ReturnClosed
+	case "R03", "R04":
+		return ReturnUnknown
+	case "R08":
+		return ReturnStopped
+	case "R05", "R07", "R10", "R11", "R29", "R51":
+		return ReturnUnauthorized
+	case "R16", "R20":
+		return ReturnBlocked
+	}
+	return ReturnOther
+}
+
+// Key gives the key of the sentence.
+func (r ReturnReason) Key() string { return "my.returned." + string(r) }
+
+// Payment is A12: one payment, what became of it, and its proofs.
+type Payment struct {
+	Confirmation string
+	Amount       money.Amount
+	At           civil.Instant
+	Counts       civil.Date
+	How          Message
+	Status       PaymentStatus
+	Reason       ReturnReason // of a returned one
+	Due          money.Amount // what is due now, of a returned one
+	By           civil.Date
+	Steps        []Happened
+	Lines        []Line // what it paid
+	Agreed       string // the text that the payer agreed to
+	Receipt      string // path of the receipt as a file
+	Letter       string // path of the proof-of-payment letter; "" for none
+	CanPay       bool
+}
+
+func (Payment) page() page {
+	return page{template: "payment", title: "my.payment.title", back: PathPayments}
+}
+
+// SavedAccounts is A13.
+type SavedAccounts struct {
+	Rows  []Saved
+	Added bool // one was just added
+	Gone  bool // one was just removed
+}
+
+func (SavedAccounts) page() page { return page{template: "saved", title: "my.saved.title"} }
+
+// RenameSaved gives a saved account a name.
+type RenameSaved struct {
+	Account  Saved
+	Nickname string
+	Problems Problems
+}
+
+func (r RenameSaved) page() page {
+	return page{template: "saved_rename", title: "my.rename.title", back: PathSaved, problems: r.Problems}
+}
+
+// FieldNickname is the name of a saved account.
+const FieldNickname = "nickname"
+
+// RemoveSaved asks before a saved account is forgotten. The one that AutoPay
+// uses stays until AutoPay has another.
+type RemoveSaved struct{ Account Saved }
+
+func (RemoveSaved) page() page {
+	return page{template: "saved_remove", title: "my.remove.title", back: PathSaved}
+}
+
+// YearTotal is what was paid in a year.
+type YearTotal struct {
+	Year  int
+	Count int
+	Paid  money.Amount
+}
+
+// Years is A17.
+type Years struct{ Rows []YearTotal }
+
+func (Years) page() page { return page{template: "years", title: "my.years.title"} }
+
+// Letter is one message of the list.
+type Letter struct {
+	ID     string
+	On     civil.Date
+	Name   string         // its subject, which holds no personal facts
+	Lang   catalogue.Lang // that it was written in
+	Unread bool
+	Paper  bool // it was mailed
+}
+
+// Path leads to the letter.
+func (l Letter) Path() string { return PathMessages + "/" + l.ID }
+
+// Letters is A18, the list.
+type Letters struct {
+	Rows []Letter
+	More string
+}
+
+func (Letters) page() page { return page{template: "letters", title: "my.letters.title"} }
+
+// ReadLetter is A18, one message. Its words are those that were sent.
+type ReadLetter struct {
+	Letter
+	Heading    string
+	Paragraphs []string
+	Facts      []Fact
+	PDF        bool
+}
+
+// Fact is a name and its value on a letter.
+type Fact struct{ Name, Value string }
+
+func (ReadLetter) page() page {
+	return page{template: "letter", title: "my.letter.title", back: PathMessages}
+}
