@@ -113,13 +113,12 @@ func (t TextSettings) page() page {
 const (
 	FieldSite   = "site"
 	FieldBills  = "bills"
-	FieldPhone  = "phone_language"
+	FieldCalls  = "phone_language"
 	FieldMobile = "mobile"
 	FieldAgree  = "agree"
 	FieldTexts  = "texts"
 
 	ProblemAgree       = "my.problem.agree"
-	ProblemEmailEmpty  = "my.problem.email_empty"
 	ProblemMobileEmpty = "my.problem.mobile_empty"
 	ProblemMobile      = "my.problem.mobile"
 )
