@@ -18,8 +18,8 @@ import (
 // here as well: in life each side makes its own, and the public parts are
 // exchanged on paper.
 type Keys struct {
-	host, user ssh.Signer
-	userPath   string
+	host, user         ssh.Signer
+	hostPath, userPath string
 }
 
 // The files in which keys are kept.
@@ -33,9 +33,12 @@ func OpenKeys(dir string) (*Keys, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of the bank's keys: %w", err)
 	}
-	k := &Keys{userPath: filepath.Join(dir, userFile)}
+	k := &Keys{hostPath: filepath.Join(dir, hostFile) + ".pub", userPath: filepath.Join(dir, userFile)}
 	var err error
 	if k.host, err = openKey(filepath.Join(dir, hostFile)); err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(k.hostPath, ssh.MarshalAuthorizedKey(k.host.PublicKey()), 0o600); err != nil {
 		return nil, err
 	}
 	k.user, err = openKey(k.userPath)
@@ -44,6 +47,9 @@ func OpenKeys(dir string) (*Keys, error) {
 
 // UserKeyPath is the file with the customer's private key.
 func (k *Keys) UserKeyPath() string { return k.userPath }
+
+// HostKeyPath is the file with the server's public key, for pinning.
+func (k *Keys) HostKeyPath() string { return k.hostPath }
 
 // HostKey is the server's public key as one line of text, for pinning.
 func (k *Keys) HostKey() string {

@@ -195,6 +195,13 @@ func TestLostConnections(t *testing.T) {
 	if err != nil || info.Size() == 0 || info.Size() >= int64(len(body)) {
 		t.Fatalf("what is left: %v, %v", info, err)
 	}
+	part, err := c.Open("/inbox/.x.ach.part")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(part); err != nil || !bytes.HasPrefix(body, got) || int64(len(got)) != info.Size() {
+		t.Errorf("read back: %d bytes, %v", len(got), err)
+	}
 	f, err := c.OpenFile("/inbox/.x.ach.part", os.O_WRONLY)
 	if err != nil {
 		t.Fatal(err)

@@ -94,10 +94,10 @@ func (u *upload) Close() error {
 	return nil
 }
 
-func (u *upload) size() int64 {
+func (u *upload) bytes() []byte {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	return int64(len(u.data))
+	return bytes.Clone(u.data)
 }
 
 // take hands an upload to the bank under a name. What the bank thinks of it
@@ -111,10 +111,7 @@ func (t *tree) take(from, name string) error {
 	if u == nil {
 		return os.ErrNotExist
 	}
-	u.mu.Lock()
-	body := bytes.Clone(u.data)
-	u.mu.Unlock()
-	_, err := s.options.Bank.Take(s.options.Clock.Now(), name, body)
+	_, err := s.options.Bank.Take(s.options.Clock.Now(), name, u.bytes())
 	return err
 }
 
@@ -141,13 +138,14 @@ func (t *tree) Filewrite(r *sftp.Request) (io.WriterAt, error) {
 	return u, nil
 }
 
-// Fileread opens a file of the outbox or the archive.
+// Fileread opens a file. Also an upload that is not whole: who goes on with it
+// may want to see what came.
 func (t *tree) Fileread(r *sftp.Request) (io.ReaderAt, error) {
 	f, err := t.find(r.Filepath)
 	if err != nil {
 		return nil, err
 	}
-	if folder, _ := split(r.Filepath); f.dir || folder == inbox {
+	if f.dir {
 		return nil, sftp.ErrSSHFxPermissionDenied
 	}
 	if t.faults().DropDownloads {
@@ -253,7 +251,8 @@ func (t *tree) folder(name string) ([]node, error) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		for name, u := range s.uploads {
-			all = append(all, node{name: name, size: u.size(), when: now.Time()})
+			body := u.bytes()
+			all = append(all, node{name: name, body: body, size: int64(len(body)), when: now.Time()})
 		}
 	case outbox, archive:
 		files, err := s.options.Bank.Outbox(now)
