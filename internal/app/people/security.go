@@ -2,9 +2,11 @@ package people
 
 import (
 	"context"
+	"time"
 
 	"quittance.org/quittance/internal/base/civil"
-	"quittance.org/quittance/internal/base/pii"
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/domain/access"
 	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/store"
 )
@@ -49,53 +51,78 @@ type Event struct {
 	Network string
 }
 
+// historyLines is how much of the history is shown (A15).
+const historyLines = 10
+
 // Security gives what A15 shows.
-func (s *Service) Security(ctx context.Context, who Who) (Security, error) { panic("soon") }
-
-// Added is a second step that was set up. BackupCodes are shown once, with the
-// first one.
-type Added struct {
-	Factor      Factor
-	BackupCodes []string // "7F3K-92QM"
+func (s *Service) Security(ctx context.Context, who Who) (Security, error) {
+	if err := who.May(access.ManageSelf); err != nil {
+		return Security{}, err
+	}
+	var out Security
+	err := s.DB.Read(ctx, "security", func(tx *store.ReadTx) error {
+		p, err := tx.Person(who.Person)
+		if err != nil {
+			return err
+		}
+		ways, err := s.ways(tx, who.Person)
+		if err != nil {
+			return err
+		}
+		out = Security{
+			Email: p.Email.Reveal(), PasswordChanged: p.PasswordAt, BackupCodes: ways.backups, Texts: s.Texts != nil,
+			Confirmed: s.confirmed(tx, who) == nil,
+		}
+		for _, f := range ways.factors {
+			out.Factors = append(out.Factors, factorOf(f))
+		}
+		if out.Sessions, err = s.devices(tx, who); err != nil {
+			return err
+		}
+		out.History, err = history(tx, who.Person)
+		return err
+	})
+	return out, err
 }
 
-// AppSetup is what an authenticator app needs. QR is the picture as a PNG.
-type AppSetup struct {
-	Ticket Ticket
-	Secret string // in groups, to be typed
-	URI    pii.Secret
-	QR     []byte
+func factorOf(f store.Factor) Factor {
+	out := Factor{ID: f.ID, Kind: f.Kind, Name: f.Name, Added: f.Added, Used: f.Used}
+	if f.Kind == identity.FactorText {
+		out.Name = identity.MaskPhone(f.Secret.Reveal())
+	}
+	return out
 }
 
-// BeginApp begins to set up an authenticator app.
-func (s *Service) BeginApp(ctx context.Context, who Who) (AppSetup, error) { panic("soon") }
-
-// AnswerSetup is the first code of an app or of a phone that is set up.
-type AnswerSetup struct {
-	Ticket Ticket
-	Code   string
-	From   From
+func (s *Service) devices(tx *store.ReadTx, who Who) (all []Device, err error) {
+	sessions, err := tx.PersonSessions(who.Person)
+	for _, d := range sessions {
+		if identity.Idle(s.now().Sub(d.Seen), s.Profile.Session.AccountMinutes) {
+			continue
+		}
+		all = append(all, Device{ID: d.ID, Browser: d.Browser, Network: d.Network, Since: d.Created, Seen: d.Seen, This: d.ID == who.Session})
+	}
+	return all, err
 }
 
-// AddApp keeps the app that BeginApp began.
-func (s *Service) AddApp(ctx context.Context, who Who, in AnswerSetup) (Added, error) { panic("soon") }
-
-// NewPhone is the number that codes shall go to.
-type NewPhone struct {
-	Number string
-	Call   bool
-	From   From
+func history(tx *store.ReadTx, id ID) (all []Event, err error) {
+	events, err := tx.PersonEvents(id, historyLines)
+	for _, e := range events {
+		all = append(all, Event{e.At, e.Kind, e.Way, e.Browser, e.Network})
+	}
+	return all, err
 }
 
-// CodePhone marks a number that can not be a phone's, at "phone".
-const CodePhone = "phone.format"
-
-// BeginPhone sends a code to a phone to be set up.
-func (s *Service) BeginPhone(ctx context.Context, who Who, in NewPhone) (Sent, error) { panic("soon") }
-
-// AddPhone keeps the phone that BeginPhone began.
-func (s *Service) AddPhone(ctx context.Context, who Who, in AnswerSetup) (Added, error) {
-	panic("soon")
+// confirmed tells whether the person typed the password, or signed in, minutes
+// ago.
+func (s *Service) confirmed(tx *store.ReadTx, who Who) error {
+	session, err := tx.PersonSession(who.Session)
+	if missing(err) || err == nil && session.Person != who.Person {
+		return noSession()
+	}
+	if err == nil && s.now().Sub(session.Confirmed) > identity.ConfirmMinutes*time.Minute {
+		return fault.New(fault.Denied, CodeNotConfirmed, "For your security, type your password again")
+	}
+	return err
 }
 
 // CodeLastFactor marks the last second step, which can be replaced and not
@@ -104,10 +131,86 @@ const CodeLastFactor = "factor.last"
 
 // RemoveFactor removes a second step, but never the last (CodeLastFactor).
 func (s *Service) RemoveFactor(ctx context.Context, who Who, id identity.FactorID, from From) error {
-	panic("soon")
+	if err := who.May(access.ManageSelf); err != nil {
+		return err
+	}
+	return s.DB.InTx(ctx, "remove second step", func(tx *store.Tx) error {
+		if err := s.confirmed(tx.ReadTx, who); err != nil {
+			return err
+		}
+		factors, err := tx.Factors(who.Person)
+		if err != nil {
+			return err
+		}
+		if len(factors) == 1 && factors[0].ID == id {
+			return fault.New(fault.Conflict, CodeLastFactor, "This is your only second step. Set up another one first.")
+		}
+		for _, f := range factors {
+			if f.ID == id {
+				return s.removed(tx, who, f, from)
+			}
+		}
+		return noSuch()
+	})
+}
+
+func (s *Service) removed(tx *store.Tx, who Who, f store.Factor, from From) error {
+	if _, err := tx.DeleteFactor(who.Person, f.ID); err != nil {
+		return err
+	}
+	// A remembered device has skipped the step that is gone.
+	tx.ForgetDevices(who.Person)
+	return s.record(tx, who, store.PersonEvent{Kind: store.EventFactorRemoved, Way: f.Kind, From: from})
+}
+
+// record keeps an event of the person and mails word of it (M18).
+func (s *Service) record(tx *store.Tx, who Who, e store.PersonEvent) error {
+	e.Person = who.Person
+	tx.RecordPersonEvent(e)
+	p, err := tx.Person(who.Person)
+	if err != nil {
+		return err
+	}
+	return s.tell(tx, p, e.Kind, e.Way)
 }
 
 // NewBackupCodes makes backup codes; the old ones work no more.
 func (s *Service) NewBackupCodes(ctx context.Context, who Who, from From) ([]string, error) {
-	panic("soon")
+	if err := who.May(access.ManageSelf); err != nil {
+		return nil, err
+	}
+	codes := newBackupCodes()
+	err := s.DB.InTx(ctx, "new backup codes", func(tx *store.Tx) error {
+		if err := s.confirmed(tx.ReadTx, who); err != nil {
+			return err
+		}
+		if err := putBackupCodes(tx, who.Person, codes); err != nil {
+			return err
+		}
+		return s.record(tx, who, store.PersonEvent{Kind: store.EventBackupCodes, From: from})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return codes, nil
+}
+
+func newBackupCodes() []string {
+	codes := make([]string, identity.BackupCodes)
+	for i := range codes {
+		codes[i] = identity.NewBackupCode(random(16))
+	}
+	return codes
+}
+
+func putBackupCodes(tx *store.Tx, id ID, shown []string) error {
+	codes := make([]string, len(shown))
+	for i, code := range shown {
+		var err error
+		if codes[i], err = identity.ReadBackupCode(code); err != nil {
+			return err
+		}
+	}
+	tx.PutBackupCodes(id, codes)
+	return nil
 }
