@@ -14,7 +14,7 @@ import (
 
 // MessageLine is a line of A18: one letter, whichever ways it took.
 type MessageLine struct {
-	ID       store.MessageID // of the latest of its ways
+	ID       store.MessageID // of the first of its ways
 	Template string
 	Subject  string // no personal facts
 	Language string
@@ -54,6 +54,7 @@ func lines(rows []store.MessageLine) []MessageLine {
 			all = append(all, MessageLine{ID: r.ID, Template: r.Template, Subject: r.Subject, Language: r.Language, Written: r.Created, Bill: r.Bill, Unread: true})
 		}
 		line := &all[len(all)-1]
+		line.ID = r.ID
 		line.Unread = line.Unread && !r.Read
 		switch r.Channel {
 		case store.ChannelEmail:

@@ -8,7 +8,6 @@ import (
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
-	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/access"
 	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/store"
