@@ -7,9 +7,6 @@
 package bai2
 
 import (
-	"errors"
-	"io"
-
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/money"
 )
@@ -89,7 +86,8 @@ type Detail struct {
 }
 
 // Signed gives the amount as it moved the account: credits positive, debits
-// negative, by the code's place in the table (BANK-12).
+// negative, by the code's place in the table (BANK-12). Reader refuses a file
+// with an amount under a code that is neither.
 func (d Detail) Signed() money.Amount {
 	if Debit(d.Code) {
 		return d.Amount.Neg()
@@ -98,7 +96,14 @@ func (d Detail) Signed() money.Amount {
 }
 
 // Debit tells whether a detail's type code takes money from the account.
-func Debit(code string) bool { return code >= "400" && code < "700" || code >= "960" && code <= "999" }
+func Debit(code string) bool {
+	return code >= "400" && code <= "699" || code == "760" || code >= "960" && code <= "999"
+}
+
+// Credit tells whether a detail's type code brings money to the account.
+func Credit(code string) bool {
+	return code >= "100" && code <= "399" || code >= "720" && code <= "723" || code >= "920" && code <= "959"
+}
 
 // Kind tells what an item is.
 type Kind string
@@ -133,48 +138,3 @@ type Problem struct {
 	Message  string
 	Harmless bool // a dialect; all others refuse the file
 }
-
-// Reader reads a file item by item. Its control totals stand at its end: act
-// on nothing before the last item was seen without a problem.
-type Reader struct{ in io.Reader }
-
-// NewReader reads from r.
-func NewReader(r io.Reader) *Reader { return &Reader{in: r} }
-
-// Next gives the next item, and io.EOF after the last. Any other error is one
-// of reading, not of the file's content.
-func (r *Reader) Next() (Item, error) { return Item{}, errors.ErrUnsupported }
-
-// Report is what Check found.
-type Report struct {
-	Accepted bool
-	Accounts int
-	Details  int
-	Problems []Problem // the first ReportProblemsMax of them
-	LeftOff  int
-}
-
-// ReportProblemsMax bounds the problems that a report lists.
-const ReportProblemsMax = 1000
-
-// Check reads a whole file and says whether it is accepted: every control
-// total and count agrees.
-func Check(r io.Reader) (Report, error) { return Report{}, errors.ErrUnsupported }
-
-// Writer writes a file with right totals.
-type Writer struct{ out io.Writer }
-
-// NewWriter begins a file.
-func NewWriter(w io.Writer, f File) (*Writer, error) { return &Writer{w}, nil }
-
-// Group ends the group before and begins another.
-func (w *Writer) Group(g Group) error { return errors.ErrUnsupported }
-
-// Account ends the account before and begins another.
-func (w *Writer) Account(a Account) error { return errors.ErrUnsupported }
-
-// Detail writes a movement.
-func (w *Writer) Detail(d Detail) error { return errors.ErrUnsupported }
-
-// Close ends everything that is open. It does not close what it writes to.
-func (w *Writer) Close() error { return errors.ErrUnsupported }
