@@ -6,8 +6,10 @@ import (
 	"net/url"
 
 	"quittance.org/quittance/internal/app/people"
+	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/identity"
+	"quittance.org/quittance/internal/edge/web/portal"
 )
 
 var noAccount enrollment.AccountID
@@ -22,7 +24,42 @@ type session struct {
 	Ended   bool                 `json:"ended,omitempty"`
 	Back    string               `json:"back,omitempty"` // the page that was asked for, without language
 	Draft   *draft               `json:"draft,omitempty"`
+	Step    step                 `json:"step"`
+	New     bool                 `json:"new,omitempty"`      // signed up just now
+	Done    doneKind             `json:"done,omitempty"`     // what the next page says was done
+	Codes   []string             `json:"codes,omitempty"`    // backup codes that are to be saved
+	CodesOf portal.Way           `json:"codes_of,omitempty"` // the second step that they came with
+	MailBy  civil.Date           `json:"mail_by"`            // when the letter with the code should be there
 	Member  memberSession        `json:"member"`
+}
+
+// doneKind is what was done just now.
+type doneKind string
+
+// What was done.
+const (
+	doneReset     doneKind = "reset"
+	doneAdded     doneKind = "added"
+	donePassword  doneKind = "password"
+	doneRemoved   doneKind = "removed"
+	doneOne       doneKind = "signed_out"
+	doneOthers    doneKind = "signed_out_others"
+	doneConfirmed doneKind = "confirmed"
+	doneInvited   doneKind = "invited"
+	doneHelper    doneKind = "helper_removed"
+	doneWithdrawn doneKind = "withdrawn"
+	doneAccepted  doneKind = "accepted"
+	doneDeclined  doneKind = "declined"
+)
+
+// done gives what was done just now, once.
+func (v *visit) done() doneKind {
+	done := v.session.Done
+	if done != "" {
+		v.session.Done = ""
+		v.keep()
+	}
+	return done
 }
 
 // draft is a form that was sent when the time had run out.

@@ -48,14 +48,13 @@ type Way string
 const (
 	WayEmail   Way = "email"
 	WayText    Way = "text"
-	WayCall    Way = "call"
 	WayApp     Way = "app"
 	WayPasskey Way = "passkey"
 	WayBackup  Way = "backup"
 )
 
 // Sends tells that a code goes out.
-func (w Way) Sends() bool { return w == WayEmail || w == WayText || w == WayCall }
+func (w Way) Sends() bool { return w == WayEmail || w == WayText }
 
 // CodeStep says what a code is asked for.
 type CodeStep string
@@ -78,7 +77,6 @@ type Code struct {
 	Problems Problems
 
 	Others     bool   // there are other ways
-	Calls      bool   // a code by voice is on offer
 	Remember   bool   // as ticked
 	Challenge  string // of a passkey: JSON
 	Refused    bool   // the passkey did not work
@@ -184,9 +182,9 @@ type SecondStep struct {
 
 // Ways lists what can be set up here.
 func (s SecondStep) Ways() []Way {
-	all := []Way{WayPasskey, WayApp, WayText, WayCall}
+	all := []Way{WayPasskey, WayApp, WayText}
 	return slices.DeleteFunc(all, func(w Way) bool {
-		return w == WayPasskey && !s.Passkeys || (w == WayText || w == WayCall) && !s.Texts
+		return w == WayPasskey && !s.Passkeys || w == WayText && !s.Texts
 	})
 }
 
@@ -221,7 +219,6 @@ func (a AddApp) page() page {
 // AddPhone asks for the number that codes go to.
 type AddPhone struct {
 	Number   string
-	Call     bool
 	Problems Problems
 }
 

@@ -72,14 +72,14 @@ func codes() []State {
 	again := signUp
 	again.Again = true
 	add("signup-again", again)
-	for way, to := range map[portal.Way]string{portal.WayEmail: hiddenEmail, portal.WayText: hiddenPhone, portal.WayCall: hiddenPhone, portal.WayApp: "", portal.WayBackup: ""} {
-		add(string(way), portal.Code{Step: portal.StepSignIn, Way: way, To: to, Minutes: 10, Others: way != portal.WayEmail, Calls: way == portal.WayText})
+	for way, to := range map[portal.Way]string{portal.WayEmail: hiddenEmail, portal.WayText: hiddenPhone, portal.WayApp: "", portal.WayBackup: ""} {
+		add(string(way), portal.Code{Step: portal.StepSignIn, Way: way, To: to, Minutes: 10, Others: way != portal.WayEmail})
 	}
 	passkey := portal.Code{Step: portal.StepSignIn, Way: portal.WayPasskey, Others: true, Challenge: `{"publicKey":{"challenge":"AAAA"}}`}
 	add("passkey", passkey)
 	passkey.Refused = true
 	add("passkey-refused", passkey)
-	text := portal.Code{Step: portal.StepSignIn, Way: portal.WayText, To: hiddenPhone, Minutes: 10, Others: true, Calls: true, Remember: true}
+	text := portal.Code{Step: portal.StepSignIn, Way: portal.WayText, To: hiddenPhone, Minutes: 10, Others: true, Remember: true}
 	for name, key := range map[string]string{
 		"format": portal.ProblemCodeFormat, "wrong": portal.ProblemCodeWrong, "expired": portal.ProblemCodeExpired, "tries": portal.ProblemCodeTries,
 	} {
@@ -87,9 +87,9 @@ func codes() []State {
 		add(name, text)
 	}
 	add("backup-wrong", portal.Code{Step: portal.StepSignIn, Way: portal.WayBackup, Others: true, Problems: problem(portal.FieldCode, portal.ProblemCodeBackup)})
-	add("phone", portal.Code{Step: portal.StepPhone, Way: portal.WayText, To: hiddenPhone, Minutes: 10, Calls: true})
+	add("phone", portal.Code{Step: portal.StepPhone, Way: portal.WayText, To: hiddenPhone, Minutes: 10})
 	add("connect", portal.Code{Step: portal.StepConnect, Way: portal.WayText, To: hiddenPhone, Minutes: 10})
-	ways := portal.OtherWay{Ways: []portal.Way{portal.WayPasskey, portal.WayApp, portal.WayText, portal.WayCall, portal.WayBackup, portal.WayEmail}}
+	ways := portal.OtherWay{Ways: []portal.Way{portal.WayPasskey, portal.WayApp, portal.WayText, portal.WayBackup, portal.WayEmail}}
 	states = append(states, State{"otherway", "default", coming(portal.PathOtherWay), ways})
 	ways.Problems = problem(portal.FieldWay, portal.ProblemWay)
 	return append(states, State{"otherway", "empty", coming(portal.PathOtherWay), ways})
@@ -118,7 +118,7 @@ func secondSteps() []State {
 	app.Problems = problem(portal.FieldCode, portal.ProblemCodeWrong)
 	add("addapp", "wrong", portal.PathAddApp, app)
 	add("addphone", "default", portal.PathAddPhone, portal.AddPhone{})
-	add("addphone", "format", portal.PathAddPhone, portal.AddPhone{Number: "555-01", Call: true, Problems: problem(portal.FieldPhone, portal.ProblemPhone)})
+	add("addphone", "format", portal.PathAddPhone, portal.AddPhone{Number: "555-01", Problems: problem(portal.FieldPhone, portal.ProblemPhone)})
 	add("addpasskey", "default", portal.PathAddPasskey, portal.AddPasskey{Challenge: `{"publicKey":{"challenge":"AAAA"}}`})
 	add("addpasskey", "refused", portal.PathAddPasskey, portal.AddPasskey{Challenge: `{"publicKey":{"challenge":"AAAA"}}`, Name: "My phone", Refused: true})
 	codes := []string{
