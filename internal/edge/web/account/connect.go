@@ -211,10 +211,10 @@ func (v *visit) connectPhone() {
 		return
 	}
 	in, _ := v.read(v.session.Step.Form)
-	in.Code = v.Field(portal.FieldCode)
+	in.Code, in.Ticket = v.Field(portal.FieldCode), v.session.Step.Ticket
 	linked, err := v.people.Link(v.Ctx(), v.who, in)
 	switch {
-	case fault.Is(err, people.CodeLinkNoMatch), fault.Is(err, people.CodeAccountCode):
+	case fault.Is(err, people.CodeLinkNoMatch):
 		view := v.codePage()
 		view.Problems.Add(portal.FieldCode, portal.ProblemCodeWrong)
 		v.Show(view)
