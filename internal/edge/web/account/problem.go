@@ -25,7 +25,7 @@ var problemKeys = map[string]string{
 	identity.CodeUntilFar:       portal.ProblemUntil,
 	people.CodeWrongPassword:    portal.ProblemOldPassword,
 	people.CodePhone:            portal.ProblemPhone,
-	identity.CodeAccountCode:      portal.ProblemAccountCode,
+	identity.CodeAccountCode:    portal.ProblemAccountCode,
 	people.CodeBirthDate:        portal.ProblemBirthEmpty,
 	people.CodeDelegateSelf:     portal.ProblemEmailSelf,
 }
