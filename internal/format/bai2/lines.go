@@ -51,15 +51,17 @@ func (l *lines) next() (physical, error) {
 
 // line reads up to CR or LF, and passes over the end.
 func (l *lines) line() (text string, long bool, err error) {
-	l.number++
 	var held []byte
-	for {
+	for begun := false; ; begun = true {
 		part, err := l.in.Peek(max(1, l.in.Buffered()))
 		if len(part) == 0 {
-			if errors.Is(err, io.EOF) && (len(held) > 0 || long) {
+			if errors.Is(err, io.EOF) && begun {
 				return string(held), long, nil
 			}
 			return "", false, err
+		}
+		if !begun {
+			l.number++
 		}
 		end := bytes.IndexAny(part, "\r\n")
 		take := part
