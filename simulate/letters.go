@@ -41,6 +41,10 @@ func (letters) Extended(x notifying.Extended) (notifying.Words, error) {
 	return words("due_extended", x.Reader, "You have until "+x.Until.String()+"."), nil
 }
 
+func (letters) Plain(p notifying.Plain) (notifying.Words, error) {
+	return words(string(p.Kind), p.Reader, "A letter about your account."), nil
+}
+
 func words(template string, to notifying.Reader, text string) notifying.Words {
 	w := notifying.Words{Template: template, Version: 1, Language: "en", Subject: "A letter"}
 	if to.Ways.Email {

@@ -17,6 +17,7 @@ import (
 	"quittance.org/quittance/internal/app/enrolling"
 	"quittance.org/quittance/internal/app/notifying"
 	"quittance.org/quittance/internal/app/paying"
+	"quittance.org/quittance/internal/app/people"
 	"quittance.org/quittance/internal/app/verifying"
 	"quittance.org/quittance/internal/base/clock"
 	"quittance.org/quittance/internal/domain/enrollment"
@@ -103,9 +104,14 @@ type Config struct {
 	Validator payment.AccountValidator
 	Courier   notifying.Courier
 	Letters   Letters
-	Fonts     fs.FS  // of printed letters; nil when none is printed
-	PrintDir  string // where the business day lays printed letters out; "": nothing is printed, and waits
-	Log       *slog.Logger
+	// People writes to people who sign in; nil: nobody can. Origin is the portal's
+	// address, which passkeys are bound to; Texts sends codes to phones, nil: none.
+	People   people.Letters
+	Origin   string
+	Texts    people.Texter
+	Fonts    fs.FS  // of printed letters; nil when none is printed
+	PrintDir string // where the business day lays printed letters out; "": nothing is printed, and waits
+	Log      *slog.Logger
 	// DayBegins is when a running marketplace runs a business date; nil: never
 	// by itself.
 	DayBegins *profile.TimeOfDay
@@ -125,6 +131,7 @@ type App struct {
 	Enrolling  *enrolling.Service
 	Paying     *paying.Service
 	Notifying  *notifying.Service
+	People     *people.Service // nil: nobody can sign in
 	Verifying  *verifying.Service
 	Sessions   *Sessions
 
@@ -153,6 +160,9 @@ func New(d *Database, c Config) (*App, error) {
 	queue.Handle(workers, a.sendMessage)
 	queue.Handle(workers, a.checkCard)
 	queue.Handle(workers, a.firstBill)
+	if err := a.openPeople(c, workers); err != nil {
+		return nil, err
+	}
 	a.Closing = closing.New(d.db, c.Profile, a.steps())
 	var err error
 	a.queue, err = queue.New(d.db, workers, quiet(c.Log))
@@ -208,10 +218,14 @@ func (a *App) sweep(ctx context.Context) {
 	if _, err := a.Paying.Sweep(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		a.config.Log.ErrorContext(ctx, "sweep of unsettled payments", "error", err)
 	}
-	window := time.Duration(a.config.Profile.Guest.WindowMinutes) * time.Minute
+	if a.People != nil {
+		if err := a.People.Sweep(ctx); err != nil && !errors.Is(err, context.Canceled) {
+			a.config.Log.ErrorContext(ctx, "sweep of old sign-ins", "error", err)
+		}
+	}
 	err := a.db.InTx(ctx, "sweep web", func(tx *store.Tx) error {
 		tx.DeleteSessions(a.Sessions.clock.Now())
-		tx.DeleteTries(window)
+		tx.DeleteTries(a.triesKept())
 		return nil
 	})
 	if err != nil && !errors.Is(err, context.Canceled) {

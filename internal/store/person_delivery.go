@@ -21,6 +21,13 @@ var (
 		SELECT p.person_id, p.email_enc FROM coverage_link l JOIN person p ON p.person_id = l.person_id
 		WHERE l.account_id = $1 AND l.person_id = $2 AND l.role = 'member' AND l.ended_at IS NULL`)
 
+	// One row, always: each letter asks.
+	qLetterChoice = stmt("letter_choice", `
+		SELECT COALESCE((SELECT s.letter_language FROM account_setting s WHERE s.account_id = $1), ''),
+			(SELECT d.person_id FROM delivery_choice d WHERE d.account_id = $1 AND d.document = $2 AND d.delivery = 'email'
+				AND NOT EXISTS (SELECT 1 FROM delivery_choice x
+					WHERE x.account_id = d.account_id AND x.document = d.document AND x.choice_id > d.choice_id))`)
+
 	qPutSetting = stmt("put_account_setting", `
 		INSERT INTO account_setting (account_id, letter_language, phone_language) VALUES ($1, $2, $3)
 		ON CONFLICT (account_id) DO UPDATE SET letter_language = excluded.letter_language, phone_language = excluded.phone_language`)
@@ -58,31 +65,35 @@ func (tx *ReadTx) Deliveries(account enrollment.AccountID) ([]DeliveryChoice, er
 	}, account)
 }
 
-// Paperless tells whether documents of a kind go by e-mail only, and to which
-// address: that of the person who chose it, as long as they are a member.
-func (tx *ReadTx) Paperless(account enrollment.AccountID, document identity.Document) (email string, err error) {
-	choices, err := tx.Deliveries(account)
-	if err != nil {
-		return "", err
+// LetterChoice is what members of an account chose for letters to it.
+type LetterChoice struct {
+	Language string // "" as the eligibility system says
+	Email    string // where documents go that need no paper; "" paper
+}
+
+// LetterChoice gives how documents of a kind go to an account. The address is
+// that of the person who chose e-mail only, as long as they are a member.
+func (tx *ReadTx) LetterChoice(account enrollment.AccountID, document identity.Document) (LetterChoice, error) {
+	var person identity.PersonID
+	c, err := one(tx, qLetterChoice, func(row func(...any) error) (c LetterChoice, err error) {
+		err = row(&c.Language, &person)
+		return c, err
+	}, account, string(document))
+	if err != nil || person.IsZero() {
+		return c, err
 	}
-	for _, c := range choices {
-		if c.Document != document || c.Delivery != identity.DeliverEmail {
-			continue
+	c.Email, err = one(tx, qPaperlessPerson, func(row func(...any) error) (string, error) {
+		var id identity.PersonID
+		var sealed []byte
+		if err := row(&id, &sealed); err != nil {
+			return "", err
 		}
-		found, err := one(tx, qPaperlessPerson, func(row func(...any) error) (string, error) {
-			var id identity.PersonID
-			var sealed []byte
-			if err := row(&id, &sealed); err != nil {
-				return "", err
-			}
-			return tx.db.vault.Unseal("person.email", id.String(), sealed)
-		}, account, c.Person)
-		if fault.KindOf(err) == fault.NotFound && err != nil {
-			return "", nil
-		}
-		return found, err
+		return tx.db.vault.Unseal("person.email", id.String(), sealed)
+	}, account, person)
+	if err != nil && fault.KindOf(err) == fault.NotFound {
+		err = nil
 	}
-	return "", nil
+	return c, err
 }
 
 // AccountSetting is what the members of an account chose.

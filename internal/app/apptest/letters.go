@@ -1,6 +1,8 @@
 package apptest
 
 import (
+	"strings"
+
 	"quittance.org/quittance/internal/app/notifying"
 	"quittance.org/quittance/internal/format/billpdf"
 	"quittance.org/quittance/internal/format/letterpdf"
@@ -35,6 +37,15 @@ func (l Letters) Returned(r notifying.Returned) (notifying.Words, error) {
 // Extended writes a line.
 func (l Letters) Extended(x notifying.Extended) (notifying.Words, error) {
 	return l.words("due_extended", x.Reader, "You have until "+x.Until.String()+".")
+}
+
+// Plain writes a line, and a place for the code.
+func (l Letters) Plain(p notifying.Plain) (notifying.Words, error) {
+	w, err := l.words(string(p.Kind), p.Reader, strings.Join(p.Said, " "))
+	if w.Letter != nil {
+		w.Letter.Box = []letterpdf.Fact{{Label: "Code", Value: notifying.CodePlace}}
+	}
+	return w, err
 }
 
 func (l Letters) words(template string, to notifying.Reader, text string) (notifying.Words, error) {

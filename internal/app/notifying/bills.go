@@ -7,6 +7,7 @@ import (
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/bill"
+	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/internal/store"
 )
@@ -103,7 +104,7 @@ func (s *Service) billLetter(tx *store.Tx, b store.IssuedBill, on civil.Date) (B
 	if err != nil {
 		return Bill{}, recipient{}, err
 	}
-	to, err := recipientOf(tx, account)
+	to, err := recipientOf(tx, account, identity.DocumentBill)
 	if err != nil {
 		return Bill{}, to, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/internal/store"
 )
@@ -78,7 +79,7 @@ func (s *Service) now(tx *store.Tx, e store.LetterException, on civil.Date) (rec
 	if err != nil {
 		return recipient{}, standing.Standing{}, err
 	}
-	to, err := recipientOf(tx, facts.Account)
+	to, err := recipientOf(tx, facts.Account, identity.DocumentNotice)
 	if err == nil {
 		err = settled(tx, to, false, e)
 	}

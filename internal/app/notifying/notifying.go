@@ -110,7 +110,7 @@ func New(c Config) *Service {
 	}
 	return &Service{
 		db: c.DB, profile: c.Profile, courier: c.Courier, letters: c.Letters, jobs: c.Jobs,
-		presses: sync.OnceValues(func() (*presses, error) { return newPresses(c.Fonts) }),
+		presses: sync.OnceValues(func() (*presses, error) { return newPresses(c.Fonts, c.DB.MailedCode) }),
 	}
 }
 

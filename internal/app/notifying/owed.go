@@ -7,6 +7,7 @@ import (
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/internal/store"
 )
@@ -52,7 +53,7 @@ func (s *Service) owed(tx *store.Tx, id enrollment.AccountID, on civil.Date) (se
 	if err != nil {
 		return sent, err
 	}
-	to, err := recipientOf(tx, facts.Account)
+	to, err := recipientOf(tx, facts.Account, identity.DocumentNotice)
 	if err != nil {
 		return sent, err
 	}

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/format/billpdf"
 	"quittance.org/quittance/internal/format/letterpdf"
 	"quittance.org/quittance/internal/format/pdf"
@@ -55,9 +56,10 @@ type PrintedItem struct {
 type presses struct {
 	letters *letterpdf.Press
 	bills   *billpdf.Press
+	mailed  func(store.LinkCodeID) identity.AccountCode // the code that a letter brings
 }
 
-func newPresses(fonts fs.FS) (*presses, error) {
+func newPresses(fonts fs.FS, mailed func(store.LinkCodeID) identity.AccountCode) (*presses, error) {
 	if fonts == nil {
 		return nil, errors.New("notifying: printing needs fonts")
 	}
@@ -66,7 +68,7 @@ func newPresses(fonts fs.FS) (*presses, error) {
 		return nil, err
 	}
 	bills, err := billpdf.NewPress(fonts)
-	return &presses{letters, bills}, err
+	return &presses{letters, bills, mailed}, err
 }
 
 // sheets is a file of letters being printed.
@@ -96,6 +98,7 @@ func (p *presses) begin(w io.Writer, b store.PrintBatch) sheets {
 			return 0, err
 		}
 		doc.To = lines(m)
+		p.fillCode(m, &doc)
 		return file.Add(&doc)
 	}, file.Close}
 }

@@ -99,7 +99,7 @@ func (s *Papers) onPaper(tx *store.ReadTx, a store.AccountRow, b store.IssuedBil
 	if err != nil {
 		return OnPaper{}, err
 	}
-	to := recipient{a, mailing}
+	to := recipient{account: a, mailing: mailing}
 	reader := to.reader(false)
 	reader.Ways = Ways{Print: true}
 	paper := OnPaper{To: strings.Split(to.envelope(), "\n"), Bill: Bill{Reader: reader, Written: on, Bill: b.Bill, Link: b.Link, Events: events(append([]store.IssuedBill{b}, before...))}}

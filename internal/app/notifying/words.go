@@ -19,6 +19,7 @@ type Letters interface {
 	Bill(Bill) (Words, error)
 	Returned(Returned) (Words, error)
 	Extended(Extended) (Words, error)
+	Plain(Plain) (Words, error)
 }
 
 // Words is a letter as it goes out. What is printed has no address yet.
@@ -111,3 +112,28 @@ type Extended struct {
 	Until    civil.Date
 	Standing standing.Standing
 }
+
+// Plain is a letter about the reader's account here, on paper only: it is for
+// those whom e-mail does not reach, or must not.
+type Plain struct {
+	Reader  Reader
+	Written civil.Date
+	Kind    PlainKind
+	Until   civil.Date // that a code works
+	Said    []string   // of PlainBounced: what the e-mail said, in lines
+}
+
+// PlainKind is what a plain letter is about.
+type PlainKind string
+
+// The kinds of plain letter.
+const (
+	// PlainCode brings the code that connects coverage (R-ACC-3). The words have
+	// CodePlace where it stands: it is put in when the letter is laid out.
+	PlainCode PlainKind = "link_code"
+	// PlainBounced says that an e-mail could not be delivered and paper is back (M20).
+	PlainBounced PlainKind = "email_bounced"
+)
+
+// CodePlace stands for the code of a PlainCode letter.
+const CodePlace = "{account_code}"

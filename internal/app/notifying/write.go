@@ -13,6 +13,7 @@ import (
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/pii"
+	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/store"
 )
 
@@ -40,22 +41,34 @@ var errNoAddress = fault.New(fault.Invalid, CodeNoAddress, "the account has no m
 
 // recipient is an account with what letters to it need.
 type recipient struct {
-	account store.AccountRow
-	mailing string // street and town in lines; "" if nobody knows
+	account   store.AccountRow
+	mailing   string // street and town in lines; "" if nobody knows
+	paperless bool   // a member chose e-mail only, and account.Email is their address
 }
 
-func recipientOf(tx *store.Tx, a store.AccountRow) (recipient, error) {
+// recipientOf gives who documents of a kind go to, as the members of the
+// account chose (A14, REG-45).
+func recipientOf(tx *store.Tx, a store.AccountRow, document identity.Document) (recipient, error) {
 	mailing, err := tx.MailingAddress(a.ID)
-	return recipient{a, mailing}, err
+	if err != nil {
+		return recipient{}, err
+	}
+	chosen, err := tx.LetterChoice(a.ID, document)
+	if chosen.Language != "" {
+		a.Language = chosen.Language
+	}
+	if chosen.Email != "" {
+		a.Email = chosen.Email
+	}
+	return recipient{a, mailing, chosen.Email != ""}, err
 }
 
 // ways decides how a letter goes. Paper is the rule: a deadline is never told
-// by e-mail alone, unless the person chose that (brief 17), and nobody can
-// choose before there are accounts to sign in to. E-mail goes in addition where
-// there is an address. A reminder goes by e-mail alone: the bill has told the
-// deadline on paper, and paper would come after it.
+// by e-mail alone, unless the person chose that (brief 17, REG-45). E-mail goes
+// in addition where there is an address. A reminder goes by e-mail alone: the
+// bill has told the deadline, and paper would come after it.
 func (r recipient) ways(reminder bool) Ways {
-	return Ways{Email: r.account.Email != "", Print: !reminder && r.mailing != ""}
+	return Ways{Email: r.account.Email != "", Print: !reminder && r.mailing != "" && !r.paperless}
 }
 
 // reader names the recipient to whoever writes.
@@ -170,7 +183,7 @@ func unpack(packed []byte, document any) error {
 // nowhere to go is for staff, even where an e-mail went out.
 func settled(tx *store.Tx, to recipient, reminder bool, e store.LetterException) error {
 	switch {
-	case reminder || to.mailing != "":
+	case reminder || to.mailing != "" || to.paperless:
 		tx.LetterWorked(e.Account, e.Source)
 	case to.account.Email == "":
 		return errNoAddress

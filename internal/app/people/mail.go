@@ -8,6 +8,7 @@ import (
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/store"
@@ -39,7 +40,9 @@ type Mail struct {
 	Change   store.PersonEventKind // of MailChange
 	Way      identity.FactorKind   // of MailChange
 	At       civil.Instant
-	Helped   string // "Ana T.", of MailInvite
+	Helped   string       // "Ana T.", of MailInvite
+	Amount   money.Amount // of MailOtherPaid
+	On       civil.Date   // of MailOtherPaid
 	Scope    identity.Scope
 	Until    civil.Date
 }

@@ -98,7 +98,7 @@ func choices(tx *store.ReadTx, who Who) ([]Choice, error) {
 	var all []Choice
 	for _, document := range identity.Documents {
 		c := Choice{Document: document, Delivery: identity.DeliverPaper}
-		to, err := tx.Paperless(who.Account, document)
+		letters, err := tx.LetterChoice(who.Account, document)
 		if err != nil {
 			return nil, err
 		}
@@ -107,8 +107,8 @@ func choices(tx *store.ReadTx, who Who) ([]Choice, error) {
 				c.Since, c.Why = m.At, m.Why
 			}
 		}
-		if to != "" {
-			c.Delivery, c.To = identity.DeliverEmail, to
+		if letters.Email != "" {
+			c.Delivery, c.To = identity.DeliverEmail, letters.Email
 		}
 		all = append(all, c)
 	}

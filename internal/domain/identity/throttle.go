@@ -19,6 +19,10 @@ var (
 	TextLimit    = Limit{5, time.Hour}          // text messages, by number
 )
 
+// LongestWindow is the longest of the windows: tries older than it count
+// nowhere.
+const LongestWindow = time.Hour
+
 // WaitMinutes is how long somebody waits who was locked out.
 func (l Limit) WaitMinutes() int { return int(l.Window / time.Minute) }
 

@@ -3,6 +3,7 @@ package cli
 import (
 	"quittance.org/quittance/internal/app/notifying"
 	"quittance.org/quittance/internal/app/paying"
+	"quittance.org/quittance/internal/app/people"
 	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/edge/letters"
 	"quittance.org/quittance/internal/edge/web/catalogue"
@@ -34,3 +35,11 @@ func (l letterWriter) Returned(r notifying.Returned) (notifying.Words, error) {
 func (l letterWriter) Extended(x notifying.Extended) (notifying.Words, error) {
 	return l.writer().Extended(x)
 }
+
+func (l letterWriter) Plain(p notifying.Plain) (notifying.Words, error) { return l.writer().Plain(p) }
+
+// Person writes to somebody who signs in.
+func (l letterWriter) Person(m people.Mail) (people.Words, error) { return l.writer().Person(m) }
+
+// PersonText writes a text message.
+func (l letterWriter) PersonText(m people.Mail) (string, error) { return l.writer().PersonText(m) }

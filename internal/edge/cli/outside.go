@@ -74,7 +74,7 @@ func (c outsideFlags) outside(p *profile.Profile, pages *site, baseURL string, l
 func (c outsideFlags) words(p *profile.Profile, pages *site, baseURL string, log *slog.Logger) app.Config {
 	return app.Config{
 		Profile: p, Links: guest.Links{BaseURL: baseURL}, Log: log,
-		Letters: letterWriter{pages.catalogue, p, baseURL}, Fonts: fonts.Files(), PrintDir: c.PrintDir,
+		Letters: letterWriter{pages.catalogue, p, baseURL}, People: letterWriter{pages.catalogue, p, baseURL}, Origin: baseURL, Fonts: fonts.Files(), PrintDir: c.PrintDir,
 	}
 }
 
