@@ -60,6 +60,7 @@ const (
 	ExtendDue          Operation = "relief.extend"
 	ExtendCohort       Operation = "relief.extend_cohort"
 	SeeBill            Operation = "bill.see"
+	SeeBillDetails     Operation = "bill.see_details" // plans and carriers, which helpers do not see
 	StartPayment       Operation = "payment.start"
 	FindPayment        Operation = "payment.find"
 	ReceivePayment     Operation = "payment.receive"
@@ -131,6 +132,7 @@ var policy = map[Operation][]Role{
 	ExtendDue:          staff,
 	ExtendCohort:       {RoleSupervisor, RoleAdministrator},
 	SeeBill:            append([]Role{RoleDelegateView, RoleTreasury, RoleAuditor}, payers...),
+	SeeBillDetails:     {RoleMember, RoleAgent, RoleBilling, RoleSupervisor, RoleAuditor},
 	StartPayment:       payers,
 	ReceivePayment:     {RoleIntegrator, RoleBilling, RoleTreasury},
 	FindPayment:        append([]Role{RoleDelegateView, RoleTreasury, RoleAuditor}, payers...),

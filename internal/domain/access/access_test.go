@@ -20,6 +20,7 @@ const (
 		api.describe        ngmvpaetb$suAio
 		payment.webhook     ngmvpaetb$suAio
 		bill.see            -gmvpaetb$su--
+		bill.see_details    --m----tb-su--
 		payment.find        -gmvpaetb$su--
 		payment.receive     --------b$---i
 		payment.start       -gm-paetb-s---

@@ -10,6 +10,7 @@ import (
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/domain/standing"
+	"quittance.org/quittance/internal/edge/web/owing"
 	"quittance.org/quittance/internal/edge/web/portal"
 )
 
@@ -24,7 +25,7 @@ func (v *visit) newMembers() {
 		Reference: p.Identity.Accepts(profile.AliasEnrollmentReference), ZIPCode: slices.Contains(p.Guest.SecondFactor, profile.FactorZIP),
 		Card: v.paying.Method(payment.MethodCard),
 	}
-	due, month := nextDue(p, today)
+	due, month := owing.NextDue(p, today)
 	for range startsShown {
 		view.Starts = append(view.Starts, portal.Start{On: month.First(), PayBy: p.DueOn(month)})
 		month = month.Next()
@@ -38,7 +39,7 @@ func (v *visit) newMembers() {
 // behind is P5.
 func (v *visit) behind() {
 	p, today := v.Profile, v.Today()
-	due, month := nextDue(p, today)
+	due, month := owing.NextDue(p, today)
 	if p.Grace.PaidMonthInYear.On(due) && month.MonthOfYear() == time.January {
 		month = month.Next() // an example of the usual case (R-DUE-4)
 	}
@@ -66,7 +67,7 @@ func missed(p *profile.Profile, month civil.Month, helped bool) []portal.Step {
 		Kind: enrollment.KindMedical, Renewal: true, First: month.Prev(), Last: month.Add(11),
 		Charges: []standing.Charge{charge(month.Prev(), examplePrice), charge(month, money.Zero)},
 	}}}
-	steps := stepsOf(standing.Evaluate(p, facts, p.DueOn(month).AddDays(1)).Timeline(0))
+	steps := owing.StepsOf(standing.Evaluate(p, facts, p.DueOn(month).AddDays(1)).Timeline(0))
 	for i := range steps {
 		if steps[i].Here = false; steps[i].Kind == portal.StepUnpaid {
 			steps[i].Kind = portal.StepMissed

@@ -8,16 +8,17 @@ import (
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/edge/web/owing"
 	"quittance.org/quittance/internal/edge/web/portal"
 	"quittance.org/quittance/internal/edge/web/serving"
 )
 
 // due reads what the session's account owes. Card payments that nobody has
 // settled yet are looked up first; the session's own is none of them.
-func (v *visit) due(s session) (dueView, error) {
+func (v *visit) due(s session) (owing.View, error) {
 	d, err := v.paying.Due(v.Ctx(), s.Account)
 	if err != nil {
-		return dueView{}, err
+		return owing.View{}, err
 	}
 	const lookUps = 3
 	settled := false
@@ -29,11 +30,11 @@ func (v *visit) due(s session) (dueView, error) {
 	}
 	if settled {
 		if d, err = v.paying.Due(v.Ctx(), s.Account); err != nil {
-			return dueView{}, err
+			return owing.View{}, err
 		}
 	}
 	d.InProcess = slices.DeleteFunc(d.InProcess, func(i payment.Intent) bool { return s.knows(i.ID) })
-	return dueView{d, v.Profile}, nil
+	return owing.View{Due: d, Profile: v.Profile}, nil
 }
 
 // knows tells whether an operation is one of this session's own.
@@ -42,10 +43,10 @@ func (s session) knows(op payment.OperationID) bool {
 }
 
 // bill gives G2.
-func (v *visit) bill(d dueView, a attempt) portal.Bill {
+func (v *visit) bill(d owing.View, a attempt) portal.Bill {
 	b := portal.Bill{
-		Op: a.Op.String(), Who: d.who(), Due: d.asked(), PayBy: d.payBy(), From: d.from(), Covers: d.covers(),
-		Lines: d.lines(), Why: d.why(), Banner: d.banner(), Part: d.part(), Choices: d.choices(), HasBill: d.Bill != nil,
+		Op: a.Op.String(), Who: d.Who(), Due: d.Now(), PayBy: d.PayBy(), From: d.From(), Covers: d.Covers(),
+		Lines: d.Lines(), Why: d.Why(), Banner: d.Banner(), Part: d.Part(), Choices: d.Choices(), HasBill: d.Bill != nil,
 	}
 	if !b.Due.IsPositive() {
 		b.Lines = nil
@@ -53,7 +54,7 @@ func (v *visit) bill(d dueView, a attempt) portal.Bill {
 	if b.Banner != nil {
 		switch b.Banner.Kind {
 		case portal.BannerPastDue, portal.BannerEnding, portal.BannerPlan, portal.BannerHold, portal.BannerRestart:
-			b.Timeline = d.timelines()
+			b.Timeline = d.Timelines()
 		case portal.BannerPaidToday, portal.BannerInProcess:
 			b.Ahead = a.Again
 		case portal.BannerNothingDue, portal.BannerCredit:
@@ -61,7 +62,7 @@ func (v *visit) bill(d dueView, a attempt) portal.Bill {
 		}
 	}
 	if b.Part != nil && b.Timeline == nil {
-		b.Timeline = d.timelines()
+		b.Timeline = d.Timelines()
 	}
 	b.Form = chosen(b.Choices, a.Amount)
 	return b
@@ -173,11 +174,11 @@ func readAmount(b *portal.Bill, most money.Amount) money.Amount {
 
 // onward leads from the amount to the next page: an interruption where there
 // is something to tell, or how to pay.
-func (v *visit) onward(s session, d dueView) {
+func (v *visit) onward(s session, d owing.View) {
 	a := &s.Attempt
 	next := ""
 	switch {
-	case !d.enough(a.Amount) && !a.Low:
+	case !d.Enough(a.Amount) && !a.Low:
 		next = portal.PathLess
 	case len(d.PaidToday)+len(d.InProcess) > 0 && !a.Again:
 		next = portal.PathAgain
@@ -197,22 +198,11 @@ func (v *visit) showLess() {
 	switch {
 	case err != nil:
 		v.Fail(err)
-	case !s.Attempt.Amount.IsPositive() || d.enough(s.Attempt.Amount):
+	case !s.Attempt.Amount.IsPositive() || d.Enough(s.Attempt.Amount):
 		v.To(portal.PathAmount)
 	default:
-		v.Show(d.short(s.Attempt))
+		v.Show(d.Short(s.Attempt.Op.String(), s.Attempt.Amount))
 	}
-}
-
-// short says what an amount does not do.
-func (d dueView) short(a attempt) portal.ShortAmount {
-	short := portal.ShortAmount{
-		Op: a.Op.String(), Entered: a.Amount, Keeps: d.keeps(), By: d.payBy(), Covers: d.covers(), Plan: d.situation() == planned,
-	}
-	if start, waits := d.first(); waits {
-		short.Starts = start.Start.First()
-	}
-	return short
 }
 
 func (v *visit) confirmLess() {
@@ -225,13 +215,13 @@ func (v *visit) confirmLess() {
 		v.Fail(err)
 		return
 	}
-	if !s.Attempt.Amount.IsPositive() || v.Field("shown") != d.keeps().String() {
+	if !s.Attempt.Amount.IsPositive() || v.Field("shown") != d.Keeps().String() {
 		v.To(portal.PathAmount)
 		return
 	}
 	s.Attempt.Low = true
 	if v.Field(portal.FieldChoice) != "entered" { // the default button pays in full
-		s.Attempt.Amount = d.keeps()
+		s.Attempt.Amount = d.Keeps()
 	}
 	v.onward(s, d)
 }
@@ -289,7 +279,7 @@ func (v *visit) confirmAgain() {
 		s.Attempt = attempt{Op: v.paying.NewOperation(), StartedAt: v.Clock.Now()}
 	}
 	s.Attempt.Again = true
-	if s.Attempt.Amount.IsPositive() && s.Attempt.Due == d.asked() {
+	if s.Attempt.Amount.IsPositive() && s.Attempt.Due == d.Now() {
 		v.onward(s, d)
 		return
 	}

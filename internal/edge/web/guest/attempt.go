@@ -5,6 +5,7 @@ import (
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/edge/web/owing"
 	"quittance.org/quittance/internal/edge/web/portal"
 )
 
@@ -44,15 +45,15 @@ func (v *visit) finished(s *session, op payment.OperationID) {
 // current checks that a form belongs to the session's attempt before money
 // moves on it. Another tab may have gone on, the bill may have changed, or the
 // payment may be done: it then answers by itself.
-func (v *visit) current() (session, dueView, bool) {
+func (v *visit) current() (session, owing.View, bool) {
 	s, ok := v.member()
 	if !ok || v.answeredPaid(&s) {
-		return s, dueView{}, false
+		return s, owing.View{}, false
 	}
 	shown, err := money.Parse(v.Field("shown"))
 	if err != nil {
 		v.BadRequest()
-		return s, dueView{}, false
+		return s, owing.View{}, false
 	}
 	d, err := v.due(s)
 	if err != nil {
@@ -64,7 +65,7 @@ func (v *visit) current() (session, dueView, bool) {
 	switch {
 	case !a.Amount.IsPositive():
 		v.To(portal.PathAmount)
-	case d.asked() != a.Due || shown != a.Amount:
+	case d.Now() != a.Due || shown != a.Amount:
 		v.changed(s, d, op, shown)
 	case op != a.Op: // a form from before the way to pay was changed
 		v.To(v.step(a))
@@ -76,13 +77,13 @@ func (v *visit) current() (session, dueView, bool) {
 
 // changed says that the amount is another one by now (G9c). What the bill asks
 // for may have changed because a twin of this very request has paid it.
-func (v *visit) changed(s session, d dueView, op payment.OperationID, shown money.Amount) {
+func (v *visit) changed(s session, d owing.View, op payment.OperationID, shown money.Amount) {
 	if v.answeredIfPaid(&s, op) {
 		return
 	}
-	stop := portal.Stopped{Kind: portal.StopChanged, Op: s.Attempt.Op.String(), Old: shown, Amount: s.Attempt.Amount, Due: d.asked()}
-	if d.asked() != s.Attempt.Due {
-		stop.Amount = d.asked()
+	stop := portal.Stopped{Kind: portal.StopChanged, Op: s.Attempt.Op.String(), Old: shown, Amount: s.Attempt.Amount, Due: d.Now()}
+	if d.Now() != s.Attempt.Due {
+		stop.Amount = d.Now()
 	}
 	if !stop.Amount.IsPositive() {
 		v.To(portal.PathAmount)
@@ -132,15 +133,15 @@ func (a *attempt) restart(op payment.OperationID) {
 
 // ready gives the session's attempt for a page that comes after the amount. It
 // leads back to the page that is missing.
-func (v *visit) ready(path string) (session, dueView, bool) {
+func (v *visit) ready(path string) (session, owing.View, bool) {
 	s, ok := v.member()
 	if !ok {
-		return s, dueView{}, false
+		return s, owing.View{}, false
 	}
 	step := v.step(s.Attempt)
 	if order[step] < order[path] {
 		v.To(step)
-		return s, dueView{}, false
+		return s, owing.View{}, false
 	}
 	d, err := v.due(s)
 	if err != nil {

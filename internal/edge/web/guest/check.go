@@ -8,6 +8,7 @@ import (
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/edge/web/owing"
 	"quittance.org/quittance/internal/edge/web/portal"
 	"quittance.org/quittance/internal/edge/web/serving"
 )
@@ -30,9 +31,9 @@ func (v *visit) showCheckPage(view portal.Check) {
 	v.Show(view)
 }
 
-func (v *visit) checkPage(a attempt, d dueView) portal.Check {
+func (v *visit) checkPage(a attempt, d owing.View) portal.Check {
 	view := portal.Check{
-		Op: a.Op.String(), Amount: a.Amount, Who: d.who(), Covers: d.covers(), Method: a.Method, Today: d.Today,
+		Op: a.Op.String(), Amount: a.Amount, Who: d.Who(), Covers: d.Covers(), Method: a.Method, Today: d.Today,
 		CancelBy: v.cancelBy(d.Today), Email: a.Email, Choice: len(v.methods()) > 1,
 	}
 	if a.Method == portal.MethodBank {
@@ -90,7 +91,7 @@ func (v *visit) pay() {
 	v.payByCard(s, d, order)
 }
 
-func (v *visit) payByBank(s session, d dueView, order paying.Order) {
+func (v *visit) payByBank(s session, d owing.View, order paying.Order) {
 	b := s.Attempt.Bank
 	_, err := v.paying.PayByBank(v.Ctx(), paying.BankOrder{
 		Order: order, ValidationRef: b.ValidationRef,
@@ -105,7 +106,7 @@ func (v *visit) payByBank(s session, d dueView, order paying.Order) {
 
 // payByCard opens the processor's page. An operation that has ended without
 // money, because its page ran out for example, gets a successor.
-func (v *visit) payByCard(s session, d dueView, order paying.Order) {
+func (v *visit) payByCard(s session, d owing.View, order paying.Order) {
 	address, err := v.paying.PayByCard(v.Ctx(), order)
 	if fault.Is(err, paying.CodeFinished) {
 		s.Attempt.restart(v.paying.NewOperation())
@@ -128,7 +129,7 @@ func (v *visit) payByCard(s session, d dueView, order paying.Order) {
 
 // notPaid answers a payment that did not come off. Only a silence of ours or
 // the processor's leaves open whether money was taken, and it says so.
-func (v *visit) notPaid(s session, d dueView, op payment.OperationID, err error) {
+func (v *visit) notPaid(s session, d owing.View, op payment.OperationID, err error) {
 	stop := portal.Stopped{Amount: s.Attempt.Amount, Reference: serving.Reference(op.String()), Emailed: s.Attempt.Email != ""}
 	switch {
 	case fault.Is(err, paying.CodeOtherInput):

@@ -1,13 +1,5 @@
 package guest
 
-import (
-	"quittance.org/quittance/internal/base/civil"
-	"quittance.org/quittance/internal/base/money"
-	"quittance.org/quittance/internal/domain/bill"
-	"quittance.org/quittance/internal/domain/standing"
-	"quittance.org/quittance/internal/edge/web/portal"
-)
-
 // document is the HTML bill: the sealed bill as it was sent (R-BILL-4), and
 // one sentence about coverage as it is today.
 func (v *visit) document() {
@@ -22,8 +14,7 @@ func (v *visit) document() {
 	case d.Bill == nil:
 		v.NotFound()
 	default:
-		view := d.document()
-		view.MailBy = mailBy(v.Profile, d.Bill.DueOn)
+		view := d.Document()
 		v.showAddress(&view, d.Link)
 		if err := v.showPaper(&view, d); err != nil {
 			v.Fail(err)
@@ -31,117 +22,4 @@ func (v *visit) document() {
 		}
 		v.Show(view)
 	}
-}
-
-func (d dueView) document() portal.Document {
-	b := d.Bill
-	view := portal.Document{
-		Number: b.Number, Issued: b.IssuedOn, Who: d.who(), Due: b.AmountDue(), PayBy: b.DueOn, Covers: b.Month,
-		Why: whysOf(b), Change: changeOf(b), Now: portal.Owing{Amount: d.asked(), By: d.payBy()},
-	}
-	at := d.situation()
-	over := d.over()
-	// The button says the bill's amount: once another one is due, it is gone.
-	view.CanPay = !over && view.Due.IsPositive() && d.asked() == view.Due
-	switch at {
-	case starting:
-		start, _ := d.first()
-		view.Note, view.Starts = portal.NoteNotStarted, start.Start.First()
-	case ended:
-		view.Note, view.Ended = portal.NoteEnded, d.endedOn()
-	case restartable:
-		view.Note, view.Ended, view.Timeline = portal.NoteRestart, d.endedOn(), d.timelines()
-	case restarting:
-		view.Note, view.Ended = portal.NoteRestarting, d.endedOn()
-	case lapsed:
-		view.Note = portal.NoteLapsed
-	case held:
-		view.Note, view.Timeline = portal.NoteHold, d.timelines()
-	case planned:
-		view.Note, view.Now.Amount, view.Timeline = portal.NotePlan, d.keeps(), d.timelines()
-	case ending:
-		view.Note, view.Ended, view.Timeline = portal.NoteEnding, d.endedOn(), d.timelines()
-	case pastDue:
-		view.Note, view.Timeline = portal.NotePastDue, d.timelines()
-	default:
-		view.Note, view.Through = portal.NotePaidThrough, d.paidThrough()
-	}
-	for _, r := range b.Reasons {
-		if r.Kind == bill.ReasonPastDue && (view.From.IsZero() || r.Month.Before(view.From)) {
-			view.From = r.Month
-		}
-	}
-	for _, l := range b.Lines {
-		if line, ok := statementLine(l); ok {
-			view.Account = append(view.Account, line)
-		}
-	}
-	for _, s := range b.Sections {
-		view.Sections = append(view.Sections, section(b.Month, s))
-	}
-	return view
-}
-
-// paidThrough is the last day that every enrollment is paid for; where none is
-// paid yet, everything before the bill is.
-func (d dueView) paidThrough() civil.Date {
-	var through civil.Month
-	for _, e := range d.Standing.Enrollments {
-		live := e.State == standing.StateActive && !e.PaidThrough.IsZero()
-		if live && (through.IsZero() || e.PaidThrough.Before(through)) {
-			through = e.PaidThrough
-		}
-	}
-	if through.IsZero() {
-		through = d.Bill.Month.Prev()
-	}
-	return through.Last()
-}
-
-// statementLine gives a line about the account; the month's own charges stand
-// in the sections.
-func statementLine(l bill.Line) (portal.Line, bool) {
-	kinds := map[bill.LineKind]portal.LineKind{
-		bill.LinePrevious: portal.LinePrevious, bill.LinePayment: portal.LinePaid, bill.LineReturn: portal.LineReturned,
-		bill.LineRefund: portal.LineRefunded, bill.LineAdjustment: portal.LineAdjustment, bill.LineWaiver: portal.LineWaiver,
-	}
-	kind, ok := kinds[l.Kind]
-	return portal.Line{Kind: kind, Month: l.Month, On: l.On, Amount: l.Amount}, ok
-}
-
-// section shows the four amounts of one plan (R-BILL-2), and what is waived of
-// the member's (R-DUE-8).
-func section(month civil.Month, s bill.Section) portal.Section {
-	lines := []portal.Line{{Kind: portal.LineFullCost, Amount: s.Gross}}
-	for _, help := range []portal.Line{{Kind: portal.LineTaxCredit, Amount: s.APTC}, {Kind: portal.LineStateHelp, Amount: s.State}, {Kind: portal.LineWaiver, Amount: s.Waived}} {
-		if !help.Amount.IsZero() {
-			help.Amount = help.Amount.Neg()
-			lines = append(lines, help)
-		}
-	}
-	return portal.Section{Plan: lineOf(s.Kind), Month: month, Lines: lines, Total: s.Due()}
-}
-
-// changeOf tells how the monthly cost differs from the last bill's, by the
-// cause that moved it most.
-func changeOf(b *bill.Bill) *portal.Change {
-	var is, moved, most money.Amount
-	var cause portal.Cause
-	for _, s := range b.Sections {
-		is = is.Add(s.Due())
-	}
-	for _, c := range b.Changes {
-		by := c.After.Sub(c.Before)
-		if c.Kind != bill.ReasonGross { // more help is less to pay
-			by = by.Neg()
-		}
-		moved = moved.Add(by)
-		if most.Less(by.Abs()) {
-			most, cause = by.Abs(), causes[c.Kind]
-		}
-	}
-	if moved.IsZero() {
-		return nil
-	}
-	return &portal.Change{Was: is.Sub(moved), Is: is, Cause: cause, On: b.Month.First()}
 }

@@ -6,6 +6,7 @@ import (
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/edge/web/owing"
 	"quittance.org/quittance/internal/edge/web/portal"
 	"quittance.org/quittance/internal/edge/web/serving"
 )
@@ -72,12 +73,12 @@ func (v *visit) done() {
 		if r.Email != "" {
 			view.Email = pii.Email(r.Email)
 		}
-		after := dueView{r.After, v.Profile}
+		after := owing.View{Due: r.After, Profile: v.Profile}
 		view.Next = v.nextSteps(r, p, after)
-		owes := after.asked()
+		owes := after.Now()
 		view.CaughtUp = p.Late && owes.IsZero()
 		if owes.IsPositive() {
-			view.Owing = &portal.Owing{Amount: owes, By: after.payBy()}
+			view.Owing = &portal.Owing{Amount: owes, By: after.PayBy()}
 		}
 	}
 	v.Show(view)
@@ -101,7 +102,7 @@ const (
 )
 
 // nextSteps says what happens after a payment, with dates.
-func (v *visit) nextSteps(r *paying.Receipt, p paid, after dueView) []portal.Next {
+func (v *visit) nextSteps(r *paying.Receipt, p paid, after owing.View) []portal.Next {
 	bank := portal.NextStatement
 	if r.Payment.Method == payment.MethodCard {
 		bank = portal.NextCard
@@ -120,7 +121,7 @@ func (v *visit) nextSteps(r *paying.Receipt, p paid, after dueView) []portal.Nex
 		steps = append(steps, portal.Next{Kind: portal.NextRestarts, On: after.Today.AddDays(1), Month: after.Restart.From})
 		return append(steps, portal.Next{Kind: portal.NextBill, On: after.NextBillOn})
 	}
-	if month := newest(r.Parts); !month.IsZero() && after.asked().IsZero() {
+	if month := newest(r.Parts); !month.IsZero() && after.Now().IsZero() {
 		steps = append(steps, portal.Next{Kind: portal.NextContinues, On: month.First(), Month: month})
 	}
 	return append(steps, portal.Next{Kind: portal.NextBill, On: after.NextBillOn})
@@ -142,13 +143,13 @@ func (v *visit) receipt() {
 	if !ok {
 		return
 	}
-	after := dueView{r.After, v.Profile}
+	after := owing.View{Due: r.After, Profile: v.Profile}
 	view := portal.Receipt{
-		Who: after.who(), Confirmation: r.Payment.Confirmation.String(), Amount: r.Payment.Amount, At: r.Payment.SubmittedAt,
-		Counts: r.Payment.EffectiveOn, With: paidWith(r.Payment, own), Balance: after.asked(), Back: donePath(r.Payment.IntentID),
+		Who: after.Who(), Confirmation: r.Payment.Confirmation.String(), Amount: r.Payment.Amount, At: r.Payment.SubmittedAt,
+		Counts: r.Payment.EffectiveOn, With: paidWith(r.Payment, own), Balance: after.Now(), Back: donePath(r.Payment.IntentID),
 	}
 	for _, part := range r.Parts {
-		view.Lines = append(view.Lines, portal.Line{Kind: lineOf(part.Kind), Month: part.Month, Amount: part.Amount})
+		view.Lines = append(view.Lines, portal.Line{Kind: owing.LineOf(part.Kind), Month: part.Month, Amount: part.Amount})
 	}
 	if r.Left.IsPositive() {
 		view.Lines = append(view.Lines, portal.Line{Kind: portal.LineCredit, Amount: r.Left})

@@ -9,19 +9,20 @@ import (
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/domain/profile"
+	"quittance.org/quittance/internal/edge/web/owing"
 	"quittance.org/quittance/internal/edge/web/portal"
 )
 
 func (v *visit) home() {
-	due, covers := nextDue(v.Profile, v.Today())
+	due, covers := owing.NextDue(v.Profile, v.Today())
 	v.Show(portal.Home{Form: portal.FindForm{Factor: portal.FactorBirth}, NextDue: due, Covers: covers})
 }
 
 func (v *visit) ways() {
-	due, _ := nextDue(v.Profile, v.Today())
+	due, _ := owing.NextDue(v.Profile, v.Today())
 	v.Show(portal.Ways{
 		Due: due, Cards: v.paying.Method(payment.MethodCard), Postmark: v.Profile.Mail.Rule.On(due) != profile.MailReceived,
-		Calendar: v.URL(v.Lang, portal.PathCalendar), MailBy: mailBy(v.Profile, due), Payee: v.Profile.Marketplace.PayeeName, Address: v.Profile.Marketplace.LockboxAddress.On(due),
+		Calendar: v.URL(v.Lang, portal.PathCalendar), MailBy: owing.MailBy(v.Profile, due), Payee: v.Profile.Marketplace.PayeeName, Address: v.Profile.Marketplace.LockboxAddress.On(due),
 	})
 }
 
@@ -37,18 +38,13 @@ func (v *visit) aboutAutoPay() {
 
 // nextDueDay is the day of the month by which bills are paid.
 func nextDueDay(p *profile.Profile, today civil.Date) int {
-	due, _ := nextDue(p, today)
+	due, _ := owing.NextDue(p, today)
 	return due.Day()
 }
 
 // timeOn is a time of day of the marketplace on a date.
 func timeOn(d civil.Date, at profile.TimeOfDay, zone *time.Location) civil.Instant {
 	return civil.InstantOf(time.Date(d.Year(), d.MonthOfYear(), d.Day(), at.Hour, at.Minute, at.Second, 0, zone))
-}
-
-// mailBy is when to mail a check so that it surely is there on the due date.
-func mailBy(p *profile.Profile, due civil.Date) civil.Date {
-	return due.AddDays(-p.Mail.WaitDays.On(due))
 }
 
 func (v *visit) showLookup() { v.Show(portal.Lookup{}) }

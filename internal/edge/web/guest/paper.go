@@ -12,6 +12,7 @@ import (
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/domain/bill"
 	"quittance.org/quittance/internal/edge/letters"
+	"quittance.org/quittance/internal/edge/web/owing"
 	"quittance.org/quittance/internal/edge/web/portal"
 	"quittance.org/quittance/internal/edge/web/serving"
 	"quittance.org/quittance/internal/format/billpdf"
@@ -36,7 +37,7 @@ type printed struct {
 
 // paper prints the last bill of the session's account in the reader's
 // language. It is the sealed bill of the HTML page, on paper.
-func (v *visit) paper(d dueView, b notifying.OnPaper) (printed, error) {
+func (v *visit) paper(d owing.View, b notifying.OnPaper) (printed, error) {
 	doc, err := v.onPaper(d, b)
 	if err != nil {
 		return printed{}, err
@@ -53,8 +54,8 @@ func (v *visit) paper(d dueView, b notifying.OnPaper) (printed, error) {
 // onPaper gives the printed bill as a guest may see it (R-ID-3): first name
 // and initial, no address, no plan and no carrier, and not the account code,
 // which would prove who somebody is (R-ACC-3).
-func (v *visit) onPaper(d dueView, b notifying.OnPaper) (*billpdf.Document, error) {
-	name := d.who().Name()
+func (v *visit) onPaper(d owing.View, b notifying.OnPaper) (*billpdf.Document, error) {
+	name := d.Who().Name()
 	to := b.Reader
 	to.FirstName, to.LastName, to.BillingNumber, to.Language = name, "", "", string(v.Lang)
 	own := b.Bill
@@ -80,7 +81,7 @@ func (v *visit) unnamed(doc *billpdf.Document, b *bill.Bill) error {
 			return fmt.Errorf("bill %s has more groups than plans", b.Number)
 		}
 		text, err := v.Pages.Text(v.Lang, portal.Message{
-			Key: "document.part_" + string(lineOf(b.Sections[at].Kind)), Args: map[string]any{"month": b.Month},
+			Key: "document.part_" + string(owing.LineOf(b.Sections[at].Kind)), Args: map[string]any{"month": b.Month},
 		})
 		if err != nil {
 			return err
@@ -134,7 +135,7 @@ func (v *visit) download() {
 // showPaper puts the download and the last months' history on the HTML bill. A
 // bill that can not be printed, for a letter that the fonts do not have, is
 // told without the download.
-func (v *visit) showPaper(view *portal.Document, d dueView) error {
+func (v *visit) showPaper(view *portal.Document, d owing.View) error {
 	b, err := v.printer.Bills.LastBill(v.Ctx(), d.Account)
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package guest
+package owing
 
 import (
 	"testing"
@@ -16,7 +16,7 @@ import (
 
 // view is an account on 20 November 2026 that owes $300.00, of which $200.00
 // are past due.
-func view(t *testing.T, change func(*paying.Due), states ...standing.EnrollmentStanding) dueView {
+func view(t *testing.T, change func(*paying.Due), states ...standing.EnrollmentStanding) View {
 	t.Helper()
 	p, err := profiles.Open("massachusetts")
 	if err != nil {
@@ -33,25 +33,25 @@ func view(t *testing.T, change func(*paying.Due), states ...standing.EnrollmentS
 	if change != nil {
 		change(d)
 	}
-	return dueView{d, p}
+	return View{d, p}
 }
 
 // told is what a bill page says of a situation: the banner, what stands beside
 // it, by when to pay, the choices.
-func told(d dueView) []string {
+func told(d View) []string {
 	var all []string
-	if b := d.banner(); b != nil {
+	if b := d.Banner(); b != nil {
 		all = append(all, string(b.Kind)+" "+b.Amount.String())
 	}
-	if b := d.part(); b != nil {
+	if b := d.Part(); b != nil {
 		all = append(all, string(b.Kind)+" "+b.Amount.String())
 	}
 	by := "no day"
-	if day := d.payBy(); !day.IsZero() {
+	if day := d.PayBy(); !day.IsZero() {
 		by = day.String()
 	}
 	all = append(all, by)
-	for _, c := range d.choices() {
+	for _, c := range d.Choices() {
 		all = append(all, string(c.Kind)+" "+c.Amount.String()+" "+string(c.Effect))
 	}
 	return all
@@ -72,7 +72,7 @@ func TestSituations(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name string
-		view dueView
+		view View
 		want []string
 	}{
 		{"nothing past due", view(t, func(d *paying.Due) { d.Standing.PastDue = money.Zero }, in(standing.StateActive)), []string{"2026-11-23", "total 300.00 keeps"}},
@@ -122,10 +122,10 @@ func TestEnough(t *testing.T) {
 	stands := late
 	stands.OnHold = true
 	for amount, want := range map[int64]bool{30000: true, 29999: false, 20000: true, 20001: false, 1: false} {
-		if got := view(t, nil, late).enough(money.Cents(amount)); got != want {
+		if got := view(t, nil, late).Enough(money.Cents(amount)); got != want {
 			t.Errorf("%d cents: got %t", amount, got)
 		}
-		if !view(t, nil, stands).enough(money.Cents(amount)) {
+		if !view(t, nil, stands).Enough(money.Cents(amount)) {
 			t.Errorf("%d cents: warned of a day that is not set", amount)
 		}
 	}
@@ -146,7 +146,7 @@ func TestTimelines(t *testing.T) {
 	health := standing.EnrollmentStanding{Kind: enrollment.KindMedical, State: standing.StatePastDue}
 	dental := standing.EnrollmentStanding{Kind: enrollment.KindDental, State: standing.StatePastDue}
 	same := view(t, func(d *paying.Due) { d.Standing.Steps = append(steps(0, unpaid, last), steps(1, unpaid, last)...) }, health, dental)
-	lines := same.timelines()
+	lines := same.Timelines()
 	if len(lines) != 1 || lines[0].Plan != "" || lines[0].Steps[1].Amount != money.Cents(20000) || lines[0].Steps[1].Ends != civil.MustParseDate("2026-10-31") {
 		t.Errorf("the same dates: got %+v", lines)
 	}
@@ -155,7 +155,7 @@ func TestTimelines(t *testing.T) {
 	apart := view(t, func(d *paying.Due) {
 		d.Standing.Steps = append(steps(0, unpaid, grace, passed, grace), steps(1, unpaid, last)...)
 	}, health, dental)
-	lines = apart.timelines()
+	lines = apart.Timelines()
 	if len(lines) != 2 || lines[0].Plan != portal.LineHealth || lines[1].Plan != portal.LineDental {
 		t.Fatalf("other dates: got %+v", lines)
 	}

@@ -1,4 +1,4 @@
-package guest
+package owing
 
 import (
 	"slices"
@@ -28,16 +28,16 @@ const (
 	lapsed                       // none of it ever started (R-BIND-2)
 )
 
-func (d dueView) situation() situation {
-	_, waits := d.first()
+func (d View) situation() situation {
+	_, waits := d.First()
 	switch {
 	case d.Kind == enrollment.AccountGroup:
 		return employer
-	case d.over():
+	case d.Over():
 		return d.afterwards()
 	case waits:
 		return starting
-	case !d.asked().IsPositive():
+	case !d.Now().IsPositive():
 		return settled
 	case d.any(func(e standing.EnrollmentStanding) bool { return e.OnHold }):
 		return held
@@ -52,7 +52,7 @@ func (d dueView) situation() situation {
 }
 
 // afterwards tells apart what has ended.
-func (d dueView) afterwards() situation {
+func (d View) afterwards() situation {
 	switch {
 	case d.Restart.Paid:
 		return restarting
@@ -64,20 +64,20 @@ func (d dueView) afterwards() situation {
 	return lapsed
 }
 
-func (d dueView) any(is func(standing.EnrollmentStanding) bool) bool {
+func (d View) any(is func(standing.EnrollmentStanding) bool) bool {
 	return slices.ContainsFunc(d.Standing.Enrollments, is)
 }
 
-// over tells that nothing goes on: every enrollment has ended or never began.
-func (d dueView) over() bool {
+// Over tells that nothing goes on: every enrollment has ended or never began.
+func (d View) Over() bool {
 	return len(d.Standing.Enrollments) > 0 &&
 		!d.any(func(e standing.EnrollmentStanding) bool {
 			return e.State != standing.StateEnded && e.State != standing.StateLapsed
 		})
 }
 
-// first gives the first enrollment whose coverage waits for its first payment.
-func (d dueView) first() (standing.EnrollmentStanding, bool) {
+// First gives the first enrollment whose coverage waits for its first payment.
+func (d View) First() (standing.EnrollmentStanding, bool) {
 	i := slices.IndexFunc(d.Standing.Enrollments, func(e standing.EnrollmentStanding) bool {
 		return e.State == standing.StatePending && e.Unpaid.IsPositive()
 	})
@@ -89,7 +89,7 @@ func (d dueView) first() (standing.EnrollmentStanding, bool) {
 
 // endedOn is the last day of the coverage that has ended, or is about to end,
 // last.
-func (d dueView) endedOn() civil.Date {
+func (d View) endedOn() civil.Date {
 	var last civil.Month
 	for _, e := range d.Standing.Enrollments {
 		if (e.State == standing.StateEnded || e.State == standing.StateEnding) && e.EndMonth.After(last) {
@@ -102,9 +102,9 @@ func (d dueView) endedOn() civil.Date {
 	return last.Last()
 }
 
-// banner gives the one banner of G2, the first that is true.
-func (d dueView) banner() *portal.Banner {
-	asked, by, at := d.asked(), d.payBy(), d.situation()
+// Banner gives the one banner of G2, the first that is true.
+func (d View) Banner() *portal.Banner {
+	asked, by, at := d.Now(), d.PayBy(), d.situation()
 	switch {
 	case at == employer:
 		return &portal.Banner{Kind: portal.BannerEmployer}
@@ -121,12 +121,12 @@ func (d dueView) banner() *portal.Banner {
 		i := d.InProcess[len(d.InProcess)-1]
 		return &portal.Banner{Kind: portal.BannerInProcess, Amount: i.Amount, At: i.SubmittedAt}
 	case at == starting:
-		start, _ := d.first()
+		start, _ := d.First()
 		return &portal.Banner{Kind: portal.BannerFirstPayment, Amount: asked, By: by, Starts: start.Start.First()}
 	case at == held:
 		return &portal.Banner{Kind: portal.BannerHold}
 	case at == planned:
-		return &portal.Banner{Kind: portal.BannerPlan, Amount: d.keeps(), By: by}
+		return &portal.Banner{Kind: portal.BannerPlan, Amount: d.Keeps(), By: by}
 	case at == ending:
 		return &portal.Banner{Kind: portal.BannerEnding, Amount: asked, Ended: d.endedOn()}
 	case at == pastDue:
@@ -144,7 +144,7 @@ func (d dueView) banner() *portal.Banner {
 }
 
 // restart says what brings coverage back, and what it takes later (R-DUE-6).
-func (d dueView) restart(kind portal.BannerKind) *portal.Banner {
+func (d View) restart(kind portal.BannerKind) *portal.Banner {
 	r := d.Restart
 	b := &portal.Banner{Kind: kind, Amount: r.Amount, By: r.Until, Ended: d.endedOn()}
 	if r.Until != r.By {
@@ -153,10 +153,10 @@ func (d dueView) restart(kind portal.BannerKind) *portal.Banner {
 	return b
 }
 
-// part says that a part of the coverage has ended and can be had back, while
+// Part says that a part of the coverage has ended and can be had back, while
 // the rest goes on.
-func (d dueView) part() *portal.Banner {
-	if d.over() || !d.Restart.Open() {
+func (d View) Part() *portal.Banner {
+	if d.Over() || !d.Restart.Open() {
 		return nil
 	}
 	kind := portal.BannerPart
@@ -168,37 +168,37 @@ func (d dueView) part() *portal.Banner {
 	return d.restart(kind)
 }
 
-// choices gives the amounts that do something, and what: the total first.
-func (d dueView) choices() []portal.Choice {
+// Choices gives the amounts that do something, and what: the total first.
+func (d View) Choices() []portal.Choice {
 	var choices []portal.Choice
-	asked, at := d.asked(), d.situation()
+	asked, at := d.Now(), d.situation()
 	if asked.IsPositive() {
 		choices = append(choices, d.total(at))
 	}
 	past := d.Standing.PastDue.Sub(d.credited())
 	switch {
-	case at == planned && d.keeps().Less(asked) && d.keeps().IsPositive():
-		choices = append(choices, portal.Choice{Kind: portal.ChoicePlan, Amount: d.keeps(), Effect: portal.EffectPlan})
+	case at == planned && d.Keeps().Less(asked) && d.Keeps().IsPositive():
+		choices = append(choices, portal.Choice{Kind: portal.ChoicePlan, Amount: d.Keeps(), Effect: portal.EffectPlan})
 	case (at == pastDue || at == ending) && past.IsPositive() && !d.PastThrough.IsZero():
 		choices = append(choices, keeps(portal.ChoicePastDue, past, d.PastThrough))
 	}
-	if d.part() != nil && asked.Less(d.Restart.Amount) {
+	if d.Part() != nil && asked.Less(d.Restart.Amount) {
 		choices = append(choices, portal.Choice{Kind: portal.ChoiceRestart, Amount: d.Restart.Amount, Effect: portal.EffectRestart})
 	}
 	return choices
 }
 
-func (d dueView) total(at situation) portal.Choice {
-	total := portal.Choice{Kind: portal.ChoiceTotal, Amount: d.asked()}
+func (d View) total(at situation) portal.Choice {
+	total := portal.Choice{Kind: portal.ChoiceTotal, Amount: d.Now()}
 	switch {
 	case at == restartable:
 		total.Effect = portal.EffectRestart
 	case d.Through.IsZero():
 	case at == starting:
-		start, _ := d.first()
+		start, _ := d.First()
 		total.Effect, total.Date = portal.EffectStarts, start.Start.First()
 	default:
-		return keeps(portal.ChoiceTotal, d.asked(), d.Through)
+		return keeps(portal.ChoiceTotal, d.Now(), d.Through)
 	}
 	return total
 }
@@ -207,23 +207,34 @@ func keeps(kind portal.ChoiceKind, amount money.Amount, through civil.Month) por
 	return portal.Choice{Kind: kind, Amount: amount, Effect: portal.EffectKeeps, Date: through.Last()}
 }
 
-// enough tells that an amount does what its choice said: nobody needs to be
+// Enough tells that an amount does what its choice said: nobody needs to be
 // warned of it.
-func (d dueView) enough(amount money.Amount) bool {
-	return !amount.Less(d.keeps()) || d.situation() == held ||
-		slices.ContainsFunc(d.choices(), func(c portal.Choice) bool { return c.Amount == amount })
+func (d View) Enough(amount money.Amount) bool {
+	return !amount.Less(d.Keeps()) || d.situation() == held ||
+		slices.ContainsFunc(d.Choices(), func(c portal.Choice) bool { return c.Amount == amount })
 }
 
-// timelines gives the dated steps of coverage that is past due or has ended,
+// Short says what an amount does not do.
+func (d View) Short(op string, amount money.Amount) portal.ShortAmount {
+	short := portal.ShortAmount{
+		Op: op, Entered: amount, Keeps: d.Keeps(), By: d.PayBy(), Covers: d.Covers(), Plan: d.situation() == planned,
+	}
+	if start, waits := d.First(); waits {
+		short.Starts = start.Start.First()
+	}
+	return short
+}
+
+// Timelines gives the dated steps of coverage that is past due or has ended,
 // with where it stands today. Plans whose steps are the same share one.
-func (d dueView) timelines() []portal.Timeline {
+func (d View) Timelines() []portal.Timeline {
 	var all []portal.Timeline
 	for i, e := range d.Standing.Enrollments {
 		old := e.State == standing.StateEnded && e.Reinstate.By.IsZero()
 		if e.State == standing.StatePending || old {
 			continue
 		}
-		line := portal.Timeline{Plan: lineOf(e.Kind), Steps: stepsOf(d.Standing.Timeline(i))}
+		line := portal.Timeline{Plan: LineOf(e.Kind), Steps: StepsOf(d.Standing.Timeline(i))}
 		if len(line.Steps) > 0 && !shared(all, line) {
 			all = append(all, line)
 		}
@@ -244,9 +255,9 @@ var stepKinds = map[standing.StepKind]portal.StepKind{
 	standing.StepEnded: portal.StepEnds, standing.StepReinstate: portal.StepRestart,
 }
 
-// stepsOf gives the steps of one timeline. In the first month of extra time
+// StepsOf gives the steps of one timeline. In the first month of extra time
 // nothing changes; after it the plan may hold claims (MA-DLQ-8).
-func stepsOf(known []standing.Step) []portal.Step {
+func StepsOf(known []standing.Step) []portal.Step {
 	var steps []portal.Step
 	grace := false
 	for _, k := range known {
@@ -286,7 +297,7 @@ func shared(all []portal.Timeline, line portal.Timeline) bool {
 
 // settle makes the amounts of a timeline those that the page asks for: less
 // money that will be used, and of a return what it takes on each day.
-func (d dueView) settle(line *portal.Timeline) {
+func (d View) settle(line *portal.Timeline) {
 	for i := range line.Steps {
 		s := &line.Steps[i]
 		s.Amount = money.Max(s.Amount.Sub(d.credited()), money.Zero)

@@ -1,4 +1,4 @@
-package guest
+package owing
 
 import (
 	"quittance.org/quittance/internal/app/paying"
@@ -10,36 +10,37 @@ import (
 	"quittance.org/quittance/internal/edge/web/portal"
 )
 
-// dueView puts what an account owes into the words of the pages (R-ID-3).
-type dueView struct {
+// View puts what an account owes into the words of the pages (R-ID-3).
+type View struct {
 	*paying.Due
-	profile *profile.Profile
+	Profile *profile.Profile
 }
 
-func (d dueView) who() portal.Who {
+// Who is all that a guest sees of the person.
+func (d View) Who() portal.Who {
 	return portal.Who{FirstName: d.FirstName, Initial: d.Initial, IDLastFour: d.SubscriberID.LastFour()}
 }
 
-// asked is what G2 asks for now.
-func (d dueView) asked() money.Amount {
+// Now is what G2 asks for now.
+func (d View) Now() money.Amount {
 	if d.Kind == enrollment.AccountGroup {
 		return money.Zero
 	}
 	return d.ToPay()
 }
 
-// keeps is what must be paid to keep coverage, credit that will pay some of it
+// Keeps is what must be paid to keep coverage, credit that will pay some of it
 // left out.
-func (d dueView) keeps() money.Amount {
+func (d View) Keeps() money.Amount {
 	return money.Max(d.Standing.KeepsCoverage.Sub(d.credited()), money.Zero)
 }
 
 // credited is money of earlier payments that will pay some of what is due.
-func (d dueView) credited() money.Amount { return d.Standing.TotalDue.Sub(d.Asked) }
+func (d View) credited() money.Amount { return d.Standing.TotalDue.Sub(d.Asked) }
 
-// payBy is the day by which what is asked for should be paid; zero while the
+// PayBy is the day by which what is asked for should be paid; zero while the
 // clock stands.
-func (d dueView) payBy() civil.Date {
+func (d View) PayBy() civil.Date {
 	switch d.situation() {
 	case held:
 		return civil.Date{}
@@ -62,13 +63,13 @@ func (d dueView) payBy() civil.Date {
 		}
 	}
 	if by.IsZero() {
-		by, _ = nextDue(d.profile, d.Today)
+		by, _ = NextDue(d.Profile, d.Today)
 	}
 	return by
 }
 
-// nextDue gives the next due date and the coverage month it is for.
-func nextDue(p *profile.Profile, today civil.Date) (civil.Date, civil.Month) {
+// NextDue gives the next due date and the coverage month it is for.
+func NextDue(p *profile.Profile, today civil.Date) (civil.Date, civil.Month) {
 	month := p.CoverageMonthBilledOn(today)
 	if p.DueOn(month).Before(today) {
 		month = month.Next()
@@ -76,12 +77,12 @@ func nextDue(p *profile.Profile, today civil.Date) (civil.Date, civil.Month) {
 	return p.DueOn(month), month
 }
 
-// covers is the newest month that the amount pays.
-func (d dueView) covers() civil.Month {
+// Covers is the newest month that the amount pays.
+func (d View) Covers() civil.Month {
 	month := civil.Month{}
 	if d.situation() == restartable { // each month whose due date has passed
-		month = d.profile.CoverageMonthBilledOn(d.Today)
-		for !d.profile.DueOn(month).Before(d.Today) {
+		month = d.Profile.CoverageMonthBilledOn(d.Today)
+		for !d.Profile.DueOn(month).Before(d.Today) {
 			month = month.Prev()
 		}
 		return month
@@ -97,12 +98,12 @@ func (d dueView) covers() civil.Month {
 	case d.Bill != nil:
 		return d.Bill.Month
 	}
-	return d.profile.CoverageMonthBilledOn(d.Today)
+	return d.Profile.CoverageMonthBilledOn(d.Today)
 }
 
-// from is the oldest month that the amount pays; zero when that is all it pays.
-func (d dueView) from() civil.Month {
-	from := d.covers()
+// From is the oldest month that the amount pays; zero when that is all it pays.
+func (d View) From() civil.Month {
+	from := d.Covers()
 	for _, u := range d.Unpaid {
 		if u.Month.Before(from) {
 			from = u.Month
@@ -111,18 +112,18 @@ func (d dueView) from() civil.Month {
 	if d.situation() == restartable && d.Restart.From.Before(from) {
 		from = d.Restart.From
 	}
-	if from == d.covers() || !d.asked().IsPositive() {
+	if from == d.Covers() || !d.Now().IsPositive() {
 		return civil.Month{}
 	}
 	return from
 }
 
-// lines says what is in the amount: the months billed now, what is past due by
+// Lines says what is in the amount: the months billed now, what is past due by
 // month, and what is given back with coverage that ended.
-func (d dueView) lines() []portal.Line {
+func (d View) Lines() []portal.Line {
 	var lines []portal.Line
 	for _, u := range d.Unpaid {
-		line := portal.Line{Kind: lineOf(u.Kind), Month: u.Month, Amount: u.Unpaid}
+		line := portal.Line{Kind: LineOf(u.Kind), Month: u.Month, Amount: u.Unpaid}
 		if u.Past {
 			line.Kind = portal.LinePastDue
 		}
@@ -143,7 +144,7 @@ func (d dueView) lines() []portal.Line {
 
 // linesOfRestart says what brings coverage back: what covered months cost and
 // was not paid, and the months since.
-func (d dueView) linesOfRestart() []portal.Line {
+func (d View) linesOfRestart() []portal.Line {
 	var lines []portal.Line
 	credit := d.credited().Add(d.Credit)
 	rest := d.Restart.Amount.Add(credit)
@@ -160,17 +161,17 @@ func (d dueView) linesOfRestart() []portal.Line {
 	return lines
 }
 
-func lineOf(k enrollment.Kind) portal.LineKind {
+func LineOf(k enrollment.Kind) portal.LineKind {
 	if k == enrollment.KindDental {
 		return portal.LineDental
 	}
 	return portal.LineHealth
 }
 
-// why explains the amount cent by cent (R-BILL-5): the bill's own explanation
+// Why explains the amount cent by cent (R-BILL-5): the bill's own explanation
 // and what has changed since it was sent.
-func (d dueView) why() []portal.Why {
-	asked := d.asked()
+func (d View) Why() []portal.Why {
+	asked := d.Now()
 	if d.situation() == restartable {
 		return whysOfRestart(d.linesOfRestart())
 	}
@@ -215,9 +216,14 @@ func whysOf(b *bill.Bill) []portal.Why {
 		w := portal.Why{Cause: causes[r.Kind], Month: r.Month, Amount: r.Amount}
 		switch r.Kind {
 		case bill.ReasonGross, bill.ReasonAPTC, bill.ReasonState, bill.ReasonWaiver:
-			w.Plan = lineOf(r.EnrollmentKind)
+			w.Plan = LineOf(r.EnrollmentKind)
 		}
 		whys = append(whys, w)
 	}
 	return whys
+}
+
+// MailBy is when to mail a check so that it surely is there on the due date.
+func MailBy(p *profile.Profile, due civil.Date) civil.Date {
+	return due.AddDays(-p.Mail.WaitDays.On(due))
 }
