@@ -40,10 +40,15 @@ func (v *visit) reset() {
 	if !v.stepIs(stepReset, portal.PathForgot) {
 		return
 	}
-	err := v.people.Reset(v.Ctx(), people.Reset{
-		Ticket: v.session.Step.Ticket, Code: v.Field(portal.FieldCode), Password: v.secret(portal.FieldPassword), From: v.from(),
-	})
 	view := v.resetPage()
+	code, secret := v.Field(portal.FieldCode), v.secret(portal.FieldPassword)
+	_, err := identity.ReadCode(code)
+	view.Problems = append(problems(err, nil), problems(identity.CheckPassword(secret.Reveal(), view.To), nil)...)
+	if len(view.Problems) > 0 {
+		v.Show(view)
+		return
+	}
+	err = v.people.Reset(v.Ctx(), people.Reset{Ticket: v.session.Step.Ticket, Code: code, Password: secret, From: v.from()})
 	if view.Problems = problems(err, nil); len(view.Problems) > 0 {
 		v.Show(view)
 		return

@@ -74,10 +74,13 @@ const sessionKey = "account"
 func (v *visit) kept() session {
 	var s session
 	kept := v.sessions.GetBytes(v.Ctx(), sessionKey)
-	if len(kept) > 0 && json.Unmarshal(kept, &s) != nil {
-		return session{} // kept by another release: sign in again
+	if len(kept) > 0 && json.Unmarshal(kept, &s) == nil {
+		return s
 	}
-	return s
+	// A browser that names a session that is gone was signed out elsewhere, was
+	// away for long, or has one of another release.
+	_, err := v.R.Cookie(v.sessions.Cookie.Name)
+	return session{Ended: err == nil}
 }
 
 // keep stores the session as it is now.
