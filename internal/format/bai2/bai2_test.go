@@ -210,7 +210,7 @@ func TestRefused(t *testing.T) {
 		"a funds type D without days":     {"51200,0,BR1", "51200,D,BR1", 4, "detail.funds"},
 		"no account trailer":              {"49,2107200,6/\n", "", 8, "account.no_trailer"},
 		"no group trailer":                {"98,2107200,1,8/\n", "", 9, "group.no_trailer"},
-		"no file trailer":                 {"99,2107200,1,10/\n", "", 10, "file.no_trailer"},
+		"no file trailer":                 {"99,2107200,1,10/\n", "", 9, "file.no_trailer"},
 		"no file header":                  {"01,110000000,1234567890,261216,0630,1,80,1,2/\n", "", 1, "file.no_header"},
 		"no group header":                 {"02,1234567890,110000000,1,261215,,USD,2/\n", "", 2, "group.no_header"},
 		"no account header":               {"03,000987654321,USD,010,1000000,,,015,1051200,,/\n", "", 3, "account.no_header"},
