@@ -46,6 +46,7 @@ type grammar struct {
 	Import   importCommand   `cmd:"" help:"Read files from other systems."`
 	Bill     billCommand     `cmd:"" help:"Issue bills."`
 	Day      dayCommand      `cmd:"" help:"Run the business day, and see how it went."`
+	File     fileCommand     `cmd:"" help:"Look at bank files."`
 	Simulate simulateCommand `cmd:"" help:"Live a plan year with invented households, and prove it."`
 	Verify   verifyCommand   `cmd:"" help:"Re-derive every balance from the ledger and compare."`
 	Migrate  migrateCommand  `cmd:"" help:"Bring a database up to date."`
