@@ -280,7 +280,7 @@ func anyEntry(t *rapid.T, h nacha.BatchHeader, n int) nacha.Entry {
 		Code: rapid.SampledFrom(codes).Draw(t, "code"), Routing: anyRouting.Draw(t, "routing"),
 		Account: pii.NewSecret(rapid.StringMatching(`[0-9]{1,8}[0-9 -]{0,8}[0-9]`).Draw(t, "account")),
 		ID:      rapid.StringMatching(`[A-Z1-9]{0,15}`).Draw(t, "id"),
-		Name:    rapid.StringMatching(`[A-Za-zÀ-ÿŁłß]{1,12}[ '’][A-Za-zÀ-ÿ -]{0,30}`).Draw(t, "name"), Trace: trace(n),
+		Name:    rapid.StringMatching(`[A-Za-z][A-Za-zÀ-ÿŁłß]{1,12}[ '’][A-Za-zÀ-ÿ -]{0,30}`).Draw(t, "name"), Trace: trace(n),
 	}
 	if !e.Code.IsPrenote() {
 		e.Amount = money.Cents(rapid.Int64Range(1, 100_000_000).Draw(t, "cents"))
