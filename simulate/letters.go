@@ -45,6 +45,10 @@ func (letters) Plain(p notifying.Plain) (notifying.Words, error) {
 	return words(string(p.Kind), p.Reader, "A letter about your account."), nil
 }
 
+func (letters) Mandate(m notifying.Mandate) (notifying.Words, error) {
+	return words("autopay_"+string(m.Kind), m.Reader, "AutoPay is "+string(m.Mandate.State)+"."), nil
+}
+
 func words(template string, to notifying.Reader, text string) notifying.Words {
 	w := notifying.Words{Template: template, Version: 1, Language: "en", Subject: "A letter"}
 	if to.Ways.Email {

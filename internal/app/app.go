@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"quittance.org/quittance/internal/app/autopay"
 	"quittance.org/quittance/internal/app/billing"
 	"quittance.org/quittance/internal/app/closing"
 	"quittance.org/quittance/internal/app/collecting"
@@ -125,6 +126,7 @@ type Config struct {
 
 // App is the marketplace.
 type App struct {
+	AutoPay    *autopay.Service
 	Billing    *billing.Service
 	Closing    *closing.Service
 	Collecting *collecting.Service
@@ -155,6 +157,9 @@ func New(d *Database, c Config) (*App, error) {
 	a.Paying = paying.New(paying.Config{
 		DB: d.db, Profile: c.Profile, Jobs: a, Links: c.Links, Gateway: c.Gateway, Validator: c.Validator, Log: c.Log,
 	})
+	a.AutoPay = autopay.New(autopay.Config{
+		DB: d.db, Profile: c.Profile, Poster: a.Paying, Banks: a.Paying, Jobs: a, Log: c.Log, Workers: c.BillWorkers,
+	})
 	workers := queue.NewWorkers()
 	queue.Handle(workers, a.sendReceipt)
 	queue.Handle(workers, a.sendMessage)
@@ -163,6 +168,7 @@ func New(d *Database, c Config) (*App, error) {
 	if err := a.openPeople(c, workers); err != nil {
 		return nil, err
 	}
+	queue.Handle(workers, a.sendMandateLetter)
 	a.Closing = closing.New(d.db, c.Profile, a.steps())
 	var err error
 	a.queue, err = queue.New(d.db, workers, quiet(c.Log))

@@ -5,6 +5,7 @@ import (
 
 	"quittance.org/quittance/internal/app/notifying"
 	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/mandate"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/store"
 	"quittance.org/quittance/internal/store/queue"
@@ -22,15 +23,20 @@ type (
 	cardJob struct {
 		Operation payment.OperationID `json:"operation"`
 	}
+	mandateLetterJob struct {
+		Account enrollment.AccountID `json:"account"`
+		Letter  mandate.LetterID     `json:"letter"`
+	}
 	firstBillJob struct {
 		Account enrollment.AccountID `json:"account"`
 	}
 )
 
-func (receiptJob) Kind() string   { return "receipt.send" }
-func (messageJob) Kind() string   { return "message.send" }
-func (cardJob) Kind() string      { return "card.check" }
-func (firstBillJob) Kind() string { return "bill.first" }
+func (receiptJob) Kind() string       { return "receipt.send" }
+func (messageJob) Kind() string       { return "message.send" }
+func (cardJob) Kind() string          { return "card.check" }
+func (mandateLetterJob) Kind() string { return "mandate.letter" }
+func (firstBillJob) Kind() string     { return "bill.first" }
 
 // SendReceipt enqueues the receipt of a payment.
 func (a *App) SendReceipt(tx *store.Tx, _ enrollment.AccountID, operation payment.OperationID) error {
@@ -45,6 +51,12 @@ func (a *App) SendMessage(tx *store.Tx, account enrollment.AccountID, id store.M
 // CheckCard enqueues a look at the card processor.
 func (a *App) CheckCard(tx *store.Tx, operation payment.OperationID) error {
 	return a.queue.Insert(tx, cardJob{operation})
+}
+
+// SendMandateLetter enqueues the writing of a letter about a mandate: who turns
+// AutoPay on has the copy of the authorization at once (REG-40).
+func (a *App) SendMandateLetter(tx *store.Tx, account enrollment.AccountID, id mandate.LetterID) error {
+	return a.queue.Insert(tx, mandateLetterJob{account, id})
 }
 
 // Enqueue enqueues the first bill of an account.
@@ -66,6 +78,11 @@ func (a *App) sendReceipt(ctx context.Context, job receiptJob) error {
 
 func (a *App) sendMessage(ctx context.Context, job messageJob) error {
 	return unlessFinal(a.Notifying.Send(ctx, job.Account, job.Message))
+}
+
+func (a *App) sendMandateLetter(ctx context.Context, job mandateLetterJob) error {
+	_, err := a.Notifying.SendMandate(ctx, job.Account, job.Letter, a.config.Profile.Today(a.db.Now()))
+	return err
 }
 
 // unlessFinal ends the tries at a letter that will never be taken.

@@ -38,6 +38,8 @@ var anyRow = map[string]string{
 	"delivery_choice":       `INSERT INTO delivery_choice VALUES ({id}, {id}, 'bill', 'paper', {id}, '', '', '', '', '', '', '', {at})`,
 	"ach_return":            `INSERT INTO ach_return VALUES ({id}, {id}, 'debit', 'R01', 'other', 1, {on}, {no})`,
 	"ach_guard_release":     `INSERT INTO ach_guard_release VALUES ({id}, '', 'a', 'b', '', {on}, {at})`,
+	"mandate_authorization": `INSERT INTO mandate_authorization VALUES ({id}, {id}, 1, {id}, NULL, {id}, 15, NULL, 'always', 0, 'v', '', 'w', '', '', '', '', {at})`,
+	"mandate_event":         `INSERT INTO mandate_event VALUES ({id}, {id}, {id}, 'active', '', {on}, '', {at})`,
 	"inbound_file_part":     `INSERT INTO inbound_file_part VALUES ({id}, 1, {blob})`,
 }
 

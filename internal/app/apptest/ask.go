@@ -9,6 +9,7 @@ import (
 	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/bill"
 	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/mandate"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/internal/store"
@@ -171,6 +172,7 @@ func (w *World) Decisions(id enrollment.ID) []string {
 type Jobs struct {
 	Receipt func() error // in place of success, if set
 	Check   func() error
+	Mandate func() error
 }
 
 // SendReceipt is asked for in the transaction that posts a payment.
@@ -180,6 +182,11 @@ func (j *Jobs) SendReceipt(*store.Tx, enrollment.AccountID, payment.OperationID)
 
 // CheckCard is asked for in the transaction that stores a webhook.
 func (j *Jobs) CheckCard(*store.Tx, payment.OperationID) error { return run(j.Check) }
+
+// SendMandateLetter is asked for in the transaction that owes the letter.
+func (j *Jobs) SendMandateLetter(*store.Tx, enrollment.AccountID, mandate.LetterID) error {
+	return run(j.Mandate)
+}
 
 func run(hook func() error) error {
 	if hook == nil {

@@ -21,7 +21,11 @@ func (l Letters) Notice(n notifying.Notice) (notifying.Words, error) {
 
 // Bill writes a line.
 func (l Letters) Bill(b notifying.Bill) (notifying.Words, error) {
-	words, err := l.words("bill", b.Reader, "Bill "+b.Bill.Number+" is ready.")
+	template, text := "bill", "Bill "+b.Bill.Number+" is ready."
+	if b.AutoPay != nil {
+		template, text = "bill_autopay_"+string(b.AutoPay.State), "AutoPay: "+b.AutoPay.Noticed.Format()+" on "+b.AutoPay.DebitOn.String()+"."
+	}
+	words, err := l.words(template, b.Reader, text)
 	if words.Letter != nil {
 		words.Letter = nil
 		words.Bill = &billpdf.Document{Lang: "en", Issued: b.Bill.IssuedOn, Title: words.Text, Amount: billpdf.Amount{Due: b.Bill.AmountDue()}}
@@ -46,6 +50,11 @@ func (l Letters) Plain(p notifying.Plain) (notifying.Words, error) {
 		w.Letter.Box = []letterpdf.Fact{{Label: "Code", Value: notifying.CodePlace}}
 	}
 	return w, err
+}
+
+// Mandate writes a line.
+func (l Letters) Mandate(m notifying.Mandate) (notifying.Words, error) {
+	return l.words("autopay_"+string(m.Kind), m.Reader, "AutoPay is "+string(m.Mandate.State)+".")
 }
 
 func (l Letters) words(template string, to notifying.Reader, text string) (notifying.Words, error) {

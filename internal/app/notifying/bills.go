@@ -5,9 +5,12 @@ import (
 	"slices"
 
 	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/bill"
 	"quittance.org/quittance/internal/domain/identity"
+	"quittance.org/quittance/internal/domain/mandate"
+	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/internal/store"
 )
@@ -84,6 +87,13 @@ func (s *Service) freshBill(tx *store.Tx, b store.IssuedBill, on civil.Date) (Se
 		tx.LetterFailed(because(e, err))
 		return Sent{SetAside: 1}, nil
 	}
+	if a := letter.AutoPay; a != nil { // a letter of a date that is run late goes out today
+		noticed := on
+		if today := s.profile.Today(tx.Now()); on.Before(today) {
+			noticed = today
+		}
+		tx.DraftNoticed(a.Draft, noticed)
+	}
 	return s.write(tx, to, words, b.ID.UUID)
 }
 
@@ -109,6 +119,9 @@ func (s *Service) billLetter(tx *store.Tx, b store.IssuedBill, on civil.Date) (B
 		return Bill{}, to, err
 	}
 	letter := Bill{Reader: to.reader(false), Written: on, Bill: b.Bill, Link: b.Link}
+	if letter.AutoPay, err = s.autoPay(tx.ReadTx, b.Bill); err != nil {
+		return letter, to, err
+	}
 	if letter.Reader.Ways.Print {
 		before, err := tx.BillsBefore(b.Bill, billsTold-1)
 		if err != nil {
@@ -124,6 +137,29 @@ func (s *Service) billLetter(tx *store.Tx, b store.IssuedBill, on civil.Date) (B
 		letter.Standing = standing.Evaluate(s.profile, facts.Standing(), on)
 	}
 	return letter, to, nil
+}
+
+// autoPay gives the draft that pays a bill and is to be told of; nil: none.
+func (s *Service) autoPay(tx *store.ReadTx, b *bill.Bill) (*AutoPay, error) {
+	return autoPayOf(tx, s.profile, b)
+}
+
+func autoPayOf(tx *store.ReadTx, p *profile.Profile, b *bill.Bill) (*AutoPay, error) {
+	d, err := tx.DraftOfBill(b.AccountID, b.Number)
+	if fault.KindOf(err) == fault.NotFound || err == nil && !d.State.Open() {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	m, err := tx.Mandate(d.AccountID, d.Mandate)
+	if err != nil {
+		return nil, err
+	}
+	banks, err := tx.StoredBanks(d.AccountID)
+	return &AutoPay{
+		Draft: d, Bank: banks[m.BankAccount], StopBy: p.AutoPayCutoff(d.DebitOn), AskOver: mandate.AskAbove(p, m.Terms, d.Usual, d.DebitOn),
+	}, err
 }
 
 // events tells the history from the bills themselves, the newest first: what

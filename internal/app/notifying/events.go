@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/internal/store"
@@ -64,13 +65,36 @@ func (s *Service) returned(tx *store.Tx, r store.ReturnedPayment, e store.Letter
 	if err != nil {
 		return Sent{}, err
 	}
+	retry, err := retryOf(tx.ReadTx, r)
+	if err != nil {
+		return Sent{}, err
+	}
 	words, err := s.letters.Returned(Returned{
-		Reader: to.reader(false), Written: on, Payment: p, Code: r.Code, On: r.On, Standing: now,
+		Reader: to.reader(false), Written: on, Payment: p, Code: r.Code, On: r.On, Standing: now, RetryOn: retry,
 	})
 	if err != nil {
 		return Sent{}, err
 	}
 	return s.write(tx, to, words, e.Source)
+}
+
+// retryOf is the day on which AutoPay presents a returned debit again; zero: it
+// does not.
+func retryOf(tx *store.ReadTx, r store.ReturnedPayment) (civil.Date, error) {
+	d, err := tx.DraftOfPayment(r.Account, r.PaymentID)
+	if fault.KindOf(err) == fault.NotFound {
+		return civil.Date{}, nil
+	}
+	if err != nil {
+		return civil.Date{}, err
+	}
+	open, err := tx.OpenDrafts(r.Account)
+	for _, x := range open {
+		if x.Mandate == d.Mandate && x.Month == d.Month && x.Attempt == d.Attempt+1 {
+			return x.DebitOn, err
+		}
+	}
+	return civil.Date{}, err
 }
 
 // now gives who a letter goes to and the account's standing on a day.

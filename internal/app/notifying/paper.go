@@ -103,6 +103,9 @@ func (s *Papers) onPaper(tx *store.ReadTx, a store.AccountRow, b store.IssuedBil
 	reader := to.reader(false)
 	reader.Ways = Ways{Print: true}
 	paper := OnPaper{To: strings.Split(to.envelope(), "\n"), Bill: Bill{Reader: reader, Written: on, Bill: b.Bill, Link: b.Link, Events: events(append([]store.IssuedBill{b}, before...))}}
+	if paper.AutoPay, err = autoPayOf(tx, s.profile, b.Bill); err != nil {
+		return OnPaper{}, err
+	}
 	if slices.ContainsFunc(b.Reasons, func(r bill.Reason) bool { return r.Kind == bill.ReasonPastDue }) {
 		facts, err := tx.FactsOf(a.ID)
 		if err != nil {

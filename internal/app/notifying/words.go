@@ -6,10 +6,12 @@ import (
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/bill"
 	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/mandate"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/internal/format/billpdf"
 	"quittance.org/quittance/internal/format/letterpdf"
+	"quittance.org/quittance/internal/store"
 )
 
 // Letters puts letters into words, in the reader's language. It writes for the
@@ -20,6 +22,7 @@ type Letters interface {
 	Returned(Returned) (Words, error)
 	Extended(Extended) (Words, error)
 	Plain(Plain) (Words, error)
+	Mandate(Mandate) (Words, error)
 }
 
 // Words is a letter as it goes out. What is printed has no address yet.
@@ -70,6 +73,16 @@ type Bill struct {
 	Link     ident.Confirmation // of the bill's short address
 	Standing standing.Standing  // of the day; empty unless something is past due
 	Events   []Event            // of the last months
+	AutoPay  *AutoPay           // nil: nobody takes it by itself
+}
+
+// AutoPay is the draft that pays a bill. The bill's letter is its notice
+// (REG-41).
+type AutoPay struct {
+	mandate.Draft
+	Bank    store.StoredBank
+	StopBy  civil.Instant // the last moment to change or stop it
+	AskOver money.Amount  // the limit above which it is held
 }
 
 // Event is what moved the balance in the last months.
@@ -102,6 +115,19 @@ type Returned struct {
 	Code     string // of the bank
 	On       civil.Date
 	Standing standing.Standing // after it
+	RetryOn  civil.Date        // when AutoPay tries once more; zero: it does not
+}
+
+// Mandate is a letter about AutoPay (M13, M14).
+type Mandate struct {
+	Reader   Reader
+	Written  civil.Date
+	Kind     mandate.LetterKind
+	Mandate  mandate.Mandate
+	Grant    mandate.Authorization // that the letter is a copy of
+	Bank     store.StoredBank      // of Grant
+	Draft    mandate.Draft         // that it is about; zero: none
+	Standing standing.Standing
 }
 
 // Extended is the letter about a due date that was moved (R-CAL-3).

@@ -70,6 +70,9 @@ const (
 	ApproveReversal    Operation = "ach.approve_reversal"
 	AskRefund          Operation = "refund.ask"
 	ApproveRefund      Operation = "refund.approve"
+	SeeAutoPay         Operation = "autopay.see"
+	ManageAutoPay      Operation = "autopay.manage"
+	SaveBankAccount    Operation = "bank_account.save"
 	VerifyBooks        Operation = "books.verify"
 	MigrateDatabase    Operation = "database.migrate"
 	ReceiveCardWebhook Operation = "payment.webhook"
@@ -142,6 +145,9 @@ var policy = map[Operation][]Role{
 	ApproveReversal:    money,
 	AskRefund:          {RoleMember, RoleAgent, RoleBilling, RoleTreasury, RoleSupervisor},
 	ApproveRefund:      money,
+	SeeAutoPay:         {RoleMember, RoleDelegatePay, RoleDelegateAutoPay, RoleAgent, RoleBilling, RoleSupervisor, RoleAuditor},
+	ManageAutoPay:      {RoleMember, RoleDelegateAutoPay},
+	SaveBankAccount:    {RoleMember, RoleDelegatePay, RoleDelegateAutoPay},
 	VerifyBooks:        {RoleTreasury, RoleAuditor, RoleAdministrator},
 	MigrateDatabase:    {RoleAdministrator},
 	SignUp:             everybody,

@@ -36,6 +36,9 @@ const (
 		ach.approve_reversal   ---------$s---
 		refund.ask             --m----tb$s---
 		refund.approve         ---------$s---
+		autopay.see            --m-pa-tb-su--
+		autopay.manage         --m--a--------
+		bank_account.save      --m-pa--------
 		database.migrate    ------------A-
 		coverage.cancel        -------tb-s---
 		coverage.release_end   --------b-s---

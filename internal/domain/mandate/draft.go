@@ -46,7 +46,7 @@ const (
 	ReasonPaid       Reason = "paid"        // skipped: nothing is left to pay
 	ReasonNoAnswer   Reason = "no_answer"   // skipped: the member was asked and did not say
 	ReasonLessOwed   Reason = "less_owed"   // skipped: a retry may not take less (ACH-32)
-	ReasonDeclined   Reason = "declined"    // canceled: the member said no
+	ReasonDeclined   Reason = "declined"    // skipped: the member was asked and said no
 	ReasonMoved      Reason = "moved"       // canceled: the member chose another day
 )
 
@@ -63,6 +63,7 @@ type Draft struct {
 	SettleOn  civil.Date // the bank day on which it moves
 	Noticed   money.Amount
 	NoticedOn civil.Date   // when the notice went out; zero: not yet
+	Before                 // what Noticed is compared with
 	Amount    money.Amount // what it took; zero unless frozen
 	State     DraftState
 	Reason    Reason

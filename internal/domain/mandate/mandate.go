@@ -115,3 +115,40 @@ type Authorization struct {
 	Terms
 	At civil.Instant
 }
+
+// Event is a state that a mandate came into.
+type Event struct {
+	State  State
+	Reason Reason
+	On     civil.Date
+	At     civil.Instant
+	Actor  string
+}
+
+// LetterKind is what a letter about a mandate says.
+type LetterKind string
+
+// The letters about a mandate.
+const (
+	LetterOn       LetterKind = "on"        // M13: it is on, with a copy of the authorization
+	LetterChanged  LetterKind = "changed"   // M13: other terms, with a copy
+	LetterStopped  LetterKind = "stopped"   // M13: it is off, by the member's word
+	LetterPaused   LetterKind = "paused"    // coverage ended (R-AUTO-6)
+	LetterResumed  LetterKind = "resumed"   // coverage began again (R-AUTO-6)
+	LetterOff      LetterKind = "off"       // M14: it is off after returns (R-AUTO-7)
+	LetterNotTaken LetterKind = "not_taken" // a debit could not be taken: its notice came too late
+)
+
+// LetterID names a letter about a mandate.
+type LetterID = ident.ID[Letter]
+
+// Letter is a letter about a mandate that is owed.
+type Letter struct {
+	ID        LetterID
+	AccountID enrollment.AccountID
+	Mandate   ID
+	Kind      LetterKind
+	Version   int64 // of the authorization that it is a copy of
+	Draft     DraftID
+	OwedOn    civil.Date
+}

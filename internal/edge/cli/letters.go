@@ -43,3 +43,7 @@ func (l letterWriter) Person(m people.Mail) (people.Words, error) { return l.wri
 
 // PersonText writes a text message.
 func (l letterWriter) PersonText(m people.Mail) (string, error) { return l.writer().PersonText(m) }
+
+func (l letterWriter) Mandate(m notifying.Mandate) (notifying.Words, error) {
+	return l.writer().Mandate(m)
+}

@@ -6,6 +6,7 @@ import (
 	"quittance.org/quittance/internal/app/notifying"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/bill"
+	"quittance.org/quittance/internal/domain/mandate"
 	"quittance.org/quittance/internal/edge/web/catalogue"
 )
 
@@ -15,18 +16,25 @@ var (
 	monthlyBill = template{"bill_monthly", 1}
 )
 
-// Bill writes the letter with a bill: by e-mail that it is ready (M1, M5), on
-// paper the bill itself (R-BILL-6).
+// Bill writes the letter with a bill: by e-mail that it is ready (M1, M5) or
+// that AutoPay pays it (M7, M7b), on paper the bill itself (R-BILL-6), which
+// says the same.
 func (w Writer) Bill(b notifying.Bill) (notifying.Words, error) {
 	a, err := w.author(b.Reader, b.Written)
 	if err != nil {
 		return notifying.Words{}, err
 	}
 	t, l := monthlyBill, (*letter)(nil)
+	held := b.AutoPay != nil && b.AutoPay.State == mandate.Held
 	// A first bill that credit has paid asks for nothing.
-	if b.Bill.Kind == bill.KindEnrollment && b.Bill.AmountDue().IsPositive() {
+	switch {
+	case held:
+		t, l = autoPayHeld, a.autoPayHeld(b)
+	case b.AutoPay != nil:
+		t, l = autoPayBill, a.autoPay(b)
+	case b.Bill.Kind == bill.KindEnrollment && b.Bill.AmountDue().IsPositive():
 		t, l = firstBill, a.firstBill(b)
-	} else {
+	default:
 		l = a.monthlyBill(b)
 	}
 	onPaper := a.to.Ways.Print

@@ -9,6 +9,7 @@ import (
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/bill"
 	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/mandate"
 	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/internal/edge/web/catalogue"
 	"quittance.org/quittance/internal/format/billpdf"
@@ -50,8 +51,23 @@ func (a *author) billPaper(b notifying.Bill) *billpdf.Document {
 	if x.AmountDue().IsPositive() {
 		doc.Amount.PayBy = a.t("paper.pay_by", catalogue.Args{"by": x.DueOn})
 		doc.Ways, doc.Slip = a.billWays(b), a.slip(x)
+		a.autoPayOnPaper(doc, b.AutoPay)
 	}
 	return doc
+}
+
+// autoPayOnPaper says on the bill that AutoPay pays it: then there is no slip to
+// pay it with (brief 16). One that waits for its reader is paid like any other.
+func (a *author) autoPayOnPaper(doc *billpdf.Document, x *notifying.AutoPay) {
+	switch {
+	case x == nil:
+	case x.State == mandate.Held:
+		doc.Amount.Note = a.t("paper.autopay_held", nil)
+	default:
+		doc.Amount.PayBy = a.t("paper.autopay_by", catalogue.Args{"on": x.DebitOn})
+		doc.Amount.Note = a.t("paper.autopay", catalogue.Args{"amount": x.Noticed, "bank": x.Bank.LastFour, "on": x.DebitOn})
+		doc.Slip = nil
+	}
 }
 
 // billStatus is the sentence about coverage, and of a past-due bill its dates.

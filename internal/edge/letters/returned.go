@@ -44,6 +44,9 @@ func (w Writer) Returned(r notifying.Returned) (notifying.Words, error) {
 	default:
 		lead = append(lead, a.t("letter.returned.due", catalogue.Args{"amount": due, "by": by}))
 	}
+	if !r.RetryOn.IsZero() {
+		lead = append(lead, a.t("letter.returned.retry", catalogue.Args{"on": r.RetryOn}))
+	}
 	if a.profile.Fees.Returned.On(r.Written).IsZero() {
 		lead = append(lead, a.t("letter.returned.no_fee", nil))
 	}

@@ -1,0 +1,82 @@
+package autopay
+
+import (
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/domain/mandate"
+	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/store"
+)
+
+// Returned does what follows for AutoPay when the bank sends a debit back
+// (R-AUTO-7): the debit is planned again, AutoPay is turned off and the member
+// told, or the mandate is dead for good. It is called in the transaction that
+// takes the payment back, and does nothing for a payment that AutoPay did not
+// make.
+func (s *Service) Returned(tx *store.Tx, p payment.Payment, code string, on civil.Date) error {
+	d, err := tx.DraftOfPayment(p.AccountID, p.ID)
+	if fault.KindOf(err) == fault.NotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	m, err := tx.Mandate(p.AccountID, d.Mandate)
+	if err != nil {
+		return err
+	}
+	history, err := s.history(tx.ReadTx, d)
+	if err != nil {
+		return err
+	}
+	then := mandate.AfterReturn(s.profile, code, history, on)
+	switch {
+	case then.State != "" && m.State.CanBecome(then.State):
+		told := m.State == mandate.Stopped // by the member: nothing new for them
+		if err := s.move(tx, m, then.State, then.Reason, on, Actor); err != nil || told {
+			return err
+		}
+		return s.owe(tx, m, mandate.LetterOff, d.ID)
+	case !then.RetryOn.IsZero() && m.State == mandate.Active && m.StopOn.IsZero():
+		return tx.InsertDrafts([]mandate.Draft{again(tx, d, then.RetryOn)})
+	}
+	return nil
+}
+
+// history is what a return of a draft is judged by.
+func (s *Service) history(tx *store.ReadTx, d mandate.Draft) (mandate.History, error) {
+	outcomes, err := tx.Outcomes(d.AccountID, d.Mandate)
+	if err != nil {
+		return mandate.History{}, err
+	}
+	h := mandate.History{Attempt: d.Attempt, FirstSettled: d.SettleOn, Before: mandate.UncollectedInRow(outcomes, d.Month)}
+	if d.Attempt == 0 {
+		return h, nil
+	}
+	first, err := firstOf(tx, d)
+	h.FirstSettled = first.SettleOn
+	return h, err
+}
+
+// firstOf finds the first presentation of a draft that is presented again.
+func firstOf(tx *store.ReadTx, d mandate.Draft) (mandate.Draft, error) {
+	drafts, err := tx.DraftsOf(d.AccountID, recentDrafts)
+	if err != nil {
+		return mandate.Draft{}, err
+	}
+	for _, x := range drafts {
+		if x.Mandate == d.Mandate && x.Month == d.Month && x.Attempt == 0 && x.State == mandate.Frozen {
+			return x, nil
+		}
+	}
+	return mandate.Draft{}, fault.New(fault.Internal, "autopay.first_missing", "draft %s is presented again, and its first presentation is not there", d.ID)
+}
+
+// again is the draft of the next presentation: the same amount (ACH-32), which
+// the member was told of, so that nothing need be asked.
+func again(tx *store.Tx, d mandate.Draft, on civil.Date) mandate.Draft {
+	return mandate.Draft{
+		ID: mandate.DraftID{UUID: tx.NewID()}, AccountID: d.AccountID, Mandate: d.Mandate, Month: d.Month, BillNo: d.BillNo, Attempt: d.Attempt + 1,
+		DebitOn: on, SettleOn: on, Noticed: d.Amount, NoticedOn: d.NoticedOn, Before: d.Before, State: mandate.Planned,
+	}
+}

@@ -1,0 +1,96 @@
+package notifying
+
+import (
+	"context"
+
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/mandate"
+	"quittance.org/quittance/internal/store"
+)
+
+// SendMandates writes the letters about AutoPay that are owed (M13, M14) and
+// that no job has written. It may be repeated.
+func (s *Service) SendMandates(ctx context.Context, on civil.Date) (Sent, error) {
+	var total Sent
+	var after mandate.Letter
+	for {
+		var page []mandate.Letter
+		err := s.db.Read(ctx, "letters about autopay", func(tx *store.ReadTx) (err error) {
+			page, err = tx.MandateLetters(after, pageOf)
+			return err
+		})
+		if err != nil || len(page) == 0 {
+			return total, err
+		}
+		for _, l := range page {
+			sent, err := s.SendMandate(ctx, l.AccountID, l.ID, on)
+			if err != nil {
+				return total, err
+			}
+			total.add(sent)
+		}
+		after = page[len(page)-1]
+	}
+}
+
+// SendMandate writes one letter about AutoPay, if it is still owed.
+func (s *Service) SendMandate(ctx context.Context, account enrollment.AccountID, id mandate.LetterID, on civil.Date) (Sent, error) {
+	e := store.LetterException{Account: account, Source: id.UUID, About: store.AboutNotice}
+	return s.each(ctx, e, func(tx *store.Tx) (Sent, error) {
+		l, err := tx.MandateLetter(account, id)
+		if fault.KindOf(err) == fault.NotFound {
+			return Sent{}, nil
+		}
+		if err != nil {
+			return Sent{}, err
+		}
+		return s.mandate(tx, l, e, on)
+	})
+}
+
+func (s *Service) mandate(tx *store.Tx, l mandate.Letter, e store.LetterException, on civil.Date) (Sent, error) {
+	to, now, err := s.now(tx, e, on)
+	if err != nil {
+		return Sent{}, err
+	}
+	m, err := tx.Mandate(l.AccountID, l.Mandate)
+	if err != nil {
+		return Sent{}, err
+	}
+	letter := Mandate{Reader: to.reader(false), Written: on, Kind: l.Kind, Mandate: m, Standing: now}
+	if letter.Grant, err = grantOf(tx.ReadTx, l); err != nil {
+		return Sent{}, err
+	}
+	banks, err := tx.StoredBanks(l.AccountID)
+	if err != nil {
+		return Sent{}, err
+	}
+	letter.Bank = banks[letter.Grant.BankAccount]
+	if !l.Draft.IsZero() {
+		if letter.Draft, err = tx.Draft(l.AccountID, l.Draft); err != nil {
+			return Sent{}, err
+		}
+	}
+	words, err := s.letters.Mandate(letter)
+	if err != nil {
+		return Sent{}, err
+	}
+	tx.MandateLetterTold(l, on)
+	return s.write(tx, to, words, e.Source)
+}
+
+// grantOf gives the authorization that a letter is a copy of, or the first.
+func grantOf(tx *store.ReadTx, l mandate.Letter) (mandate.Authorization, error) {
+	grants, err := tx.Grants(l.AccountID, l.Mandate)
+	if err != nil || len(grants) == 0 {
+		return mandate.Authorization{}, err
+	}
+	for _, g := range grants {
+		if g.Version == l.Version {
+			return g, nil
+		}
+	}
+	return grants[0], nil
+}

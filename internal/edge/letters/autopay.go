@@ -1,0 +1,175 @@
+package letters
+
+import (
+	"fmt"
+
+	"quittance.org/quittance/internal/app/notifying"
+	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/mandate"
+	"quittance.org/quittance/internal/edge/web/catalogue"
+)
+
+// The templates of the letters about AutoPay.
+var (
+	autoPayBill = template{"bill_autopay", 1}      // M7: the notice of a debit
+	autoPayHeld = template{"bill_autopay_held", 1} // M7b: the member is asked
+	autoPayOn   = map[mandate.LetterKind]template{
+		mandate.LetterOn:       {"autopay_on", 1},
+		mandate.LetterChanged:  {"autopay_changed", 1},
+		mandate.LetterStopped:  {"autopay_stopped", 1},
+		mandate.LetterPaused:   {"autopay_paused", 1},
+		mandate.LetterResumed:  {"autopay_resumed", 1},
+		mandate.LetterOff:      {"autopay_off", 1},
+		mandate.LetterNotTaken: {"autopay_not_taken", 1},
+	}
+)
+
+const autoPayPath = "/account/autopay"
+
+// toAutoPay leads to the page where AutoPay is seen, changed and stopped.
+func (a *author) toAutoPay(l *letter, line string) {
+	l.Action = &lookUp{line, a.t("letter.autopay.see", nil), a.t("mail.address", nil), a.url(autoPayPath)}
+}
+
+// autoPay tells of the debit that pays a bill: the notice of its amount and
+// date (M7, REG-41).
+func (a *author) autoPay(b notifying.Bill) *letter {
+	x := b.AutoPay
+	lead := []string{a.t("letter.autopay.coming", catalogue.Args{"amount": x.Noticed, "bank": x.Bank.LastFour, "on": x.DebitOn})}
+	if x.SettleOn != x.DebitOn {
+		lead = append(lead, a.t("letter.autopay.next_bank_day", catalogue.Args{"settles": x.SettleOn, "on": x.DebitOn}))
+	}
+	if x.Last != x.Noticed && x.Last.IsPositive() {
+		lead = append(lead, a.t("letter.autopay.last", catalogue.Args{"last": x.Last}))
+	}
+	lead = append(lead, a.t("letter.autopay.have_money", nil))
+	l := a.begin(a.t("letter.autopay.title_coming", catalogue.Args{"on": x.DebitOn}), lead...)
+	l.Box = []fact{
+		{a.t("letter.autopay.amount", nil), x.Noticed.Format()},
+		{a.t("letter.autopay.on_day", nil), a.say.Weekday(x.DebitOn)},
+		{a.t("letter.autopay.from", nil), a.bank(x.Bank.LastFour)},
+	}
+	l.Sections = []section{{Title: a.t("letter.autopay.change", nil), Paragraphs: []string{
+		a.t("letter.autopay.stop_by", catalogue.Args{"by": x.StopBy}), a.t("letter.autopay.whats_left", nil), a.t("letter.autopay.bank_stop", nil),
+	}}}
+	a.toAutoPay(l, a.t("letter.autopay.see_line", nil))
+	return l
+}
+
+func (a *author) bank(lastFour string) string {
+	return a.t("letter.autopay.bank", catalogue.Args{"bank": lastFour})
+}
+
+// heldReasons are why a debit waits for the member.
+var heldReasons = map[mandate.Reason]string{
+	mandate.ReasonOverCap: "over_cap", mandate.ReasonOverLimit: "over_limit", mandate.ReasonNoticeLate: "notice_late",
+}
+
+// autoPayHeld asks the member before a debit is taken (M7b, R-AUTO-3). The bill
+// is due all the same.
+func (a *author) autoPayHeld(b notifying.Bill) *letter {
+	x := b.AutoPay
+	reason := heldReasons[x.Reason]
+	if reason == "" {
+		reason = "over_limit"
+	}
+	l := a.begin(a.t("letter.autopay.title_held", nil),
+		a.t("letter.autopay.held", catalogue.Args{"amount": x.Noticed, "usual": x.Usual}),
+		a.t("letter.autopay.held_"+reason, catalogue.Args{"limit": x.AskOver, "on": x.DebitOn}),
+		a.t("letter.autopay.held_choose", catalogue.Args{"by": b.Bill.DueOn}))
+	if changed := a.changes(b.Bill); len(changed.Paragraphs) > 0 {
+		l.Sections = append(l.Sections, section{Title: changed.Heading, Paragraphs: changed.Paragraphs})
+	}
+	l.Box = a.amountBox(b.Bill.AmountDue(), b.Bill.DueOn)
+	l.Sections = append(l.Sections, a.waysToPay(b.Bill.DueOn), a.help())
+	a.toAutoPay(l, a.t("letter.autopay.held_line", catalogue.Args{"on": x.DebitOn}))
+	return l
+}
+
+// Mandate writes a letter about AutoPay: that it is on, with a copy of the
+// authorization (M13, REG-40), changed, off, paused or on again, and why
+// (M14, R-AUTO-6, R-AUTO-7).
+func (w Writer) Mandate(m notifying.Mandate) (notifying.Words, error) {
+	a, err := w.author(m.Reader, m.Written)
+	if err != nil {
+		return notifying.Words{}, err
+	}
+	t, known := autoPayOn[m.Kind]
+	if !known {
+		return notifying.Words{}, fmt.Errorf("there is no letter about AutoPay for %q", m.Kind)
+	}
+	var l *letter
+	switch m.Kind {
+	case mandate.LetterOn, mandate.LetterChanged:
+		l = a.begin(a.t("letter.autopay.title_"+string(m.Kind), nil), a.t("letter.autopay."+string(m.Kind), nil), a.t("letter.autopay.keep", nil))
+		l.Sections = []section{a.authorization(m)}
+		a.terms(l, m)
+	case mandate.LetterStopped:
+		l = a.stopped(m)
+	case mandate.LetterOff, mandate.LetterNotTaken:
+		l = a.off(m)
+	default:
+		l = a.begin(a.t("letter.autopay.title_"+string(m.Kind), nil),
+			a.t("letter.autopay."+string(m.Kind), catalogue.Args{"on": m.Mandate.StateOn, "bank": m.Bank.LastFour}), a.t("letter.autopay."+string(m.Kind)+"_then", nil))
+		if m.Kind == mandate.LetterResumed {
+			a.terms(l, m)
+		}
+	}
+	a.toAutoPay(l, a.t("letter.autopay.see_line", nil))
+	return a.finish(t, l)
+}
+
+// terms puts what was agreed to into the box.
+func (a *author) terms(l *letter, m notifying.Mandate) {
+	g := m.Grant
+	l.Box = []fact{
+		{a.t("letter.autopay.day", nil), a.t("letter.autopay.day_of", catalogue.Args{"day": g.Day})},
+		{a.t("letter.autopay.from", nil), a.bank(m.Bank.LastFour)},
+	}
+	if g.Cap.IsPositive() {
+		l.Box = append(l.Box, fact{a.t("letter.autopay.cap", nil), g.Cap.Format()})
+	}
+}
+
+// authorization is the copy that the member gets (ACH-02, ACH-03).
+func (a *author) authorization(m notifying.Mandate) section {
+	g := m.Grant
+	return section{Title: a.t("letter.autopay.authorization", nil), Paragraphs: []string{
+		g.Wording, a.t("letter.autopay.agreed", catalogue.Args{"name": a.name(), "at": g.At, "version": g.TextVersion}),
+	}}
+}
+
+func (a *author) stopped(m notifying.Mandate) *letter {
+	l := a.begin(a.t("letter.autopay.title_stopped", nil), a.t("letter.autopay.stopped", nil))
+	if stop := m.Mandate.StopOn; !stop.IsZero() {
+		l = a.begin(a.t("letter.autopay.title_stopping", nil), a.t("letter.autopay.stopping", catalogue.Args{"on": stop}))
+	}
+	l.Lead = append(l.Lead, a.t("letter.autopay.pay_yourself", nil))
+	return l
+}
+
+// off tells that AutoPay is off after returns, or took nothing, and what is to
+// be paid now.
+func (a *author) off(m notifying.Mandate) *letter {
+	kind := "off_" + string(m.Mandate.Reason)
+	if m.Kind == mandate.LetterNotTaken {
+		kind = "not_taken"
+	}
+	l := a.begin(a.t("letter.autopay.title_"+string(m.Kind), nil), a.t("letter.autopay."+kind, catalogue.Args{"amount": noticed(m)}))
+	due, by := m.Standing.TotalDue, payBy(m.Standing)
+	if due.IsPositive() {
+		if by.Before(m.Written) {
+			l.Lead = append(l.Lead, a.t("letter.returned.due_now", catalogue.Args{"amount": due}))
+		} else {
+			l.Lead = append(l.Lead, a.t("letter.returned.due", catalogue.Args{"amount": due, "by": by}))
+		}
+		l.Box = a.amountBox(due, by)
+		l.Sections = []section{a.waysToPay(by), a.help()}
+	}
+	if m.Kind == mandate.LetterOff {
+		l.Lead = append(l.Lead, a.t("letter.autopay.off_then", nil))
+	}
+	return l
+}
+
+func noticed(m notifying.Mandate) money.Amount { return m.Draft.Noticed }
