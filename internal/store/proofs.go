@@ -14,7 +14,7 @@ const Orphans = "orphans"
 
 // Proofs are the invariants of architecture section 5 that SQL can prove, from
 // the ledger and the facts alone.
-var Proofs = slices.Concat(entryProofs, memberProofs, paymentProofs, carrierProofs, chargeProofs, decisionProofs, orphanProofs())
+var Proofs = slices.Concat(entryProofs, memberProofs, paymentProofs, carrierProofs, bankProofs, chargeProofs, decisionProofs, orphanProofs())
 
 var entryProofs = []Proof{
 	{Invariant: "I1", Object: "entry", Problem: "an entry moves no money", stmt: proveRows("prove_entry_moves", `
@@ -287,6 +287,7 @@ var references = []struct{ from, key, to, on, where string }{
 	{"payment_return", "payment_id", "payment", "t.payment_id = f.payment_id", ""},
 	{"payment_return", "payment_id", "entry", "t.entry_id = f.entry_id", ""},
 	{"clearing_item", "item_id", "payment", "t.payment_id = f.payment_id", ""},
+	{"ach_return", "ach_entry_id", "ach_entry", "t.ach_entry_id = f.ach_entry_id", ""},
 	{"ach_entry", "ach_entry_id", "payment", "t.payment_id = f.payment_id", ""},
 	{"ach_entry", "ach_entry_id", "bank_account", "t.bank_account_id = f.bank_account_id", ""},
 	{"payment_authorization", "intent_id", "intent", "t.intent_id = f.intent_id", ""},

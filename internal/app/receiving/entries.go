@@ -44,7 +44,7 @@ func (f *achFile) one(item *nacha.Item) error {
 	if item.Kind == nacha.KindFile {
 		f.made = item.Header.CreatedOn
 	}
-	if !item.Usable() {
+	if !item.Usable() && !codeOnly(item) {
 		return f.unusable(item)
 	}
 	if err := f.act(item); err != nil {
@@ -98,18 +98,38 @@ func (f *achFile) itemOf(item *nacha.Item, kind, code, trace string) store.BankI
 // unusable sets an item aside that can not be read, with the first reason.
 func (f *achFile) unusable(item *nacha.Item) error {
 	for _, p := range item.Problems {
-		if p.Spoils >= nacha.SpoilsEntry {
-			return f.problem(p.Line, p.Code, p.Message)
+		if p.Spoils < nacha.SpoilsEntry {
+			continue
 		}
+		i := store.BankItem{Kind: itemProblem, Code: p.Code, Reason: p.Code, Note: p.Message, Trace: item.Entry.Trace, Amount: item.Entry.Amount}
+		if n := len(item.Returns); n > 0 {
+			i.Trace = item.Returns[n-1].OriginalTrace
+		}
+		return f.problem(p.Line, i)
 	}
 	return nil
+}
+
+// codeOnly tells whether nothing spoils a return but that its code is of no
+// standard. Banks send codes of their own (ACH-42); the money is gone all the
+// same.
+func codeOnly(item *nacha.Item) bool {
+	if item.Kind != nacha.KindReturn || len(item.Returns) == 0 {
+		return false
+	}
+	for _, p := range item.Problems {
+		if p.Spoils >= nacha.SpoilsEntry && p.Code != "return.code" {
+			return false
+		}
+	}
+	return true
 }
 
 // wrong records what is wrong with the batch or the file around a good item.
 func (f *achFile) wrong(item *nacha.Item) error {
 	for _, p := range item.Problems {
 		if p.Spoils >= nacha.SpoilsBatch {
-			if err := f.problem(p.Line, p.Code, p.Message); err != nil {
+			if err := f.problem(p.Line, problemOf(p.Code, p.Message)); err != nil {
 				return err
 			}
 		}

@@ -45,14 +45,12 @@ func (f *achFile) takeBack(tx *store.Tx, e ach.Entry, reason ach.Reason, i *stor
 	}
 	late := reason.Late(e.SettleOn, sent)
 	tx.ReturnACHEntry(e, reason, f.date, late)
+	i.State, i.Reason, i.Note = store.BankItemPosted, "return.posted", reason.Meaning
 	if err := f.follow(tx, e, reason, i); err != nil {
 		return err
 	}
-	if i.State == store.BankItemSetAside {
-		return nil
-	}
-	i.State, i.Reason, i.Note = store.BankItemPosted, "return.posted", reason.Meaning
 	switch {
+	case i.State == store.BankItemSetAside: // with a reason of its own
 	case late: // posted all the same: the money is gone
 		i.State, i.Reason = store.BankItemSetAside, "return.late"
 		i.Note = fmt.Sprintf("posted, but it came after the time for %s: our bank may dishonor it (R68) until %s", reason.Code, ach.DishonorUntil(f.date))

@@ -24,7 +24,7 @@ func (t *taking) statement() error {
 	if !report.Accepted {
 		for _, p := range report.Problems {
 			if !p.Harmless {
-				if err := t.problem(p.Line, p.Code, p.Message); err != nil {
+				if err := t.problem(p.Line, problemOf(p.Code, p.Message)); err != nil {
 					return err
 				}
 			}

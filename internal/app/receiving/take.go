@@ -209,10 +209,14 @@ func ours(err error) bool {
 // problemsMost bounds what is recorded of a file that is nothing but trouble.
 const problemsMost = 1000
 
+func problemOf(code, message string) store.BankItem {
+	return store.BankItem{Kind: itemProblem, Code: code, Reason: code, Note: message}
+}
+
 // problem records that something of the file can not be read.
-func (t *taking) problem(line int, code, message string) error {
+func (t *taking) problem(line int, i store.BankItem) error {
 	t.problems++
-	i := store.BankItem{BankItemID: t.place(line), Kind: itemProblem, Code: code, State: store.BankItemSetAside, Reason: code, Note: message}
+	i.BankItemID, i.State = t.place(line), store.BankItemSetAside
 	switch {
 	case t.problems > problemsMost:
 		return nil

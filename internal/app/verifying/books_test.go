@@ -3,17 +3,21 @@ package verifying_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/base/pii"
+	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/bill"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/ledger"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/internal/store"
+	"quittance.org/quittance/internal/store/storetest"
 )
 
 // books is a small marketplace, kept as the use cases keep it: through the
@@ -22,6 +26,8 @@ type books struct {
 	tb     testing.TB
 	db     *store.DB
 	serial uint64
+
+	statement store.InboundFileID // of the bank
 }
 
 const (
@@ -90,6 +96,7 @@ func healthy(tb testing.TB, db *store.DB) *books {
 	b.bill(hugo, december)
 	b.waive(hugo)
 	b.takeChargeBack(hugo)
+	b.banked()
 	return b
 }
 
@@ -319,6 +326,96 @@ func (b *books) correct(id enrollment.AccountID, month civil.Month, price enroll
 		}
 		tx.Apply(id, a, month.First(), "test")
 		tx.UseCredit(id, a)
+		return nil
+	})
+}
+
+// banked has the bank report what it did: Ines's payment arrived, Jonas's
+// arrived and came back, and a fee was taken.
+func (b *books) banked() {
+	b.tb.Helper()
+	ines, jonas := b.household("Ines", helped), b.household("Jonas", helped)
+	b.bill(ines, december)
+	b.bill(jonas, december)
+	arrived, _ := b.pay(ines, "103.00", payment.MethodBank)
+	b.deposit(arrived, 1, ledger.Deposit(ledger.ClearingACH, arrived.Amount, money.Zero), arrived.Amount)
+	back, applications := b.pay(jonas, "53.00", payment.MethodBank)
+	b.deposit(back, 2, ledger.Deposit(ledger.ClearingACH, back.Amount, money.Zero), back.Amount)
+	b.inTx(func(tx *store.Tx) error {
+		e := ach.Entry{
+			ID: tx.NewACHEntryID(), AccountID: jonas, Kind: ach.KindDebit, PaymentID: back.ID, SEC: ach.WEB, Type: ach.Single,
+			Amount: back.Amount, SettleOn: back.ReceivedOn,
+		}
+		var err error
+		e.Bank, err = tx.PutBankAccount(payment.BankAccount{
+			AccountID: jonas, HolderName: "J", Type: payment.AccountChecking, Routing: "110000000", Number: pii.NewSecret("000123456789"),
+		}, "test")
+		tx.PutACHEntry(e)
+		tx.ReturnACHEntry(e, ach.ReasonOf("R01"), back.ReceivedOn, false)
+		return err
+	})
+	b.sent(back)
+	b.takeBack(back, applications)
+	b.deposit(back, 3, ledger.Reverse(ledger.Deposit(ledger.ClearingACH, back.Amount, money.Zero)), back.Amount.Neg())
+	b.inTx(func(tx *store.Tx) error {
+		line := b.line(4, amount("12.50").Neg())
+		tx.InsertBankItem(line)
+		b.house(tx, ledger.Source{Kind: "bank_item", ID: line.File.String()}, ledger.BankFee(amount("12.50")))
+		return nil
+	})
+}
+
+// sent has the entry of a payment be with the bank.
+func (b *books) sent(p payment.Payment) {
+	b.tb.Helper()
+	storetest.Sabotage(b.tb, b.db, "UPDATE ach_entry SET state = 'filed', file_id = ach_entry_id, file_seq = 1, trace_round = 0, trace = '110000000000001' WHERE payment_id = '"+p.ID.String()+"'")
+}
+
+// line is a line of a statement that agrees.
+func (b *books) line(n int64, amount money.Amount) store.BankItem {
+	return store.BankItem{
+		BankItemID: store.BankItemID{File: b.statement, Line: n, Seq: n}, Kind: "line", Code: "166", Amount: amount,
+		On: civil.MustParseDate("2026-11-23"), Key: fmt.Sprint("line ", n), State: store.BankItemPosted, By: "test",
+	}
+}
+
+func (b *books) house(tx *store.Tx, source ledger.Source, transfers []ledger.Transfer) {
+	tx.Post(ledger.Entry{
+		ID: tx.NewEntryID(), AccountID: ledger.House, Kind: ledger.EntryDeposit, EffectiveOn: civil.MustParseDate("2026-11-23"),
+		Source: source, Actor: "test", Transfers: transfers,
+	})
+}
+
+// deposit has the statement show a payment's money, coming or going.
+func (b *books) deposit(p payment.Payment, n int64, transfers []ledger.Transfer, amount money.Amount) {
+	b.tb.Helper()
+	var items []store.ClearingItem
+	err := b.db.Read(b.tb.Context(), "items", func(tx *store.ReadTx) (err error) {
+		items, err = tx.OpenClearing(ledger.ClearingACH, civil.MustParseDate("2026-01-01"), civil.MustParseDate("2027-01-01"), 100)
+		return err
+	})
+	if err != nil {
+		b.tb.Fatal(err)
+	}
+	b.inTx(func(tx *store.Tx) error {
+		if n == 1 {
+			b.statement = store.InboundFileID{UUID: tx.NewID()}
+			if err := tx.InsertInboundFile(store.InboundFile{ID: b.statement, Kind: "bank", SHA256: "1"}, strings.NewReader("01")); err != nil {
+				return err
+			}
+		}
+		d := store.Deposit{
+			ID: store.DepositID{UUID: tx.NewID()}, Line: b.line(n, amount).BankItemID, Clearing: ledger.ClearingACH, Side: store.DepositItems,
+			Amount: amount, Posted: amount, On: civil.MustParseDate("2026-11-23"), Done: true,
+		}
+		tx.InsertBankItem(b.line(n, amount))
+		tx.InsertDeposit(d)
+		for _, i := range items {
+			if i.PaymentID == p.ID {
+				tx.CloseClearing(i, d)
+			}
+		}
+		b.house(tx, ledger.Source{Kind: "deposit", ID: d.ID.String()}, transfers)
 		return nil
 	})
 }

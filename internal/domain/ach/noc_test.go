@@ -19,7 +19,9 @@ func known() payment.BankAccount {
 	return payment.BankAccount{HolderName: "Ana Testperson", Type: payment.AccountChecking, Routing: "110000000", Number: pii.NewSecret("000123456789")}
 }
 
-func show(b payment.BankAccount) string { return b.Routing + " " + b.Number.Reveal() + " " + string(b.Type) }
+func show(b payment.BankAccount) string {
+	return b.Routing + " " + b.Number.Reveal() + " " + string(b.Type)
+}
 
 // Every code of ACH-41: what it changes, and nothing else.
 func TestChanges(t *testing.T) {
