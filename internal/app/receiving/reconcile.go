@@ -91,8 +91,8 @@ func (s *Service) match(ctx context.Context, line store.BankItem) (bool, error) 
 func (s *Service) matchFiles(ctx context.Context, line store.BankItem, side store.DepositSide) (bool, error) {
 	var files []store.SettlingFile
 	err := s.db.Read(ctx, "files that settle", func(tx *store.ReadTx) error {
-		all, err := tx.SettlingFiles(line.On.AddDays(-settleDays), line.On)
-		files = slices.DeleteFunc(all, func(f store.SettlingFile) bool { return !amountOf(f, side).IsPositive() || shown(f, side) })
+		var err error
+		files, err = tx.SettlingFiles(line.On.AddDays(-settleDays), line.On)
 		return err
 	})
 	if err != nil {
@@ -120,16 +120,18 @@ func shown(f store.SettlingFile, side store.DepositSide) bool {
 }
 
 // filesOf chooses among files that no line has shown yet. A line that names a
-// file is about that one, and about nothing when the amount differs.
+// file is about that one, and about nothing when the amount differs or another
+// line has shown it.
 func filesOf(files []store.SettlingFile, name string, on civil.Date, amount money.Amount, side store.DepositSide) []store.SettlingFile {
 	for _, f := range files {
 		if f.Name == name {
-			if amountOf(f, side) == amount {
+			if amountOf(f, side) == amount && !shown(f, side) {
 				return []store.SettlingFile{f}
 			}
 			return nil
 		}
 	}
+	files = slices.DeleteFunc(slices.Clone(files), func(f store.SettlingFile) bool { return !amountOf(f, side).IsPositive() || shown(f, side) })
 	var ofDay, equal []store.SettlingFile
 	var sum money.Amount
 	for _, f := range files {

@@ -17,13 +17,13 @@ import (
 	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/ledger"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/store"
 )
 
 // hooks notes what AutoPay and refunds are told, in the transactions that tell.
 type hooks struct {
-	told  func(string) // writes down, once per committed call: see bench.heard
 	saved map[payment.BankAccountID]bool
 }
 
@@ -40,6 +40,10 @@ func (h *hooks) Prenoted(tx *store.Tx, account enrollment.AccountID, _ payment.B
 }
 
 func (h *hooks) Paid(tx *store.Tx, e ach.Entry, on civil.Date) error {
+	tx.Post(ledger.Entry{
+		ID: tx.NewEntryID(), AccountID: e.AccountID, Kind: ledger.EntryRefund, EffectiveOn: on, Actor: "test",
+		Transfers: ledger.Reverse(ledger.RefundBack(e.Amount)),
+	})
 	return h.note(tx, e.AccountID, "refund paid "+e.Amount.String()+" "+on.String())
 }
 
@@ -227,3 +231,15 @@ func (b *bench) after(bankDays int) civil.Date {
 	b.At(next.String())
 	return next
 }
+
+// fetch looks into the bank's mailbox.
+func (b *bench) fetch() receiving.Fetched {
+	b.TB.Helper()
+	f, err := b.service.Fetch(b.TB.Context(), b.Today())
+	if err != nil {
+		b.TB.Fatal(err)
+	}
+	return f
+}
+
+func secret(text string) pii.Secret { return pii.NewSecret(text) }
