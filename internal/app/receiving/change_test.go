@@ -12,7 +12,7 @@ import (
 
 // banks lists the bank accounts of an account, as routing, kind and last four.
 func (b *bench) banks(h apptest.Household) []string {
-	return b.Rows(fmt.Sprintf("SELECT routing || ' ' || kind || ' ' || last_four FROM bank_account WHERE account_id = '%s' ORDER BY last_four, routing", h.Account))
+	return b.Rows(fmt.Sprintf("SELECT routing || ' ' || kind || ' ' || last_four FROM bank_account WHERE account_id = '%s' ORDER BY last_four, routing, kind", h.Account))
 }
 
 // The bank corrects an account: what is saved goes on with the corrected one,
