@@ -40,6 +40,7 @@ type Member struct {
 	SubscriberID string
 	BirthDate    string
 	ZIP          string
+	AccountCode  string // of the bill, to connect coverage
 	Story        string
 	DueCents     int64
 }

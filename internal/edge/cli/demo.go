@@ -237,7 +237,7 @@ func (d *demo) live(ctx context.Context, database *app.Database, portal, outside
 
 // assemble makes the sandbox and, around it, the marketplace.
 func (d *demo) assemble(ctx context.Context, database *app.Database, portal, outside net.Listener) (err error) {
-	d.portal = "http://" + portal.Addr().String()
+	d.portal = "http://" + named(d.Listen, portal.Addr())
 	origin := "http://" + outside.Addr().String()
 	processorKey, webhookSecret, validatorKey := rand.Text(), rand.Text(), rand.Text()
 	d.apiKey = rand.Text()

@@ -25,7 +25,7 @@ func (d *demo) members(ctx context.Context) ([]control.Member, error) {
 		}
 		members = append(members, control.Member{
 			Fixture: f.Letter, SubscriberID: a.SubscriberID.Grouped(), BirthDate: a.BirthDate.String(), ZIP: a.ZIP,
-			Story: f.Story, DueCents: due.ToPay().Cents(),
+			AccountCode: string(d.app.AccountCode(id)), Story: f.Story, DueCents: due.ToPay().Cents(),
 		})
 	}
 	return members, nil
@@ -37,6 +37,7 @@ type jsonMember struct {
 	SubscriberID string `json:"subscriber_id"`
 	BirthDate    string `json:"birth_date"`
 	ZIP          string `json:"zip"`
+	AccountCode  string `json:"account_code"`
 	Story        string `json:"story"`
 	DueCents     int64  `json:"due_cents"`
 }
@@ -58,9 +59,9 @@ func (d *demo) announce(members []control.Member, sandboxURL string) {
 	fmt.Fprintf(out, "  Portal   %s\n", d.portal)
 	fmt.Fprintf(out, "  Sandbox  %s  (clock, test cards, mailbox)\n", sandboxURL)
 	fmt.Fprintf(out, "  API      %s/api/v1/openapi.json  (bearer key %s)\n\n", d.portal, d.apiKey)
-	fmt.Fprintf(out, "      %-15s  %-10s  %-5s  %9s  %s\n", "Subscriber ID", "Born", "ZIP", "Owes", "Story")
+	fmt.Fprintf(out, "      %-15s  %-10s  %-5s  %-8s  %9s  %s\n", "Subscriber ID", "Born", "ZIP", "Code", "Owes", "Story")
 	for _, m := range members {
-		fmt.Fprintf(out, "  %s   %-15s  %-10s  %-5s  %9s  %s\n", m.Fixture, m.SubscriberID, m.BirthDate, m.ZIP, dollarsOf(m.DueCents), m.Story)
+		fmt.Fprintf(out, "  %s   %-15s  %-10s  %-5s  %-8s  %9s  %s\n", m.Fixture, m.SubscriberID, m.BirthDate, m.ZIP, m.AccountCode, dollarsOf(m.DueCents), m.Story)
 	}
 	fmt.Fprintf(out, "\nIt is %s in the demo. Stop with Ctrl-C.\n", d.clock.Now().Time().In(d.profile.Zone()).Format("Monday, January 2, 2006, 3:04 PM"))
 }

@@ -15,6 +15,7 @@ import (
 	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/edge/api"
 	"quittance.org/quittance/internal/edge/letters"
+	"quittance.org/quittance/internal/edge/web/account"
 	"quittance.org/quittance/internal/edge/web/asset"
 	"quittance.org/quittance/internal/edge/web/brand"
 	"quittance.org/quittance/internal/edge/web/catalogue"
@@ -70,6 +71,15 @@ func (s *site) handler(a *app.App, c clock.Clock, baseURL, cardOrigin string, ke
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/", pages)
+	if a.People != nil {
+		signedIn, err := account.New(account.Config{
+			People: a.People, Profile: a.Paying.Profile(), Renderer: s.renderer, Sessions: a.Sessions, Clock: c, BaseURL: baseURL, Log: log,
+		})
+		if err != nil {
+			return nil, err
+		}
+		account.Mount(mux, signedIn)
+	}
 	mux.Handle("/api/", api.New(a.Enrolling, api.Config{Keys: keys, Receipts: a.Paying, Version: version(), Health: a.Health, Log: log}))
 	return mux, nil
 }
@@ -111,6 +121,20 @@ func listen(what, address string) (net.Listener, error) {
 		return nil, fault.Wrap(fault.Unavailable, "cli.listen", err, "%s can not listen on %s; choose another address", what, address)
 	}
 	return l, nil
+}
+
+// named gives the address of a listener under the name that was asked for:
+// passkeys are bound to a name, and "localhost" is one.
+func named(asked string, at net.Addr) string {
+	host, _, err := net.SplitHostPort(asked)
+	if err != nil || host == "" || net.ParseIP(host) != nil {
+		return at.String()
+	}
+	_, port, err := net.SplitHostPort(at.String())
+	if err != nil {
+		return at.String()
+	}
+	return net.JoinHostPort(host, port)
 }
 
 // serve answers on listeners until ctx ends, then lets requests under way

@@ -19,7 +19,7 @@ const personVersion = 1
 const (
 	signInPath   = "/account/sign-in"
 	signUpPath   = "/account/new"
-	peoplePath   = "/account/people"
+	peoplePath   = "/account/invitations"
 	paymentsPath = "/account/payments"
 	accountPath  = "/account"
 )
