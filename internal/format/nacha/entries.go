@@ -13,7 +13,8 @@ func (r *Reader) takeEntry(l *line) {
 	r.inBatch(l)
 	b := r.batch
 	l.checkLength(RecordLength, SpoilsEntry)
-	item := &Item{Kind: KindEntry, Line: l.number, Batch: b.header}
+	r.held = Item{Kind: KindEntry, Line: l.number, Batch: b.header}
+	item := &r.held
 	class := item.class()
 	code, ok := digits(l.raw(2, 3))
 	if e := &item.Entry; !ok || !Code(code).known() {

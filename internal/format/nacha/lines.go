@@ -18,6 +18,7 @@ type line struct {
 	text     []byte // one byte a character, when all are ASCII
 	wide     []rune // otherwise
 	length   int    // in characters, as it stood
+	control  bool   // there are control characters
 	problems []Problem
 }
 
@@ -194,7 +195,7 @@ func (l *lines) noteCharacters(r *line) {
 	switch {
 	case r.wide != nil:
 		l.once("record.not_ascii", "characters", "there are characters that are not ASCII")
-	case bytes.IndexFunc(r.text, func(c rune) bool { return c < ' ' || c > '~' }) >= 0:
+	case r.control:
 		l.once("record.control", "characters", "there are control characters")
 	}
 }
@@ -246,6 +247,7 @@ func (r *line) set(b []byte, cells *[RecordLength]byte) {
 	ascii := true
 	for _, c := range b {
 		ascii = ascii && c < utf8.RuneSelf
+		r.control = r.control || c < ' ' || c == 0x7f
 	}
 	if ascii {
 		if r.length = len(bytes.TrimRight(b, " ")); r.length < RecordLength {

@@ -8,7 +8,9 @@ import (
 // Reader reads a file item by item. It holds one entry with its addenda.
 type Reader struct {
 	lines   *lines
-	ready   []Item // to be handed out
+	ready   []Item // to be handed out, from handed on
+	handed  int
+	held    Item // what entry points to
 	file    *readFile
 	batch   *readBatch
 	entry   *Item // its addenda may still come
@@ -33,6 +35,9 @@ func NewReader(r io.Reader) *Reader { return &Reader{lines: newLines(r)} }
 // Next gives the next item, and io.EOF after the last. Any other error is one
 // of reading, not of the file's content: that is in the items' Problems.
 func (r *Reader) Next() (Item, error) {
+	if r.handed == len(r.ready) {
+		r.ready, r.handed = r.ready[:0], 0
+	}
 	for len(r.ready) == 0 {
 		if r.ended {
 			return Item{}, io.EOF
@@ -51,11 +56,8 @@ func (r *Reader) Next() (Item, error) {
 			r.lines.notes = nil
 		}
 	}
-	item := r.ready[0]
-	if r.ready = r.ready[1:]; len(r.ready) == 0 {
-		r.ready = nil
-	}
-	return item, nil
+	r.handed++
+	return r.ready[r.handed-1], nil
 }
 
 // take reads one record.
