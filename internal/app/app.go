@@ -17,10 +17,12 @@ import (
 	"quittance.org/quittance/internal/app/collecting"
 	"quittance.org/quittance/internal/app/enrolling"
 	"quittance.org/quittance/internal/app/notifying"
+	"quittance.org/quittance/internal/app/originating"
 	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/app/people"
 	"quittance.org/quittance/internal/app/verifying"
 	"quittance.org/quittance/internal/base/clock"
+	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/domain/profile"
@@ -103,6 +105,7 @@ type Config struct {
 	Links     paying.Links
 	Gateway   payment.CardGateway // nil when no card is taken
 	Validator payment.AccountValidator
+	BankLink  ach.Link // nil: nothing goes to the bank or comes from it
 	Courier   notifying.Courier
 	Letters   Letters
 	// People writes to people who sign in; nil: nobody can. Origin is the portal's
@@ -126,16 +129,17 @@ type Config struct {
 
 // App is the marketplace.
 type App struct {
-	AutoPay    *autopay.Service
-	Billing    *billing.Service
-	Closing    *closing.Service
-	Collecting *collecting.Service
-	Enrolling  *enrolling.Service
-	Paying     *paying.Service
-	Notifying  *notifying.Service
-	People     *people.Service // nil: nobody can sign in
-	Verifying  *verifying.Service
-	Sessions   *Sessions
+	AutoPay     *autopay.Service
+	Billing     *billing.Service
+	Closing     *closing.Service
+	Collecting  *collecting.Service
+	Enrolling   *enrolling.Service
+	Originating *originating.Service
+	Paying      *paying.Service
+	Notifying   *notifying.Service
+	People      *people.Service // nil: nobody can sign in
+	Verifying   *verifying.Service
+	Sessions    *Sessions
 
 	db      *store.DB
 	config  Config
@@ -151,6 +155,7 @@ func New(d *Database, c Config) (*App, error) {
 	a.Collecting = collecting.New(d.db, c.Profile)
 	a.Enrolling = enrolling.New(d.db, a)
 	a.Verifying = verifying.New(d.db, c.Profile)
+	a.Originating = originating.New(originating.Config{DB: d.db, Profile: c.Profile, Link: c.BankLink, Log: c.Log})
 	a.Notifying = notifying.New(notifying.Config{
 		DB: d.db, Profile: c.Profile, Courier: c.Courier, Letters: c.Letters, Jobs: a, Fonts: c.Fonts,
 	})

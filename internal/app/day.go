@@ -24,6 +24,8 @@ const (
 	stepBillLetters = "bill-letters"
 	stepPrint       = "print"
 	stepVerify      = "verify"
+	stepACHFile     = "ach-file"
+	stepBankOut     = "bank-out"
 )
 
 // steps is the business day (architecture section 7). The review comes before
@@ -43,7 +45,7 @@ func (a *App) steps() []closing.Step {
 	if !a.config.VerifiesElsewhere {
 		steps = append(steps, closing.Step{Name: stepVerify, Run: a.verify})
 	}
-	return steps
+	return append(steps, a.eveningSteps()...)
 }
 
 // settle asks the processor about payments whose outcome nobody knows, so that

@@ -261,3 +261,33 @@ func (tx *Tx) checkTraces(odfi string, b ach.Traces, settleOn civil.Date) error 
 	}
 	return nil
 }
+
+var (
+	qACHWaiting = stmt("ach_waiting", `
+		SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN kind IN ('refund', 'reversal') THEN 0 ELSE amount_cents END), 0) AS BIGINT),
+			CAST(COALESCE(SUM(CASE WHEN kind IN ('refund', 'reversal') THEN amount_cents ELSE 0 END), 0) AS BIGINT)
+		FROM ach_entry WHERE state = 'waiting'`)
+	qUnfile = stmt("unfile_ach_entries", `
+		UPDATE ach_entry SET state = 'waiting', file_id = NULL, file_seq = NULL, trace = NULL, trace_round = NULL, live_mandate_id = NULL
+		WHERE file_id = $1 AND file_seq <= $2 AND state = 'filed'`)
+	qWithdrawACHFile = stmt("withdraw_ach_file", `
+		UPDATE ach_file SET state = 'withdrawn' WHERE file_id = $1 AND (state = 'held' OR state = 'refused')
+			AND NOT EXISTS (SELECT 1 FROM ach_entry e WHERE e.file_id = $1)`)
+)
+
+// ACHWaiting adds up the entries that are in no file yet.
+func (tx *ReadTx) ACHWaiting() (ach.Totals, error) {
+	return one(tx, qACHWaiting, func(row func(...any) error) (ach.Totals, error) {
+		var t ach.Totals
+		var entries int64
+		err := row(&entries, &t.Debits, &t.Credits)
+		t.Entries = int(entries)
+		return t, err
+	})
+}
+
+// Unfile takes entries up to a place out of a file, so that they wait again.
+func (tx *Tx) Unfile(id ach.FileID, through int64) { tx.queue(qUnfile, id, through) }
+
+// WithdrawACHFile records that nobody has a file and nothing is in it any more.
+func (tx *Tx) WithdrawACHFile(id ach.FileID) { tx.expect(errFileElsewhere, qWithdrawACHFile, id) }

@@ -59,3 +59,46 @@ func (s *Service) Release(ctx context.Context, name string, by Actor, reason str
 		return nil
 	})
 }
+
+// Withdrawal is what Withdraw needs to know.
+type Withdrawal struct {
+	File   string
+	By     Actor
+	Second string // who approved it: a file that the bank has after all would be collected twice
+	Reason string
+}
+
+// Withdraw takes everything out of a file that the bank has refused, or that is
+// held, so that it goes into the next one. A crash on the way is gone on with by
+// doing it again.
+func (s *Service) Withdraw(ctx context.Context, w Withdrawal) error {
+	if err := w.By.check(access.WithdrawACHFile, w.Reason); err != nil {
+		return err
+	}
+	if w.Second == "" || w.Second == w.By.Name {
+		return errTwoPeople
+	}
+	var f store.ACHFile
+	err := s.db.Read(ctx, "file to withdraw", func(tx *store.ReadTx) (err error) {
+		f, err = tx.ACHFileByName(w.File)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if f.State != ach.FileHeld && f.State != ach.FileRefused {
+		return fault.New(fault.Conflict, CodeNotHeld, "the file %s can not be withdrawn: it is %s", f.Name, f.State)
+	}
+	for through := int64(s.chunk); through < int64(f.Entries+s.chunk); through += int64(s.chunk) {
+		if err := s.inTx(ctx, "withdraw entries", func(tx *store.Tx) { tx.Unfile(f.ID, through) }); err != nil {
+			return err
+		}
+	}
+	return s.inTx(ctx, "withdraw file", func(tx *store.Tx) {
+		tx.WithdrawACHFile(f.ID)
+		tx.Audit(store.AuditEvent{
+			AccountID: aboutFile(f), Operation: string(access.WithdrawACHFile), Actor: w.By.Name, Subject: "file " + f.Name,
+			Summary: fmt.Sprintf("%d entries wait again, approved by %s", f.Entries, w.Second), Reason: w.Reason,
+		})
+	})
+}

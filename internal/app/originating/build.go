@@ -17,10 +17,20 @@ const actorSystem = "system"
 
 // Built is what building came to.
 type Built struct {
-	Files   int // that are whole now, and were not before
-	Held    int // of these, how many wait for a second person
-	Refused int // entries that no file may hold: their mandate is disputed (ACH-33)
+	Files   int  // that are whole now, and were not before
+	Held    int  // of these, how many wait for a second person
+	Refused int  // entries that no file may hold: their mandate is disputed (ACH-33)
+	Stopped bool // no debit was taken: too many have come back (ACH-34)
 	ach.Totals
+}
+
+// ToLookAt is how many things a person must look at.
+func (b Built) ToLookAt() int {
+	n := b.Held + b.Refused
+	if b.Stopped {
+		n++
+	}
+	return n
 }
 
 // Build puts what waits into a file for the bank day date, once its cut-off has
@@ -46,12 +56,17 @@ func (s *Service) BuildAs(ctx context.Context, date civil.Date, actor string) (B
 	if today := s.profile.Today(s.db.Now()); today.After(date) {
 		date = civil.BankDays.OnOrAfter(today)
 	}
+	kinds, err := s.kinds(ctx, date)
+	if err != nil {
+		return built, err
+	}
+	built.Stopped = len(kinds) < len(ach.Kinds)
 	for {
-		f, ok, err := s.begin(ctx, date, actor)
+		f, ok, err := s.begin(ctx, date, actor, kinds)
 		if err != nil || !ok {
 			return built, s.countRefused(ctx, &built, err)
 		}
-		if f, err = s.fill(ctx, f); err != nil {
+		if f, err = s.fill(ctx, f, kinds); err != nil {
 			return built, err
 		}
 		if f, err = s.seal(ctx, f); err != nil {
@@ -59,6 +74,20 @@ func (s *Service) BuildAs(ctx context.Context, date civil.Date, actor string) (B
 		}
 		built.add(f)
 	}
+}
+
+// kinds gives the kinds of entries that may be sent on a day: all, or none that
+// takes money when too many debits have come back (ACH-34).
+func (s *Service) kinds(ctx context.Context, date civil.Date) ([]ach.Kind, error) {
+	if s.guard == nil {
+		return ach.Kinds, nil
+	}
+	err := s.guard.MayDebit(ctx, date)
+	if fault.Is(err, ach.CodeGuardStop) {
+		s.log.ErrorContext(ctx, "no debit is sent: too many have come back", "error", err)
+		return []ach.Kind{ach.KindPrenote, ach.KindReversal, ach.KindRefund}, nil
+	}
+	return ach.Kinds, err
 }
 
 func (b *Built) add(f store.ACHFile) {
@@ -86,7 +115,7 @@ func (s *Service) countRefused(ctx context.Context, built *Built, err error) err
 
 // begin gives the file to fill: one that was begun and not finished, or a new
 // one if anything waits; ok is false if there is nothing to do.
-func (s *Service) begin(ctx context.Context, bankOn civil.Date, actor string) (f store.ACHFile, ok bool, err error) {
+func (s *Service) begin(ctx context.Context, bankOn civil.Date, actor string, kinds []ach.Kind) (f store.ACHFile, ok bool, err error) {
 	err = s.db.InTx(ctx, "begin file", func(tx *store.Tx) error {
 		f, ok = store.ACHFile{}, false
 		today, err := tx.ACHFilesOn(bankOn)
@@ -110,7 +139,7 @@ func (s *Service) begin(ctx context.Context, bankOn civil.Date, actor string) (f
 			tx.RedateACHFile(f)
 			return nil
 		}
-		if ok, err = anyWaiting(tx, next.SettleOn); err != nil || !ok {
+		if ok, err = anyWaiting(tx, kinds, next.SettleOn); err != nil || !ok {
 			return err
 		}
 		f = next
@@ -146,9 +175,9 @@ func (s *Service) newFile(bankOn civil.Date, modifier, actor string) store.ACHFi
 	}
 }
 
-// batches visits the kinds and classes of entries in the order of a file.
-func batches(visit func(ach.Kind, ach.SEC) (goOn bool, err error)) error {
-	for _, kind := range ach.Kinds {
+// batches visits kinds and classes of entries in the order of a file.
+func batches(kinds []ach.Kind, visit func(ach.Kind, ach.SEC) (goOn bool, err error)) error {
+	for _, kind := range kinds {
 		for _, class := range ach.Classes {
 			if goOn, err := visit(kind, class); err != nil || !goOn {
 				return err
@@ -158,8 +187,8 @@ func batches(visit func(ach.Kind, ach.SEC) (goOn bool, err error)) error {
 	return nil
 }
 
-func anyWaiting(tx *store.Tx, settleOn civil.Date) (any bool, err error) {
-	err = batches(func(kind ach.Kind, class ach.SEC) (bool, error) {
+func anyWaiting(tx *store.Tx, kinds []ach.Kind, settleOn civil.Date) (any bool, err error) {
+	err = batches(kinds, func(kind ach.Kind, class ach.SEC) (bool, error) {
 		any, err = tx.AnyACHWaiting(kind, class, settleOn)
 		return !any, err
 	})
@@ -168,7 +197,7 @@ func anyWaiting(tx *store.Tx, settleOn civil.Date) (any bool, err error) {
 
 // fill files what waits, chunk by chunk. It goes on after the last batch that
 // is there: what has come since for an earlier one waits for the next file.
-func (s *Service) fill(ctx context.Context, f store.ACHFile) (store.ACHFile, error) {
+func (s *Service) fill(ctx context.Context, f store.ACHFile, kinds []ach.Kind) (store.ACHFile, error) {
 	var there []store.ACHBatch
 	err := s.db.Read(ctx, "batches of a file", func(tx *store.ReadTx) (err error) {
 		there, err = tx.ACHBatches(f.ID)
@@ -182,7 +211,7 @@ func (s *Service) fill(ctx context.Context, f store.ACHFile) (store.ACHFile, err
 		at.batch, at.places = b, at.places+int64(b.Entries)
 	}
 	started := len(there) == 0
-	err = batches(func(kind ach.Kind, class ach.SEC) (bool, error) {
+	err = batches(kinds, func(kind ach.Kind, class ach.SEC) (bool, error) {
 		started = started || kind == at.batch.Kind && class == at.batch.SEC
 		for more := started; more; {
 			if more, err = s.fillChunk(ctx, &at, kind, class); err != nil {

@@ -9,20 +9,29 @@
 package originating
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 
+	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/store"
 )
 
+// Guard says whether debits may be sent at all (ACH-34).
+type Guard interface {
+	// MayDebit fails with ach.CodeGuardStop when too many have come back.
+	MayDebit(ctx context.Context, date civil.Date) error
+}
+
 // Config is what the use cases work with.
 type Config struct {
 	DB      *store.DB
 	Profile *profile.Profile
 	Link    ach.Link // nil: files are built and not sent
+	Guard   Guard    // nil: nobody counts returns
 	Log     *slog.Logger
 }
 
@@ -31,6 +40,7 @@ type Service struct {
 	db      *store.DB
 	profile *profile.Profile
 	link    ach.Link
+	guard   Guard
 	log     *slog.Logger
 	chunk   int // entries filed in one transaction
 }
@@ -40,7 +50,7 @@ func New(c Config) *Service {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{db: c.DB, profile: c.Profile, link: c.Link, log: c.Log, chunk: chunkEntries}
+	return &Service{db: c.DB, profile: c.Profile, link: c.Link, guard: c.Guard, log: c.Log, chunk: chunkEntries}
 }
 
 // chunkEntries is how many entries are filed in one transaction: what a kill

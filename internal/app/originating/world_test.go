@@ -13,6 +13,7 @@ import (
 	"quittance.org/quittance/internal/app/apptest"
 	"quittance.org/quittance/internal/app/originating"
 	"quittance.org/quittance/internal/app/paying"
+	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/base/pii"
@@ -134,6 +135,7 @@ func (m *mailbox) acknowledge(f store.ACHFile, change func(*ach.Ack)) {
 type bench struct {
 	*apptest.World
 	bank    *mailbox
+	guard   originating.Guard
 	service *originating.Service
 	paying  *paying.Service
 }
@@ -146,8 +148,15 @@ func newBench(w *apptest.World) *bench {
 // restart makes the service anew, as the process does that comes up after one
 // was killed.
 func (b *bench) restart() *bench {
-	b.service = originating.New(originating.Config{DB: b.DB, Profile: b.Profile, Link: b.bank})
+	b.service = originating.New(originating.Config{DB: b.DB, Profile: b.Profile, Link: b.bank, Guard: b.guard})
 	return b
+}
+
+// stopped is a guard that stops debits.
+type stopped struct{}
+
+func (stopped) MayDebit(context.Context, civil.Date) error {
+	return fault.New(fault.Conflict, ach.CodeGuardStop, "too many")
 }
 
 // pay has a household pay online from a bank account.

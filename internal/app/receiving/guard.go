@@ -46,8 +46,8 @@ func percent(basisPoints int64) string {
 
 // Codes of the guard.
 const (
-	CodeGuardStop = "ach.guard_stop" // the return rates are above what the bank allows
-	CodeNoStop    = "ach.no_stop"    // there is nothing to release
+	CodeGuardStop = ach.CodeGuardStop // the return rates are above what the bank allows
+	CodeNoStop    = "ach.no_stop"     // there is nothing to release
 	CodeTwoPeople = "act.two_people"
 	CodeNoReason  = "act.no_reason"
 )

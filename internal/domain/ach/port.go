@@ -36,3 +36,7 @@ const (
 	CodeThere      = "banklink.there"       // Put: a file of that name is with the bank
 	CodeLinkSilent = "banklink.unavailable" // the bank does not answer
 )
+
+// CodeGuardStop marks that no debit may be sent: the return rates are above
+// what the network allows (ACH-34).
+const CodeGuardStop = "ach.guard_stop"

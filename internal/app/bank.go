@@ -1,0 +1,42 @@
+package app
+
+import (
+	"context"
+
+	"quittance.org/quittance/internal/app/closing"
+	"quittance.org/quittance/internal/base/civil"
+)
+
+// eveningSteps are what is done once the cut-off has passed. Without a line to
+// the bank entries wait: a file that nobody sends would grow old.
+func (a *App) eveningSteps() []closing.Step {
+	if a.config.BankLink == nil {
+		return nil
+	}
+	return []closing.Step{
+		{Name: stepACHFile, Evening: true, Run: a.achFile},
+		{Name: stepBankOut, Evening: true, Run: a.bankOut},
+	}
+}
+
+// achFile puts what waits into a file to the bank.
+func (a *App) achFile(ctx context.Context, date civil.Date) (closing.Counts, error) {
+	built, err := a.Originating.Build(ctx, date)
+	return closing.Counts{
+		{Name: "files", N: int64(built.Files)},
+		{Name: "entries", N: int64(built.Entries)},
+		{Name: "debit cents", N: built.Debits.Cents()},
+		{Name: "credit cents", N: built.Credits.Cents()},
+		{Name: closing.SetAside, N: int64(built.ToLookAt())},
+	}, err
+}
+
+// bankOut brings files to the bank and reads its word on them.
+func (a *App) bankOut(ctx context.Context, date civil.Date) (closing.Counts, error) {
+	sent, err := a.Originating.Send(ctx, date)
+	return closing.Counts{
+		{Name: "sent", N: int64(sent.Sent)},
+		{Name: "acknowledged", N: int64(sent.Acknowledged)},
+		{Name: closing.SetAside, N: int64(sent.ToLookAt())},
+	}, err
+}
