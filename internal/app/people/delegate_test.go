@@ -1,0 +1,140 @@
+package people_test
+
+import (
+	"testing"
+	"time"
+
+	"quittance.org/quittance/internal/app/apptest"
+	"quittance.org/quittance/internal/app/people"
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/domain/access"
+	"quittance.org/quittance/internal/domain/identity"
+)
+
+func invite(email string, scope identity.Scope) people.Invite {
+	return people.Invite{Email: email, Scope: scope, Until: civil.MustParseDate("2026-12-31"), From: from}
+}
+
+// helper makes a person who helps a member.
+func (w *lobby) helper(member person, h apptest.Household, email string, scope identity.Scope) person {
+	w.t.Helper()
+	ctx := w.t.Context()
+	i, err := w.s.Invite(ctx, member.who, invite(email, scope))
+	w.ok(err)
+	p := w.signedUpAgain(email)
+	_, err = w.s.Accept(ctx, p.who, i.ID, from)
+	w.ok(err)
+	w.mails()
+	return w.on(p, h)
+}
+
+func TestDelegates(t *testing.T) {
+	t.Parallel()
+	eachLobby(t, func(t *testing.T, w *lobby) {
+		ctx := t.Context()
+		h := w.household()
+		ana := w.member("ana@example.org", h)
+		i, err := w.s.Invite(ctx, ana.who, invite("Bo@example.org", identity.ScopePay))
+		w.ok(err)
+		w.mail("invite", "Bo@example.org")
+		bo, eve := w.signedUp("bo@example.org"), w.signedUp("eve@example.org")
+		mine, err := w.s.MyInvitations(ctx, bo.who)
+		if err != nil || len(mine) != 1 || mine[0].From != "Ana T." || mine[0].Email != "" || mine[0].Scope != identity.ScopePay {
+			t.Fatalf("invitations %+v, %v", mine, err)
+		}
+		_, err = w.s.Accept(ctx, eve.who, i.ID, from) // it is not hers
+		w.wantCode(err, people.CodeNoSuch)
+		c, err := w.s.Accept(ctx, bo.who, i.ID, from)
+		w.ok(err)
+		if c.Role != access.RoleDelegatePay || c.LastName != "T" || c.Until.String() != "2026-12-31" {
+			t.Errorf("helps as %+v", c)
+		}
+		_, err = w.s.Accept(ctx, bo.who, i.ID, from) // once
+		w.wantCode(err, people.CodeNoSuch)
+		bo = w.on(bo, h)
+		w.mails()
+		helpers, err := w.s.Helpers(ctx, ana.who)
+		if err != nil || len(helpers.People) != 1 || helpers.People[0].Email != "bo@example.org" || len(helpers.Invitations) != 0 {
+			t.Fatalf("helpers %+v, %v", helpers, err)
+		}
+		_, err = w.s.Invite(ctx, ana.who, invite("bo@example.org", identity.ScopeView))
+		w.wantCode(err, people.CodeInvited)
+		w.ok(w.s.RemoveHelper(ctx, ana.who, helpers.People[0].Link, from))
+		if current := w.resume(bo.who.Session); len(current.Coverages) != 0 {
+			t.Error("a helper who was removed still helps")
+		}
+		w.wantCode(w.s.RemoveHelper(ctx, ana.who, helpers.People[0].Link, from), people.CodeNoSuch)
+	})
+}
+
+func TestInvitationsRefuse(t *testing.T) {
+	t.Parallel()
+	eachLobby(t, func(t *testing.T, w *lobby) {
+		ctx := t.Context()
+		h := w.household()
+		ana := w.member("ana@example.org", h)
+		_, err := w.s.Invite(ctx, ana.who, invite("ANA@example.org", identity.ScopePay))
+		w.wantCode(err, people.CodeDelegateSelf)
+		in := invite("bo", "everything")
+		in.Until = civil.MustParseDate("2026-11-20")
+		_, err = w.s.Invite(ctx, ana.who, in)
+		w.wantCode(err, identity.CodeEmailFormat)
+		i, err := w.s.Invite(ctx, ana.who, invite("bo@example.org", identity.ScopePay))
+		w.ok(err)
+		w.mails()
+		bo := w.signedUp("bo@example.org")
+		w.ok(w.s.Withdraw(ctx, ana.who, i.ID))
+		_, err = w.s.Accept(ctx, bo.who, i.ID, from)
+		w.wantCode(err, people.CodeNoSuch)
+		i, err = w.s.Invite(ctx, ana.who, invite("bo@example.org", identity.ScopePay))
+		w.ok(err)
+		w.ok(w.s.Decline(ctx, bo.who, i.ID))
+		_, err = w.s.Accept(ctx, bo.who, i.ID, from)
+		w.wantCode(err, people.CodeNoSuch)
+		i, err = w.s.Invite(ctx, ana.who, invite("bo@example.org", identity.ScopePay))
+		w.ok(err)
+		w.At("2026-12-05 12:00:00") // an invitation waits 14 days
+		_, err = w.s.Accept(ctx, bo.who, i.ID, from)
+		w.wantCode(err, people.CodeNoSuch)
+	})
+}
+
+// What somebody may do ends with its last day, in Boston.
+func TestDelegateRunsOut(t *testing.T) {
+	t.Parallel()
+	eachLobby(t, func(t *testing.T, w *lobby) {
+		h := w.household()
+		ana := w.member("ana@example.org", h)
+		bo := w.helper(ana, h, "bo@example.org", identity.ScopeView)
+		for want, moment := range []string{"2027-01-01 00:00:01", "2026-12-31 23:59:59", "2027-01-01 00:00:01"} {
+			w.At(moment)
+			if current := w.resume(w.again(bo).Session); len(current.Coverages) != want%2 {
+				t.Errorf("%s: %d accounts, want %d", moment, len(current.Coverages), want%2)
+			}
+		}
+		// Who has run out may be invited again.
+		ana.who = w.again(ana)
+		ana = w.on(ana, h)
+		in := invite("bo@example.org", identity.ScopePay)
+		in.Until = civil.MustParseDate("2027-02-01")
+		i, err := w.s.Invite(t.Context(), ana.who, in)
+		w.ok(err)
+		_, err = w.s.Accept(t.Context(), w.again(bo), i.ID, from)
+		w.ok(err)
+	})
+}
+
+// With the last member go those who help.
+func TestUnlinkOfTheLastMember(t *testing.T) {
+	t.Parallel()
+	eachLobby(t, func(t *testing.T, w *lobby) {
+		h := w.household()
+		ana := w.member("ana@example.org", h)
+		bo := w.helper(ana, h, "bo@example.org", identity.ScopeView)
+		w.advance(time.Minute)
+		w.ok(w.s.Unlink(t.Context(), ana.who, from))
+		if current := w.resume(bo.who.Session); len(current.Coverages) != 0 {
+			t.Error("a helper without a member still helps")
+		}
+	})
+}
