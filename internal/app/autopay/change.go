@@ -175,6 +175,9 @@ func (s *Service) Stop(ctx context.Context, in Stop) (Stopped, error) {
 		if out.Last = sent; out.Last.IsZero() {
 			out.Last = s.nextDebit(m, drafts, tx.Now())
 		}
+		if m.StopOn == out.Last {
+			return nil // asked for before, and told
+		}
 		m.StopOn = out.Last
 		tx.UpdateMandate(m, m.State, in.Who.actor())
 		tx.Audit(store.AuditEvent{
