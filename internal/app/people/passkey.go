@@ -114,6 +114,9 @@ func (st step) session() (session webauthn.SessionData, err error) {
 // BeginPasskeySignIn asks for a passkey in place of e-mail and password: a
 // passkey with the person's check (face, finger, PIN) is both steps.
 func (s *Service) BeginPasskeySignIn(ctx context.Context, from From) (Ceremony, error) {
+	if err := s.needPasskeys(); err != nil {
+		return Ceremony{}, err
+	}
 	options, session, err := s.passkeys.BeginDiscoverableLogin(webauthn.WithUserVerification(protocol.VerificationRequired))
 	if err != nil {
 		return Ceremony{}, err
@@ -154,6 +157,9 @@ func (s *Service) PasskeySignIn(ctx context.Context, in PasskeyAnswer) (SignedIn
 
 // BeginPasskeyStep asks for a passkey as the second step of a sign-in.
 func (s *Service) BeginPasskeyStep(ctx context.Context, t Ticket) (Ceremony, error) {
+	if err := s.needPasskeys(); err != nil {
+		return Ceremony{}, err
+	}
 	var out Ceremony
 	err := s.DB.InTx(ctx, "begin passkey step", func(tx *store.Tx) error {
 		st, err := s.step(tx.ReadTx, t, ID{}, store.PurposeSignIn)
@@ -247,6 +253,9 @@ func unlessRefused(err error) error {
 
 // BeginPasskey begins to register a passkey of the person.
 func (s *Service) BeginPasskey(ctx context.Context, who Who) (Ceremony, error) {
+	if err := s.needPasskeys(); err != nil {
+		return Ceremony{}, err
+	}
 	var out Ceremony
 	err := s.DB.InTx(ctx, "begin passkey", func(tx *store.Tx) error {
 		if err := s.mayAdd(tx.ReadTx, who); err != nil {

@@ -14,6 +14,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/url"
 	"sync/atomic"
 
@@ -48,6 +49,7 @@ const (
 	CodeNoSuch         = "person.no_such"         // NotFound: no such device, factor, invitation or helper
 	CodeNotConfirmed   = "person.not_confirmed"   // Denied: type the password first (Confirm)
 	CodeTextsOff       = "person.texts_off"       // Conflict: no text messages are sent here
+	CodePasskeysOff    = "person.passkeys_off"    // Conflict: the portal has a number for an address
 	CodePasskeyRefused = "person.passkey_refused" // Invalid: the browser's answer does not hold
 )
 
@@ -117,9 +119,9 @@ func New(c Config) (*Service, error) {
 	if err != nil || origin.Hostname() == "" {
 		return nil, fault.New(fault.Invalid, "people.origin", "the portal's address must be like https://pay.example.gov, not %q", c.Site.Origin)
 	}
-	keys, err := webauthn.New(&webauthn.Config{RPID: origin.Hostname(), RPDisplayName: c.Site.Name, RPOrigins: []string{origin.Scheme + "://" + origin.Host}})
+	keys, err := newPasskeys(c.Site, origin)
 	if err != nil {
-		return nil, fmt.Errorf("passkeys: %w", err)
+		return nil, err
 	}
 	if c.Hashing == nil {
 		c.Hashing = serverHashing
@@ -127,6 +129,32 @@ func New(c Config) (*Service, error) {
 	s := &Service{Config: c, passkeys: keys, slots: make(chan struct{}, hashesAtOnce)}
 	s.stranger = s.hashOfNobody()
 	return s, nil
+}
+
+// newPasskeys makes what checks passkeys, nil where the portal has a number for
+// an address, as a demo on one machine does: passkeys are bound to a name.
+func newPasskeys(site Site, origin *url.URL) (*webauthn.WebAuthn, error) {
+	if net.ParseIP(origin.Hostname()) != nil {
+		return nil, nil
+	}
+	keys, err := webauthn.New(&webauthn.Config{
+		RPID: origin.Hostname(), RPDisplayName: site.Name, RPOrigins: []string{origin.Scheme + "://" + origin.Host},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("passkeys: %w", err)
+	}
+	return keys, nil
+}
+
+// Passkeys tells whether passkeys can be used here.
+func (s *Service) Passkeys() bool { return s.passkeys != nil }
+
+// needPasskeys refuses what begins with a passkey where there are none.
+func (s *Service) needPasskeys() error {
+	if s.passkeys == nil {
+		return fault.New(fault.Conflict, CodePasskeysOff, "This portal has no name that passkeys can be bound to")
+	}
+	return nil
 }
 
 // now is the machine's present moment.

@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"time"
 
@@ -41,7 +40,7 @@ type site struct {
 	*serving.Site
 	people   *people.Service
 	sessions *scs.SessionManager
-	passkeys bool // the site's address is a name, which passkeys are bound to
+	passkeys bool // passkeys can be used here
 }
 
 // keptFor is how long what was begun is kept. Being signed in ends much
@@ -60,16 +59,7 @@ func New(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("account: %w", err)
 	}
-	s := &site{Site: ground, people: c.People, passkeys: isName(ground.Host)}
+	s := &site{Site: ground, people: c.People, passkeys: c.People.Passkeys()}
 	s.sessions = s.Sessions(c.Sessions, "account", serving.Lives{Idle: keptFor, Whole: 24 * time.Hour})
 	return s.handler(), nil
-}
-
-// isName tells whether a host is a name. Passkeys are bound to names, never to
-// numbers.
-func isName(host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	return net.ParseIP(host) == nil
 }
