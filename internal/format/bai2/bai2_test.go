@@ -201,7 +201,7 @@ func TestRefused(t *testing.T) {
 		"an amount changed":               {"16,166,51200", "16,166,51300", 8, "account.total"},
 		"a balance changed":               {"015,1051200", "015,1051300", 8, "account.total"},
 		"an amount with a point":          {"16,166,51200", "16,166,512.00", 4, "detail.amount"},
-		"an amount of 16 digits":          {"16,166,51200", "16,166,1000000000000000", 4, "detail.amount"},
+		"an amount of 14 digits":          {"16,166,51200", "16,166,10000000000000", 4, "detail.amount"},
 		"a balance in letters":            {"010,1000000", "010,1OOOOOO", 3, "account.amount"},
 		"a type code of two digits":       {"16,166", "16,66", 4, "detail.code"},
 		"a type code of no direction":     {"16,166", "16,015", 4, "detail.direction"},
@@ -296,6 +296,18 @@ func TestFilesThatAreNone(t *testing.T) {
 				t.Errorf("%+v", report)
 			}
 		})
+	}
+}
+
+// Amounts that add up to more than a number can hold are refused like others.
+func TestSumThatOverflows(t *testing.T) {
+	t.Parallel()
+	const n = 1_000_000
+	head := "01,A,B,261216,0630,1,,,2/\n02,B,A,1,261215,,USD,2/\n03,1,,015,0,,/\n"
+	e := &endless{left: n * len("16,195,9999999999999,,,/\n"), line: "16,195,9999999999999,,,/\n", seen: -1 << 40}
+	report, err := bai2.Check(io.MultiReader(strings.NewReader(head), e, strings.NewReader("49,1,1000002/\n98,1,1,1000004/\n99,1,1,1000006/\n")))
+	if err != nil || report.Accepted || report.Details != n || codes(report.Problems)[0] != "account.total" {
+		t.Errorf("%+v, %v", report, err)
 	}
 }
 

@@ -83,8 +83,9 @@ func (f *fields) rest() string {
 	return strings.Join(text, "\n")
 }
 
-// amountDigits bounds an amount, so that sums do not overflow.
-const amountDigits = 15
+// amountDigits bounds an amount at a hundred billion dollars, so that no file of
+// a bearable size makes sums overflow.
+const amountDigits = 13
 
 // amount reads digits with or without a sign. A point, a space or a letter
 // makes it none: where money is counted, nothing is guessed.

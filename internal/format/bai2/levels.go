@@ -127,7 +127,7 @@ func (i *Item) summary(rec *record, f *fields, code string, in *level) Summary {
 	if s.Amount, ok = amount(written); !ok && written != "" {
 		i.add(rec.line, "amount of "+code, "account.amount", "the amount must be digits with or without a sign")
 	}
-	in.cents += s.Amount.Cents()
+	in.add(s.Amount.Cents())
 	if items := f.next(); items != "" {
 		if s.Items, ok = count(items); !ok {
 			i.add(rec.line, "item count of "+code, "account.items", "the number of items must be digits")
@@ -156,7 +156,7 @@ func (r *Reader) takeDetail(rec *record) {
 	if d.Amount, ok = amount(written); !ok && written != "" {
 		i.add(rec.line, "amount", "detail.amount", "the amount must be digits with or without a sign")
 	}
-	r.open.cents += d.Amount.Cents()
+	r.open.add(d.Amount.Cents())
 	switch {
 	case len(d.Code) != 3 || !ident.AllDigits(d.Code):
 		i.add(rec.line, "type code", "detail.code", "the type code must be three digits")
@@ -184,7 +184,7 @@ func (r *Reader) takeAccountTrailer(rec *record) {
 	i.count(rec, "account", "number of records", f.next(), l.records)
 	r.give(i)
 	r.open, r.now.Account = nil, nil
-	r.group.cents += said
+	r.group.add(said)
 }
 
 func (r *Reader) takeGroupTrailer(rec *record) {
@@ -205,7 +205,7 @@ func (r *Reader) takeGroupTrailer(rec *record) {
 		r.give(i)
 	}
 	r.group, r.now.Group = nil, nil
-	r.file.cents += said
+	r.file.add(said)
 }
 
 func (r *Reader) takeFileTrailer(rec *record) {
@@ -253,7 +253,7 @@ func (i *Item) count(rec *record, of, what, written string, counted int) {
 func (r *Reader) endAccount(line int) {
 	if l := r.open; l != nil {
 		r.problem(line, "account trailer", "account.no_trailer", fmt.Sprintf("the account begun on line %d has no trailer (49)", l.line))
-		r.group.cents += l.cents
+		r.group.add(l.cents)
 		r.open, r.now.Account = nil, nil
 	}
 }
@@ -262,7 +262,7 @@ func (r *Reader) endGroup(line int) {
 	r.endAccount(line)
 	if l := r.group; l != nil {
 		r.problem(line, "group trailer", "group.no_trailer", fmt.Sprintf("the group begun on line %d has no trailer (98)", l.line))
-		r.file.cents += l.cents
+		r.file.add(l.cents)
 		r.group, r.now.Group = nil, nil
 	}
 }

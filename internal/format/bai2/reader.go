@@ -32,6 +32,13 @@ type level struct {
 	cents   int64 // sum of the amounts, or of the trailers below
 }
 
+// sumMax is far above what a control total can say.
+const sumMax = 1 << 61
+
+// add counts cents of a file that may be made to overflow: a sum that is too
+// large stays there, and agrees with no total.
+func (l *level) add(cents int64) { l.cents = max(min(l.cents+cents, sumMax), -sumMax) }
+
 // foreignMax is how many lines are looked at before a file without a single
 // record is called something else.
 const foreignMax = 50

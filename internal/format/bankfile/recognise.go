@@ -5,6 +5,8 @@ import (
 	"regexp"
 
 	"golang.org/x/text/encoding/charmap"
+
+	"quittance.org/quittance/internal/base/ident"
 )
 
 // headSize is how much of a file is looked at to recognise it.
@@ -77,13 +79,22 @@ func fromEBCDIC(head []byte) []byte {
 	return out
 }
 
-// transactionSet finds the first set of an interchange: the character after
-// "ISA" separates elements.
+// transactionSet finds the first set of an interchange, behind "ST" and the
+// character that separates elements, which stands after "ISA".
 func transactionSet(head []byte) string {
-	separator := regexp.QuoteMeta(string(head[3:4]))
-	set := regexp.MustCompile(`[^A-Z]ST` + separator + `(\d{3})` + separator).FindSubmatch(head)
-	if set == nil {
-		return ""
+	start := []byte{'S', 'T', head[3]}
+	for at := bytes.Index(head, start); at > 0 && at+7 <= len(head); {
+		set := head[at+3 : at+6]
+		if !isLetter(head[at-1]) && ident.AllDigits(string(set)) && head[at+6] == head[3] {
+			return string(set)
+		}
+		next := bytes.Index(head[at+1:], start)
+		if next < 0 {
+			return ""
+		}
+		at += 1 + next
 	}
-	return string(set[1])
+	return ""
 }
+
+func isLetter(c byte) bool { return c >= 'A' && c <= 'Z' }

@@ -54,10 +54,19 @@ func (t *Totals) count(l *line, e Entry) {
 		t.Hash = (t.Hash + n) % hashModulus
 	}
 	if e.Code.IsCredit() {
-		t.Credit = t.Credit.Add(e.Amount)
+		t.Credit = sum(t.Credit, e.Amount)
 	} else {
-		t.Debit = t.Debit.Add(e.Amount)
+		t.Debit = sum(t.Debit, e.Amount)
 	}
+}
+
+// sumMaxCents is far above what any control record can say.
+const sumMaxCents = 1 << 61
+
+// sum adds amounts of a file that may be made to overflow: a sum that is too
+// large stays there, and agrees with no control.
+func sum(a, b money.Amount) money.Amount {
+	return money.Min(a.Add(b), money.Cents(sumMaxCents))
 }
 
 // readReceiver reads bank and account.

@@ -62,7 +62,7 @@ func (r *Report) add(item *Item) {
 			r.Header = item.Header
 		}
 	case KindEnd:
-		r.Debit, r.Credit = r.Debit.Add(item.Totals.Debit), r.Credit.Add(item.Totals.Credit)
+		r.Debit, r.Credit = sum(r.Debit, item.Totals.Debit), sum(r.Credit, item.Totals.Credit)
 	case KindProblem:
 	default:
 		if !item.Usable() {

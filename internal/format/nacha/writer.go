@@ -190,6 +190,5 @@ func (t *Totals) join(b Totals) {
 	t.Entries += b.Entries
 	t.Addenda += b.Addenda
 	t.Hash = (t.Hash + b.Hash) % hashModulus
-	t.Debit = t.Debit.Add(b.Debit)
-	t.Credit = t.Credit.Add(b.Credit)
+	t.Debit, t.Credit = sum(t.Debit, b.Debit), sum(t.Credit, b.Credit)
 }
