@@ -10,10 +10,12 @@ import (
 // eveningSteps are what is done once the cut-off has passed. Without a line to
 // the bank entries wait: a file that nobody sends would grow old.
 func (a *App) eveningSteps() []closing.Step {
+	freeze := closing.Step{Name: stepFreeze, Needs: []string{stepPlan}, Evening: true, Run: a.freezeDrafts}
 	if a.config.BankLink == nil {
-		return nil
+		return []closing.Step{freeze}
 	}
 	return []closing.Step{
+		freeze,
 		{Name: stepACHFile, Evening: true, Run: a.achFile},
 		{Name: stepBankOut, Evening: true, Run: a.bankOut},
 	}

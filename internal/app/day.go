@@ -21,9 +21,11 @@ const (
 	stepReview      = "review"
 	stepNotices     = "notices"
 	stepBillRun     = "bill-run"
+	stepPlan        = "autopay-plan"
 	stepBillLetters = "bill-letters"
 	stepPrint       = "print"
 	stepVerify      = "verify"
+	stepFreeze      = "autopay-freeze"
 	stepACHFile     = "ach-file"
 	stepBankOut     = "bank-out"
 )
@@ -31,7 +33,9 @@ const (
 // steps is the business day (architecture section 7). The review comes before
 // the bill run, so that nobody is billed for coverage that has ended by then;
 // and before first bills, since a start that it moves is billed anew (R-BIND-2)
-// ahead of the letter that tells what to pay.
+// ahead of the letter that tells what to pay. AutoPay plans its debits between
+// the bill run and the letters of the bills, which are their notice (REG-41), and
+// takes what is still unpaid at the cut-off in the evening.
 func (a *App) steps() []closing.Step {
 	steps := []closing.Step{
 		{Name: stepSettle, Run: a.settle},
@@ -39,7 +43,8 @@ func (a *App) steps() []closing.Step {
 		{Name: stepFirstBills, Needs: []string{stepReview}, Run: a.firstBills},
 		{Name: stepNotices, Needs: []string{stepFirstBills}, Run: a.notices},
 		{Name: stepBillRun, Needs: []string{stepReview}, Run: a.billRun},
-		{Name: stepBillLetters, Needs: []string{stepBillRun}, Run: a.billLetters},
+		{Name: stepPlan, Needs: []string{stepBillRun}, Run: a.planDrafts},
+		{Name: stepBillLetters, Needs: []string{stepBillRun, stepPlan}, Run: a.billLetters},
 		{Name: stepPrint, Run: a.print},
 	}
 	if !a.config.VerifiesElsewhere {
@@ -98,7 +103,29 @@ func (a *App) notices(ctx context.Context, date civil.Date) (closing.Counts, err
 		return countsOf(owed, returned), err
 	}
 	extended, err := a.Notifying.SendExtended(ctx, date)
-	return countsOf(owed, returned, extended), err
+	if err != nil {
+		return countsOf(owed, returned, extended), err
+	}
+	mandates, err := a.Notifying.SendMandates(ctx, date)
+	return countsOf(owed, returned, extended, mandates), err
+}
+
+// planDrafts plans what AutoPay takes for the bills that are new.
+func (a *App) planDrafts(ctx context.Context, date civil.Date) (closing.Counts, error) {
+	c, err := a.AutoPay.Plan(ctx, date)
+	return closing.Counts{
+		{Name: "planned", N: int64(c.Planned)}, {Name: "held", N: int64(c.Held)}, {Name: "revised", N: int64(c.Revised)},
+		{Name: "mandates paused", N: int64(c.Paused)}, {Name: "resumed", N: int64(c.Resumed)}, {Name: "stopped", N: int64(c.Stopped)},
+	}, err
+}
+
+// freezeDrafts takes what AutoPay takes in the file of the evening.
+func (a *App) freezeDrafts(ctx context.Context, date civil.Date) (closing.Counts, error) {
+	c, err := a.AutoPay.Freeze(ctx, date)
+	return closing.Counts{
+		{Name: "payments", N: int64(c.Frozen)}, {Name: "skipped", N: int64(c.Skipped)}, {Name: "canceled", N: int64(c.Canceled)},
+		{Name: closing.SetAside, N: int64(c.SetAside)},
+	}, err
 }
 
 // billLetters writes the letters of the bills that are new.
