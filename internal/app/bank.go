@@ -7,7 +7,8 @@ import (
 	"quittance.org/quittance/internal/base/civil"
 )
 
-// eveningSteps are what is done once the cut-off has passed. Without a line to
+// eveningSteps are what is done once the cut-off has passed: what AutoPay takes
+// comes before the file that it goes into. Without a line to
 // the bank entries wait: a file that nobody sends would grow old.
 func (a *App) eveningSteps() []closing.Step {
 	freeze := closing.Step{Name: stepFreeze, Needs: []string{stepPlan}, Evening: true, Run: a.freezeDrafts}
