@@ -17,7 +17,7 @@ var (
 	qInsertACHRetry = stmt("insert_ach_retry", `
 		INSERT INTO ach_entry (`+achEntryColumns+`, state, first_code) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'waiting',
 			(SELECT r.code FROM ach_entry f JOIN payment_return r ON r.account_id = f.account_id AND r.payment_id = f.payment_id
-			WHERE f.account_id = $1 AND f.ach_entry_id = $7 AND f.state = 'returned'
+			WHERE f.account_id = $1 AND f.ach_entry_id = $7
 				AND (r.code = 'R01' OR r.code = 'R09' OR r.code = 'R08')))`)
 	qACHEntry = stmt("ach_entry", `
 		SELECT `+achEntryColumns+`, state, file_id, COALESCE(trace, '') FROM ach_entry WHERE account_id = $1 AND ach_entry_id = $2`)

@@ -165,18 +165,24 @@ func (tx *Tx) GrowACHBatch(file ach.FileID, b ACHBatch) {
 
 var (
 	qAnyACHWaiting = stmt("any_ach_waiting", `
-		SELECT kind, sec_code FROM ach_entry WHERE state = 'waiting' AND kind = $1 AND sec_code = $2 AND settle_on <= $3
+		SELECT kind, sec_code FROM ach_entry WHERE state = 'waiting' AND kind = $1 AND sec_code = $2 AND settle_on <= $3`+undisputed+`
 		ORDER BY settle_on, account_id, ach_entry_id LIMIT 1`)
 	// The whole chunk is filed by one statement: places and traces are counted on.
+	// What is disputed is left out, so that the others go; if it were not, the table
+	// would refuse it: live_mandate_id finds only a mandate that is not (ACH-33).
 	qFileEntries = stmt("file_ach_entries", `
 		UPDATE ach_entry SET state = 'filed', file_id = $1, file_seq = CAST($2 AS BIGINT) + r.n,
-			trace = CAST($3 AS TEXT) || SUBSTR(CAST(10000000 + CAST($4 AS BIGINT) + r.n AS TEXT), 2), trace_round = $5
+			trace = CAST($3 AS TEXT) || SUBSTR(CAST(10000000 + CAST($4 AS BIGINT) + r.n AS TEXT), 2), trace_round = $5,
+			live_mandate_id = (SELECT m.mandate_id FROM mandate m
+				WHERE m.account_id = ach_entry.account_id AND m.mandate_id = ach_entry.mandate_id AND m.state <> 'disputed')
 		FROM (SELECT account_id, ach_entry_id, ROW_NUMBER() OVER (ORDER BY settle_on, account_id, ach_entry_id) AS n
-			FROM ach_entry WHERE state = 'waiting' AND kind = $6 AND sec_code = $7 AND settle_on <= $8
+			FROM ach_entry WHERE state = 'waiting' AND kind = $6 AND sec_code = $7 AND settle_on <= $8`+undisputed+`
 			ORDER BY settle_on, account_id, ach_entry_id LIMIT $9) r
 		WHERE ach_entry.account_id = r.account_id AND ach_entry.ach_entry_id = r.ach_entry_id`)
-	qRefusedEntries = stmt("refused_ach_entries", `SELECT COUNT(*) FROM ach_entry e WHERE e.state = 'waiting' AND e.mandate_id IS NOT NULL AND FALSE`)
-	qFiledCents     = stmt("filed_cents", `
+	qRefusedEntries = stmt("refused_ach_entries", `
+		SELECT COUNT(*) FROM ach_entry e JOIN mandate m ON m.account_id = e.account_id AND m.mandate_id = e.mandate_id
+		WHERE e.state = 'waiting' AND m.state = 'disputed'`)
+	qFiledCents = stmt("filed_cents", `
 		SELECT CAST(COALESCE(SUM(amount_cents), 0) AS BIGINT) FROM ach_entry WHERE file_id = $1 AND file_seq > $2`)
 	qEnsureCounter = stmt("ensure_counter", `INSERT INTO counter (name, n) VALUES ($1, 0) ON CONFLICT (name) DO NOTHING`)
 	qCounter       = stmt("counter", `SELECT n FROM counter WHERE name = $1`)
@@ -186,6 +192,10 @@ var (
 		SELECT f.settle_on FROM ach_entry e JOIN ach_file f ON f.file_id = e.file_id
 		WHERE e.trace >= $1 AND e.trace <= $2 AND e.trace_round = $3 ORDER BY f.settle_on DESC LIMIT 1`)
 )
+
+// undisputed leaves out the entries of a mandate on which nothing may be sent.
+const undisputed = ` AND (mandate_id IS NULL OR NOT EXISTS (SELECT 1 FROM mandate m
+	WHERE m.account_id = ach_entry.account_id AND m.mandate_id = ach_entry.mandate_id AND m.state = 'disputed'))`
 
 // AnyACHWaiting tells whether an entry of a kind and class waits that may
 // settle on a day.

@@ -7,6 +7,7 @@ import (
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/mandate"
 	"quittance.org/quittance/internal/domain/payment"
@@ -71,9 +72,6 @@ var (
 		WHERE d.state IN ('planned', 'held') AND in_range(d.account_id) AND d.settle_on <= $3 ORDER BY d.account_id, d.settle_on, d.draft_id`)
 	qInsertPaidIntent = stmt("insert_paid_intent", `
 		INSERT INTO intent (`+intentColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`)
-	qInsertDebitEntry = stmt("insert_mandate_entry", `
-		INSERT INTO ach_entry (account_id, ach_entry_id, kind, payment_id, mandate_id, first_entry_id, bank_account_id, sec_code, payment_type, amount_cents, state, settle_on)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 'WEB', $8, $9, 'waiting', $10)`)
 	qFirstEntryOf = stmt("first_entry_of_payment", `
 		SELECT COALESCE(first_entry_id, ach_entry_id), settle_on FROM ach_entry WHERE account_id = $1 AND payment_id = $2 ORDER BY ach_entry_id LIMIT 1`)
 	qCleared  = stmt("cleared", `SELECT COUNT(*) FROM clearing_item WHERE account_id = $1 AND payment_id = $2 AND closed_on IS NOT NULL`)
@@ -253,11 +251,14 @@ func (tx *ReadTx) MoneyIn(first, last enrollment.AccountID) ([]*Facts, error) {
 func (tx *Tx) InsertDebit(i IntentRow, p payment.Payment, d payment.Debit) {
 	tx.queue(qInsertPaidIntent, i.ID, i.AccountID, string(i.Channel), string(i.Method), i.Amount, string(i.State), i.InputHash,
 		i.Processor, i.SessionRef, i.Reason, i.Email, i.Language, i.SubmittedAt, i.UpdatedAt, i.ExpiresAt)
-	kind, paymentType := "debit", "R"
-	if !d.FirstEntry.IsZero() {
-		kind = "retry"
+	e := ach.Entry{
+		ID: tx.NewACHEntryID(), AccountID: p.AccountID, Kind: ach.KindDebit, PaymentID: p.ID, MandateID: d.Mandate,
+		FirstID: ach.EntryID{UUID: d.FirstEntry}, Bank: d.Bank, SEC: ach.WEB, Type: ach.Recurring, Amount: p.Amount, SettleOn: d.SettleOn,
 	}
-	tx.queue(qInsertDebitEntry, p.AccountID, tx.NewID(), kind, p.ID, d.Mandate, d.FirstEntry, d.Bank, paymentType, p.Amount, d.SettleOn)
+	if !d.FirstEntry.IsZero() {
+		e.Kind = ach.KindRetry
+	}
+	tx.PutACHEntry(e)
 }
 
 // FirstEntry is the first presentation of a debit.

@@ -14,7 +14,7 @@ const Orphans = "orphans"
 
 // Proofs are the invariants of architecture section 5 that SQL can prove, from
 // the ledger and the facts alone.
-var Proofs = slices.Concat(entryProofs, memberProofs, paymentProofs, carrierProofs, bankProofs, chargeProofs, decisionProofs, orphanProofs())
+var Proofs = slices.Concat(entryProofs, memberProofs, paymentProofs, carrierProofs, bankProofs, chargeProofs, decisionProofs, achProofs, orphanProofs())
 
 var entryProofs = []Proof{
 	{Invariant: "I1", Object: "entry", Problem: "an entry moves no money", stmt: proveRows("prove_entry_moves", `

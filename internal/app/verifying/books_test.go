@@ -17,7 +17,6 @@ import (
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/internal/store"
-	"quittance.org/quittance/internal/store/storetest"
 )
 
 // books is a small marketplace, kept as the use cases keep it: through the
@@ -365,10 +364,28 @@ func (b *books) banked() {
 	})
 }
 
-// sent has the entry of a payment be with the bank.
+// sent has the entry of a payment be in a file with the bank.
 func (b *books) sent(p payment.Payment) {
 	b.tb.Helper()
-	storetest.Sabotage(b.tb, b.db, "UPDATE ach_entry SET state = 'filed', file_id = ach_entry_id, file_seq = 1, trace_round = 0, trace = '110000000000001' WHERE payment_id = '"+p.ID.String()+"'")
+	b.inTx(func(tx *store.Tx) error {
+		f := store.ACHFile{
+			BankFile: ach.BankFile{
+				ID: ach.FileID{UUID: tx.NewID()}, BankOn: p.ReceivedOn, Modifier: "A", SettleOn: ach.Settles(p.ReceivedOn), Name: "ACH-A.ach",
+				State: ach.FileBuilt, Totals: ach.Totals{Entries: 1, Debits: p.Amount},
+			},
+			BankRouting: "110000000", BuiltBy: "test",
+		}
+		tx.OpenACHFile(f)
+		filed, err := tx.FileEntries(store.FileChunk{File: f, Kind: ach.KindDebit, SEC: ach.WEB, Most: 1})
+		if err != nil || filed.Entries != 1 {
+			return errors.Join(err, fmt.Errorf("%d entries", filed.Entries))
+		}
+		tx.GrowACHBatch(f.ID, store.ACHBatch{Number: 1, Kind: ach.KindDebit, SEC: ach.WEB, Totals: f.Totals})
+		tx.ACHFileBuilt(f)
+		tx.SendACHFile(f.ID)
+		tx.ACHFileSent(f.ID)
+		return nil
+	})
 }
 
 // line is a line of a statement that agrees.

@@ -50,6 +50,7 @@ func newReport(at civil.Instant) *Report {
 		{ID: "I8", Name: "every bill is the sum of its lines and of its explanation"},
 		{ID: "I9", Name: "one processor charge is one payment"},
 		{ID: "I10", Name: "one live charge per enrollment and month"},
+		{ID: "I11", Name: "a file to the bank is its entries, each in one file under a trace of its own"},
 		{ID: "I13", Name: "every change of coverage has a decision with its rule"},
 		{ID: store.Orphans, Name: "every row names rows that exist"},
 	}}

@@ -211,6 +211,24 @@ var sabotages = []struct{ name, want, problem, sql string }{
 		strings.ReplaceAll(chargeCopy("Eve", "reversal", 2), "00a'", "00b'")},
 	{"a reversal that splits the premium differently", "I10", "gross_cents", `UPDATE charge SET gross_cents = gross_cents + 1, aptc_cents = aptc_cents + 1 WHERE kind = 'reversal'`},
 
+	{"an entry taken out of its file", "I11", "more or fewer entries", `UPDATE ach_file SET entries = 2`},
+	{"a cent added to a file", "I11", "debits are not those", `UPDATE ach_file SET debit_cents = debit_cents + 1`},
+	{"a cent added to an entry of a file", "I11", "debits are not those", `UPDATE ach_entry SET amount_cents = amount_cents + 1 WHERE file_id IS NOT NULL`},
+	{"a credit that no entry is", "I11", "credits are not those", `UPDATE ach_file SET credit_cents = 1`},
+	{"a debit turned into a credit", "I11", "credits are not those", `UPDATE ach_entry SET kind = 'reversal', first_entry_id = ach_entry_id`},
+	{"a batch of more entries", "I11", "other entries than the file", `UPDATE ach_batch SET entries = 2`},
+	{"a batch of another class", "I11", "other entries than the file", `UPDATE ach_batch SET sec_code = 'PPD'`},
+	{"a hole in a file", "I11", "counted on from 1", `UPDATE ach_entry SET file_seq = 2`},
+	{"a trace given out twice", "I11", "stands for several entries", `DROP INDEX ach_entry_trace; DROP INDEX ach_entry_in_file;
+		INSERT INTO ach_entry (account_id, ach_entry_id, kind, bank_account_id, sec_code, payment_type, amount_cents, state, settle_on, file_id, file_seq, trace, trace_round)
+		SELECT account_id, ` + row + `, 'prenote', bank_account_id, sec_code, payment_type, 0, state, settle_on, file_id, 2, trace, trace_round FROM ach_entry;
+		UPDATE ach_file SET entries = 2; UPDATE ach_batch SET entries = 1;
+		INSERT INTO ach_batch (file_id, batch_no, kind, sec_code, entries, debit_cents, credit_cents) SELECT file_id, 2, 'prenote', sec_code, 1, 0, 0 FROM ach_batch`},
+	{"an entry of a file that is gone", "I11", "does not exist", `DELETE FROM ach_batch; DELETE FROM ach_file`},
+	{"an entry of a withdrawn file", "I11", "was withdrawn", `UPDATE ach_file SET state = 'withdrawn'`},
+	{"an entry sent before its day", "I11", "before its day", `UPDATE ach_file SET settle_on = '2026-11-01'`},
+	{"an entry that came back and was never sent", "I11", "without having been sent", `UPDATE ach_file SET state = 'built'`},
+
 	{"a decision that nobody made", "I13", "without rule, evidence or actor", decision("'R-DUE-1', 'unpaid', ''")},
 	{"a decision by no rule", "I13", "without rule, evidence or actor", decision("'', 'unpaid', 'system'")},
 	{"a decision on nothing", "I13", "without rule, evidence or actor", decision("'R-DUE-1', '', 'system'")},

@@ -1,0 +1,61 @@
+package store
+
+// achProofs say that a file to the bank is what its entries are (I11). A file
+// that is being built has no totals yet, and one that was withdrawn no entries.
+var achProofs = []Proof{
+	{
+		Invariant: "I11", Object: "file", Problem: "a file has more or fewer entries than it says", Whole: true,
+		stmt: proveSums("prove_file_entries", fileSays("f.entries"), fileHolds("1")),
+	},
+	{
+		Invariant: "I11", Object: "file", Problem: "a file's debits are not those of its entries", Money: true, Whole: true,
+		stmt: proveSums("prove_file_debits", fileSays("f.debit_cents"), fileHolds("CASE WHEN e.kind IN ('refund', 'reversal') THEN 0 ELSE e.amount_cents END")),
+	},
+	{
+		Invariant: "I11", Object: "file", Problem: "a file's credits are not those of its entries", Money: true, Whole: true,
+		stmt: proveSums("prove_file_credits", fileSays("f.credit_cents"), fileHolds("CASE WHEN e.kind IN ('refund', 'reversal') THEN e.amount_cents ELSE 0 END")),
+	},
+	{
+		Invariant: "I11", Object: "batch", Problem: "a batch has other entries than the file between its ends", Whole: true,
+		stmt: proveSums("prove_batch_entries",
+			`SELECT NULL, CAST(b.file_id AS TEXT) || ' ' || b.kind || ' ' || b.sec_code, b.entries, 0
+			FROM ach_batch b JOIN ach_file f ON f.file_id = b.file_id WHERE `+fileIsWhole,
+			`SELECT NULL, CAST(e.file_id AS TEXT) || ' ' || e.kind || ' ' || e.sec_code, 0, 1
+			FROM ach_entry e JOIN ach_file f ON f.file_id = e.file_id WHERE `+fileIsWhole),
+	},
+	{
+		Invariant: "I11", Object: "place in a file", Problem: "places in a file are not counted on from 1", Whole: true,
+		stmt: proveRows("prove_file_places", `
+			SELECT NULL, CAST(e.file_id AS TEXT), COUNT(*), MAX(e.file_seq) FROM ach_entry e WHERE e.file_id IS NOT NULL GROUP BY e.file_id`),
+	},
+	{
+		Invariant: "I11", Object: "trace number", Problem: "a trace number stands for several entries", Whole: true,
+		stmt: proveRows("prove_trace_once", `
+			SELECT NULL, e.trace, 1, COUNT(*) FROM ach_entry e WHERE e.trace IS NOT NULL GROUP BY e.trace, e.trace_round`),
+	},
+	{
+		Invariant: "I11", Object: "ACH entry", Problem: "an entry is in a file that does not exist, or was withdrawn",
+		stmt: proveRows("prove_entry_in_file", `
+			SELECT e.account_id, CAST(e.ach_entry_id AS TEXT), 1,
+				CASE WHEN EXISTS (SELECT 1 FROM ach_file f WHERE f.file_id = e.file_id AND f.state <> 'withdrawn') THEN 1 ELSE 0 END
+			FROM ach_entry e WHERE e.file_id IS NOT NULL AND `+inRange("e")),
+	},
+	{
+		Invariant: "I11", Object: "ACH entry", Problem: "an entry was sent before its day, or settled without having been sent",
+		stmt: proveRows("prove_entry_in_time", `
+			SELECT e.account_id, CAST(e.ach_entry_id AS TEXT), 1,
+				CASE WHEN e.settle_on <= f.settle_on AND (e.state = 'filed' OR f.state = 'sending' OR f.state = 'sent' OR f.state = 'acknowledged') THEN 1 ELSE 0 END
+			FROM ach_entry e JOIN ach_file f ON f.file_id = e.file_id WHERE `+inRange("e")),
+	},
+}
+
+// fileIsWhole is of files whose totals are recorded and whose entries are there.
+const fileIsWhole = `f.state <> 'building' AND f.state <> 'withdrawn'`
+
+func fileSays(amount string) string {
+	return `SELECT NULL, f.name, ` + amount + `, 0 FROM ach_file f WHERE ` + fileIsWhole
+}
+
+func fileHolds(amount string) string {
+	return `SELECT NULL, f.name, 0, ` + amount + ` FROM ach_entry e JOIN ach_file f ON f.file_id = e.file_id WHERE ` + fileIsWhole
+}
