@@ -20,6 +20,7 @@ import (
 	"quittance.org/quittance/internal/app/originating"
 	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/app/people"
+	"quittance.org/quittance/internal/app/receiving"
 	"quittance.org/quittance/internal/app/verifying"
 	"quittance.org/quittance/internal/base/clock"
 	"quittance.org/quittance/internal/domain/ach"
@@ -136,6 +137,7 @@ type App struct {
 	Enrolling   *enrolling.Service
 	Originating *originating.Service
 	Paying      *paying.Service
+	Receiving   *receiving.Service
 	Notifying   *notifying.Service
 	People      *people.Service // nil: nobody can sign in
 	Verifying   *verifying.Service
@@ -155,7 +157,6 @@ func New(d *Database, c Config) (*App, error) {
 	a.Collecting = collecting.New(d.db, c.Profile)
 	a.Enrolling = enrolling.New(d.db, a)
 	a.Verifying = verifying.New(d.db, c.Profile)
-	a.Originating = originating.New(originating.Config{DB: d.db, Profile: c.Profile, Link: c.BankLink, Log: c.Log})
 	a.Notifying = notifying.New(notifying.Config{
 		DB: d.db, Profile: c.Profile, Courier: c.Courier, Letters: c.Letters, Jobs: a, Fonts: c.Fonts,
 	})
@@ -165,6 +166,10 @@ func New(d *Database, c Config) (*App, error) {
 	a.AutoPay = autopay.New(autopay.Config{
 		DB: d.db, Profile: c.Profile, Poster: a.Paying, Banks: a.Paying, Jobs: a, Log: c.Log, Workers: c.BillWorkers,
 	})
+	a.Receiving = receiving.New(receiving.Config{
+		DB: d.db, Profile: c.Profile, Payments: a.Paying, AutoPay: a.AutoPay, Refunds: noRefunds{}, Link: c.BankLink, Log: c.Log,
+	})
+	a.Originating = originating.New(originating.Config{DB: d.db, Profile: c.Profile, Link: c.BankLink, Guard: a.Receiving, Log: c.Log})
 	workers := queue.NewWorkers()
 	queue.Handle(workers, a.sendReceipt)
 	queue.Handle(workers, a.sendMessage)

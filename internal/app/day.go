@@ -16,6 +16,7 @@ import (
 
 // The names of the business day's steps are stored and never change.
 const (
+	stepBankIn      = "bank-in"
 	stepSettle      = "settle"
 	stepFirstBills  = "first-bills"
 	stepReview      = "review"
@@ -30,14 +31,17 @@ const (
 	stepBankOut     = "bank-out"
 )
 
-// steps is the business day (architecture section 7). The review comes before
-// the bill run, so that nobody is billed for coverage that has ended by then;
-// and before first bills, since a start that it moves is billed anew (R-BIND-2)
-// ahead of the letter that tells what to pay. AutoPay plans its debits between
-// the bill run and the letters of the bills, which are their notice (REG-41), and
-// takes what is still unpaid at the cut-off in the evening.
+// steps is the business day (architecture section 7). What the bank has to say
+// comes first: a payment that came back is judged as unpaid. When the bank does
+// not answer, the day goes on: to be taken as paid does nobody harm. The review
+// comes before the bill run, so that nobody is billed for coverage that has ended
+// by then; and before first bills, since a start that it moves is billed anew
+// (R-BIND-2) ahead of the letter that tells what to pay. AutoPay plans its debits
+// between the bill run and the letters of the bills, which are their notice
+// (REG-41), and takes what is still unpaid at the cut-off in the evening.
 func (a *App) steps() []closing.Step {
 	steps := []closing.Step{
+		{Name: stepBankIn, Run: a.bankIn},
 		{Name: stepSettle, Run: a.settle},
 		{Name: stepReview, Needs: []string{stepSettle}, Run: a.review},
 		{Name: stepFirstBills, Needs: []string{stepReview}, Run: a.firstBills},

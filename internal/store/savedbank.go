@@ -88,9 +88,10 @@ func (tx *Tx) RemoveBank(account enrollment.AccountID, id payment.BankAccountID,
 }
 
 // ReplaceMandateBank puts a bank account in the place of another in the live
-// mandate of an account.
-func (tx *Tx) ReplaceMandateBank(account enrollment.AccountID, from, to payment.BankAccountID) {
-	tx.queue(qReplaceMandateBank, account, from, to)
+// mandate of an account, and tells whether it was there.
+func (tx *Tx) ReplaceMandateBank(account enrollment.AccountID, from, to payment.BankAccountID) (bool, error) {
+	n, err := tx.exec(qReplaceMandateBank, account, from, to)
+	return n > 0, err
 }
 
 // OweMandateLetter notes that a letter about a mandate is owed.

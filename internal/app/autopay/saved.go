@@ -172,28 +172,51 @@ func auditBank(tx *store.Tx, account enrollment.AccountID, operation string, who
 // Corrected puts the bank account that a bank told us of in the place of
 // another one, wherever AutoPay or a saved account uses that (ACH-40). The new
 // one is stored already; it counts as checked, since the bank itself told it.
-// It is called in the transaction that takes the notification in.
-func (s *Service) Corrected(tx *store.Tx, account enrollment.AccountID, from, to payment.BankAccountID, on civil.Date) error {
+// It is called in the transaction that takes the notification in, and tells
+// whether anything used the old one.
+func (s *Service) Corrected(tx *store.Tx, account enrollment.AccountID, from, to payment.BankAccountID, code string, on civil.Date) (used bool, err error) {
 	if from == to {
-		return nil
+		return false, nil
 	}
-	tx.ReplaceMandateBank(account, from, to)
+	if used, err = tx.ReplaceMandateBank(account, from, to); err != nil {
+		return false, err
+	}
 	saved, err := tx.SavedBanks(account)
 	if err != nil {
-		return err
+		return false, err
 	}
 	for _, b := range saved {
 		if b.ID != from || !b.RemovedOn.IsZero() {
 			continue
 		}
 		if _, err := tx.RemoveBank(account, from, on); err != nil {
-			return err
+			return false, err
 		}
-		b.ID = to
-		tx.SaveBank(account, b, b.Person, store.ValidatedByBank, "NOC of "+on.String())
+		b.ID, used = to, true
+		tx.SaveBank(account, b, b.Person, store.ValidatedByBank, code+" of "+on.String())
+	}
+	if !used {
+		return false, nil
 	}
 	tx.Audit(store.AuditEvent{
-		AccountID: account, Operation: "bank.corrected", Actor: Actor, Subject: "bank account " + to.String(), Summary: "instead of " + from.String(),
+		AccountID: account, Operation: "bank.corrected", Actor: Actor, Subject: "bank account " + to.String(), Summary: "instead of " + from.String(), Reason: code,
+	})
+	return true, nil
+}
+
+// Prenoted records a bank's answer to a prenote (ACH-10): "" when nobody has
+// objected in time, else the code of the return. A saved account that the bank
+// does not know is no longer offered.
+func (s *Service) Prenoted(tx *store.Tx, account enrollment.AccountID, bank payment.BankAccountID, code string, on civil.Date) error {
+	summary := "nobody objected by " + on.String()
+	if code != "" {
+		summary = "the bank objected"
+		if _, err := tx.RemoveBank(account, bank, on); err != nil {
+			return err
+		}
+	}
+	tx.Audit(store.AuditEvent{
+		AccountID: account, Operation: "bank.prenote", Actor: Actor, Subject: "bank account " + bank.String(), Summary: summary, Reason: code,
 	})
 	return nil
 }

@@ -33,14 +33,14 @@ func (g Guard) Words() string {
 	var over []string
 	for _, r := range g.Rates {
 		if r.Level != ach.LevelOK {
-			over = append(over, fmt.Sprintf("%s returns are %s %% of debits, and may be %s %%", r.Name, percent(r.BasisPoints()), percent(int64(r.Ceiling))))
+			over = append(over, fmt.Sprintf("%s returns are %s %% of debits, and may be %s %%", r.Name, Percent(r.BasisPoints()), Percent(int64(r.Ceiling))))
 		}
 	}
 	return strings.Join(over, "; ")
 }
 
-// percent writes basis points: 50 is "0.50".
-func percent(basisPoints int64) string {
+// Percent writes basis points: 50 is "0.50".
+func Percent(basisPoints int64) string {
 	return fmt.Sprintf("%d.%02d", basisPoints/100, basisPoints%100)
 }
 
@@ -113,7 +113,7 @@ func (s *Service) MayDebit(ctx context.Context, date civil.Date) error {
 		return err
 	}
 	return fault.New(fault.Conflict, CodeGuardStop,
-		"no debit is built: %s. Find out why; two people may let debits go on: quittance ach guard --release", g.Words())
+		"no debit is built: %s. Find out why; two people may let debits go on: quittance bank guard --release", g.Words())
 }
 
 // Release lets debits go on in spite of the rates: one person asks, a second

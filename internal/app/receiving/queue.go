@@ -2,11 +2,35 @@ package receiving
 
 import (
 	"context"
+	"fmt"
+	"strconv"
 	"strings"
 
 	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/store"
 )
+
+// Item is an item of a bank file.
+type Item = store.BankItem
+
+// Name names the item for people and commands: FILE:LINE:NUMBER.
+func (o Open) Name() string { return fmt.Sprintf("%s:%d:%d", o.File, o.Line, o.Seq) }
+
+// ParseItem reads the name of an item.
+func ParseItem(name string) (store.BankItemID, error) {
+	var id store.BankItemID
+	parts := strings.Split(name, ":")
+	if len(parts) == 3 {
+		file, err := ident.ParseID[store.InboundFile](parts[0])
+		line, lineErr := strconv.ParseInt(parts[1], 10, 64)
+		seq, seqErr := strconv.ParseInt(parts[2], 10, 64)
+		if id = (store.BankItemID{File: file, Line: line, Seq: seq}); err == nil && lineErr == nil && seqErr == nil {
+			return id, nil
+		}
+	}
+	return id, fault.At("item", "bank_item.name", "%.60q does not name an item: take it from quittance bank items", name)
+}
 
 // Open is an item of a bank file that staff look at, or that waits.
 type Open struct {

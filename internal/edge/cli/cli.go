@@ -45,6 +45,7 @@ type grammar struct {
 	Serve    serveCommand    `cmd:"" help:"Run the marketplace."`
 	Import   importCommand   `cmd:"" help:"Read files from other systems."`
 	Bill     billCommand     `cmd:"" help:"Issue bills."`
+	Bank     bankCommand     `cmd:"" help:"Work with what the bank sent."`
 	Day      dayCommand      `cmd:"" help:"Run the business day, and see how it went."`
 	File     fileCommand     `cmd:"" help:"Look at bank files."`
 	Simulate simulateCommand `cmd:"" help:"Live a plan year with invented households, and prove it."`

@@ -14,6 +14,7 @@ import (
 
 type importCommand struct {
 	Enrollments importEnrollments `cmd:"" help:"Load enrollments from a CSV file."`
+	BankFile    importBankFile    `cmd:"" name:"bank-file" help:"Take in a file from the bank: returns, corrections, statements."`
 }
 
 type importEnrollments struct {
