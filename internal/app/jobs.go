@@ -77,7 +77,13 @@ func (a *App) sendReceipt(ctx context.Context, job receiptJob) error {
 }
 
 func (a *App) sendMessage(ctx context.Context, job messageJob) error {
-	return unlessFinal(a.Notifying.Send(ctx, job.Account, job.Message))
+	err := a.Notifying.Send(ctx, job.Account, job.Message)
+	if notifying.Final(err) {
+		if err := a.bounced(ctx, job); err != nil {
+			return err
+		}
+	}
+	return unlessFinal(err)
 }
 
 func (a *App) sendMandateLetter(ctx context.Context, job mandateLetterJob) error {

@@ -61,6 +61,21 @@ func (c personCourier) SendPerson(ctx context.Context, m store.PersonMail) error
 // with (R-ACC-3): for the demo, which says whom to try.
 func (a *App) AccountCode(id enrollment.AccountID) identity.AccountCode { return a.db.AccountCode(id) }
 
+// bounced brings paper back where an e-mail stood in for it and was refused
+// for good, and prints what it said (M20). It may be repeated.
+func (a *App) bounced(ctx context.Context, job messageJob) error {
+	if a.People == nil {
+		return nil
+	}
+	return a.db.InTx(ctx, "e-mail came back", func(tx *store.Tx) error {
+		was, err := a.People.Bounced(tx, job.Account)
+		if err != nil || !was {
+			return err
+		}
+		return a.Notifying.PrintBounced(tx, job.Account, job.Message)
+	})
+}
+
 // triesKept is how long wrong tries are kept: as long as any window that counts
 // them.
 func (a *App) triesKept() time.Duration {

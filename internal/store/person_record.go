@@ -3,6 +3,7 @@ package store
 import (
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/bill"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/identity"
 )
@@ -16,6 +17,8 @@ var (
 	qReadMessage = stmt("read_message", `
 		INSERT INTO message_read (account_id, message_id, person_id, read_at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (account_id, message_id, person_id) DO NOTHING`)
+
+	qIssuedBill = stmt("issued_bill", `SELECT bill_no, document, link_code FROM bill WHERE account_id = $1 AND bill_id = $2`)
 
 	qPaidBy = stmt("paid_by_payment", `
 		SELECT p.effective_on, p.amount_cents, COALESCE((SELECT r.amount_cents FROM payment_return r WHERE r.account_id = p.account_id AND r.payment_id = p.payment_id), 0),
@@ -108,4 +111,9 @@ func (tx *ReadTx) AppliedTo(account enrollment.AccountID) ([]AppliedTo, error) {
 		}
 		return a, nil
 	}, account)
+}
+
+// IssuedBill finds a bill of an account by its key, or fault.NotFound.
+func (tx *ReadTx) IssuedBill(account enrollment.AccountID, id bill.ID) (IssuedBill, error) {
+	return one(tx, qIssuedBill, scanIssuedBill, account, id)
 }

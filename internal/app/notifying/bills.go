@@ -123,6 +123,7 @@ func (s *Service) billLetter(tx *store.Tx, b store.IssuedBill, on civil.Date) (B
 		return letter, to, err
 	}
 	if letter.Reader.Ways.Print {
+		letter.Reader.AccountCode = tx.AccountCode(b.AccountID)
 		before, err := tx.BillsBefore(b.Bill, billsTold-1)
 		if err != nil {
 			return letter, to, err

@@ -101,7 +101,7 @@ func (s *Papers) onPaper(tx *store.ReadTx, a store.AccountRow, b store.IssuedBil
 	}
 	to := recipient{account: a, mailing: mailing}
 	reader := to.reader(false)
-	reader.Ways = Ways{Print: true}
+	reader.Ways, reader.AccountCode = Ways{Print: true}, tx.AccountCode(a.ID)
 	paper := OnPaper{To: strings.Split(to.envelope(), "\n"), Bill: Bill{Reader: reader, Written: on, Bill: b.Bill, Link: b.Link, Events: events(append([]store.IssuedBill{b}, before...))}}
 	if paper.AutoPay, err = autoPayOf(tx, s.profile, b.Bill); err != nil {
 		return OnPaper{}, err

@@ -5,6 +5,7 @@ import (
 
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/ident"
+	"quittance.org/quittance/internal/domain/bill"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/format/letterpdf"
@@ -25,6 +26,45 @@ func (s *Service) PrintCode(tx *store.Tx, account enrollment.AccountID, id store
 		}
 	}
 	return fault.New(fault.NotFound, "link_code.none", "there is no such code")
+}
+
+// PrintBounced tells on paper what an e-mail said that could not be delivered,
+// and that paper is back (M20). A bill is printed too. It is called in the
+// transaction that brings paper back.
+func (s *Service) PrintBounced(tx *store.Tx, account enrollment.AccountID, id store.MessageID) error {
+	today := s.profile.Today(tx.Now())
+	m, err := tx.Message(account, id)
+	if err != nil {
+		return err
+	}
+	err = s.plain(tx, account, Plain{Kind: PlainBounced, Written: today, Said: paragraphs(m.Text)}, id.UUID)
+	if fault.Is(err, CodeNoAddress) {
+		tx.LetterFailed(because(store.LetterException{Account: account, Source: id.UUID, About: store.AboutNotice}, err))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	b, err := tx.IssuedBill(account, bill.ID{UUID: m.Source})
+	if err != nil {
+		if fault.KindOf(err) == fault.NotFound {
+			return nil
+		}
+		return err
+	}
+	_, err = s.freshBill(tx, b, today)
+	return err
+}
+
+// paragraphs gives the lines of a text that say something.
+func paragraphs(text string) []string {
+	var all []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			all = append(all, line)
+		}
+	}
+	return all
 }
 
 // plain writes a letter on paper.

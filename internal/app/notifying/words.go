@@ -6,6 +6,7 @@ import (
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/bill"
 	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/domain/mandate"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/domain/standing"
@@ -47,7 +48,8 @@ type Reader struct {
 	LastName      string // or an employer's name
 	SubscriberID  ident.SubscriberID
 	BillingNumber string
-	Language      string // asked for
+	AccountCode   identity.AccountCode // for paper alone (R-ACC-3): an e-mail may be read by others
+	Language      string               // asked for
 	Ways          Ways
 }
 

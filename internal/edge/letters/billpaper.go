@@ -39,7 +39,7 @@ func (a *author) billPaper(b notifying.Bill) *billpdf.Document {
 		},
 		Amount: billpdf.Amount{Label: a.t("paper.due", nil), Due: x.AmountDue(), PayBy: a.t("paper.not_a_bill", nil)},
 		Status: a.billStatus(b), Statement: a.statement(x), Changes: a.changes(x),
-		Help: []string{a.t("paper.help", nil)}, History: a.history(b.Events), NoSlip: a.t("paper.no_slip", nil),
+		Help: a.helpOnPaper(), History: a.history(b.Events), NoSlip: a.t("paper.no_slip", nil),
 		More: a.overleaf(b),
 		Footer: a.t("paper.footer", catalogue.Args{
 			"number": x.Number, "version": int(x.Revision), "language": a.say.Spoken().Name(), "page": "{page}", "pages": "{pages}",
@@ -68,6 +68,21 @@ func (a *author) autoPayOnPaper(doc *billpdf.Document, x *notifying.AutoPay) {
 		doc.Amount.Note = a.t("paper.autopay", catalogue.Args{"amount": x.Noticed, "bank": x.Bank.LastFour, "on": x.DebitOn})
 		doc.Slip = nil
 	}
+}
+
+// helpOnPaper is the help line, and the code that connects coverage with an
+// account here (R-ACC-3, A5): for the member, who gets the paper.
+func (a *author) helpOnPaper() []string {
+	lines := []string{a.t("paper.help", nil)}
+	if code := a.to.AccountCode; code != "" {
+		lines = append(lines, a.t("paper.account_code", catalogue.Args{"url": plainURL(a.url(signUpPath)), "code": code.String()}))
+	}
+	return lines
+}
+
+// plainURL is an address as it is printed.
+func plainURL(url string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(url, "https://"), "http://")
 }
 
 // billStatus is the sentence about coverage, and of a past-due bill its dates.
@@ -208,7 +223,7 @@ func (a *author) changes(x *bill.Bill) billpdf.Section {
 
 func (a *author) billWays(b notifying.Bill) billpdf.Ways {
 	url := a.url(linkPath + b.Link.String())
-	shown := strings.TrimPrefix(strings.TrimPrefix(url, "https://"), "http://")
+	shown := plainURL(url)
 	return billpdf.Ways{
 		Heading: a.t("letter.ways.title", nil),
 		Ways: []billpdf.Way{

@@ -95,3 +95,26 @@ func TestPlainLetters(t *testing.T) {
 		}
 	}
 }
+
+// R-ACC-3: the paper bill brings the account code; its e-mail does not, and a
+// bill without a code says nothing of one.
+func TestAccountCodeOnPaper(t *testing.T) {
+	t.Parallel()
+	w := writerOf(t)
+	b := billed()
+	b.Reader.AccountCode = "7F3K92QM"
+	words, err := w.Bill(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(words.Bill.Help, "\n"); !strings.Contains(got, "Create your online account") || !strings.Contains(got, "7F3K 92QM") {
+		t.Errorf("help %q", got)
+	}
+	if strings.Contains(words.Text+words.HTML, "7F3K") {
+		t.Error("the e-mail has the code")
+	}
+	b.Reader.AccountCode = ""
+	if words, err = w.Bill(b); err != nil || len(words.Bill.Help) != 1 {
+		t.Errorf("without a code: %q, %v", words.Bill.Help, err)
+	}
+}

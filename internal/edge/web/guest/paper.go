@@ -57,7 +57,7 @@ func (v *visit) paper(d owing.View, b notifying.OnPaper) (printed, error) {
 func (v *visit) onPaper(d owing.View, b notifying.OnPaper) (*billpdf.Document, error) {
 	name := d.Who().Name()
 	to := b.Reader
-	to.FirstName, to.LastName, to.BillingNumber, to.Language = name, "", "", string(v.Lang)
+	to.FirstName, to.LastName, to.BillingNumber, to.AccountCode, to.Language = name, "", "", "", string(v.Lang)
 	own := b.Bill
 	own.Reader = to
 	doc, err := v.printer.Letters.BillPaper(own)

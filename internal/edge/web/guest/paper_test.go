@@ -92,7 +92,7 @@ func wantText(t *testing.T, text string, h apptest.Household, number string) {
 			t.Errorf("the file does not say %q: %s", has, text)
 		}
 	}
-	for _, secret := range []string{"Testperson", h.BillingNumber, "Account code", "Harbor Silver", "Harbor Health Plan", "Tide Dental"} {
+	for _, secret := range []string{"Testperson", h.BillingNumber, "ccount code", "Create your online account", "Harbor Silver", "Harbor Health Plan", "Tide Dental"} {
 		if strings.Contains(text, secret) {
 			t.Errorf("the file says %q", secret)
 		}
