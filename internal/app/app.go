@@ -238,6 +238,9 @@ func (a *App) sweep(ctx context.Context) {
 		if err := a.People.Sweep(ctx); err != nil && !errors.Is(err, context.Canceled) {
 			a.config.Log.ErrorContext(ctx, "sweep of old sign-ins", "error", err)
 		}
+		if err := a.People.TellPaid(ctx); err != nil && !errors.Is(err, context.Canceled) {
+			a.config.Log.ErrorContext(ctx, "word of payments by others", "error", err)
+		}
 	}
 	err := a.db.InTx(ctx, "sweep web", func(tx *store.Tx) error {
 		tx.DeleteSessions(a.Sessions.clock.Now())

@@ -254,7 +254,8 @@ const (
 	EventDelegateAdded   PersonEventKind = "delegate_added"
 	EventDelegateRemoved PersonEventKind = "delegate_removed"
 	EventDelivery        PersonEventKind = "delivery_changed"
-	EventSettings        PersonEventKind = "settings_changed"
+	EventBankAdded       PersonEventKind = "bank_added" // a saved bank account
+	EventBankRemoved     PersonEventKind = "bank_removed"
 )
 
 // RecordPersonEvent keeps for good what happened.

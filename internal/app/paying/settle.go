@@ -163,6 +163,9 @@ func (s *Service) post(tx *store.Tx, i store.IntentRow, p payment.Payment, clear
 	}
 	tx.AddCredit(p.AccountID, p.ID, left)
 	s.recordStarts(tx, facts, p)
+	if p.Channel == payment.ChannelWebGuest {
+		tx.NoticePayment(p.AccountID, p.ID)
+	}
 	if i.Email == "" {
 		return nil
 	}

@@ -15,7 +15,7 @@ import (
 // changes are the events that a person is told of (M18).
 var changes = []store.PersonEventKind{
 	store.EventSignedUp, store.EventPasswordChanged, store.EventPasswordReset, store.EventEmailChanged, store.EventFactorAdded, store.EventFactorRemoved,
-	store.EventBackupCodes, store.EventLinked, store.EventUnlinked, store.EventDelegateAdded, store.EventDelegateRemoved, store.EventDelivery,
+	store.EventBackupCodes, store.EventLinked, store.EventUnlinked, store.EventDelegateAdded, store.EventDelegateRemoved, store.EventDelivery, store.EventBankAdded, store.EventBankRemoved,
 }
 
 func personMails() []people.Mail {

@@ -195,5 +195,14 @@ CREATE TABLE message_read (
     PRIMARY KEY (account_id, message_id, person_id)
 ){{.Strict}};
 
+-- Payments by somebody else that the members of the account are to be told of
+-- (M19). payer_id is a helper who was signed in.
+CREATE TABLE payment_notice (
+    account_id       {{.ID}} NOT NULL,
+    payment_id       {{.ID}} NOT NULL,
+    payer_id         {{.ID}},
+    PRIMARY KEY (account_id, payment_id)
+){{.Strict}};
+
 {{.Guard "person_event"}}
 {{.Guard "delivery_choice"}}
