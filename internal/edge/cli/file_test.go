@@ -160,9 +160,8 @@ func inUse() uint64 {
 	return stats.HeapAlloc
 }
 
-// 300 MB of nines are refused and take no memory. Not parallel: memory is
-// counted.
-func TestFileCheckOfNines(t *testing.T) {
+// 300 MB of nines are refused and take no memory.
+func TestFileCheckOfNines(t *testing.T) { //nolint:paralleltest // memory is measured
 	nines := &mass{left: 300 << 20}
 	if testing.Short() {
 		nines.left = 40 << 20

@@ -248,7 +248,7 @@ func (n *nines) Read(b []byte) (int, error) {
 }
 
 // 300 MB of nines are refused, and cost no memory.
-func TestMassOfNines(t *testing.T) {
+func TestMassOfNines(t *testing.T) { //nolint:paralleltest // memory is measured
 	size := 300 << 20
 	if testing.Short() {
 		size = 20 << 20
