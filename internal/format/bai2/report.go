@@ -28,6 +28,7 @@ func Check(r io.Reader) (Report, error) {
 			return report, nil
 		}
 		if err != nil {
+			report.Accepted = false
 			return report, err
 		}
 		report.add(&item)

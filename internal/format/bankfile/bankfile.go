@@ -98,7 +98,7 @@ func Check(r io.Reader) (Report, error) {
 
 func checkNACHA(r io.Reader) (Report, error) {
 	found, err := nacha.Check(r)
-	report := Report{Format: NACHA, Judged: true, Accepted: found.Accepted && err == nil, LeftOff: found.LeftOff, Problems: []Problem{}, Contents: []Content{}}
+	report := Report{Format: NACHA, Judged: true, Accepted: found.Accepted, LeftOff: found.LeftOff, Problems: []Problem{}, Contents: []Content{}}
 	for _, c := range []struct {
 		kind nacha.Kind
 		what string
@@ -120,7 +120,7 @@ func checkNACHA(r io.Reader) (Report, error) {
 
 func checkBAI2(r io.Reader) (Report, error) {
 	found, err := bai2.Check(r)
-	report := Report{Format: BAI2, Judged: true, Accepted: found.Accepted && err == nil, LeftOff: found.LeftOff, Problems: []Problem{}, Contents: []Content{}}
+	report := Report{Format: BAI2, Judged: true, Accepted: found.Accepted, LeftOff: found.LeftOff, Problems: []Problem{}, Contents: []Content{}}
 	report.count("accounts", found.Accounts)
 	report.count("movements", found.Details)
 	for _, p := range found.Problems {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"testing"
@@ -95,14 +96,34 @@ func TestFilesThatAreNone(t *testing.T) {
 func TestErrorOfReadingIsPassedOn(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("connection lost")
-	for _, start := range []string{"", "101 110000000", "01,A,B,261216,0630,1,,,2/\n" + strings.Repeat("88,X\n", 5000)} {
-		report, err := bankfile.Check(iotest.TimeoutReader(iotest.OneByteReader(strings.NewReader(start + strings.Repeat(" ", 10000)))))
-		if err == nil || report.Accepted {
-			t.Errorf("%q: %+v, %v", start[:min(len(start), 10)], report, err)
+	zero := "101 110000000 1234567892612142000A094101BANK                   MARKETPLACE                    \n9000000000001000000000000000000000000000000000000000000                                       \n" + strings.Repeat(strings.Repeat("9", 94)+"\n", 98)
+	statement := "01,A,B,261216,0630,1,,,2/\n02,B,A,1,261215,,USD,2/\n03,1,USD/\n" + strings.Repeat("16,195,0/\n", 1000) + "49,0,1002/\n98,0,1,1004/\n99,0,1,1006/\n"
+	for _, file := range []string{zero, statement} {
+		if report, err := bankfile.Check(strings.NewReader(file)); err != nil || !report.Accepted {
+			t.Fatalf("%+v, %v", report, err)
+		}
+		report, err := bankfile.Check(io.MultiReader(strings.NewReader(file), iotest.ErrReader(broken)))
+		if !errors.Is(err, broken) || report.Accepted {
+			t.Errorf("accepted %v, said %v", report.Accepted, err)
 		}
 	}
 	if _, err := bankfile.Check(iotest.ErrReader(broken)); !errors.Is(err, broken) {
 		t.Errorf("said %v", err)
+	}
+}
+
+// At most a thousand problems are listed; the rest is counted.
+func TestManyProblems(t *testing.T) {
+	t.Parallel()
+	file := "01,A,B,261216,0630,1,,,2/\n02,B,A,1,261215,,USD,2/\n03,1,USD/\n" + strings.Repeat("16,195,x/\n", 1500)
+	report, err := bankfile.Check(strings.NewReader(file))
+	if err != nil || len(report.Problems) != 1000 || report.LeftOff != 503 {
+		t.Errorf("%d problems, %d left off, %v", len(report.Problems), report.LeftOff, err)
+	}
+	ach := "101 110000000 1234567892612142000A094101BANK                   MARKETPLACE                    \n" + strings.Repeat("7\n", 1500)
+	report, err = bankfile.Check(strings.NewReader(ach))
+	if err != nil || len(report.Problems) != 1000 || report.LeftOff < 500 {
+		t.Errorf("%d problems, %d left off, %v", len(report.Problems), report.LeftOff, err)
 	}
 }
 

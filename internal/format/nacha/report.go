@@ -29,6 +29,7 @@ func Check(r io.Reader) (Report, error) {
 			break
 		}
 		if err != nil {
+			report.Accepted = false
 			return report, err
 		}
 		report.add(&item)

@@ -48,6 +48,15 @@ func changed(code, data string) string {
 	return fmt.Sprintf("798%s%s%-6s%s%-29s%-15s%s", code, ourTrace, "", "23138010", data, "", theirTrace)
 }
 
+// remittance is that many addenda 05.
+func remittance(n int) []string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = fmt.Sprintf("705%-80s%04d%s", fmt.Sprintf("RMR*IV*%d", i), (i+1)%10000, theirTrace[8:])
+	}
+	return all
+}
+
 // theOne gives the only item of a file that is not of the file itself.
 func theOne(t *testing.T, file string) nacha.Item {
 	t.Helper()
@@ -137,6 +146,7 @@ func TestNotificationsOfChange(t *testing.T) { // ACH-41
 		"C06 with spaces":              {"C06", "0001 234 567 89     37", nacha.Change{Account: secret("0001 234 567 89"), Transaction: 37}, false},
 		"C06 shifted":                  {"C06", "00012345678901234537", nacha.Change{Account: secret("00012345678901234")}, true},
 		"C07 all":                      {"C07", "231380104000123456789     37", nacha.Change{Routing: "231380104", Account: secret("000123456789"), Transaction: 37}, false},
+		"C07 with 17 digits":           {"C07", "2313801040012345678901234537", nacha.Change{Routing: "231380104", Account: secret("00123456789012345"), Transaction: 37}, false},
 		"C07 with the gap of C03":      {"C07", "231380104   000123456789  37", nacha.Change{Routing: "231380104", Account: secret("000123456789"), Transaction: 37}, false},
 		"C07 without a code":           {"C07", "231380104000123456789", nacha.Change{Routing: "231380104", Account: secret("000123456789")}, true},
 		"C09 id":                       {"C09", "700100000013", nacha.Change{ID: "700100000013"}, false},
@@ -175,6 +185,10 @@ func TestOtherKindsAreRecognised(t *testing.T) {
 		"a change without its addenda":   {inbound("COR", "26", 0), nacha.KindEntry, "entry.no_change"},
 		"a change and a return (ACH-42)": {inbound("COR", "26", 0, changed("C01", "1918171614"), returned("R01", ourTrace, "", "")), nacha.KindReturn, "addenda.mixed"},
 		"two changes":                    {inbound("COR", "26", 0, changed("C01", "1918171614"), changed("C02", "231380104")), nacha.KindChange, "change.twice"},
+		"a prenote with an amount":       {inbound("PPD", "28", 51200), nacha.KindEntry, "entry.prenote"},
+		"a debit of nothing":             {inbound("PPD", "27", 0), nacha.KindEntry, "entry.amount_zero"},
+		"9,999 addenda":                  {inbound("CTX", "22", 51200, remittance(9999)...), nacha.KindEntry, ""},
+		"10,001 addenda":                 {inbound("CTX", "22", 51200, remittance(10001)...), nacha.KindEntry, "addenda.too_many"},
 		"addenda of no type":             {inbound("PPD", "27", 51200, "744"+strings.Repeat("X", 80)+"00010000007"), nacha.KindEntry, "addenda.type"},
 	} {
 		t.Run(name, func(t *testing.T) {
