@@ -34,7 +34,8 @@ func (w *till) billStates(h apptest.Household) []string {
 func TestBillsTellWhereTheyStand(t *testing.T) {
 	t.Parallel()
 	eachTill(t, func(t *testing.T, w *till) {
-		h := w.renewed()
+		h := w.Household(apptest.Medical("2026-01", "124.50").Renewed().Until("2027-06"))
+		w.Bill("2026-12")
 		apptest.Check(t, "billed", w.billStates(h), []string{"2026-12 124.50 due"})
 		number := w.Bills(h)[0].Number
 		w.At("2026-11-24 10:00:00")
