@@ -2,6 +2,7 @@ package store
 
 import (
 	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/bill"
 	"quittance.org/quittance/internal/domain/enrollment"
@@ -28,7 +29,7 @@ var (
 		WHERE a.account_id = $1 AND c.coverage_month = $2 AND a.kind = 'apply'`)
 	qPaymentLines = stmt("payment_lines", `
 		SELECT `+paymentLineColumns+` FROM payment WHERE account_id = $1 ORDER BY payment_id DESC LIMIT $2`)
-	qPaymentLine = stmt("payment_line", `SELECT `+paymentLineColumns+` FROM payment WHERE account_id = $1 AND intent_id = $2`)
+	qPaymentLine = stmt("payment_line", `SELECT `+paymentLineColumns+` FROM payment WHERE account_id = $1 AND confirmation = $2`)
 )
 
 // BillLine is a bill in a list.
@@ -86,8 +87,8 @@ func (tx *ReadTx) PaymentLines(account enrollment.AccountID, limit int) ([]Payme
 	return collect(tx, qPaymentLines, scanPaymentLine, account, limit)
 }
 
-// PaymentLine finds a payment of an account by its operation, or
+// PaymentLine finds a payment of an account by its confirmation number, or
 // fault.NotFound.
-func (tx *ReadTx) PaymentLine(account enrollment.AccountID, operation payment.OperationID) (PaymentLine, error) {
-	return one(tx, qPaymentLine, scanPaymentLine, account, operation)
+func (tx *ReadTx) PaymentLine(account enrollment.AccountID, number ident.Confirmation) (PaymentLine, error) {
+	return one(tx, qPaymentLine, scanPaymentLine, account, string(number))
 }

@@ -119,6 +119,19 @@ func (s *Service) Preview(w io.Writer, m store.Message) error {
 	return file.close()
 }
 
+// Kept is a letter as it went out.
+type Kept = store.Message
+
+// Printed gives the words of a kept letter on paper; false for a bill, which
+// has a page of its own, and for what went by e-mail.
+func Printed(m store.Message) (doc letterpdf.Document, ok bool, err error) {
+	if m.Channel != store.ChannelPrint || m.Stock != store.StockLetter || len(m.Document) == 0 {
+		return doc, false, nil
+	}
+	err = unpack(m.Document, &doc)
+	return doc, err == nil, err
+}
+
 // disk is a file being written: it remembers that it failed, so that a full
 // disk is not taken for a letter that can not be printed.
 type disk struct {

@@ -48,6 +48,25 @@ func (s *Papers) LastBill(ctx context.Context, id enrollment.AccountID) (OnPaper
 	return paper, err
 }
 
+// Bill gives any bill of an account by its number, as it was printed when it
+// was issued, or fault.NotFound.
+func (s *Papers) Bill(ctx context.Context, id enrollment.AccountID, number string) (OnPaper, error) {
+	var paper OnPaper
+	err := s.db.Read(ctx, "bill on paper by number", func(tx *store.ReadTx) error {
+		b, err := tx.OwnBill(id, number)
+		if err != nil {
+			return err
+		}
+		account, err := tx.Account(id)
+		if err != nil {
+			return err
+		}
+		paper, err = s.onPaper(tx, account, b, b.IssuedOn)
+		return err
+	})
+	return paper, err
+}
+
 // exportPage is how many bills one transaction reads for EachBill.
 const exportPage = 200
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/access"
 	"quittance.org/quittance/internal/domain/bill"
@@ -164,15 +165,15 @@ type OwnPayment struct {
 	Receipt *Receipt
 }
 
-// OwnPayment gives a payment of the account by its operation, or
+// OwnPayment gives a payment of the account by its confirmation number, or
 // fault.NotFound.
-func (s *Service) OwnPayment(ctx context.Context, who identity.Who, id payment.OperationID) (*OwnPayment, error) {
+func (s *Service) OwnPayment(ctx context.Context, who identity.Who, number ident.Confirmation) (*OwnPayment, error) {
 	if err := who.May(access.FindPayment); err != nil {
 		return nil, err
 	}
 	var own *OwnPayment
 	err := s.db.Read(ctx, "a payment of an account", func(tx *store.ReadTx) error {
-		l, err := tx.PaymentLine(who.Account, id)
+		l, err := tx.PaymentLine(who.Account, number)
 		if err != nil {
 			return err
 		}
@@ -185,12 +186,12 @@ func (s *Service) OwnPayment(ctx context.Context, who identity.Who, id payment.O
 
 // Event is a line of what happened last on an account.
 type Event struct {
-	Kind      EventKind
-	On        civil.Date
-	Month     civil.Month         // of a bill
-	Number    string              // of a bill
-	Operation payment.OperationID // of a payment
-	Amount    money.Amount        // payments are below zero
+	Kind         EventKind
+	On           civil.Date
+	Month        civil.Month        // of a bill
+	Number       string             // of a bill
+	Confirmation ident.Confirmation // of a payment
+	Amount       money.Amount       // payments are below zero
 }
 
 // EventKind is what happened.
@@ -225,12 +226,12 @@ func latest(bills []store.BillLine, payments []store.PaymentLine, most int) []Ev
 	var all []Event // what happens later on the same day comes first
 	for _, p := range payments {
 		if p.Refunded.IsPositive() {
-			all = append(all, Event{Kind: EventRefund, On: p.RefundedOn, Operation: p.IntentID, Amount: p.Refunded})
+			all = append(all, Event{Kind: EventRefund, On: p.RefundedOn, Confirmation: p.Confirmation, Amount: p.Refunded})
 		}
 		if p.ReturnCode != "" {
-			all = append(all, Event{Kind: EventReturn, On: p.ReturnedOn, Operation: p.IntentID, Amount: p.Amount})
+			all = append(all, Event{Kind: EventReturn, On: p.ReturnedOn, Confirmation: p.Confirmation, Amount: p.Amount})
 		}
-		all = append(all, Event{Kind: EventPayment, On: p.ReceivedOn, Operation: p.IntentID, Amount: p.Amount.Neg()})
+		all = append(all, Event{Kind: EventPayment, On: p.ReceivedOn, Confirmation: p.Confirmation, Amount: p.Amount.Neg()})
 	}
 	for _, b := range bills {
 		all = append(all, Event{Kind: EventBill, On: b.IssuedOn, Month: b.Month, Number: b.Number, Amount: money.Max(b.Total, money.Zero)})

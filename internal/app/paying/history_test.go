@@ -9,7 +9,6 @@ import (
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/domain/access"
 	"quittance.org/quittance/internal/domain/identity"
-	"quittance.org/quittance/internal/domain/payment"
 )
 
 // as gives somebody who is signed in, in a role for a household.
@@ -68,11 +67,11 @@ func TestPaymentsTellWhatBecameOfThem(t *testing.T) {
 		if err != nil || len(lines) != 2 || lines[0].ID != second.ID || lines[0].ReturnCode != "" || lines[1].ReturnCode != "R01" || lines[1].ReturnedOn != w.Today() {
 			t.Fatalf("got %+v, %v", lines, err)
 		}
-		own, err := w.s.OwnPayment(t.Context(), as(h, access.RoleMember), first.IntentID)
+		own, err := w.s.OwnPayment(t.Context(), as(h, access.RoleMember), first.Confirmation)
 		if err != nil || !own.Receipt.Returned || own.ReturnCode != "R01" {
 			t.Errorf("got %+v, %v", own, err)
 		}
-		if _, err = w.s.OwnPayment(t.Context(), as(other, access.RoleMember), first.IntentID); fault.KindOf(err) != fault.NotFound {
+		if _, err = w.s.OwnPayment(t.Context(), as(other, access.RoleMember), first.Confirmation); fault.KindOf(err) != fault.NotFound {
 			t.Errorf("somebody else's payment: got %v", err)
 		}
 		events, err := w.s.Recent(t.Context(), as(h, access.RoleMember), 3)
@@ -103,7 +102,7 @@ func TestHistoryIsForWhoMaySeeIt(t *testing.T) {
 		for _, role := range []access.Role{"", access.RolePerson} {
 			_, due := w.s.OwnDue(t.Context(), as(h, role))
 			_, payments := w.s.Payments(t.Context(), as(h, role))
-			_, one := w.s.OwnPayment(t.Context(), as(h, role), payment.OperationID{})
+			_, one := w.s.OwnPayment(t.Context(), as(h, role), "7F3K92QM4X")
 			_, recent := w.s.Recent(t.Context(), as(h, role), 5)
 			for _, err := range []error{due, payments, one, recent} {
 				if !refused(err) {

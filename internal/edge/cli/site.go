@@ -61,10 +61,15 @@ func newSite(p *profile.Profile) (*site, error) {
 
 // handler serves the portal, the webhooks and the API of an app.
 func (s *site) handler(a *app.App, c clock.Clock, baseURL, cardOrigin string, keys []api.KeyHash, log *slog.Logger) (http.Handler, error) {
+	letter := letters.Writer{Catalogue: s.catalogue, Profile: a.Paying.Profile(), BaseURL: baseURL}
+	var signedIn *guest.SignedIn
+	if a.People != nil {
+		signedIn = &guest.SignedIn{People: a.People, AutoPay: a.AutoPay}
+	}
 	pages, err := guest.New(guest.Config{
 		Paying: a.Paying, Renderer: s.renderer, Assets: s.assets, Sessions: a.Sessions, Clock: c,
 		BaseURL: baseURL, CardOrigin: cardOrigin, Log: log,
-		Paper: guest.Paper{Bills: a.Papers(), Letters: letters.Writer{Catalogue: s.catalogue, Profile: a.Paying.Profile(), BaseURL: baseURL}},
+		Paper: guest.Paper{Bills: a.Papers(), Letters: letter}, SignedIn: signedIn,
 	})
 	if err != nil {
 		return nil, err
@@ -72,13 +77,16 @@ func (s *site) handler(a *app.App, c clock.Clock, baseURL, cardOrigin string, ke
 	mux := http.NewServeMux()
 	mux.Handle("/", pages)
 	if a.People != nil {
-		signedIn, err := account.New(account.Config{
+		own, err := account.New(account.Config{
 			People: a.People, Profile: a.Paying.Profile(), Renderer: s.renderer, Sessions: a.Sessions, Clock: c, BaseURL: baseURL, Log: log,
+			Member: &account.Member{
+				Paying: a.Paying, AutoPay: a.AutoPay, Bills: a.Papers(), Post: a.Notifying, Letters: letter, Pay: pages.Enter,
+			},
 		})
 		if err != nil {
 			return nil, err
 		}
-		account.Mount(mux, signedIn)
+		account.Mount(mux, own)
 	}
 	mux.Handle("/api/", api.New(a.Enrolling, api.Config{Keys: keys, Receipts: a.Paying, Version: version(), Health: a.Health, Log: log}))
 	return mux, nil

@@ -24,7 +24,7 @@ import (
 	"quittance.org/quittance/internal/edge/web/serving"
 )
 
-// Config is what the pages work with. Everything is needed.
+// Config is what the pages work with. Everything but Member is needed.
 type Config struct {
 	People   *people.Service
 	Profile  *profile.Profile
@@ -33,6 +33,7 @@ type Config struct {
 	Clock    clock.Clock  // the marketplace's: the demo turns it
 	BaseURL  string       // "https://pay.example.org", without a path
 	Log      *slog.Logger
+	Member   *Member // nil: the pages of coverage, bills and AutoPay are not served
 }
 
 // site is the pages of the account.
@@ -40,6 +41,7 @@ type site struct {
 	*serving.Site
 	people   *people.Service
 	sessions *scs.SessionManager
+	member   *Member
 	passkeys bool // passkeys can be used here
 }
 
@@ -59,7 +61,12 @@ func New(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("account: %w", err)
 	}
-	s := &site{Site: ground, people: c.People, passkeys: c.People.Passkeys()}
+	if c.Member != nil {
+		if err := c.Member.check(); err != nil {
+			return nil, err
+		}
+	}
+	s := &site{Site: ground, people: c.People, member: c.Member, passkeys: c.People.Passkeys()}
 	s.sessions = s.Sessions(c.Sessions, "account", serving.Lives{Idle: keptFor, Whole: 24 * time.Hour})
 	return s.handler(), nil
 }

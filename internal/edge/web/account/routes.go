@@ -28,14 +28,19 @@ type page struct {
 }
 
 // pages lists every page of the account.
-func pages() []page { return slices.Concat(identityPages(), memberPages()) }
+func (s *site) pages() []page {
+	if s.member == nil {
+		return identityPages()
+	}
+	return slices.Concat(identityPages(), memberPages())
+}
 
 // elsewhere makes a page that leads to another one.
 func elsewhere(path string) func(*visit) { return func(v *visit) { v.To(path) } }
 
 func (s *site) handler() http.Handler {
 	mux := http.NewServeMux()
-	for _, p := range pages() {
+	for _, p := range s.pages() {
 		var post http.HandlerFunc
 		if p.post != nil {
 			post = s.on(p.post, p.need)

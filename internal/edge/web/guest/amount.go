@@ -43,10 +43,11 @@ func (s session) knows(op payment.OperationID) bool {
 }
 
 // bill gives G2.
-func (v *visit) bill(d owing.View, a attempt) portal.Bill {
+func (v *visit) bill(d owing.View, s session) portal.Bill {
+	a := s.Attempt
 	b := portal.Bill{
 		Op: a.Op.String(), Who: d.Who(), Due: d.Now(), PayBy: d.PayBy(), From: d.From(), Covers: d.Covers(),
-		Lines: d.Lines(), Why: d.Why(), Banner: d.Banner(), Part: d.Part(), Choices: d.Choices(), HasBill: d.Bill != nil,
+		Lines: d.Lines(), Why: d.Why(), Banner: d.Banner(), Part: d.Part(), Choices: d.Choices(), HasBill: d.Bill != nil, Own: s.Signed != nil,
 	}
 	if !b.Due.IsPositive() {
 		b.Lines = nil
@@ -97,7 +98,7 @@ func (v *visit) showBill() {
 		s.Attempt = attempt{Op: v.paying.NewOperation(), StartedAt: v.Clock.Now()}
 		v.keep(s)
 	}
-	v.Show(v.bill(d, s.Attempt))
+	v.Show(v.bill(d, s))
 }
 
 // chooseAmount takes the amount. No money moves here, so a form from another
@@ -115,7 +116,7 @@ func (v *visit) chooseAmount() {
 	if s.Attempt.Op.IsZero() {
 		s.Attempt = attempt{Op: v.paying.NewOperation(), StartedAt: v.Clock.Now()}
 	}
-	b := v.bill(d, s.Attempt)
+	b := v.bill(d, s)
 	shown, err := money.Parse(v.Field("shown"))
 	switch {
 	case err != nil:
@@ -183,7 +184,7 @@ func (v *visit) onward(s session, d owing.View) {
 	case len(d.PaidToday)+len(d.InProcess) > 0 && !a.Again:
 		next = portal.PathAgain
 	default:
-		next = v.chooseOnlyMethod(a)
+		next = v.chooseOnlyMethod(&s)
 	}
 	v.keep(s)
 	v.To(next)

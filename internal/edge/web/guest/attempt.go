@@ -99,7 +99,7 @@ func (v *visit) step(a attempt) string {
 		return portal.PathAmount
 	case a.Method == "":
 		return portal.PathMethod
-	case a.Method == portal.MethodBank && a.Bank.ValidationRef == "":
+	case a.Method == portal.MethodBank && a.Saved == nil && a.Bank.ValidationRef == "":
 		return portal.PathBank
 	}
 	return portal.PathCheck

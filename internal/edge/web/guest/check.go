@@ -18,7 +18,7 @@ func (v *visit) showCheck() {
 	if !ok {
 		return
 	}
-	v.showCheckPage(v.checkPage(s.Attempt, d))
+	v.showCheckPage(v.checkPage(s, d))
 }
 
 // showCheckPage lets the form lead to the card processor's page: browsers hold
@@ -31,13 +31,21 @@ func (v *visit) showCheckPage(view portal.Check) {
 	v.Show(view)
 }
 
-func (v *visit) checkPage(a attempt, d owing.View) portal.Check {
+func (v *visit) checkPage(s session, d owing.View) portal.Check {
+	a := s.Attempt
 	view := portal.Check{
 		Op: a.Op.String(), Amount: a.Amount, Who: d.Who(), Covers: d.Covers(), Method: a.Method, Today: d.Today,
 		CancelBy: v.cancelBy(d.Today), Email: a.Email, Choice: len(v.methods()) > 1,
 	}
-	if a.Method == portal.MethodBank {
+	switch {
+	case a.Saved != nil:
+		saved := a.Saved.view()
+		view.Saved = &saved
+	case a.Method == portal.MethodBank:
 		view.Bank = a.Bank.form()
+	}
+	if s.Signed != nil && view.Email == "" {
+		view.Email = s.Signed.Email
 	}
 	return view
 }
@@ -62,7 +70,7 @@ func (v *visit) pay() {
 		v.To(v.step(s.Attempt))
 		return
 	}
-	view := v.checkPage(s.Attempt, d)
+	view := v.checkPage(s, d)
 	if !v.readEmail(&view) {
 		v.showCheckPage(view)
 		return
@@ -78,7 +86,7 @@ func (v *visit) pay() {
 		return
 	}
 	order := paying.Order{
-		Operation: s.Attempt.Op, Account: s.Account, Channel: payment.ChannelWebGuest, Amount: s.Attempt.Amount,
+		Operation: s.Attempt.Op, Account: s.Account, Channel: s.channel(), Amount: s.Attempt.Amount,
 		Email: s.Attempt.Email, Language: string(v.Lang),
 		Authorization: paying.Authorization{
 			Version: agreement.Version, Wording: agreement.Text, Network: v.Address(), SessionHash: v.sessionHash(),
@@ -92,6 +100,14 @@ func (v *visit) pay() {
 }
 
 func (v *visit) payByBank(s session, d owing.View, order paying.Order) {
+	if s.Attempt.Saved != nil {
+		if err := v.payBySaved(*s.Attempt.Saved, order); err != nil {
+			v.notPaid(s, d, order.Operation, err)
+			return
+		}
+		v.finished(&s, s.Attempt.Op)
+		return
+	}
 	b := s.Attempt.Bank
 	_, err := v.paying.PayByBank(v.Ctx(), paying.BankOrder{
 		Order: order, ValidationRef: b.ValidationRef,
@@ -101,6 +117,7 @@ func (v *visit) payByBank(s session, d owing.View, order paying.Order) {
 		v.notPaid(s, d, order.Operation, err)
 		return
 	}
+	v.keepBank(s)
 	v.finished(&s, s.Attempt.Op)
 }
 

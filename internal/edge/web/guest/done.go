@@ -81,6 +81,9 @@ func (v *visit) done() {
 			view.Owing = &portal.Owing{Amount: owes, By: after.PayBy()}
 		}
 	}
+	if s := v.session(); own {
+		view.Home = s.home(r.Payment.Confirmation)
+	}
 	v.Show(view)
 }
 

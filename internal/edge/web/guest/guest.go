@@ -23,7 +23,8 @@ import (
 	"quittance.org/quittance/internal/edge/web/serving"
 )
 
-// Config is what the site works with. Everything but CardOrigin is needed.
+// Config is what the site works with. Everything but CardOrigin and SignedIn is
+// needed.
 type Config struct {
 	Paying     *paying.Service
 	Renderer   *portal.Renderer
@@ -34,6 +35,7 @@ type Config struct {
 	BaseURL    string       // "https://pay.example.org", without a path
 	CardOrigin string       // where the card processor's page lives; "" when no card is taken
 	Log        *slog.Logger
+	SignedIn   *SignedIn // nil: nobody can come here from an account
 }
 
 // site is the public site.
@@ -45,10 +47,18 @@ type site struct {
 	sessions   *scs.SessionManager
 	started    civil.Instant
 	cardOrigin string
+	signedIn   *SignedIn
+}
+
+// Pages is the public site, which people who are signed in enter from their
+// account.
+type Pages struct {
+	http.Handler
+	*site
 }
 
 // New makes the handler of the whole public site.
-func New(c Config) (http.Handler, error) {
+func New(c Config) (*Pages, error) {
 	if c.Paying == nil || c.Paper.Bills == nil || c.Assets == nil || c.Sessions == nil {
 		return nil, errors.New("guest: New needs all of its Config but CardOrigin")
 	}
@@ -58,11 +68,11 @@ func New(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("guest: %w", err)
 	}
-	s := &site{Site: ground, paying: c.Paying, printer: c.Paper, assets: c.Assets, started: c.Clock.Now(), cardOrigin: c.CardOrigin}
+	s := &site{Site: ground, paying: c.Paying, printer: c.Paper, assets: c.Assets, started: c.Clock.Now(), cardOrigin: c.CardOrigin, signedIn: c.SignedIn}
 	// Brief 5, guest_session_min. A browser that comes back with a session that
 	// is gone is told so (G9a).
 	s.sessions = s.Sessions(c.Sessions, "guest", serving.Lives{
 		Idle: time.Duration(ground.Profile.Guest.SessionMinutes) * time.Minute, Whole: 12 * time.Hour,
 	})
-	return s.handler(), nil
+	return &Pages{s.handler(), s}, nil
 }

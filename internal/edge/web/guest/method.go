@@ -5,8 +5,10 @@ import (
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/pii"
+	"quittance.org/quittance/internal/domain/access"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/edge/web/portal"
+	"quittance.org/quittance/internal/edge/web/serving"
 )
 
 // methods lists what can be paid with today, bank account first (brief D11).
@@ -23,8 +25,9 @@ func (v *visit) methods() []portal.MethodKind {
 
 // chooseOnlyMethod skips G3 where there is nothing to choose, and gives the
 // page that follows the amount.
-func (v *visit) chooseOnlyMethod(a *attempt) string {
-	if all := v.methods(); len(all) == 1 {
+func (v *visit) chooseOnlyMethod(s *session) string {
+	a := &s.Attempt
+	if all := v.methods(); len(all) == 1 && len(v.saved(*s)) == 0 {
 		a.Method = all[0]
 		return pageOf(a.Method)
 	}
@@ -43,17 +46,44 @@ func (v *visit) showMethod() {
 	if !ok {
 		return
 	}
-	if next := v.chooseOnlyMethod(&s.Attempt); next != portal.PathMethod {
+	if next := v.chooseOnlyMethod(&s); next != portal.PathMethod {
 		v.keep(s)
 		v.To(next)
 		return
 	}
-	v.Show(portal.Method{Op: s.Attempt.Op.String(), Amount: s.Attempt.Amount, Chosen: s.Attempt.Method})
+	v.Show(v.methodPage(s))
+}
+
+// methodPage is G3: the methods, and before them the bank accounts that the
+// member saved.
+func (v *visit) methodPage(s session) portal.Method {
+	view := portal.Method{Op: s.Attempt.Op.String(), Amount: s.Attempt.Amount, Chosen: s.Attempt.Method}
+	all := v.methods()
+	view.NoCard = len(all) == 1 && all[0] == portal.MethodBank
+	for _, b := range v.saved(s) {
+		view.Saved = append(view.Saved, b.view())
+	}
+	switch {
+	case s.Attempt.Saved != nil:
+		view.ChosenSaved = s.Attempt.Saved.ID.String()
+	case view.Chosen == "" && len(view.Saved) > 0:
+		view.ChosenSaved = view.Saved[0].ID
+	}
+	return view
 }
 
 func (v *visit) chooseMethod() {
 	s, _, ok := v.current()
 	if !ok {
+		return
+	}
+	if saved, ok := v.chosenSaved(s, v.Field(portal.FieldMethod)); ok {
+		if s.Attempt.Method == portal.MethodCard && !v.release(&s) {
+			return
+		}
+		s.Attempt.Method, s.Attempt.Saved = portal.MethodBank, saved
+		v.keep(s)
+		v.To(portal.PathCheck)
 		return
 	}
 	chosen := portal.MethodKind(v.Field(portal.FieldMethod))
@@ -62,7 +92,8 @@ func (v *visit) chooseMethod() {
 		offered = offered || m == chosen
 	}
 	if !offered {
-		view := portal.Method{Op: s.Attempt.Op.String(), Amount: s.Attempt.Amount}
+		view := v.methodPage(s)
+		view.Chosen, view.ChosenSaved = "", ""
 		view.Problems.Add(portal.FieldMethod, portal.ProblemMethod)
 		v.Show(view)
 		return
@@ -70,7 +101,7 @@ func (v *visit) chooseMethod() {
 	if chosen != s.Attempt.Method && !v.release(&s) {
 		return
 	}
-	s.Attempt.Method = chosen
+	s.Attempt.Method, s.Attempt.Saved = chosen, nil
 	v.keep(s)
 	v.To(pageOf(chosen))
 }
@@ -84,15 +115,18 @@ func (v *visit) showBank() {
 		v.To(v.step(s.Attempt))
 		return
 	}
-	v.Show(v.bankPage(s.Attempt, s.Attempt.Bank.form()))
+	v.Show(v.bankPage(s, s.Attempt.Bank.form()))
 }
 
-func (v *visit) bankPage(a attempt, form portal.BankForm) portal.Bank {
+func (v *visit) bankPage(s session, form portal.BankForm) portal.Bank {
 	back := portal.PathAmount
-	if len(v.methods()) > 1 {
+	if len(v.methods()) > 1 || len(v.saved(s)) > 0 {
 		back = portal.PathMethod
 	}
-	return portal.Bank{Op: a.Op.String(), Amount: a.Amount, Form: form, Back: back}
+	a := s.Attempt
+	return portal.Bank{
+		Op: a.Op.String(), Amount: a.Amount, Form: form, Back: back, CanSave: s.Signed != nil && v.who.Role == access.RoleMember, Save: a.Bank.Save,
+	}
 }
 
 func (b bankDetails) form() portal.BankForm {
@@ -120,58 +154,34 @@ func (v *visit) takeBank() {
 	}
 	reference, err := v.paying.CheckBank(v.Ctx(), account)
 	if err != nil {
-		v.refuseBank(s.Attempt, form, err)
+		v.refuseBank(s, form, err)
 		return
 	}
 	s.Attempt.Bank = bankDetails{
 		Name: account.HolderName, Kind: account.Type, Routing: account.Routing, Number: account.Number.Reveal(), ValidationRef: reference,
+		Save: v.Field(portal.FieldSave) == "yes",
 	}
+	s.Attempt.Saved = nil
 	v.keep(s)
 	v.To(portal.PathCheck)
 }
 
-func (v *visit) refuseBank(a attempt, form portal.BankForm, err error) {
-	view := v.bankPage(a, form)
+func (v *visit) refuseBank(s session, form portal.BankForm, err error) {
+	view := v.bankPage(s, form)
+	view.Save = v.Field(portal.FieldSave) == "yes"
 	switch {
 	case fault.Is(err, paying.CodeBankRefused), fault.Is(err, paying.CodeBankSilent):
 		view.NotConfirmed = true
 	case len(fault.Fields(err)) > 0:
-		for _, e := range fault.Fields(err) {
-			problem := bankProblems[e.Code]
-			view.Problems.Add(problem.field, problem.key)
-		}
+		view.Problems = serving.BankProblems(err)
 	default:
 		v.Fail(err)
 		return
 	}
-	view.Form.Name = lessCard(form.Name)
-	view.Form.Routing = lessCard(form.Routing)
+	view.Form.Name = serving.LessCard(form.Name)
+	view.Form.Routing = serving.LessCard(form.Routing)
 	if pii.LooksLikeCard(ident.CleanNumber(form.Account)) {
 		view.Form.Account = ""
 	}
 	v.Show(view)
-}
-
-// lessCard keeps what was typed unless it may hold a card number.
-func lessCard(typed string) string {
-	if pii.HasLongNumber(typed) {
-		return ""
-	}
-	return typed
-}
-
-// bankProblems gives the words of the page for what payment.BankAccount.Check
-// finds.
-var bankProblems = map[string]struct{ field, key string }{
-	"holder_name.empty":       {portal.FieldName, portal.ProblemNameEmpty},
-	"holder_name.too_long":    {portal.FieldName, portal.ProblemNameLength},
-	"holder_name.card_number": {portal.FieldName, portal.ProblemNameCard},
-	"holder_name.digits":      {portal.FieldName, portal.ProblemNameDigits},
-	"account_type.empty":      {portal.FieldKind, portal.ProblemKind},
-	"routing.empty":           {portal.FieldRouting, portal.ProblemRoutingEmpty},
-	"routing.length":          {portal.FieldRouting, portal.ProblemRoutingLength},
-	"routing.check_digit":     {portal.FieldRouting, portal.ProblemRoutingCheck},
-	"account_number.empty":    {portal.FieldAccount, portal.ProblemAccountEmpty},
-	"account_number.length":   {portal.FieldAccount, portal.ProblemAccountLength},
-	"account_number.card":     {portal.FieldAccount, portal.ProblemAccountIsCard},
 }

@@ -24,6 +24,7 @@ type session struct {
 	// Unseen are operations whose card page could not be opened: nobody can
 	// have paid there, so nobody needs to be warned of them.
 	Unseen []payment.OperationID `json:"unseen,omitempty"`
+	Signed *signed               `json:"signed,omitempty"` // came from their account; nil for a guest
 }
 
 // attempt is one try to pay: from the first look at the amount to the
@@ -37,6 +38,7 @@ type attempt struct {
 	Again     bool                 `json:"again,omitempty"` // knows of today's other payment and wants to pay (R-PAY-7)
 	Method    portal.MethodKind    `json:"method,omitempty"`
 	Bank      bankDetails          `json:"bank"`
+	Saved     *savedBank           `json:"saved,omitempty"` // paid with instead of Bank
 	Email     string               `json:"email,omitempty"`
 	Late      bool                 `json:"past_due,omitempty"` // something is past due
 	Sent      bool                 `json:"sent,omitempty"`     // the card processor has a page for Op
@@ -52,6 +54,7 @@ type bankDetails struct {
 	Routing       string              `json:"routing,omitempty"`
 	Number        string              `json:"number,omitempty"`
 	ValidationRef string              `json:"validation_ref,omitempty"`
+	Save          bool                `json:"save,omitempty"` // the member wants to pay with it again
 }
 
 // paid is a payment made in this session, with what was true before it.
@@ -87,7 +90,7 @@ func (v *visit) keep(s session) {
 func (v *visit) member() (session, bool) {
 	s := v.session()
 	if v.alive {
-		return s, true
+		return s, v.stillSigned(s)
 	}
 	_, err := v.R.Cookie(v.sessions.Cookie.Name)
 	switch {
@@ -150,4 +153,12 @@ func (s *session) finish(p paid) {
 
 func parseOperation(text string) (payment.OperationID, error) {
 	return ident.ParseID[payment.Intent](text)
+}
+
+// channel tells guests from people who are signed in.
+func (s session) channel() payment.Channel {
+	if s.Signed != nil {
+		return payment.ChannelWebAccount
+	}
+	return payment.ChannelWebGuest
 }

@@ -1,6 +1,7 @@
 package guest
 
 import (
+	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/edge/web/serving"
 )
@@ -10,7 +11,8 @@ type visit struct {
 	*site
 	*serving.Visit
 
-	alive bool // somebody's bill is open in the session
+	alive bool         // somebody's bill is open in the session
+	who   identity.Who // who came from their account; zero for a guest
 }
 
 // setAlive notes whether somebody's bill is open, and so whether the page says

@@ -258,7 +258,8 @@ type Letter struct {
 	Name   string         // its subject, which holds no personal facts
 	Lang   catalogue.Lang // that it was written in
 	Unread bool
-	Paper  bool // it was mailed
+	Paper  bool // it was mailed, and not e-mailed
+	File   bool // there is a file of what was printed
 }
 
 // Path leads to the letter.
@@ -278,7 +279,15 @@ type ReadLetter struct {
 	Heading    string
 	Paragraphs []string
 	Facts      []Fact
+	Sections   []LetterSection
 	PDF        bool
+}
+
+// LetterSection is a heading of a letter with what stands under it.
+type LetterSection struct {
+	Heading    string
+	Paragraphs []string
+	Points     []string
 }
 
 // Fact is a name and its value on a letter.

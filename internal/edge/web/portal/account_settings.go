@@ -8,13 +8,10 @@ type Settings struct {
 	Bills     catalogue.Lang // of bills and letters
 	Phone     catalogue.Lang // of calls
 	Email     string         // masked
-	EmailOK   bool           // confirmed
 	Bounced   bool           // e-mail came back, paper is on
 	Mobile    string         // masked; "" for none
 	Address   []string
 	Paperless []Delivery
-	Texts     bool
-	CanText   bool // text messages are offered (profile)
 	Changed   bool // something was just saved
 }
 
@@ -25,10 +22,9 @@ type DocumentKind string
 
 // The kinds.
 const (
-	DocumentBills    DocumentKind = "bills"
-	DocumentNotices  DocumentKind = "notices"
-	DocumentTax      DocumentKind = "tax"
-	DocumentReceipts DocumentKind = "receipts"
+	DocumentBills   DocumentKind = "bill"
+	DocumentNotices DocumentKind = "notice"
+	DocumentTax     DocumentKind = "tax"
 )
 
 // Key gives the key of the kind's name.
@@ -62,10 +58,9 @@ func (l LanguageSettings) page() page {
 	return page{template: "settings_language", title: "my.languages.title", back: PathSettings, problems: l.Problems}
 }
 
-// ContactSettings changes the e-mail address and the mobile number.
+// ContactSettings changes the e-mail address.
 type ContactSettings struct {
 	Email    string
-	Mobile   string
 	Problems Problems
 }
 
@@ -75,11 +70,10 @@ func (c ContactSettings) page() page {
 
 // PaperlessSettings chooses what comes by e-mail only (E-SIGN, REG-45).
 type PaperlessSettings struct {
-	Email     string // that documents go to
-	Kinds     []Delivery
-	Agreed    bool
-	Problems  Problems
-	Confirmed bool // the address is confirmed; without it nothing goes by e-mail only
+	Email    string // that documents go to
+	Kinds    []Delivery
+	Agreed   bool
+	Problems Problems
 }
 
 // Consent gives the paragraphs that the member agrees to. They are stored word
@@ -92,33 +86,37 @@ func (p PaperlessSettings) page() page {
 	return page{template: "settings_paperless", title: "my.paperless.title", back: PathSettings, problems: p.Problems}
 }
 
-// TextSettings turns text messages on and off.
-type TextSettings struct {
-	Mobile   string
-	On       bool
-	Agreed   bool
-	Problems Problems
+// SettingsCode asks for the code that was sent: to a new e-mail address, or in
+// the form in which documents will come, so that typing it shows that they can
+// be read (REG-45).
+type SettingsCode struct {
+	Paperless bool
+	To        string // masked
+	Problems  Problems
 }
 
-// Consent gives the terms that the member agrees to.
-func (TextSettings) Consent() []Message {
-	return []Message{{Key: "my.texts.terms"}, {Key: "my.texts.stop"}}
+// Path gives where the form goes.
+func (c SettingsCode) Path() string {
+	if c.Paperless {
+		return PathPaperlessCode
+	}
+	return PathReachedCode
 }
 
-func (t TextSettings) page() page {
-	return page{template: "settings_texts", title: "my.texts.title", back: PathSettings, problems: t.Problems}
+func (c SettingsCode) page() page {
+	p := page{template: "settings_code", title: "my.code.title_email", back: PathReached, problems: c.Problems}
+	if c.Paperless {
+		p.title, p.back = "my.code.title_paper", PathPaperless
+	}
+	return p
 }
 
 // Fields and problems of the settings.
 const (
-	FieldSite   = "site"
-	FieldBills  = "bills"
-	FieldCalls  = "phone_language"
-	FieldMobile = "mobile"
-	FieldAgree  = "agree"
-	FieldTexts  = "texts"
+	FieldSite  = "site"
+	FieldBills = "bills"
+	FieldCalls = "phone_language"
+	FieldAgree = "agree"
 
-	ProblemAgree       = "my.problem.agree"
-	ProblemMobileEmpty = "my.problem.mobile_empty"
-	ProblemMobile      = "my.problem.mobile"
+	ProblemAgree = "my.problem.agree"
 )

@@ -22,12 +22,16 @@ type Bill struct {
 	Choices  []Choice // the total and other amounts that do something
 	Ahead    bool     // nothing is due; the payer asked to pay ahead
 	HasBill  bool     // an issued bill can be read
+	Own      bool     // the payer came from their account
 	Form     AmountForm
 	Problems Problems
 }
 
 func (b Bill) page() page {
 	p := page{template: "bill", title: "bill.title", flow: true, step: 2, back: PathFind, problems: b.Problems}
+	if b.Own {
+		p.back = PathAccount
+	}
 	if b.Blocked() {
 		p.title = "bill.title_blocked"
 	}

@@ -1,6 +1,8 @@
 package portal
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"html/template"
@@ -51,6 +53,24 @@ func (r *Renderer) Agreement(lang catalogue.Lang, c Check) (Agreement, error) {
 	m := c.Authorization()
 	text, err := r.Text(lang, m)
 	return Agreement{text, r.cat.Version(lang, m.Key), r.cat.In(lang).Spoken()}, err
+}
+
+// Agreed gives several paragraphs exactly as a page shows them. Its version
+// changes whenever the words of any of them do.
+func (r *Renderer) Agreed(lang catalogue.Lang, paragraphs []Message) (Agreement, error) {
+	var texts []string
+	hash := sha256.New()
+	for _, m := range paragraphs {
+		text, err := r.Text(lang, m)
+		if err != nil {
+			return Agreement{}, err
+		}
+		texts = append(texts, text)
+		hash.Write([]byte(m.Key + " " + r.cat.Version(lang, m.Key) + "\n"))
+	}
+	spoken := r.cat.In(lang).Spoken()
+	version := string(spoken) + "-" + hex.EncodeToString(hash.Sum(nil)[:4])
+	return Agreement{strings.Join(texts, "\n\n"), version, spoken}, nil
 }
 
 // functions are what templates can say, bound to one language.

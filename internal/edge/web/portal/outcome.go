@@ -79,6 +79,7 @@ type Done struct {
 	Owing        *Owing // nil when nothing is left
 	Email        string // masked, "" for none
 	Receipt      string // path of the printable receipt
+	Home         string // path of the payment in the payer's account, "" for a guest
 }
 
 func (d Done) page() page {

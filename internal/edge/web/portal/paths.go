@@ -58,9 +58,10 @@ const (
 	PathSpoken        = "/account/settings/language"  // A14: languages
 	PathReached       = "/account/settings/contact"   // A14: e-mail, mobile number
 	PathPaperless     = "/account/settings/paperless" // A14: paper or e-mail
-	PathTexts         = "/account/settings/texts"     // A14: text messages
-	PathYears         = "/account/tax"                // A17; with "/" and a year, .pdf
-	PathMessages      = "/account/messages"           // A18; with "/" and an id, then .pdf
-	PathPeople        = "/account/people"             // A16
-	PathAboutAutoPay  = "/autopay"                    // P3
+	PathReachedCode   = "/account/settings/contact/code"
+	PathPaperlessCode = "/account/settings/paperless/code"
+	PathYears         = "/account/tax"      // A17; with "/" and a year, .pdf
+	PathMessages      = "/account/messages" // A18; with "/" and an id, then .pdf
+	PathPeople        = "/account/people"   // A16
+	PathAboutAutoPay  = "/autopay"          // P3
 )

@@ -33,6 +33,10 @@ type Method struct {
 	Chosen   MethodKind // "" for none yet
 	CardFee  money.Amount
 	Problems Problems
+
+	Saved       []Saved // bank accounts of a member who is signed in
+	ChosenSaved string  // Saved.ID
+	NoCard      bool    // no card is taken
 }
 
 func (m Method) page() page {
@@ -56,6 +60,8 @@ type Bank struct {
 	Problems     Problems
 	NotConfirmed bool   // the validation service said no; we never say why
 	Back         string // PathMethod or PathAmount
+	CanSave      bool   // a member may keep it to pay with again
+	Save         bool
 }
 
 func (b Bank) page() page {
@@ -76,11 +82,15 @@ type Check struct {
 	Email      string
 	Suggestion string // a likely meant address, "" for none
 	Problems   Problems
-	Choice     bool // more than one method is offered, so the method can be changed
+	Choice     bool   // more than one method is offered, so the method can be changed
+	Saved      *Saved // paid with instead of Bank: its number is not shown
 }
 
 func (c Check) page() page {
 	p := page{template: "check", title: "check.title", flow: true, step: 4, back: PathBank, problems: c.Problems}
+	if c.Saved != nil {
+		p.back = PathMethod
+	}
 	if c.Method == MethodCard {
 		p.title, p.back = "check.title_card", PathMethod
 	}
@@ -105,6 +115,7 @@ const (
 	FieldAccount     = "account"
 	FieldEmail       = "email"
 	FieldEmailChoice = "email_choice"
+	FieldSave        = "save"
 
 	ProblemMethod        = "method.problem"
 	ProblemNameEmpty     = "bank.problem.name_empty"

@@ -159,11 +159,12 @@ func years() []State {
 
 func letters() []State {
 	row := portal.Letter{ID: op, On: day("2026-11-02"), Name: "Your new bill is ready", Lang: catalogue.English, Unread: true}
-	mailed := portal.Letter{ID: op, On: day("2026-10-02"), Name: "Su pago está atrasado", Lang: catalogue.Spanish, Paper: true}
+	mailed := portal.Letter{ID: op, On: day("2026-10-02"), Name: "Su pago está atrasado", Lang: catalogue.Spanish, Paper: true, File: true}
 	text := portal.ReadLetter{
 		Letter: row, Heading: "Your new bill is ready", PDF: true,
 		Paragraphs: []string{"$124.50 is due November 23 for December coverage."},
 		Facts:      []portal.Fact{{Name: "Amount", Value: "$124.50"}},
+		Sections:   []portal.LetterSection{{Heading: "Ways to pay", Paragraphs: []string{"Online or by phone."}, Points: []string{"Mail a check."}}},
 	}
 	plain := text
 	plain.Letter, plain.Facts, plain.PDF = mailed, nil, false

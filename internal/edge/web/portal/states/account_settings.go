@@ -24,36 +24,30 @@ func savedAccounts() []State {
 }
 
 func deliveries() []portal.Delivery {
-	return []portal.Delivery{
-		{Kind: portal.DocumentBills, Only: true}, {Kind: portal.DocumentNotices}, {Kind: portal.DocumentReceipts}, {Kind: portal.DocumentTax},
-	}
+	return []portal.Delivery{{Kind: portal.DocumentBills, Only: true}, {Kind: portal.DocumentNotices}, {Kind: portal.DocumentTax}}
 }
 
 func settings() []State {
 	all := portal.Settings{
-		Site: catalogue.English, Bills: catalogue.English, Phone: catalogue.Vietnamese, Email: "m•••@example.org", EmailOK: true, Mobile: "(•••) •••-0147",
-		Address: []string{"12 Harbor Street", "Springfield, MA 01103"}, Paperless: deliveries(), CanText: true, Texts: true, Changed: true,
+		Site: catalogue.English, Bills: catalogue.English, Phone: catalogue.Vietnamese, Email: "m•••@example.org", Mobile: "(•••) •••-0147",
+		Address: []string{"12 Harbor Street", "Springfield, MA 01103"}, Paperless: deliveries(), Changed: true,
 	}
 	bare := portal.Settings{
-		Site: catalogue.English, Bills: catalogue.English, Phone: catalogue.English, Email: "m•••@example.org", Bounced: true, Paperless: deliveries(), CanText: true,
+		Site: catalogue.English, Bills: catalogue.English, Phone: catalogue.English, Email: "m•••@example.org", Bounced: true, Paperless: deliveries(),
 	}
 	contact := in(portal.PathReached)
-	paper := portal.PaperlessSettings{Email: "m•••@example.org", Kinds: deliveries(), Confirmed: true}
-	unread, unticked := paper, paper
-	unread.Confirmed = false
+	paper := portal.PaperlessSettings{Email: "m•••@example.org", Kinds: deliveries()}
+	unticked := paper
 	unticked.Problems = problem(portal.FieldAgree, portal.ProblemAgree)
+	wrong := problem(portal.FieldCode, portal.ProblemCodeWrong)
 	return []State{
 		{"settings", "default", in(portal.PathSettings), all}, {"settings", "bare", in(portal.PathSettings), bare},
 		{"settings_language", "default", in(portal.PathSpoken), portal.LanguageSettings{Site: catalogue.English, Bills: catalogue.English, Phone: catalogue.Vietnamese}},
-		{"settings_contact", "default", contact, portal.ContactSettings{Email: "maria@example.org", Mobile: "617-555-0147"}},
+		{"settings_contact", "default", contact, portal.ContactSettings{Email: "maria@example.org"}},
 		{"settings_contact", "empty", contact, portal.ContactSettings{Problems: problem(portal.FieldEmail, portal.ProblemEmailEmpty)}},
-		{"settings_contact", "mobile", contact, portal.ContactSettings{Email: "maria@example.org", Mobile: "555", Problems: problem(portal.FieldMobile, portal.ProblemMobile)}},
-		{"settings_paperless", "default", in(portal.PathPaperless), paper},
-		{"settings_paperless", "unconfirmed", in(portal.PathPaperless), unread},
-		{"settings_paperless", "not-agreed", in(portal.PathPaperless), unticked},
-		{"settings_texts", "off", in(portal.PathTexts), portal.TextSettings{Mobile: "617-555-0147"}},
-		{"settings_texts", "on", in(portal.PathTexts), portal.TextSettings{On: true}},
-		{"settings_texts", "no-number", in(portal.PathTexts), portal.TextSettings{Problems: problem(portal.FieldMobile, portal.ProblemMobileEmpty)}},
-		{"settings_texts", "not-agreed", in(portal.PathTexts), portal.TextSettings{Mobile: "617-555-0147", Problems: problem(portal.FieldAgree, portal.ProblemAgree)}},
+		{"settings_paperless", "default", in(portal.PathPaperless), paper}, {"settings_paperless", "not-agreed", in(portal.PathPaperless), unticked},
+		{"settings_code", "email", in(portal.PathReachedCode), portal.SettingsCode{To: "m•••@example.org"}},
+		{"settings_code", "paperless", in(portal.PathPaperlessCode), portal.SettingsCode{Paperless: true, To: "m•••@example.org"}},
+		{"settings_code", "wrong", in(portal.PathPaperlessCode), portal.SettingsCode{Paperless: true, To: "m•••@example.org", Problems: wrong}},
 	}
 }

@@ -112,6 +112,7 @@ func bill() []State {
 	}
 	add("every-cause", func(b *portal.Bill) { b.Why = allCauses() })
 	add("first-bill-not-issued", func(b *portal.Bill) { b.HasBill = false })
+	add("own", func(b *portal.Bill) { b.Own = true })
 	add("no-choice", func(b *portal.Bill) {
 		b.Form.Choice, b.Problems = "none", problem(portal.FieldChoice, portal.ProblemChoice)
 	})

@@ -38,6 +38,7 @@ func done() []State {
 	add("card", func(d *portal.Done) {
 		d.With, d.Next = cardPaid, append([]portal.Next{{Kind: portal.NextCounted}, {Kind: portal.NextCard}}, paid.Next[2:]...)
 	})
+	add("own", func(d *portal.Done) { d.Home = portal.PathPayments + "/" + number })
 	add("no-email", func(d *portal.Done) { d.Email = "" })
 	add("caught-up", func(d *portal.Done) { d.CaughtUp = true })
 	add("still-owing", func(d *portal.Done) { d.Owing = &portal.Owing{Amount: money.Cents(6200), By: due} })

@@ -30,7 +30,17 @@ func paying() []State {
 	change("email-wrong", func(c *portal.Check) {
 		c.Email, c.Problems = "maria.example", problem(portal.FieldEmail, portal.ProblemEmail)
 	})
+	change("saved", func(c *portal.Check) {
+		saved := checkingAccount()
+		c.Bank, c.Saved = portal.BankForm{}, &saved
+	})
 	change("email-suggestion", func(c *portal.Check) { c.Email, c.Suggestion = "maria@gmial.com", "maria@gmail.com" })
+	own := portal.Method{Op: op, Amount: total, ChosenSaved: op, Saved: []portal.Saved{checkingAccount(), {ID: "b", Kind: portal.AccountSavings, LastFour: "1116"}}}
+	onlyBank := own
+	onlyBank.NoCard, onlyBank.ChosenSaved = true, ""
+	states = append(states,
+		State{"method", "saved", in(portal.PathMethod), own}, State{"method", "saved-no-card", in(portal.PathMethod), onlyBank},
+		State{"bank", "can-save", in(portal.PathBank), portal.Bank{Op: op, Amount: total, Back: portal.PathMethod, CanSave: true}})
 	return append(states, bankProblems(bank)...)
 }
 
