@@ -40,6 +40,7 @@ type member struct {
 	Fixture      string `json:"fixture"`
 	SubscriberID string `json:"subscriber_id"`
 	BirthDate    string `json:"birth_date"`
+	AccountCode  string `json:"account_code"`
 	DueCents     int64  `json:"due_cents"`
 }
 
@@ -68,12 +69,18 @@ type demo struct {
 // the test, which then fails unless the demo ends well and its books are clean.
 func newDemo(t *testing.T) *demo {
 	t.Helper()
+	return newDemoAt(t, "127.0.0.1:0")
+}
+
+// newDemoAt starts a demo whose portal listens on an address.
+func newDemoAt(t *testing.T, listen string) *demo {
+	t.Helper()
 	binary, err := program()
 	if err != nil {
 		t.Fatal(err)
 	}
 	d := &demo{t: t, dir: filepath.Join(t.TempDir(), "data")}
-	d.process = exec.Command(binary, "demo", "--data", d.dir, "--listen", "127.0.0.1:0", "--sandbox", "127.0.0.1:0", "--households", "0", "--json")
+	d.process = exec.Command(binary, "demo", "--data", d.dir, "--listen", listen, "--sandbox", "127.0.0.1:0", "--households", "0", "--json")
 	d.process.Stderr = &d.log
 	out, err := d.process.StdoutPipe()
 	if err == nil {

@@ -208,7 +208,6 @@ func (v *visit) signOut() {
 
 func (v *visit) signedOut() {
 	if !v.inside() {
-		v.W.Header().Set("Clear-Site-Data", `"cache"`)
 		v.Show(portal.SignedOut{})
 	}
 }

@@ -102,7 +102,8 @@ func (v *visit) signInFirst() {
 	if query := v.R.URL.RawQuery; query != "" {
 		v.session.Back += "?" + query
 	}
-	if fields := draftOf(v.R.PostForm); v.session.Ended && len(fields) > 0 {
+	// Whose it is must be known: it is for nobody else.
+	if fields := draftOf(v.R.PostForm); v.session.Ended && !v.session.Person.IsZero() && len(fields) > 0 {
 		v.session.Draft = &draft{Path: v.Path, Fields: fields}
 	}
 	v.keep()
