@@ -28,19 +28,15 @@ func (a *App) bankIn(ctx context.Context, date civil.Date) (closing.Counts, erro
 		}
 	}
 	items := f.Counts()
-	counts := closing.Counts{
+	return closing.Counts{
 		{Name: "files", N: int64(len(f.Files))},
 		{Name: "posted", N: items.Posted},
 		{Name: "known", N: items.Known},
 		{Name: "noted", N: items.Noted},
 		{Name: "agreed", N: int64(f.Deposited)},
-		{Name: "waiting", N: f.Open[store.BankItemWaiting]},
-		{Name: closing.SetAside, N: f.Open[store.BankItemSetAside]},
-	}
-	if f.Guard.Level == ach.LevelAlarm || f.Guard.Level == ach.LevelStop {
-		counts = append(counts, closing.Count{Name: "return rate " + string(f.Guard.Level), N: 1})
-	}
-	return counts, nil
+		{Name: "waiting", N: int64(f.Waiting)},
+		{Name: closing.SetAside, N: int64(f.ToLookAt())},
+	}, nil
 }
 
 // Receiving makes the use cases of bank files alone, for commands that look and

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/store"
@@ -43,13 +44,16 @@ type Open struct {
 // those after another one, or from the first. A line of the statement waits
 // some bank days for what it is about, and is a break from then on.
 func (s *Service) Queue(ctx context.Context, after store.BankItem, limit int) ([]Open, error) {
-	today := s.today()
+	return s.queueOn(ctx, s.today(), after, limit)
+}
+
+func (s *Service) queueOn(ctx context.Context, date civil.Date, after store.BankItem, limit int) ([]Open, error) {
 	var all []Open
 	err := s.db.Read(ctx, "queue of bank items", func(tx *store.ReadTx) error {
 		all = nil
 		items, err := tx.OpenBankItems(after, limit)
 		for _, i := range items {
-			days := bankDaysBetween(i.On, today)
+			days := bankDaysBetween(i.On, date)
 			all = append(all, Open{i, days, i.State == store.BankItemSetAside || days > s.profile.Statement.OpenDays})
 		}
 		return err
@@ -57,18 +61,20 @@ func (s *Service) Queue(ctx context.Context, after store.BankItem, limit int) ([
 	return all, err
 }
 
-// Breaks counts what is for staff by now.
-func (s *Service) Breaks(ctx context.Context) (int, error) {
-	n := 0
+// openItems counts what is for staff on a date, and what may still find what it
+// is about.
+func (s *Service) openItems(ctx context.Context, date civil.Date) (forStaff, waiting int, err error) {
 	var after store.BankItem
 	for {
-		page, err := s.Queue(ctx, after, linesAtOnce)
+		page, err := s.queueOn(ctx, date, after, linesAtOnce)
 		if err != nil || len(page) == 0 {
-			return n, err
+			return forStaff, waiting, err
 		}
 		for _, o := range page {
 			if o.Due {
-				n++
+				forStaff++
+			} else {
+				waiting++
 			}
 		}
 		after = page[len(page)-1].BankItem

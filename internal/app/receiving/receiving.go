@@ -130,7 +130,17 @@ type Fetched struct {
 	Prenotes  int // that nobody objected to
 	Deposited int // lines of statements that agreed, new and old
 	Guard     Guard
-	Open      map[store.BankItemState]int64 // what waits, and what is for staff
+	Waiting   int // lines that may still find what they are about
+	ForStaff  int // items that are set aside, and lines that have waited too long
+}
+
+// ToLookAt counts what a person must look at: the queue, and return rates that
+// are high (ACH-34).
+func (f Fetched) ToLookAt() int {
+	if f.Guard.Level == ach.LevelOK {
+		return f.ForStaff
+	}
+	return f.ForStaff + 1
 }
 
 // Counts adds up what became of the items of all files.
@@ -164,10 +174,7 @@ func (s *Service) Fetch(ctx context.Context, date civil.Date) (Fetched, error) {
 	if f.Guard, err = s.Judge(ctx, date); err != nil {
 		return f, err
 	}
-	err = s.db.Read(ctx, "open bank items", func(tx *store.ReadTx) (err error) {
-		f.Open, err = tx.OpenBankItemCounts()
-		return err
-	})
+	f.ForStaff, f.Waiting, err = s.openItems(ctx, date)
 	return f, err
 }
 

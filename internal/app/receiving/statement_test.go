@@ -178,9 +178,8 @@ func TestAges(t *testing.T) {
 			if err != nil || len(ages) != 2 || ages[0].Overdue != c.overdue || ages[0].Items != 1 {
 				t.Errorf("after %d more: %+v, %v", c.days, ages, err)
 			}
-			n, err := b.service.Breaks(t.Context())
-			if err != nil || n > 0 != c.overdue {
-				t.Errorf("%d breaks, %v", n, err)
+			if f := b.fetch(); f.ForStaff > 0 != c.overdue || f.Waiting > 0 == c.overdue {
+				t.Errorf("after %d more: %+v", c.days, f)
 			}
 		}
 	})
