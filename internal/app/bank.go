@@ -8,8 +8,9 @@ import (
 )
 
 // eveningSteps are what is done once the cut-off has passed: what AutoPay takes
-// comes before the file that it goes into. Without a line to
-// the bank entries wait: a file that nobody sends would grow old.
+// comes before the file that it goes into. A step that fails holds the others
+// up: what it does late would miss the file and move a day later. Without a line
+// to the bank entries wait: a file that nobody sends would grow old.
 func (a *App) eveningSteps() []closing.Step {
 	freeze := closing.Step{Name: stepFreeze, Needs: []string{stepPlan}, Evening: true, Run: a.freezeDrafts}
 	if a.config.BankLink == nil {
@@ -17,8 +18,8 @@ func (a *App) eveningSteps() []closing.Step {
 	}
 	return []closing.Step{
 		freeze,
-		{Name: stepACHFile, Evening: true, Run: a.achFile},
-		{Name: stepBankOut, Evening: true, Run: a.bankOut},
+		{Name: stepACHFile, Needs: []string{stepFreeze}, Evening: true, Run: a.achFile},
+		{Name: stepBankOut, Needs: []string{stepACHFile}, Evening: true, Run: a.bankOut},
 	}
 }
 
