@@ -206,17 +206,27 @@ func (s *Service) Corrected(tx *store.Tx, account enrollment.AccountID, from, to
 
 // Prenoted records a bank's answer to a prenote (ACH-10): "" when nobody has
 // objected in time, else the code of the return. A saved account that the bank
-// does not know is no longer offered.
+// does not know is no longer offered, and AutoPay that uses it is off.
 func (s *Service) Prenoted(tx *store.Tx, account enrollment.AccountID, bank payment.BankAccountID, code string, on civil.Date) error {
-	summary := "nobody objected by " + on.String()
-	if code != "" {
-		summary = "the bank objected"
-		if _, err := tx.RemoveBank(account, bank, on); err != nil {
-			return err
-		}
+	summary := "the bank objected"
+	if code == "" {
+		summary = "nobody objected by " + on.String()
 	}
 	tx.Audit(store.AuditEvent{
 		AccountID: account, Operation: "bank.prenote", Actor: Actor, Subject: "bank account " + bank.String(), Summary: summary, Reason: code,
 	})
-	return nil
+	if code == "" {
+		return nil
+	}
+	if _, err := tx.RemoveBank(account, bank, on); err != nil {
+		return err
+	}
+	m, err := live(tx.ReadTx, account)
+	if err != nil || m.BankAccount != bank {
+		return nilIfOff(err)
+	}
+	if err := s.move(tx, m, mandate.Stopped, mandate.ReasonBankAccount, on, Actor); err != nil {
+		return err
+	}
+	return s.owe(tx, m, mandate.LetterOff, mandate.DraftID{})
 }
