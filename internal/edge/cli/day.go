@@ -189,6 +189,7 @@ func (c outsideFlags) given(p *profile.Profile, log *slog.Logger) (app.Config, e
 			return config, err
 		}
 	}
+	config.Texts = c.texts(config.Courier)
 	config.Gateway, err = c.gateway()
 	return config, err
 }

@@ -7,6 +7,7 @@ import (
 
 	"quittance.org/quittance/internal/app"
 	"quittance.org/quittance/internal/app/notifying"
+	"quittance.org/quittance/internal/app/people"
 	"quittance.org/quittance/internal/base/clock"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/pii"
@@ -23,6 +24,8 @@ import (
 type outsideFlags struct {
 	PrintDir  string `help:"Folder where paper letters are laid out for the mail house; all nodes must see the same. Default: print in the data folder." env:"QUITTANCE_PRINT" placeholder:"DIR" type:"path"`
 	PublicURL string `help:"The portal's address as the public sees it. Default: the profile's." env:"QUITTANCE_PUBLIC_URL" placeholder:"URL"`
+
+	TextGateway string `help:"Domain of a gateway that takes mail to NUMBER@DOMAIN as text messages; without one no code goes by text." env:"QUITTANCE_TEXT_GATEWAY" placeholder:"DOMAIN"`
 
 	Stripe     stripeFlags     `embed:"" prefix:"stripe-"`
 	Validation validationFlags `embed:"" prefix:"validation-"`
@@ -66,6 +69,7 @@ func (c outsideFlags) outside(p *profile.Profile, pages *site, baseURL string, l
 	if config.Courier, err = c.courier(); err != nil {
 		return config, err
 	}
+	config.Texts = c.texts(config.Courier)
 	config.Gateway, err = c.gateway()
 	return config, err
 }
@@ -106,6 +110,15 @@ func (c outsideFlags) courier() (notifying.Courier, error) {
 		Address: c.Mail.Address, From: c.Mail.From, TLS: courier.TLS(c.Mail.TLS),
 		Username: c.Mail.Username, Password: pii.NewSecret(c.Mail.Password),
 	})
+}
+
+// texts sends codes to phones through a gateway that takes e-mail, if one is
+// named.
+func (c outsideFlags) texts(post notifying.Courier) people.Texter {
+	if c.TextGateway == "" {
+		return nil
+	}
+	return courier.NewTexts(post, c.TextGateway)
 }
 
 func (c outsideFlags) gateway() (payment.CardGateway, error) {
