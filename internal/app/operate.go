@@ -7,7 +7,6 @@ import (
 	"quittance.org/quittance/internal/app/closing"
 	"quittance.org/quittance/internal/app/enrolling"
 	"quittance.org/quittance/internal/app/originating"
-	"quittance.org/quittance/internal/app/receiving"
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/store"
@@ -33,12 +32,6 @@ func (d *Database) Enrolling() *enrolling.Service { return enrolling.New(d.db, n
 // Originating makes the use cases of files to the bank alone: nothing is sent.
 func (d *Database) Originating(p *profile.Profile) *originating.Service {
 	return originating.New(originating.Config{DB: d.db, Profile: p})
-}
-
-// Receiving makes the use cases of files from the bank alone, for commands that
-// only look.
-func (d *Database) Receiving(p *profile.Profile) *receiving.Service {
-	return receiving.Looking(d.db, p)
 }
 
 // DayStatus tells about the last business dates, and about older ones that are

@@ -94,9 +94,6 @@ func New(c Config) *Service {
 	}
 }
 
-// Looking makes a service for commands that only look: Ages and Rates.
-func Looking(db *store.DB, p *profile.Profile) *Service { return &Service{db: db, profile: p} }
-
 // FileKind says what a file from the bank is.
 type FileKind string
 
