@@ -178,7 +178,10 @@ func (s *Service) Corrected(tx *store.Tx, account enrollment.AccountID, from, to
 	if from == to {
 		return false, nil
 	}
-	if used, err = tx.ReplaceMandateBank(account, from, to); err != nil {
+	if used, err = tx.ReplaceMandateBank(account, from, to); err == nil && used {
+		err = s.tellCorrected(tx, account)
+	}
+	if err != nil {
 		return false, err
 	}
 	saved, err := tx.SavedBanks(account)
@@ -202,6 +205,16 @@ func (s *Service) Corrected(tx *store.Tx, account enrollment.AccountID, from, to
 		AccountID: account, Operation: "bank.corrected", Actor: Actor, Subject: "bank account " + to.String(), Summary: "instead of " + from.String(), Reason: code,
 	})
 	return true, nil
+}
+
+// tellCorrected tells the member that AutoPay goes on with the bank account as
+// its bank has corrected it (ACH-40).
+func (s *Service) tellCorrected(tx *store.Tx, account enrollment.AccountID) error {
+	m, err := tx.NewestMandate(account)
+	if err != nil {
+		return err
+	}
+	return s.owe(tx, m, mandate.LetterCorrected, mandate.DraftID{})
 }
 
 // Prenoted records a bank's answer to a prenote (ACH-10): "" when nobody has
