@@ -13,13 +13,16 @@ import (
 type eventKind uint8
 
 const (
-	eventTell   eventKind = iota // the eligibility system has news of the household
-	eventPay                     // somebody sets out to pay
-	eventArrive                  // a mailed check arrives
-	eventReturn                  // the bank takes a payment back
-	eventCancel                  // a member gives coverage up
-	eventAppeal                  // staff give coverage back
-	eventHelp                    // staff grant relief to who is past due
+	eventTell    eventKind = iota // the eligibility system has news of the household
+	eventPay                      // somebody sets out to pay
+	eventArrive                   // a mailed check arrives
+	eventReturn                   // the bank takes a payment back
+	eventCancel                   // a member gives coverage up
+	eventAppeal                   // staff give coverage back
+	eventHelp                     // staff grant relief to who is past due
+	eventAutoPay                  // AutoPay is turned on
+	eventAlter                    // … changed, or stopped
+	eventCheck                    // somebody looks how AutoPay goes, and does something about it
 )
 
 // event is one thing that will happen to a household. It is all that is
@@ -31,6 +34,9 @@ type event struct {
 	decided   bool // the amount is
 	failed    bool // the processor did not let the payer in
 	done      bool
+	choice    choice // what a look at AutoPay led to
+	bank      uint8  // which of the household's bank accounts
+	tries     uint8
 	serial    uint16 // with the household, names the operation of a payment
 	household int32
 	on        civil.Date // the postmark of a check

@@ -24,10 +24,12 @@ const (
 	FaultMissed    Fault = "missed"    // for two or three days nothing runs
 	FaultSilence   Fault = "silence"   // the card processor takes the money and does not answer
 	FaultFull      Fault = "full"      // the disk is full (SQLite)
+	FaultLost      Fault = "lost"      // the connection with the bank is lost in mid-file, and its answers come late
+	FaultDirty     Fault = "dirty"     // the bank's return files are wrong: a stranger, a wrong amount, no controls
 )
 
 // AllFaults lists every fault.
-var AllFaults = []Fault{FaultKill, FaultDuplicate, FaultOrder, FaultJump, FaultMissed, FaultSilence, FaultFull}
+var AllFaults = []Fault{FaultKill, FaultDuplicate, FaultOrder, FaultJump, FaultMissed, FaultSilence, FaultFull, FaultLost, FaultDirty}
 
 // ParseFaults reads "none", "all" or a list such as "kill,silence".
 func ParseFaults(text string) ([]Fault, error) {
@@ -76,6 +78,7 @@ const (
 	stepFiles
 	stepPeople
 	stepStaff
+	stepEvening
 	stepJobs
 	steps
 	noStep
@@ -91,6 +94,11 @@ type trouble struct {
 	reversed  bool
 	duplicate bool
 	silent    bool
+	lost      step // in which the connection with the bank is lost …
+	calls     int  // … with so many calls
+	afterward bool // … after what was asked for was done
+	late      bool // acknowledgments are
+	dirty     int  // what is wrong with return files; 0: nothing
 }
 
 // weather is what goes wrong on which day. It depends on the seed, the faults
@@ -114,7 +122,7 @@ const (
 func (w weather) on(day civil.Date) trouble {
 	d := rand.New(rand.NewPCG(w.seed^streamTrouble, uint64(dayNumber(day))))
 	chance := func(f Fault, percent int) bool { return d.IntN(100) < percent && w.has(f) }
-	t := trouble{killed: noStep, full: noStep}
+	t := trouble{killed: noStep, full: noStep, lost: noStep}
 	killed, full := step(d.IntN(int(steps))), step(d.IntN(int(steps)))
 	t.looks = 1<<d.IntN(killLooksMost) + d.IntN(8)
 	if chance(FaultKill, 12) {
@@ -127,6 +135,14 @@ func (w weather) on(day civil.Date) trouble {
 	t.reversed = chance(FaultOrder, 20)
 	t.duplicate = chance(FaultDuplicate, 20)
 	t.silent = chance(FaultSilence, 15)
+	lostAt, calls, afterward, dirty := []step{stepNight, stepEvening}[d.IntN(2)], 1+d.IntN(6), d.IntN(2) == 0, 1+d.IntN(3)
+	if chance(FaultLost, 15) {
+		t.lost, t.calls, t.afterward = lostAt, calls, afterward
+	}
+	t.late = chance(FaultLost, 10)
+	if chance(FaultDirty, 10) {
+		t.dirty = dirty
+	}
 	t.down = w.down(day)
 	return t
 }

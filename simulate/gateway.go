@@ -10,6 +10,7 @@ import (
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/clock"
+	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/payment"
 )
 
@@ -19,6 +20,7 @@ import (
 // it, is decided by the operation id alone.
 type processor struct {
 	clock clock.Clock
+	told  func(on civil.Instant, amount money.Amount) // of each charge, when it is first told of
 
 	mu       sync.Mutex
 	silent   bool // falls silent about some of the pages opened now
@@ -29,11 +31,12 @@ type processor struct {
 type cardPage struct {
 	opened  civil.Instant
 	until   civil.Instant // no answer before; zero: it answers
+	told    bool          // that it is paid
 	outcome payment.Outcome
 }
 
-func newProcessor(c clock.Clock) *processor {
-	return &processor{clock: c, sessions: map[payment.OperationID]*cardPage{}}
+func newProcessor(c clock.Clock, told func(civil.Instant, money.Amount)) *processor {
+	return &processor{clock: c, told: told, sessions: map[payment.OperationID]*cardPage{}}
 }
 
 var errSilent = errors.New("simulate: the processor does not answer")
@@ -108,7 +111,17 @@ func (p *processor) Outcome(_ context.Context, c payment.Checkout, _ string) (pa
 	if p.mute(page) {
 		return payment.Outcome{}, errSilent
 	}
-	return page.outcome, nil
+	return p.tell(page), nil
+}
+
+// tell gives the outcome of a page. A charge is paid out by the day on which
+// its page was opened.
+func (p *processor) tell(page *cardPage) payment.Outcome {
+	if page.outcome.State == payment.OutcomePaid && !page.told {
+		page.told = true
+		p.told(page.opened, page.outcome.Amount)
+	}
+	return page.outcome
 }
 
 // Close closes a page that is open.
@@ -124,7 +137,7 @@ func (p *processor) Close(_ context.Context, c payment.Checkout, _ string) (paym
 	case page.outcome.State == payment.OutcomeOpen:
 		page.outcome.State = payment.OutcomeExpired
 	}
-	return page.outcome, nil
+	return p.tell(page), nil
 }
 
 // Event is not used: nobody sends webhooks here.

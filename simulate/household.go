@@ -15,6 +15,8 @@ type resident struct {
 	account enrollment.AccountID // zero until somebody has looked it up
 	serial  uint16               // of its last event
 	chosen  bool                 // a plan was chosen and told
+	manual  bool                 // had AutoPay, and pays by hand now
+	bank    uint8                // its newest bank account
 }
 
 // way is how somebody pays.
@@ -23,7 +25,6 @@ type way uint8
 const (
 	wayWebBank way = iota
 	wayWebCard
-	wayAutoPay
 	wayCheck
 	wayBillPay
 	wayPhone
@@ -55,7 +56,7 @@ const (
 )
 
 // habits is how many of a hundred households have each habit.
-var habits = []int{52, 20, 10, 5, 3, 2, 6, 2}
+var habits = []int{24, 60, 5, 3, 2, 1, 4, 1}
 
 // ways is how many of a hundred households without AutoPay pay in each way.
 var ways = []struct {
@@ -106,7 +107,7 @@ type payer struct {
 	habit habit
 	way   way
 	mails bool // gives an e-mail address
-	day   int  // on which it likes to pay, or AutoPay takes place
+	day   int  // on which it likes to pay, or AutoPay takes place at first
 	from  int  // months since the first bill at which it forgets or stops
 	gap   int  // months that it forgets
 }
@@ -119,7 +120,7 @@ func (s *simulation) payerOf(n int) payer {
 		mails: d.chance(10), day: d.between(2, 22), from: d.between(1, 9), gap: d.between(1, 4),
 	}
 	if p.habit == habitAutoPay {
-		p.way, p.day = wayAutoPay, []int{15, 23}[d.IntN(2)]
+		p.way, p.day = wayWebBank, []int{15, 23}[d.IntN(2)]
 	}
 	return p
 }

@@ -22,6 +22,7 @@ type market struct {
 	profile   *profile.Profile
 	workers   int
 	processor *processor
+	mailbox   *mailbox
 	log       *slog.Logger
 
 	base *app.Database
@@ -43,7 +44,7 @@ func (m *market) open(ctx context.Context, room int64) error {
 		return err
 	}
 	m.app, err = app.New(m.base, app.Config{
-		Profile: m.profile, Links: links{}, Gateway: m.processor, Validator: validator{}, Courier: courier{}, Letters: letters{}, Log: m.log,
+		Profile: m.profile, Links: links{}, Gateway: m.processor, Validator: validator{}, Courier: courier{}, Letters: letters{}, Log: m.log, BankLink: m.mailbox,
 		BillWorkers: m.workers, VerifiesElsewhere: true,
 	})
 	return err
@@ -99,7 +100,7 @@ func (s *simulation) underFaults(ctx context.Context, at step, run func(context.
 		doomed := newMortal(ctx, s.trouble.looks)
 		err := run(doomed)
 		doomed.end(errKilled)
-		if err != nil && !doomed.dead() && !s.cramped {
+		if lost := s.mend(err); err != nil && !doomed.dead() && !s.cramped && !lost {
 			return err
 		}
 		s.note(fmt.Sprintf("killed after %d looks", s.trouble.looks))
@@ -107,6 +108,10 @@ func (s *simulation) underFaults(ctx context.Context, at step, run func(context.
 		return s.comeUp(ctx, err, run)
 	}
 	err := run(ctx)
+	if s.mend(err) {
+		s.clock.Advance(downtime)
+		err = run(ctx)
+	}
 	if err == nil && s.trouble.duplicate {
 		err = run(ctx)
 	}
@@ -115,6 +120,16 @@ func (s *simulation) underFaults(ctx context.Context, at step, run func(context.
 		return s.comeUp(ctx, err, run)
 	}
 	return err
+}
+
+// mend makes the connection with the bank again, and tells whether it was lost
+// and something failed for it.
+func (s *simulation) mend(failed error) bool {
+	if !s.market.mailbox.mend() || failed == nil {
+		return false
+	}
+	s.note("the connection with the bank was lost")
+	return true
 }
 
 // comeUp opens the marketplace again, on a disk with room, and makes up for

@@ -10,9 +10,9 @@ import (
 	"quittance.org/quittance/internal/domain/enrollment"
 )
 
-// runNight runs the business day: of today, and of the dates on which nothing
-// ran.
-func (s *simulation) runNight(ctx context.Context) error {
+// runDay runs what is to be run by now of the business day, and of the dates on
+// which nothing ran: in the night, and in the evening what waits for it.
+func (s *simulation) runDay(ctx context.Context) error {
 	days, err := s.market.app.RunDay(ctx, s.today)
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 	"time"
 
@@ -120,6 +121,12 @@ func (s *simulation) act(ctx context.Context, e *event) error {
 		err = s.appeal(ctx, e)
 	case eventHelp:
 		err = s.help(ctx, e)
+	case eventAutoPay:
+		err = s.turnOn(ctx, e)
+	case eventAlter:
+		err = s.alter(ctx, e)
+	case eventCheck:
+		err = s.check(ctx, e)
 	}
 	if err != nil {
 		return err
@@ -221,9 +228,26 @@ func (s *simulation) order(e *event) paying.Order {
 // A routing number whose check digit is right.
 const routing = "011000015"
 
+// accountNumber is that of one of the bank accounts of a household.
+func accountNumber(household int32, which uint8) string {
+	return fmt.Sprintf("%07d%02d", firstNumber+household, which)
+}
+
+const firstNumber = 1000
+
+// householdOf gives the household of a bank account number, also of one that
+// its bank has corrected by putting digits before it.
+func householdOf(number string) (household int, ok bool) {
+	if len(number) < 9 {
+		return 0, false
+	}
+	n, err := strconv.Atoi(number[len(number)-9 : len(number)-2])
+	return n - firstNumber, err == nil && n >= firstNumber
+}
+
 func (s *simulation) payByBank(ctx context.Context, e *event) error {
 	_, err := s.market.app.Paying.PayByBank(ctx, paying.BankOrder{Order: s.order(e), ValidationRef: "simulated", Bank: payment.BankAccount{
-		HolderName: "Pat Payer", Type: payment.AccountChecking, Routing: routing, Number: pii.NewSecret(fmt.Sprintf("%09d", 1000+e.household)),
+		HolderName: "Pat Payer", Type: payment.AccountChecking, Routing: routing, Number: pii.NewSecret(accountNumber(e.household, e.bank)),
 	}})
 	return s.refused(err)
 }
@@ -264,10 +288,9 @@ var channels = map[way]struct {
 	channel payment.Channel
 	method  payment.Method
 }{
-	wayAutoPay: {payment.ChannelAutoPay, payment.MethodBank},
 	wayCheck:   {payment.ChannelMail, payment.MethodCheck},
 	wayBillPay: {payment.ChannelBillPay, payment.MethodBank},
-	wayPhone:   {payment.ChannelIVR, payment.MethodBank},
+	wayPhone:   {payment.ChannelIVR, payment.MethodCard},
 	wayAgent:   {payment.ChannelAgent, payment.MethodCard},
 }
 
@@ -308,5 +331,6 @@ func (s *simulation) takeBack(ctx context.Context, e *event) error {
 		return err
 	}
 	code := returnCodes[int(e.household)%len(returnCodes)]
+	e.choice = doTakeBack
 	return s.market.app.Paying.Return(ctx, receipt.Payment.AccountID, receipt.Payment.ID, code, s.today)
 }

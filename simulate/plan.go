@@ -7,6 +7,7 @@ import (
 	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/ledger"
 	"quittance.org/quittance/internal/domain/payment"
 )
 
@@ -30,18 +31,9 @@ func (s *simulation) planFirst(n int) {
 	case habitLate:
 		after = d.between(15, 45)
 	case habitAutoPay:
-		after = s.daysTo(p.day)
+		s.planAutoPay(n, after+d.between(1, 6))
 	}
 	s.agenda.add(s.today.AddDays(after), s.next(n, p.way, hurtNothing))
-}
-
-// daysTo counts the days to the next such day of a month.
-func (s *simulation) daysTo(day int) int {
-	on := s.today.Month().On(day)
-	if !on.After(s.today) {
-		on = s.today.Month().Next().On(day)
-	}
-	return on.DaysSince(s.today)
 }
 
 // planMonth plans, on the first day of a month, how everybody who has chosen a
@@ -75,18 +67,23 @@ const (
 func (s *simulation) planPayment(n int, month civil.Month, number int) {
 	p := s.payerOf(n)
 	d := s.dice(n, forMonth, 1+number)
+	if d.IntN(1000) < cancelPerMille {
+		s.agenda.add(month.On(d.between(1, 28)), event{kind: eventCancel, household: int32(n)})
+	}
+	if p.habit == habitAutoPay && !s.town[n].manual {
+		s.planDrafted(n, d, month)
+		return
+	}
 	h, day := hurtNothing, max(2, p.day+d.between(-2, 2))
 	if p.habit >= habitLate && d.chance(askPercent) {
 		s.agenda.add(month.On(d.between(24, 28)), event{kind: eventHelp, household: int32(n), serial: uint16(number)})
 	}
 	switch p.habit {
-	case habitOnTime:
+	case habitOnTime, habitAutoPay:
 		if d.chance(3) {
 			return // forgotten this once
 		}
 		day = min(day, 22)
-	case habitAutoPay:
-		day = p.day
 	case habitLate:
 		day = d.between(24, 48)
 	case habitPartial:
@@ -113,9 +110,6 @@ func (s *simulation) planPayment(n int, month civil.Month, number int) {
 			return
 		}
 	}
-	if d.IntN(1000) < cancelPerMille {
-		s.agenda.add(month.On(d.between(1, 28)), event{kind: eventCancel, household: int32(n)})
-	}
 	s.agenda.add(month.First().AddDays(day-1), s.next(n, p.way, h))
 }
 
@@ -125,12 +119,19 @@ func (s *simulation) follow(e *event) {
 	n := int(e.household)
 	d := s.dice(n, forEvent, 1<<16|int(e.serial))
 	switch {
+	case e.kind >= eventAutoPay:
+		s.followAutoPay(e)
+		return
+	case e.kind == eventReturn && e.choice == doTakeBack:
+		s.takeIn(e)
+		return
 	case e.kind != eventPay && e.kind != eventArrive || !e.amount.IsPositive():
 		return
 	case e.kind == eventPay && e.way == wayCheck:
 		s.post(d, *e)
 		return
 	}
+	s.takeIn(e)
 	if e.way == wayWebCard && (e.failed || lot(s.operation(e)) >= 94) {
 		s.agenda.add(s.today.AddDays(1), s.next(n, wayWebBank, hurtNothing))
 		return
@@ -161,16 +162,15 @@ func (s *simulation) post(d dice, e event) {
 	s.agenda.add(s.today.AddDays(days), e)
 }
 
-// comesBack tells whether and after how many days a bank takes a payment back:
-// nearly one in a hundred debits, fewer checks, few card payments months later.
+// comesBack tells whether and after how many days a payment is taken back that
+// is no debit: few checks, very few card payments, months later. Debits come
+// back through the bank.
 func (s *simulation) comesBack(d dice, w way) (days int, comesBack bool) {
-	perMille, low, high := 9, 3, 6
+	perMille, low, high := 2, 25, 70
 	switch w {
 	case wayCheck:
 		perMille, low, high = 6, 5, 12
-	case wayWebCard, wayAgent:
-		perMille, low, high = 2, 25, 70
-	case wayBillPay:
+	case wayBillPay, wayWebBank:
 		return 0, false
 	}
 	return d.between(low, high), d.IntN(1000) < perMille
@@ -183,7 +183,8 @@ func (s *simulation) payAhead(ctx context.Context) error {
 	if !s.weather.has(FaultOrder) {
 		return nil
 	}
-	for _, told := range s.told {
+	for i := range s.told {
+		told := &s.told[i]
 		n := int(told.household)
 		if s.town[n].chosen || !s.dice(n, forEvent, 0).chance(10) {
 			continue
@@ -193,10 +194,14 @@ func (s *simulation) payAhead(ctx context.Context) error {
 		}
 		_, err := s.market.app.Paying.Receive(ctx, paying.Received{
 			Operation: s.operation(&event{household: told.household}), Account: s.town[n].account, Channel: payment.ChannelIVR,
-			Method: payment.MethodBank, Amount: money.Dollars(100), EffectiveOn: s.today, Reference: "ahead of the bill", LastFour: "0000",
+			Method: payment.MethodCard, Amount: money.Dollars(100), EffectiveOn: s.today, Reference: "ahead of the bill", LastFour: "0000",
 		})
 		if err != nil {
 			return err
+		}
+		if !told.decided {
+			told.decided = true
+			s.payIns.add(ledger.ClearingCard, s.now(), money.Dollars(100))
 		}
 	}
 	return nil

@@ -53,7 +53,10 @@ func (r *Result) WriteReport(w io.Writer, c Config) error {
 	v := view{
 		Year: c.Year, Households: grouped(int64(r.Households)), Days: r.Days, Seed: c.Seed, Faults: FaultList(c.Faults), Hash: r.Hash,
 		Command: Replay(c), Clean: r.Violations() == 0, Figures: r.figures(), Mishaps: r.mishaps(),
-		Sections: []section{r.moneySection(), r.ladderSection(), r.endsSection(), r.channelSection(), r.ageSection()},
+		Sections: []section{
+			r.moneySection(), r.ladderSection(), r.endsSection(), r.channelSection(), r.ageSection(),
+			r.autoPaySection(), r.returnSection(), r.settlementSection(), r.clearingSection(),
+		},
 	}
 	return reportTemplate.Execute(w, v)
 }
@@ -282,7 +285,7 @@ var channelNames = []struct{ total, short, long string }{
 	{"autopay bank", "AutoPay", "AutoPay"},
 	{"mail check", "Mail", "Checks by mail"},
 	{"bank_bill_pay bank", "Bill pay", "The payer's own bank"},
-	{"phone_ivr bank", "Phone", "Automatic phone"},
+	{"phone_ivr card", "Phone", "Automatic phone"},
 	{"phone_agent card", "Agent", "Phone, with an agent"},
 }
 

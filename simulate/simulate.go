@@ -23,7 +23,10 @@ import (
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/clock"
 	"quittance.org/quittance/internal/base/clock/virtual"
+	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/ledger"
 	"quittance.org/quittance/internal/domain/profile"
+	"quittance.org/quittance/sandbox/bank"
 	"quittance.org/quittance/sandbox/population"
 )
 
@@ -53,6 +56,7 @@ type Result struct {
 	Kills      int // how often the process ended in mid-step
 	Seconds    float64
 	Totals     []verifying.Total
+	Flows      []verifying.Flow   // of money on its way
 	Census     []verifying.Census // at the end of each month
 	Notes      []string           // what went wrong by design, day by day
 }
@@ -80,6 +84,8 @@ type simulation struct {
 	market  *market
 	town    []resident
 	agenda  agenda
+	bank    *bank.Bank
+	payIns  payIns
 	today   civil.Date
 	lastUp  civil.Date  // the last day on which anything ran
 	planned civil.Month // the last month whose payments were planned
@@ -151,8 +157,15 @@ func newSimulation(c Config) (*simulation, error) {
 	}
 	s.result.Households = c.Households
 	c.Database.Clock, c.Database.Volatile = s.clock, true
+	if s.bank, err = s.openBank(first); err != nil {
+		return nil, err
+	}
 	s.market = &market{
-		database: c.Database, profile: c.Profile, workers: c.Workers, processor: newProcessor(s.clock), log: slog.New(slog.DiscardHandler),
+		database: c.Database, profile: c.Profile, workers: c.Workers, log: slog.New(slog.DiscardHandler),
+		processor: newProcessor(s.clock, func(opened civil.Instant, amount money.Amount) {
+			s.payIns.add(ledger.ClearingCard, s.Profile.Today(opened), amount)
+		}),
+		mailbox: newMailbox(s.bank, s.clock),
 	}
 	for n := range c.Households {
 		if err := s.plotLife(n, first); err != nil {
@@ -174,12 +187,13 @@ func (s *simulation) refuseUsed(ctx context.Context) error {
 
 // The hours at which the parts of a day begin.
 const (
-	hourNight  = 2
-	hourFiles  = 8
-	hourPeople = 10
-	hourStaff  = 15
-	hourJobs   = 20
-	hourProof  = 22
+	hourNight   = 2
+	hourFiles   = 8
+	hourPeople  = 10
+	hourStaff   = 15
+	hourEvening = 20 // after the cut-off of AutoPay, before the bank closes
+	hourJobs    = 21
+	hourProof   = 23
 )
 
 func (s *simulation) at(hour int) {
@@ -187,7 +201,8 @@ func (s *simulation) at(hour int) {
 }
 
 // day lives one day: the business day is run in its first hours, then files
-// come in, then people act, and in the evening the books are proved.
+// come in, then people act; in the evening what is to go to the bank goes, and
+// the books are proved.
 func (s *simulation) day(ctx context.Context, today civil.Date) error {
 	s.today, s.trouble = today, s.weather.on(today)
 	s.told, s.events, s.counted, s.acted = nil, nil, false, s.acted[:0]
@@ -200,14 +215,18 @@ func (s *simulation) day(ctx context.Context, today civil.Date) error {
 		hour int
 		run  func(context.Context) error
 	}{
-		{stepNight, hourNight, s.runNight},
+		{stepNight, hourNight, s.runDay},
 		{stepFiles, hourFiles, s.takeFiles},
 		{stepPeople, hourPeople, s.letPeopleAct},
 		{stepStaff, hourStaff, s.letStaffAct},
+		{stepEvening, hourEvening, s.runDay},
 		{stepJobs, hourJobs, s.workJobs},
 	} {
 		s.at(part.hour)
 		s.market.processor.day(s.trouble.silent)
+		if err := s.bankDay(part.step); err != nil {
+			return err
+		}
 		if err := s.underFaults(ctx, part.step, part.run); err != nil {
 			return err
 		}
@@ -230,7 +249,11 @@ func (s *simulation) finish(ctx context.Context) error {
 	s.result.Hash = hexOf(sum)
 	var err error
 	s.result.Totals, err = s.market.app.Verifying.Totals(ctx)
+	if err != nil {
+		return err
+	}
 	s.result.SetAside = s.result.Sum("set aside", "")
+	s.result.Flows, err = s.market.app.Verifying.Flows(ctx)
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/bill"
@@ -67,6 +68,18 @@ var (
 			JOIN installment i ON i.account_id = r.account_id AND i.arrangement_id = r.arrangement_id`+enrollmentOf("r"), `
 			e.reference || ' ' || CAST(r.made_on AS TEXT) || ' ' || r.through_month || ' ' || CAST(i.due_on AS TEXT) || `+cents("i", "amount")),
 		extract("due extension", `JOIN due_extension x ON x.account_id = a.account_id`, `CAST(x.due_on AS TEXT) || ' ' || CAST(x.until_on AS TEXT) || ' ' || x.actor`),
+		extract("mandate", `JOIN mandate m ON m.account_id = a.account_id`+bankAccountOf("m"), `
+			m.state || ' ' || m.reason || ' ' || CAST(m.state_on AS TEXT) || ' ' || COALESCE(CAST(m.stop_on AS TEXT), '') || ' day ' || CAST(m.day AS TEXT)
+				|| ' to ' || COALESCE(CAST(m.cap_cents AS TEXT), '') || ' ' || m.notice || ' ' || CAST(m.notice_over_cents AS TEXT)
+				|| ' version ' || CAST(m.version AS TEXT) || ' from ' || b.last_four`),
+		extract("draft", `JOIN draft d ON d.account_id = a.account_id`, `
+			d.coverage_month || ' ' || CAST(d.attempt AS TEXT) || ' ' || d.state || ' ' || d.reason || ' ' || CAST(d.debit_on AS TEXT)
+				|| ' ' || CAST(d.settle_on AS TEXT) || `+cents("d", "noticed", "amount")),
+		extract("ach entry", `JOIN ach_entry x ON x.account_id = a.account_id`+bankAccountOf("x"), `
+			x.kind || ' ' || x.sec_code || ' ' || x.payment_type || ' ' || x.state || ' ' || CAST(x.settle_on AS TEXT) || `+cents("x", "amount")+`
+				|| ' from ' || b.last_four`),
+		extract("saved bank account", `JOIN saved_bank_account v ON v.account_id = a.account_id`+bankAccountOf("v"), `
+			b.last_four || ' ' || CAST(v.saved_on AS TEXT) || ' ' || COALESCE(CAST(v.removed_on AS TEXT), '')`),
 		extract("bill exception", `JOIN bill_exception x ON x.account_id = a.account_id`, `x.coverage_month || ' ' || x.code`),
 		extract("review exception", `JOIN review_exception x ON x.account_id = a.account_id`, `x.code`),
 	}
@@ -88,6 +101,10 @@ func enrollmentOf(alias string) string {
 		return ` JOIN enrollment e ON e.account_id = a.account_id`
 	}
 	return ` JOIN enrollment e ON e.account_id = ` + alias + `.account_id AND e.enrollment_id = ` + alias + `.enrollment_id`
+}
+
+func bankAccountOf(alias string) string {
+	return ` JOIN bank_account b ON b.account_id = ` + alias + `.account_id AND b.bank_account_id = ` + alias + `.bank_account_id`
 }
 
 // cents writes amounts of a row as words.
@@ -163,8 +180,8 @@ func (tx *ReadTx) extracts(page []ident.SubscriberID, after, through ident.Subsc
 
 // Total is a sum of some kind of thing in a calendar month.
 type Total struct {
-	Kind   string // "charge", "payment", "return", "bill" or "decision"
-	Name   string // what kind of it: a channel, a decision
+	Kind   string // "charge", "payment", "return", "bill", "decision", "draft", "ach", "bank" …
+	Name   string // what kind of it: a channel, a decision, a state
 	Month  string // "2027-01"
 	Count  int64
 	Amount money.Amount
@@ -183,6 +200,14 @@ var qTotals = stmt("totals", `
 	UNION ALL
 	SELECT 'notice', n.kind || ' ' || n.state, SUBSTR(CAST(n.state_on AS TEXT), 1, 7), COUNT(*), 0 FROM notice n GROUP BY 2, 3
 	UNION ALL
+	SELECT 'draft', d.state || ' ' || d.reason, SUBSTR(CAST(d.debit_on AS TEXT), 1, 7), COUNT(*),
+		CAST(SUM(CASE d.state WHEN 'frozen' THEN d.amount_cents ELSE d.noticed_cents END) AS BIGINT) FROM draft d GROUP BY 2, 3
+	UNION ALL
+	SELECT 'ach', x.kind || ' ' || x.state, SUBSTR(CAST(x.settle_on AS TEXT), 1, 7), COUNT(*), CAST(SUM(x.amount_cents) AS BIGINT) FROM ach_entry x GROUP BY 2, 3
+	UNION ALL
+	SELECT 'bank', i.kind || ' ' || i.state || ' ' || i.reason, SUBSTR(CAST(i.item_on AS TEXT), 1, 7), COUNT(*), CAST(SUM(i.amount_cents) AS BIGINT)
+		FROM bank_item i GROUP BY 2, 3
+	UNION ALL
 	SELECT 'set aside', x.code, x.coverage_month, COUNT(*), 0 FROM bill_exception x GROUP BY 2, 3
 	UNION ALL
 	SELECT 'set aside', x.code, '', COUNT(*), 0 FROM review_exception x GROUP BY 2
@@ -194,6 +219,28 @@ func (tx *ReadTx) Totals() ([]Total, error) {
 		var t Total
 		err := row(&t.Kind, &t.Name, &t.Month, &t.Count, &t.Amount)
 		return t, err
+	})
+}
+
+// Flow is money of one channel that was on its way from one day to another.
+type Flow struct {
+	Clearing string
+	From     civil.Date
+	To       civil.Date // zero: it is still
+	Items    int64
+	Amount   money.Amount // below zero when it was on its way back
+}
+
+var qFlows = stmt("clearing_flows", `
+	SELECT i.clearing, i.opened_on, i.closed_on, COUNT(*), CAST(SUM(i.amount_cents) AS BIGINT) FROM clearing_item i
+	GROUP BY 1, 2, 3, CASE WHEN i.amount_cents < 0 THEN 1 ELSE 0 END ORDER BY 1, 2, 3, 5`)
+
+// Flows adds up the money that was or is on its way, by its days.
+func (tx *ReadTx) Flows() ([]Flow, error) {
+	return collect(tx, qFlows, func(row func(...any) error) (Flow, error) {
+		var f Flow
+		err := row(&f.Clearing, &f.From, &f.To, &f.Items, &f.Amount)
+		return f, err
 	})
 }
 

@@ -21,7 +21,7 @@ var (
 	qSavedBanks = stmt("saved_bank_accounts", `
 		SELECT `+savedSelected+` FROM saved_bank_account s
 		JOIN bank_account a ON a.account_id = s.account_id AND a.bank_account_id = s.bank_account_id
-		WHERE s.account_id = $1 ORDER BY s.validated_at, s.bank_account_id LIMIT 100`)
+		WHERE s.account_id = $1 ORDER BY s.saved_on, s.bank_account_id LIMIT 100`)
 	qStoredBanks = stmt("stored_bank_accounts", `
 		SELECT bank_account_id, holder_name, kind, routing, last_four, validated_at, validation_ref FROM bank_account
 		WHERE account_id = $1 ORDER BY bank_account_id LIMIT 500`)

@@ -40,6 +40,9 @@ type Options struct {
 	// PaysIn tells who else pays in on a bank day; nil: nobody. It is asked once
 	// for each day, before the day is closed, and must not call the Bank.
 	PaysIn func(day civil.Date) []Deposit
+	// Returned tells the holder of an account that a debit was taken back, as
+	// their own bank does; nil: nobody. It must not call the Bank.
+	Returned func(e Entry, day civil.Date)
 }
 
 // closeHour is when a bank day ends. What it settled, returned and booked lies

@@ -89,6 +89,9 @@ func (b *Bank) bookReturns(day civil.Date, due []*Notice, s *Statement) {
 			continue
 		}
 		e.State = StateReturned
+		if b.options.Returned != nil {
+			b.options.Returned(*e, day)
+		}
 		kind := debitReturned
 		if e.credit() {
 			kind = creditReturned

@@ -62,3 +62,15 @@ func (s *Service) Totals(ctx context.Context) (totals []Total, err error) {
 	})
 	return totals, err
 }
+
+// Flow is money of one channel that was on its way from one day to another.
+type Flow = store.Flow
+
+// Flows adds up the money that was or is on its way, by its days.
+func (s *Service) Flows(ctx context.Context) (flows []Flow, err error) {
+	err = s.db.Read(ctx, "clearing flows", func(tx *store.ReadTx) error {
+		flows, err = tx.Flows()
+		return err
+	})
+	return flows, err
+}
