@@ -31,10 +31,7 @@ func (s *Service) TurnOn(ctx context.Context, in TurnOn) (mandate.Mandate, error
 			return err
 		}
 		known, err := s.replayed(tx, in.Operation, in.Account, in.Terms)
-		if err != nil {
-			return err
-		}
-		if known {
+		if err != nil || known {
 			made, err = tx.Mandate(in.Account, mandate.ID{UUID: in.Operation})
 			return err
 		}

@@ -20,6 +20,7 @@ import (
 	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/edge/api"
+	"quittance.org/quittance/internal/edge/banklink"
 	"quittance.org/quittance/internal/edge/bankvalidation"
 	"quittance.org/quittance/internal/edge/cardgateway/sandboxgateway"
 	"quittance.org/quittance/internal/edge/courier"
@@ -78,7 +79,8 @@ type demo struct {
 	app     *app.App
 	pages   *site
 	gateway *sandboxgateway.Gateway
-	apiKey  string // of the demo's one API client
+	link    *banklink.Link // to the sandbox's bank
+	apiKey  string         // of the demo's one API client
 }
 
 // Run runs the demo until it is told to stop.
@@ -194,6 +196,7 @@ func (d *demo) live(ctx context.Context, database *app.Database, portal, outside
 		return err
 	}
 	defer d.world.Close()
+	defer d.link.Close()
 	start := d.clock.Now()
 	if !loaded {
 		l := &demoLoader{
@@ -245,12 +248,15 @@ func (d *demo) assemble(ctx context.Context, database *app.Database, portal, out
 	d.world, err = sandbox.New(sandbox.Options{
 		Clock: moved, Zone: d.profile.Zone(), Origin: origin, PortalURL: d.portal, ProcessorKey: processorKey,
 		APIKey: d.apiKey, WebhookURL: d.portal + "/webhooks/card", WebhookSecret: webhookSecret, ValidatorKey: validatorKey,
-		DataDir: filepath.Join(d.Data, "sandbox"), Log: d.log,
+		DataDir: filepath.Join(d.Data, "sandbox"), Log: d.log, Bank: d.bank(),
 	})
 	if err != nil {
 		return err
 	}
 	if err := d.world.Start(); err != nil {
+		return err
+	}
+	if d.link, err = d.bankLink(); err != nil {
 		return err
 	}
 	d.gateway, err = sandboxgateway.New(sandboxgateway.Config{
@@ -274,8 +280,8 @@ func (d *demo) assemble(ctx context.Context, database *app.Database, portal, out
 	}
 	d.app, err = app.New(database, app.Config{
 		Profile: d.profile, Links: guest.Links{BaseURL: d.portal}, Gateway: d.gateway, Validator: validator, Courier: post,
-		Letters: letterWriter{d.pages.catalogue, d.profile, d.portal}, People: letterWriter{d.pages.catalogue, d.profile, d.portal}, Origin: d.portal, Texts: courier.NewTexts(post, demoTexts), Log: d.log, DayBegins: &demoDayBegins,
-		Fonts: fonts.Files(), PrintDir: filepath.Join(d.Data, printFolder),
+		Letters: letterWriter{d.pages.catalogue, d.profile, d.portal}, People: letterWriter{d.pages.catalogue, d.profile, d.portal}, Origin: d.portal, Log: d.log, DayBegins: &demoDayBegins,
+		Fonts: fonts.Files(), PrintDir: filepath.Join(d.Data, printFolder), BankLink: d.link,
 	})
 	if err != nil {
 		return err

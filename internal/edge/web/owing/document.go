@@ -80,10 +80,8 @@ func (d View) paidThrough() civil.Date {
 	case !through.IsZero():
 	case d.Bill == nil:
 		through = d.Today.Month().Prev()
-	case d.Now().IsPositive():
-		through = d.Bill.Month.Prev()
 	default:
-		through = d.Bill.Month
+		through = d.Bill.Month.Prev()
 	}
 	return through.Last()
 }
