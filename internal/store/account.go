@@ -63,7 +63,7 @@ func (tx *Tx) InsertAccount(a enrollment.Account) error {
 	}
 	tx.queue(qInsertAccount, a.ID, string(a.Kind), string(a.SubscriberID), a.FirstName, a.LastName, sealed, index, a.ZIP, a.Language, a.Email, a.CreatedAt)
 	tx.insertAlias(a.BillingNumber, aliasBillingNumber, a.ID)
-	return tx.putAddress(a)
+	return tx.putReach(a)
 }
 
 // UpdateAccount replaces what the eligibility system may correct. An address
@@ -75,7 +75,16 @@ func (tx *Tx) UpdateAccount(a enrollment.Account) error {
 	}
 	tx.queue(qUpdateAccount, a.ID, a.FirstName, a.LastName, sealed, index, a.ZIP, a.Language, a.Email)
 	tx.insertAlias(a.BillingNumber, aliasBillingNumber, a.ID)
-	return tx.putAddress(a)
+	return tx.putReach(a)
+}
+
+// putReach stores how an account is reached besides e-mail, as far as it is
+// known.
+func (tx *Tx) putReach(a enrollment.Account) error {
+	if err := tx.putAddress(a); err != nil || a.Phone == "" {
+		return err
+	}
+	return tx.PutPhone(a.ID, a.Phone)
 }
 
 func (tx *Tx) insertAlias(alias, kind string, id enrollment.AccountID) {

@@ -42,6 +42,8 @@ var (
 		SELECT alias, account_id FROM account_alias WHERE alias IN `+placeholders(householdBatch))
 	qAddressesOf = stmt("addresses_of", `
 		SELECT account_id, lines_enc FROM mailing_address WHERE account_id IN `+placeholders(householdBatch))
+	qPhonesOf = stmt("phones_of", `
+		SELECT account_id, number_enc FROM account_phone WHERE account_id IN `+placeholders(householdBatch))
 	qUncover = stmt("uncover", `
 		DELETE FROM enrollment_member WHERE account_id = $1 AND enrollment_id = $2 AND member_id = $3`)
 	qTakeBillingNumbers = stmt("take_billing_numbers", `
@@ -53,6 +55,7 @@ var (
 		"account_id", "kind", "subscriber_id", "first_name", "last_name", "birth_date_enc", "birth_date_idx", "zip", "language", "email", "created_at",
 	}
 	addressColumns    = []string{"account_id", "lines_enc"}
+	phoneColumns      = []string{"account_id", "number_enc"}
 	aliasColumns      = []string{"alias", "kind", "account_id"}
 	memberColumns     = []string{"account_id", "member_id", "first_name", "last_name", "birth_date_enc", "birth_date_idx", "relation"}
 	enrollmentColumns = []string{
@@ -116,7 +119,7 @@ func (tx *ReadTx) Households(subscribers []ident.SubscriberID) (map[ident.Subscr
 		return nil
 	})
 	for _, load := range []func(*ReadTx, []enrollment.AccountID, map[enrollment.AccountID]*Household) error{
-		loadAddresses, loadMembers, loadEnrollments, loadSegments, loadCovered, loadDecisions,
+		loadAddresses, loadPhones, loadMembers, loadEnrollments, loadSegments, loadCovered, loadDecisions,
 	} {
 		if err == nil {
 			err = load(tx, ids, byID)
@@ -132,6 +135,18 @@ func loadAddresses(tx *ReadTx, ids []enrollment.AccountID, byID map[enrollment.A
 		err := scan(&id, &sealed)
 		if err == nil {
 			byID[id].Account.Address, err = tx.unsealAddress(id, sealed)
+		}
+		return err
+	})
+}
+
+func loadPhones(tx *ReadTx, ids []enrollment.AccountID, byID map[enrollment.AccountID]*Household) error {
+	return eachOf(tx, qPhonesOf, ids, func(scan func(...any) error) error {
+		var id enrollment.AccountID
+		var sealed []byte
+		err := scan(&id, &sealed)
+		if err == nil {
+			byID[id].Account.Phone, err = tx.unsealPhone(id, sealed)
 		}
 		return err
 	})
@@ -305,6 +320,10 @@ func (tx *Tx) insertHouseholds(c *HouseholdChanges) error {
 	if err != nil {
 		return err
 	}
+	phones, err := tx.phoneRows(c.NewAccounts)
+	if err != nil {
+		return err
+	}
 	var enrollments, segments, covered, audits [][]any
 	for _, e := range c.NewEnrollments {
 		enrollments = append(enrollments, []any{e.AccountID, e.ID, e.Reference, e.PlanID, e.CarrierID, string(e.Kind), e.Renewal, e.First, e.Last, int64(1), e.CreatedAt, e.WindowEndsOn})
@@ -327,6 +346,7 @@ func (tx *Tx) insertHouseholds(c *HouseholdChanges) error {
 		{"account", accountColumns, accounts},
 		{"account_alias", aliasColumns, aliases},
 		{"mailing_address", addressColumns, addresses},
+		{"account_phone", phoneColumns, phones},
 		{"member", memberColumns, members},
 		{"enrollment", enrollmentColumns, enrollments},
 		{"premium_segment", segmentColumns, segments},
@@ -370,6 +390,20 @@ func (tx *Tx) addressRows(all []enrollment.Account) (rows [][]any, err error) {
 			continue
 		}
 		sealed, err := tx.sealAddress(a.ID, a.Address)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, []any{a.ID, sealed})
+	}
+	return rows, nil
+}
+
+func (tx *Tx) phoneRows(all []enrollment.Account) (rows [][]any, err error) {
+	for _, a := range all {
+		if a.Phone == "" {
+			continue
+		}
+		sealed, err := tx.sealPhone(a.ID, a.Phone)
 		if err != nil {
 			return nil, err
 		}

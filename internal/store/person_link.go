@@ -174,11 +174,19 @@ func (tx *Tx) UseLinkCode(c LinkCode) { tx.queue(qUseLinkCode, c.Account, c.ID, 
 
 // PutPhone stores the phone on file of an account: ten digits.
 func (tx *Tx) PutPhone(id enrollment.AccountID, digits string) error {
-	sealed, err := tx.db.vault.Seal("account_phone", id.String(), digits)
+	sealed, err := tx.sealPhone(id, digits)
 	if err == nil {
 		tx.queue(qPutPhone, id, sealed)
 	}
 	return err
+}
+
+func (tx *ReadTx) sealPhone(id enrollment.AccountID, digits string) ([]byte, error) {
+	return tx.db.vault.Seal("account_phone", id.String(), digits)
+}
+
+func (tx *ReadTx) unsealPhone(id enrollment.AccountID, sealed []byte) (string, error) {
+	return tx.db.vault.Unseal("account_phone", id.String(), sealed)
 }
 
 // Phone gives the phone on file of an account, none if nobody knows.
@@ -190,6 +198,6 @@ func (tx *ReadTx) Phone(id enrollment.AccountID) (pii.Secret, error) {
 	if err != nil {
 		return pii.Secret{}, err
 	}
-	digits, err := tx.db.vault.Unseal("account_phone", id.String(), sealed)
+	digits, err := tx.unsealPhone(id, sealed)
 	return pii.NewSecret(digits), err
 }

@@ -96,8 +96,13 @@ func (f family) account() enrollment.Account {
 	s := f.people[0]
 	return enrollment.Account{
 		Kind: enrollment.AccountIndividual, FirstName: s.FirstName, LastName: s.LastName, BirthDate: s.BirthDate,
-		ZIP: f.zip, Address: address(s, f.zip), Language: f.language,
+		ZIP: f.zip, Address: address(s, f.zip), Phone: phone(s), Language: f.language,
 	}
+}
+
+// phone gives a number that is kept for invented people, drawn as address is.
+func phone(s enrollment.Member) string {
+	return fmt.Sprintf("61755501%02d", s.BirthDate.DaysSince(civil.NewDate(1900, time.January, 1))%100)
 }
 
 // streets and the towns of the rating areas, for mailing addresses.

@@ -292,9 +292,9 @@ func TestRevisions(t *testing.T) {
 			t.Errorf("members: %+v %v", h.Members, h.Covered)
 		}
 		// A new address and a better name; what is left out stays.
-		wantCounts(t, load(t, s, file(row("last_name", "Souza Lima", "zip", "02140", "address", "12 Elm Street; Cambridge MA", "email", "m@example.com", "to", "2027-08", "members", "Maria|Souza|1984-05-17|self; Eva|Souza|2027-01-05|child"))), 1, 0, 0)
+		wantCounts(t, load(t, s, file(row("last_name", "Souza Lima", "zip", "02140", "address", "12 Elm Street; Cambridge MA", "email", "m@example.com", "phone", "(617) 555-0147", "to", "2027-08", "members", "Maria|Souza|1984-05-17|self; Eva|Souza|2027-01-05|child"))), 1, 0, 0)
 		wantCounts(t, load(t, s, file(row("last_name", "Souza Lima", "zip", "02140", "to", "2027-08", "members", "Eva|Souza|2027-01-05|child;Maria|Souza|1984-05-17|self"))), 0, 1, 0)
-		if a := household(t, db, sub(1)).Account; a.LastName != "Souza Lima" || a.ZIP != "02140" || a.Address != "12 Elm Street\nCambridge MA" || a.Email != "m@example.com" {
+		if a := household(t, db, sub(1)).Account; a.LastName != "Souza Lima" || a.ZIP != "02140" || a.Address != "12 Elm Street\nCambridge MA" || a.Email != "m@example.com" || a.Phone != "6175550147" {
 			t.Errorf("account: %+v", a)
 		}
 	})

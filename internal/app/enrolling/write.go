@@ -41,6 +41,9 @@ func (w *householdWriter) account(out *Outcome) {
 	if a.Address != "" {
 		stated.Address = a.Address // left out, it stays what it is
 	}
+	if a.Phone != "" {
+		stated.Phone = a.Phone // left out, it stays what it is
+	}
 	if a.Email != "" {
 		stated.Email = a.Email // left out, it stays what it is: people may have given it here
 	}

@@ -58,6 +58,7 @@ type Account struct {
 	Address       string     // street and town in lines, without name and ZIP; "" where nobody says. Encrypted at rest
 	Language      string     // "en", "es", …
 	Email         string
+	Phone         string // ten digits; "" where nobody says. Encrypted at rest
 	CreatedAt     civil.Instant
 }
 

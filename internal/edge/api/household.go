@@ -29,6 +29,7 @@ type Household struct {
 	ZIP           string          `json:"zip" maxLength:"10" doc:"of the mailing address" example:"02139"`
 	Language      string          `json:"language,omitempty" enum:"en,es,pt,ht,zh,vi" default:"en" doc:"of bills and messages"`
 	Email         string          `json:"email,omitempty" maxLength:"320" doc:"where messages go; left out, it stays as it is" example:"maria@example.com"`
+	Phone         string          `json:"phone,omitempty" maxLength:"20" doc:"of the subscriber: 10 numbers; a code to connect coverage can go there; left out, it stays as it is" example:"617-555-0147"`
 	Enrollments   []NewEnrollment `json:"enrollments" minItems:"1" maxItems:"20"`
 }
 
@@ -211,7 +212,7 @@ func (h *Household) row(e *NewEnrollment, s *Segment) []string {
 	return []string{
 		h.SubscriberID, h.AccountKind, h.BillingNumber, h.FirstName, h.LastName, h.BirthDate, h.ZIP, h.Language, h.Email,
 		strings.Join(members, ";"), e.Reference, e.Kind, e.PlanID, e.PlanName, e.CarrierID, e.CarrierName, renewal, e.WindowEnds,
-		s.From, s.To, s.Gross, s.APTC, s.StateSubsidy, s.MemberShare, h.Address,
+		s.From, s.To, s.Gross, s.APTC, s.StateSubsidy, s.MemberShare, h.Address, h.Phone,
 	}
 }
 

@@ -59,6 +59,7 @@ var Columns = []Column{
 	{"state_subsidy", true},
 	{"member_share", true},
 	{"address", false},
+	{"phone", false},
 }
 
 // Household is an account with its enrollments, as the file has them. IDs and

@@ -30,7 +30,7 @@ var base = map[string]string{
 	"members": "Maria|Souza|1984-05-17|self; Rui|Souza|2015-02-01|child", "enrollment_reference": "RefID48213",
 	"kind": "medical", "plan_id": "BAY-SLV-1", "plan_name": "Silver One", "carrier_id": "BAY", "carrier_name": "Bay Mutual", "renewal": "yes",
 	"from": "2026-01", "to": "2026-12", "gross": "759.40", "aptc": "500.00", "state_subsidy": "153.40", "member_share": "106.00",
-	"address": "1428 Commonwealth Avenue; Apt 12B; Brighton MA",
+	"address": "1428 Commonwealth Avenue; Apt 12B; Brighton MA", "phone": "617-555-0147",
 }
 
 func line(changes ...string) string {
@@ -94,7 +94,7 @@ func TestAHouseholdWithTwoEnrollments(t *testing.T) {
 		Line: 2,
 		Account: enrollment.Account{
 			Kind: enrollment.AccountIndividual, SubscriberID: ident.NewSubscriberID(70010000001), BillingNumber: "700000001",
-			FirstName: "Maria", LastName: "Souza", BirthDate: maria.BirthDate, ZIP: "02139", Language: "pt", Email: "maria@example.com",
+			FirstName: "Maria", LastName: "Souza", BirthDate: maria.BirthDate, ZIP: "02139", Language: "pt", Email: "maria@example.com", Phone: "6175550147",
 			Address: "1428 Commonwealth Avenue\nApt 12B\nBrighton MA",
 		},
 		Enrollments: []enrollcsv.Enrollment{
@@ -169,6 +169,8 @@ func TestABadRowIsNamedAndTheGoodOnesGoOn(t *testing.T) {
 		{"an amount with one decimal", line("gross", "759.4"), "gross", "row.amount"},
 		{"an amount as a power", line("gross", "1e3"), "gross", "row.amount"},
 		{"an amount above all prices", line("gross", "1000000.01"), "gross", "row.amount"},
+		{"a phone without area code", line("phone", "555-0147"), "phone", "row.form"},
+		{"a phone of another country", line("phone", "+44 20 7946 0018"), "phone", "row.form"},
 		{"an address of four lines", line("address", "a; b; c; d"), "address", "row.address"},
 		{"an address with an empty line", line("address", "12 Elm Street; ; Boston MA"), "address", "row.address"},
 		{"an address with a line too long", line("address", strings.Repeat("x", 41)), "address", "row.address"},
@@ -181,7 +183,7 @@ func TestABadRowIsNamedAndTheGoodOnesGoOn(t *testing.T) {
 		{"a quote in the middle", line("last_name", `Sou"za`), "last_name", "row.quote"},
 		{"text after a closing quote", line("last_name", `"Sou"za`), "last_name", "row.quote"},
 		{"a field of 64 KB and a byte", line("last_name", strings.Repeat("x", enrollcsv.FieldBytesMax+1)), "last_name", "row.field_too_long"},
-		{"a column too few", strings.TrimSuffix(line(), ","+base["address"]+"\n") + "\n", "", "row.columns"},
+		{"a column too few", strings.TrimSuffix(line(), ","+base["phone"]+"\n") + "\n", "", "row.columns"},
 		{"a column too many", strings.TrimSuffix(line(), "\n") + ",1\n", "", "row.columns"},
 		{"a quote that is never closed", line("last_name", `"Souza`), "", "row.quote"},
 		{"a row of 3 MB", strings.Repeat(strings.Repeat("y", 1000)+",", 3000) + "\n", "", "row.too_long"},

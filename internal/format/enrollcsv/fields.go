@@ -14,6 +14,7 @@ import (
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/identity"
 )
 
 // rowReader reads the fields of one row and collects what is wrong with them.
@@ -90,6 +91,7 @@ func (r *rowReader) account() enrollment.Account {
 		BillingNumber: r.match("billing_number", billingForm, "9 numbers that begin with 7"),
 		LastName:      r.name("last_name"),
 		Address:       r.address(),
+		Phone:         r.phone(),
 		Language:      choose(r, "language", "en", languages...),
 		Email:         r.match("email", emailForm, "an address like name@example.com"),
 	}
@@ -153,6 +155,19 @@ const (
 	addressLinesMax = 3
 	addressRunesMax = 40 // of a line
 )
+
+// phone reads a phone number of the United States as ten digits.
+func (r *rowReader) phone() string {
+	s := r.text("phone")
+	if s == "" {
+		return ""
+	}
+	digits, ok := identity.ParsePhone(s)
+	if !ok {
+		r.bad("phone", "row.form", "must be a phone number with 10 numbers, like 617-555-0147")
+	}
+	return digits
+}
 
 // address reads "1428 Commonwealth Avenue; Apt 12B; Brighton, MA" as lines.
 func (r *rowReader) address() string {

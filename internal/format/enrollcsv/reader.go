@@ -200,6 +200,8 @@ func accountDifference(a, b enrollment.Account) string {
 		return "language"
 	case a.Email != b.Email:
 		return "email"
+	case a.Phone != b.Phone:
+		return "phone"
 	}
 	return ""
 }

@@ -80,7 +80,7 @@ func (w *Writer) fields(a *enrollment.Account, e *Enrollment, s enrollment.Segme
 		e.Reference, string(e.Kind), e.PlanID, e.PlanName, e.CarrierID, e.CarrierName, renewal, window,
 		s.From.String(), s.To.String(),
 		s.Premium.Gross.String(), s.Premium.APTC.String(), s.Premium.State.String(), s.Premium.Member.String(),
-		strings.ReplaceAll(a.Address, "\n", "; "),
+		strings.ReplaceAll(a.Address, "\n", "; "), a.Phone,
 	)
 	return w.row
 }

@@ -163,7 +163,7 @@ CREATE TABLE account_setting (
 
 -- The phone on file, as the eligibility system tells it: ten digits.
 CREATE TABLE account_phone (
-    account_id       {{.ID}} PRIMARY KEY REFERENCES account (account_id),
+    account_id       {{.ID}} PRIMARY KEY,
     number_enc       {{.Blob}} NOT NULL
 ){{.Strict}};
 

@@ -25,7 +25,6 @@ import (
 	"quittance.org/quittance/internal/base/clock"
 	"quittance.org/quittance/internal/base/clock/virtual"
 	"quittance.org/quittance/internal/base/fault"
-	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/edge/web/account"
 	"quittance.org/quittance/internal/edge/web/asset"
 	"quittance.org/quittance/internal/edge/web/brand"
@@ -145,13 +144,13 @@ func (b *mailbox) SendPersonMail(_ *store.Tx, id store.PersonMailID) error {
 }
 
 func (b *mailbox) SendPerson(_ context.Context, m store.PersonMail) error {
-	return b.Text(context.Background(), m.Address, m.Text.Reveal()) //nolint:forbidigo // nothing is waited for
+	return b.Text(context.Background(), people.Text{Number: m.Address, Words: m.Text}) //nolint:forbidigo // nothing is waited for
 }
 
-func (b *mailbox) Text(_ context.Context, number pii.Secret, message string) error {
+func (b *mailbox) Text(_ context.Context, m people.Text) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.mails = append(b.mails, mail{number.Reveal(), message})
+	b.mails = append(b.mails, mail{m.Number.Reveal(), m.Words.Reveal()})
 	return nil
 }
 
