@@ -14,12 +14,12 @@ import (
 )
 
 var draftColumns = []string{
-	"draft_id", "account_id", "mandate_id", "coverage_month", "bill_no", "attempt", "debit_on", "settle_on", "noticed_cents", "noticed_on",
+	"draft_id", "account_id", "mandate_id", "coverage_month", "bill_no", "attempt", "debit_on", "settle_on", "noticed_cents", "noticed_on", "notice_by",
 	"last_cents", "usual_cents", "amount_cents", "state", "reason", "released", "payment_id",
 }
 
 const (
-	draftSelected = `d.draft_id, d.account_id, d.mandate_id, d.coverage_month, d.bill_no, d.attempt, d.debit_on, d.settle_on, d.noticed_cents, d.noticed_on,
+	draftSelected = `d.draft_id, d.account_id, d.mandate_id, d.coverage_month, d.bill_no, d.attempt, d.debit_on, d.settle_on, d.noticed_cents, d.noticed_on, d.notice_by,
 		d.last_cents, d.usual_cents, d.amount_cents, d.state, d.reason, d.released, d.payment_id`
 	// The newest draft of a mandate that a later amount is compared with.
 	lastDraft = `(SELECT x.draft_id FROM draft x WHERE x.account_id = m.account_id AND x.mandate_id = m.mandate_id
@@ -84,14 +84,14 @@ var (
 
 func draftRow(d mandate.Draft) []any {
 	return []any{
-		d.ID, d.AccountID, d.Mandate, d.Month.String(), d.BillNo, int64(d.Attempt), d.DebitOn, d.SettleOn, d.Noticed, d.NoticedOn,
+		d.ID, d.AccountID, d.Mandate, d.Month.String(), d.BillNo, int64(d.Attempt), d.DebitOn, d.SettleOn, d.Noticed, d.NoticedOn, d.NoticeBy,
 		d.Last, d.Usual, d.Amount, string(d.State), string(d.Reason), d.Released, d.PaymentID,
 	}
 }
 
 func draftInto(d *mandate.Draft) []any {
 	return []any{
-		&d.ID, &d.AccountID, &d.Mandate, &d.Month, &d.BillNo, &d.Attempt, &d.DebitOn, &d.SettleOn, &d.Noticed, &d.NoticedOn,
+		&d.ID, &d.AccountID, &d.Mandate, &d.Month, &d.BillNo, &d.Attempt, &d.DebitOn, &d.SettleOn, &d.Noticed, &d.NoticedOn, &d.NoticeBy,
 		&d.Last, &d.Usual, &d.Amount, &d.State, &d.Reason, &d.Released, &d.PaymentID,
 	}
 }

@@ -113,7 +113,7 @@ const recentDrafts = 24
 func (s *Service) moved(d mandate.Draft, m mandate.Mandate, now civil.Instant) mandate.Draft {
 	debit := mandate.DebitFor(s.profile, m.Day, d.Month)
 	if !now.After(s.profile.AutoPayCutoff(debit)) && !now.After(s.profile.AutoPayCutoff(d.DebitOn)) {
-		d.DebitOn, d.SettleOn = debit, mandate.SettleOn(debit)
+		d.DebitOn, d.SettleOn, d.NoticeBy = debit, mandate.SettleOn(debit), mandate.NoticeBy(s.profile, debit)
 	}
 	if d.Released {
 		return d

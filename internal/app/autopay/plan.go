@@ -119,7 +119,7 @@ func (s *Service) draftFor(b store.BillToDraft, on civil.Date) mandate.Draft {
 	debit := mandate.DebitFor(s.profile, b.Terms.Day, b.Month)
 	d := mandate.Draft{
 		AccountID: b.AccountID, Mandate: b.Mandate, Month: b.Month, BillNo: b.Number, DebitOn: debit, SettleOn: mandate.SettleOn(debit),
-		Noticed: b.Total, Before: b.Before, State: mandate.Planned,
+		Noticed: b.Total, NoticeBy: mandate.NoticeBy(s.profile, debit), Before: b.Before, State: mandate.Planned,
 	}
 	if d.Reason = mandate.Question(s.profile, b.Terms, b.Before, b.Total, on, debit); d.Reason != "" {
 		d.State = mandate.Held

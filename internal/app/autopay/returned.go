@@ -77,6 +77,6 @@ func firstOf(tx *store.ReadTx, d mandate.Draft) (mandate.Draft, error) {
 func again(tx *store.Tx, d mandate.Draft, on civil.Date) mandate.Draft {
 	return mandate.Draft{
 		ID: mandate.DraftID{UUID: tx.NewID()}, AccountID: d.AccountID, Mandate: d.Mandate, Month: d.Month, BillNo: d.BillNo, Attempt: d.Attempt + 1,
-		DebitOn: on, SettleOn: on, Noticed: d.Amount, NoticedOn: d.NoticedOn, Before: d.Before, State: mandate.Planned,
+		DebitOn: on, SettleOn: on, Noticed: d.Amount, NoticedOn: d.NoticedOn, NoticeBy: d.NoticeBy, Before: d.Before, State: mandate.Planned,
 	}
 }

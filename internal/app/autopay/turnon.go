@@ -148,6 +148,7 @@ func (s *Service) firstDraft(tx *store.Tx, m mandate.Mandate, billNo string, o D
 	return mandate.Draft{
 		ID: mandate.DraftID{UUID: tx.NewID()}, AccountID: m.AccountID, Mandate: m.ID, Month: o.Month, BillNo: billNo,
 		DebitOn: o.First, SettleOn: o.Settles, Noticed: o.Amount, NoticedOn: s.profile.Today(tx.Now()), Before: before, State: mandate.Planned,
+		NoticeBy: mandate.NoticeBy(s.profile, o.First),
 	}
 }
 

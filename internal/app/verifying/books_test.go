@@ -14,6 +14,7 @@ import (
 	"quittance.org/quittance/internal/domain/bill"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/ledger"
+	"quittance.org/quittance/internal/domain/mandate"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/internal/store"
@@ -343,12 +344,15 @@ func (b *books) banked() {
 	b.inTx(func(tx *store.Tx) error {
 		e := ach.Entry{
 			ID: tx.NewACHEntryID(), AccountID: jonas, Kind: ach.KindDebit, PaymentID: back.ID, SEC: ach.WEB, Type: ach.Single,
-			Amount: back.Amount, SettleOn: back.ReceivedOn,
+			Amount: back.Amount, SettleOn: back.ReceivedOn, MandateID: mandateID,
 		}
 		var err error
 		e.Bank, err = tx.PutBankAccount(payment.BankAccount{
 			AccountID: jonas, HolderName: "J", Type: payment.AccountChecking, Routing: "110000000", Number: pii.NewSecret("000123456789"),
 		}, "test")
+		if err == nil {
+			err = b.autopay(tx, back, e.Bank)
+		}
 		tx.PutACHEntry(e)
 		tx.ReturnACHEntry(e, ach.ReasonOf("R01"), back.ReceivedOn, false)
 		return err
@@ -362,6 +366,33 @@ func (b *books) banked() {
 		b.house(tx, ledger.Source{Kind: "bank_item", ID: line.File.String()}, ledger.BankFee(amount("12.50")))
 		return nil
 	})
+}
+
+var mandateID = ident.Named([]byte("the mandate of Jonas"))
+
+// autopay has a payment be one that AutoPay took: $53.00 of a bill of $103.00,
+// told of in time.
+func (b *books) autopay(tx *store.Tx, p payment.Payment, bank payment.BankAccountID) error {
+	terms := mandate.Terms{BankAccount: bank, Day: 20, Notice: mandate.NoticeAlways}
+	m := mandate.Mandate{
+		ID: mandate.ID{UUID: mandateID}, AccountID: p.AccountID, Terms: terms, First: amount("103.00"), State: mandate.Active,
+		StateOn: p.EffectiveOn, LiveAt: tx.Now(), AuthorizedAt: tx.Now(), Version: 1,
+	}
+	tx.InsertMandate(m, "test")
+	tx.InsertGrant(mandateID, mandate.Authorization{
+		Mandate: m.ID, AccountID: p.AccountID, Version: 1, TextVersion: "1", Language: "en", Wording: "I agree.", Terms: terms, At: tx.Now(),
+	})
+	d := mandate.Draft{
+		ID: mandate.DraftID{UUID: tx.NewID()}, AccountID: p.AccountID, Mandate: m.ID, Month: december, BillNo: "1", DebitOn: p.EffectiveOn, SettleOn: p.EffectiveOn,
+		Noticed: amount("103.00"), NoticedOn: december.Prev().First(), NoticeBy: p.EffectiveOn.AddDays(-10), Before: mandate.Before{Last: m.First, Usual: m.First}, State: mandate.Planned,
+	}
+	if err := tx.InsertDrafts([]mandate.Draft{d}); err != nil {
+		return err
+	}
+	d.State, d.Amount, d.PaymentID = mandate.Frozen, p.Amount, p.ID
+	tx.UpdateDraft(d, mandate.Planned)
+	tx.SaveBank(p.AccountID, store.SavedBank{BankAccount: payment.BankAccount{ID: bank}, SavedOn: p.EffectiveOn}, mandateID, store.ValidatedByService, "1")
+	return nil
 }
 
 // sent has the entry of a payment be in a file with the bank.

@@ -52,6 +52,7 @@ func newReport(at civil.Instant) *Report {
 		{ID: "I10", Name: "one live charge per enrollment and month"},
 		{ID: "I11", Name: "a file to the bank is its entries, each in one file under a trace of its own"},
 		{ID: "I13", Name: "every change of coverage has a decision with its rule"},
+		{ID: "I14", Name: "every debit that was sent was agreed to, and told of where it differs"},
 		{ID: store.Orphans, Name: "every row names rows that exist"},
 	}}
 }

@@ -236,6 +236,24 @@ var sabotages = []struct{ name, want, problem, sql string }{
 		`; UPDATE enrollment SET decided = FALSE WHERE account_id = ` + of("Boris")},
 	{"a charge taken back for no reason", "I13", "taken back without a reason", `UPDATE entry SET reason = '' WHERE kind = 'charge_reversal'`},
 
+	{"a debit whose words are gone", "I14", "nobody has agreed to", `DELETE FROM mandate_authorization`},
+	{"a debit agreed to after it was taken", "I14", "nobody has agreed to", `UPDATE mandate_authorization SET authorized_at = '2036-01-01T00:00:00.000000Z'`},
+	{"a debit once, that nobody agreed to", "I14", "nobody has agreed to", `UPDATE ach_entry SET mandate_id = NULL`},
+	{"a debit on another's mandate", "I14", "nobody has agreed to", `UPDATE ach_entry SET mandate_id = ` + row},
+	{"a debit on a mandate that was over", "I14", "was not live", `UPDATE mandate_event SET state = 'stopped'`},
+	{"a debit on a mandate that never was", "I14", "was not live", `DELETE FROM mandate_event`},
+	{"a debit filed although disputed", "I14", "after its mandate was disputed", `INSERT INTO mandate_event (account_id, event_id, mandate_id, state, reason, state_on, actor, recorded_at)
+		SELECT account_id, ` + row + `, mandate_id, 'disputed', 'unauthorized', state_on, actor, '2026-01-01T00:00:00.000000Z' FROM mandate_event`},
+	{"a debit of another amount, told too late", "I14", "without a notice in time", `UPDATE draft SET noticed_on = debit_on`},
+	{"a debit of another amount, never told", "I14", "without a notice in time", `UPDATE draft SET noticed_on = NULL`},
+	{"a draft of another amount than its payment", "I14", "not of one amount and day", `UPDATE draft SET amount_cents = amount_cents - 1`},
+	{"a payment that counts on another day than the member's", "I14", "not of one amount and day", `UPDATE draft SET debit_on = '2026-11-19', notice_by = '2026-11-09'`},
+	{"a payment by AutoPay that nobody planned", "I14", "without a draft", `UPDATE payment SET channel = 'autopay' WHERE account_id = ` + of("Boris")},
+	{"a retry for less", "I14", "for another amount", `UPDATE draft SET attempt = 1, amount_cents = 5300`},
+	{"a draft of no mandate", "I14 orphans", "names a row of mandate", `UPDATE draft SET mandate_id = ` + row},
+	{"a mandate on no bank account", "orphans", "names a row of bank_account", `UPDATE mandate SET bank_account_id = ` + row},
+	{"a saved bank account that is gone", "orphans", "names a row of bank_account", `UPDATE saved_bank_account SET bank_account_id = ` + row},
+
 	{"a transfer of no entry", "orphans", "names a row of entry", transfer("Ana", "suspense", "''", "fee.income", "''", 5) + `UPDATE transfer SET entry_id = ` + row + ` WHERE seq >= 90`},
 	{"a transfer of no account", "orphans", "names a row of entry", transfer("Ana", "suspense", "''", "fee.income", "''", 5) +
 		`UPDATE transfer SET account_id = 'ffffffff-ffff-ffff-ffff-fffffffffffe' WHERE seq >= 90`},

@@ -59,7 +59,12 @@ func (t Terms) Differs(amount, last money.Amount) bool {
 // InTime tells whether a notice that goes out on a day is early enough for a
 // debit. The zero day is no notice.
 func InTime(p *profile.Profile, noticeOn, debit civil.Date) bool {
-	return !noticeOn.IsZero() && !noticeOn.AddDays(p.AutoPay.NoticeDays.On(debit)).After(debit)
+	return !noticeOn.IsZero() && !noticeOn.After(NoticeBy(p, debit))
+}
+
+// NoticeBy is the last day on which a notice of a debit is early enough.
+func NoticeBy(p *profile.Profile, debit civil.Date) civil.Date {
+	return debit.AddDays(-p.AutoPay.NoticeDays.On(debit))
 }
 
 // Question is why the member must be asked before an amount is taken; "" means

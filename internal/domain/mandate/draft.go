@@ -63,6 +63,7 @@ type Draft struct {
 	SettleOn  civil.Date // the bank day on which it moves
 	Noticed   money.Amount
 	NoticedOn civil.Date   // when the notice went out; zero: not yet
+	NoticeBy  civil.Date   // the last day on which a notice is in time (REG-41)
 	Before                 // what Noticed is compared with
 	Amount    money.Amount // what it took; zero unless frozen
 	State     DraftState

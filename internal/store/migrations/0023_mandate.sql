@@ -79,6 +79,7 @@ CREATE TABLE draft (
     settle_on        {{.Date}} NOT NULL,
     noticed_cents    {{.Int64}} NOT NULL CHECK (noticed_cents > 0),
     noticed_on       {{.Date}},
+    notice_by        {{.Date}} NOT NULL,
     last_cents       {{.Int64}} NOT NULL CHECK (last_cents >= 0),
     usual_cents      {{.Int64}} NOT NULL CHECK (usual_cents >= 0),
     amount_cents     {{.Int64}} NOT NULL CHECK (amount_cents >= 0),
