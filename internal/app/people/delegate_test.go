@@ -9,6 +9,9 @@ import (
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/domain/access"
 	"quittance.org/quittance/internal/domain/identity"
+	"quittance.org/quittance/internal/domain/mandate"
+	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/store"
 )
 
 func invite(email string, scope identity.Scope) people.Invite {
@@ -121,6 +124,26 @@ func TestDelegateRunsOut(t *testing.T) {
 		w.ok(err)
 		_, err = w.s.Accept(t.Context(), w.again(bo), i.ID, from)
 		w.ok(err)
+	})
+}
+
+// AutoPay is off before the last member goes: nobody could turn it off here.
+func TestUnlinkWithAutoPay(t *testing.T) {
+	t.Parallel()
+	eachLobby(t, func(t *testing.T, w *lobby) {
+		h := w.household()
+		ana, bo := w.member("ana@example.org", h), w.member("bo@example.org", h)
+		w.InTx(func(tx *store.Tx) error {
+			tx.InsertMandate(mandate.Mandate{
+				ID: mandate.ID{UUID: tx.NewID()}, AccountID: h.Account, Person: ana.id.UUID, State: mandate.Active, StateOn: w.Today(),
+				Terms:  mandate.Terms{Day: 23, BankAccount: payment.BankAccountID{UUID: tx.NewID()}, Notice: mandate.NoticeAlways},
+				LiveAt: tx.Now(), AuthorizedAt: tx.Now(), Version: 1,
+			}, "test")
+			return nil
+		})
+		w.ok(w.s.Unlink(t.Context(), bo.who, from))
+		w.wantCode(w.s.Unlink(t.Context(), ana.who, from), people.CodeUnlinkAutoPay)
+		w.on(ana, h)
 	})
 }
 

@@ -91,9 +91,8 @@ func (s *Service) GoPaperless(ctx context.Context, who Who, in GoPaperless) erro
 	if in.Wording == "" {
 		return fault.New(fault.Invalid, CodeWording, "consent needs the words that were shown")
 	}
-	next := identity.NewCode(random(16))
 	setup := AnswerSetup{Ticket: in.Ticket, Code: in.Code, From: in.From}
-	return s.answering(ctx, who, setup, store.PurposePaperless, next, func(tx *store.Tx, st step) error {
+	return s.answering(ctx, who, setup, store.PurposePaperless, func(tx *store.Tx, st step) error {
 		if st.Account != who.Account {
 			return noTicket()
 		}

@@ -11,6 +11,7 @@ import (
 	"quittance.org/quittance/internal/domain/access"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/identity"
+	"quittance.org/quittance/internal/domain/mandate"
 	"quittance.org/quittance/internal/store"
 )
 
@@ -56,6 +57,7 @@ const (
 	CodeMailed           = "link.mailed"      // Conflict: a letter is on its way
 	CodeNoAddress        = "link.no_address"  // Conflict: nobody knows where to mail it; call
 	CodeNoPhone          = "link.no_phone"    // Conflict: no phone on file; call
+	CodeUnlinkAutoPay    = "link.autopay"     // Conflict: turn AutoPay off first, or nobody could
 	CodeBirthDate        = "birth_date.empty" // at "birth_date"
 	CodeSubscriberEmpty  = "subscriber_id.empty"
 	CodeSubscriberLength = "subscriber_id.length"
@@ -355,6 +357,11 @@ func (s *Service) Unlink(ctx context.Context, who Who, from From) error {
 		if !was {
 			return noAccount()
 		}
+		if members == 0 {
+			if err := autoPayIsOff(tx.ReadTx, who.Account); err != nil {
+				return err
+			}
+		}
 		tx.Audit(store.AuditEvent{AccountID: who.Account, Operation: string(access.UnlinkCoverage), Actor: who.Actor(), Subject: who.Actor(), Summary: "disconnected"})
 		if members == 0 {
 			for _, l := range all {
@@ -365,6 +372,19 @@ func (s *Service) Unlink(ctx context.Context, who Who, from From) error {
 		}
 		return s.record(tx, who, store.PersonEvent{Kind: store.EventUnlinked, From: from})
 	})
+}
+
+// autoPayIsOff tells whether nothing is taken from anybody: what nobody is
+// signed in for any more, nobody could stop here.
+func autoPayIsOff(tx *store.ReadTx, account enrollment.AccountID) error {
+	m, err := tx.NewestMandate(account)
+	if missing(err) || err == nil && m.State != mandate.Active && m.State != mandate.Paused {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return fault.New(fault.Conflict, CodeUnlinkAutoPay, "AutoPay is on. Turn it off before you disconnect this coverage.")
 }
 
 func noAccount() error {

@@ -284,7 +284,7 @@ func (s *Service) AddPasskey(ctx context.Context, who Who, in PasskeyAnswer) (Ad
 	if err != nil {
 		return Added{}, refusedKey()
 	}
-	return s.add(ctx, who, in.From, in.Ticket, store.PurposePasskeyAdd, func(tx *store.Tx, st step) (store.Factor, error, error) {
+	return s.add(ctx, who, AnswerSetup{Ticket: in.Ticket, From: in.From}, store.PurposePasskeyAdd, func(tx *store.Tx, st step) (store.Factor, error, error) {
 		session, err := st.session()
 		if err != nil {
 			return store.Factor{}, nil, err

@@ -202,8 +202,7 @@ func (s *Service) ChangeEmail(ctx context.Context, who Who, in AnswerSetup) erro
 	if err := who.May(access.ManageSelf); err != nil {
 		return err
 	}
-	next := identity.NewCode(random(16))
-	return s.answering(ctx, who, in, store.PurposeEmail, next, func(tx *store.Tx, st step) error {
+	return s.answering(ctx, who, in, store.PurposeEmail, func(tx *store.Tx, st step) error {
 		p, err := tx.Person(who.Person)
 		if err != nil {
 			return err
@@ -221,7 +220,8 @@ func (s *Service) ChangeEmail(ctx context.Context, who Who, in AnswerSetup) erro
 }
 
 // answering does what a step is for, once its code is right.
-func (s *Service) answering(ctx context.Context, who Who, in AnswerSetup, purpose store.Purpose, next string, do func(*store.Tx, step) error) error {
+func (s *Service) answering(ctx context.Context, who Who, in AnswerSetup, purpose store.Purpose, do func(*store.Tx, step) error) error {
+	next := identity.NewCode(random(16))
 	var wrong error
 	err := s.DB.InTx(ctx, "answer "+string(purpose), func(tx *store.Tx) error {
 		wrong = nil

@@ -46,7 +46,7 @@ func (s *Service) mayAdd(tx *store.ReadTx, who Who) error {
 type proof func(tx *store.Tx, st step) (f store.Factor, wrong, err error)
 
 // add keeps a second step once it is proven. The first one brings backup codes.
-func (s *Service) add(ctx context.Context, who Who, from From, t Ticket, purpose store.Purpose, prove proof) (Added, error) {
+func (s *Service) add(ctx context.Context, who Who, in AnswerSetup, purpose store.Purpose, prove proof) (Added, error) {
 	codes := newBackupCodes()
 	var out Added
 	var wrong error
@@ -55,7 +55,7 @@ func (s *Service) add(ctx context.Context, who Who, from From, t Ticket, purpose
 		if err := s.mayAdd(tx.ReadTx, who); err != nil {
 			return err
 		}
-		st, err := s.step(tx.ReadTx, t, who.Person, purpose)
+		st, err := s.step(tx.ReadTx, in.Ticket, who.Person, purpose)
 		if err != nil {
 			return err
 		}
@@ -67,7 +67,7 @@ func (s *Service) add(ctx context.Context, who Who, from From, t Ticket, purpose
 		if wrong = refused; err != nil || wrong != nil {
 			return err
 		}
-		if err := done(tx, t); err != nil {
+		if err := done(tx, in.Ticket); err != nil {
 			return err
 		}
 		f.Person, f.ID, f.Added = who.Person, identity.FactorID{UUID: tx.NewID()}, tx.Now()
@@ -81,7 +81,7 @@ func (s *Service) add(ctx context.Context, who Who, from From, t Ticket, purpose
 				return err
 			}
 		}
-		return s.record(tx, who, store.PersonEvent{Kind: store.EventFactorAdded, Way: f.Kind, From: from})
+		return s.record(tx, who, store.PersonEvent{Kind: store.EventFactorAdded, Way: f.Kind, From: in.From})
 	})
 	if err == nil {
 		err = wrong
@@ -180,7 +180,7 @@ type AnswerSetup struct {
 
 // AddApp keeps the app that BeginApp began.
 func (s *Service) AddApp(ctx context.Context, who Who, in AnswerSetup) (Added, error) {
-	return s.add(ctx, who, in.From, in.Ticket, store.PurposeApp, func(tx *store.Tx, st step) (store.Factor, error, error) {
+	return s.add(ctx, who, in, store.PurposeApp, func(tx *store.Tx, st step) (store.Factor, error, error) {
 		f := store.Factor{Kind: identity.FactorApp, Secret: pii.NewSecret(st.Seed)}
 		code, wrong := identity.ReadCode(in.Code)
 		if wrong != nil {
@@ -240,7 +240,7 @@ func (s *Service) BeginPhone(ctx context.Context, who Who, in NewPhone) (Sent, e
 // AddPhone keeps the phone that BeginPhone began.
 func (s *Service) AddPhone(ctx context.Context, who Who, in AnswerSetup) (Added, error) {
 	next := identity.NewCode(random(16))
-	return s.add(ctx, who, in.From, in.Ticket, store.PurposePhone, func(tx *store.Tx, st step) (store.Factor, error, error) {
+	return s.add(ctx, who, in, store.PurposePhone, func(tx *store.Tx, st step) (store.Factor, error, error) {
 		wrong, err := s.answer(tx, st, in.Code, next)
 		return store.Factor{Kind: identity.FactorText, Secret: pii.NewSecret(st.Phone)}, wrong, err
 	})
