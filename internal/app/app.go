@@ -167,9 +167,9 @@ func New(d *Database, c Config) (*App, error) {
 		DB: d.db, Profile: c.Profile, Poster: a.Paying, Banks: a.Paying, Jobs: a, Log: c.Log, Workers: c.BillWorkers,
 	})
 	a.Receiving = receiving.New(receiving.Config{
-		DB: d.db, Profile: c.Profile, Payments: a.Paying, AutoPay: a.AutoPay, Refunds: noRefunds{}, Link: c.BankLink, Log: c.Log,
+		DB: d.db, Profile: c.Profile, Payments: a.Paying, AutoPay: a.AutoPay, Refunds: originating.Refunds{}, Link: c.BankLink, Log: c.Log,
 	})
-	a.Originating = originating.New(originating.Config{DB: d.db, Profile: c.Profile, Link: c.BankLink, Guard: a.Receiving, Log: c.Log})
+	a.Originating = originating.New(originating.Config{DB: d.db, Profile: c.Profile, Link: c.BankLink, Guard: a.Receiving, Payments: a.Paying, Log: c.Log})
 	workers := queue.NewWorkers()
 	queue.Handle(workers, a.sendReceipt)
 	queue.Handle(workers, a.sendMessage)

@@ -6,13 +6,12 @@ import (
 
 	"quittance.org/quittance/internal/app/autopay"
 	"quittance.org/quittance/internal/app/closing"
+	"quittance.org/quittance/internal/app/originating"
 	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/app/receiving"
 	"quittance.org/quittance/internal/base/civil"
-	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/profile"
-	"quittance.org/quittance/internal/store"
 )
 
 // bankIn takes in what the bank has for us before anything else of the day is
@@ -43,15 +42,6 @@ func (a *App) bankIn(ctx context.Context, date civil.Date) (closing.Counts, erro
 // for what staff record. Files are taken in by the whole marketplace.
 func (d *Database) Receiving(p *profile.Profile) *receiving.Service {
 	return receiving.New(receiving.Config{
-		DB: d.db, Profile: p, Payments: (*paying.Service)(nil), AutoPay: (*autopay.Service)(nil), Refunds: noRefunds{}, Log: slog.New(slog.DiscardHandler),
+		DB: d.db, Profile: p, Payments: (*paying.Service)(nil), AutoPay: (*autopay.Service)(nil), Refunds: originating.Refunds{}, Log: slog.New(slog.DiscardHandler),
 	})
 }
-
-// noRefunds answers for refunds by ACH where there are none.
-type noRefunds struct{}
-
-var errNoRefunds = fault.New(fault.Internal, "refund.none", "the bank speaks of a refund by ACH, and none was made")
-
-func (noRefunds) Paid(*store.Tx, ach.Entry, civil.Date) error { return errNoRefunds }
-
-func (noRefunds) CameBack(*store.Tx, ach.Entry, string, civil.Date) error { return errNoRefunds }

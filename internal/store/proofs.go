@@ -109,13 +109,13 @@ var memberProofs = []Proof{
 	},
 }
 
-// paymentParts are the places where the money of a payment can be (I4). What
-// was refunded is added here when there are refunds.
+// paymentParts are the places where the money of a payment can be (I4).
 var paymentParts = []string{
 	`SELECT a.account_id, CAST(a.payment_id AS TEXT), 0, CASE a.kind WHEN 'apply' THEN a.amount_cents ELSE -a.amount_cents END
 		FROM application a WHERE ` + inRange("a"),
 	`SELECT o.account_id, CAST(o.payment_id AS TEXT), 0, o.open_cents FROM open_credit o WHERE ` + inRange("o"),
 	`SELECT r.account_id, CAST(r.payment_id AS TEXT), 0, r.amount_cents FROM payment_return r WHERE ` + inRange("r"),
+	`SELECT r.account_id, CAST(r.payment_id AS TEXT), 0, r.amount_cents FROM refund r WHERE r.state IN ('approved', 'paid') AND ` + inRange("r"),
 }
 
 var paymentProofs = []Proof{
@@ -271,6 +271,11 @@ var references = []struct{ from, key, to, on, where string }{
 	{"entry", "entry_id", "payment", "CAST(t.payment_id AS TEXT) = f.source_id", "f.source_kind = 'payment'"},
 	{"entry", "entry_id", "application", "CAST(t.application_id AS TEXT) = f.source_id", "f.source_kind = 'application'"},
 	{"entry", "entry_id", "waived", "CAST(t.waived_id AS TEXT) = f.source_id", "f.source_kind = 'waived'"},
+	{"entry", "entry_id", "refund", "CAST(t.refund_id AS TEXT) = f.source_id", "f.source_kind = 'refund'"},
+	{"refund", "refund_id", "payment", "t.payment_id = f.payment_id", ""},
+	{"refund", "refund_id", "entry", "t.entry_id = f.entry_id", "f.entry_id IS NOT NULL"},
+	{"ach_entry", "ach_entry_id", "refund", "t.refund_id = f.refund_id", "f.refund_id IS NOT NULL"},
+	{"ach_entry", "ach_entry_id", "ach_entry", "t.ach_entry_id = f.first_entry_id", "f.first_entry_id IS NOT NULL"},
 	{"entry", "entry_id", "entry", "t.entry_id = f.reverses_id", "f.reverses_id IS NOT NULL"},
 	{"charge", "charge_id", "enrollment", "t.enrollment_id = f.enrollment_id", ""},
 	{"charge", "charge_id", "entry", "t.entry_id = f.entry_id", "f.entry_id IS NOT NULL"},

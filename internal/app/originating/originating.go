@@ -32,17 +32,20 @@ type Config struct {
 	Profile *profile.Profile
 	Link    ach.Link // nil: files are built and not sent
 	Guard   Guard    // nil: nobody counts returns
-	Log     *slog.Logger
+	// Payments takes payments back for reversals; nil: none is approved.
+	Payments Payments
+	Log      *slog.Logger
 }
 
 // Service builds and sends files. It is safe for concurrent use.
 type Service struct {
-	db      *store.DB
-	profile *profile.Profile
-	link    ach.Link
-	guard   Guard
-	log     *slog.Logger
-	chunk   int // entries filed in one transaction
+	db       *store.DB
+	profile  *profile.Profile
+	link     ach.Link
+	guard    Guard
+	payments Payments
+	log      *slog.Logger
+	chunk    int // entries filed in one transaction
 }
 
 // New makes the service.
@@ -50,7 +53,7 @@ func New(c Config) *Service {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{db: c.DB, profile: c.Profile, link: c.Link, guard: c.Guard, log: c.Log, chunk: chunkEntries}
+	return &Service{db: c.DB, profile: c.Profile, link: c.Link, guard: c.Guard, payments: c.Payments, log: c.Log, chunk: chunkEntries}
 }
 
 // chunkEntries is how many entries are filed in one transaction: what a kill

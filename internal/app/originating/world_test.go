@@ -148,7 +148,7 @@ func newBench(w *apptest.World) *bench {
 // restart makes the service anew, as the process does that comes up after one
 // was killed.
 func (b *bench) restart() *bench {
-	b.service = originating.New(originating.Config{DB: b.DB, Profile: b.Profile, Link: b.bank, Guard: b.guard})
+	b.service = originating.New(originating.Config{DB: b.DB, Profile: b.Profile, Link: b.bank, Guard: b.guard, Payments: b.paying})
 	return b
 }
 

@@ -192,9 +192,14 @@ func TestRefundLines(t *testing.T) {
 		h := b.household()
 		p := b.pay(h, "150.00")
 		b.InTx(func(tx *store.Tx) error {
+			r := payment.Refund{
+				ID: payment.RefundID{UUID: tx.NewID()}, AccountID: h.Account, PaymentID: p.ID, Bank: b.entry(p).Bank,
+				Amount: apptest.Amount("50.00"), Reason: "paid too much", AskedBy: "test",
+			}
+			tx.AskRefund(r)
 			tx.PutACHEntry(ach.Entry{
-				ID: tx.NewACHEntryID(), AccountID: h.Account, Kind: ach.KindRefund, RefundID: payment.RefundID{UUID: tx.NewID()},
-				Bank: b.entry(p).Bank, SEC: ach.PPD, Amount: apptest.Amount("50.00"), SettleOn: b.Today(),
+				ID: tx.NewACHEntryID(), AccountID: h.Account, Kind: ach.KindRefund, RefundID: r.ID,
+				Bank: r.Bank, SEC: ach.PPD, Amount: apptest.Amount("50.00"), SettleOn: b.Today(),
 			})
 			return nil
 		})

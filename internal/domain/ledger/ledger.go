@@ -154,6 +154,16 @@ func BankFee(amount money.Amount) []Transfer {
 	return positive(Transfer{Side{FeeExpense, ""}, Side{CashOperating, ""}, amount})
 }
 
+// Refund posts that money which is not applied will go back to who paid it.
+func Refund(amount money.Amount) []Transfer {
+	return positive(Transfer{Side{CreditMember, ""}, Side{RefundPayable, ""}, amount})
+}
+
+// RefundPaid posts that the bank has paid a refund out.
+func RefundPaid(amount money.Amount) []Transfer {
+	return positive(Transfer{Side{RefundPayable, ""}, Side{CashOperating, ""}, amount})
+}
+
 // RefundBack posts that money of a refund, which the payer's bank could not
 // take, is with us again.
 func RefundBack(amount money.Amount) []Transfer {

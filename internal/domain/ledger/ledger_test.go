@@ -80,6 +80,8 @@ func TestPostingTable(t *testing.T) {
 			"cash.operating ← clearing.card 120.89",
 			"fee.expense ← clearing.card 3.61",
 		}},
+		{"refund", ledger.Refund(money.Cents(2000)), []string{"credit.member ← refund.payable 20.00"}},
+		{"refund paid", ledger.RefundPaid(money.Cents(2000)), []string{"refund.payable ← cash.operating 20.00"}},
 		{"charge reversed", ledger.Reverse(ledger.Charge(medical, "HARBOR", premium)), []string{
 			"carrier.uncollected[HARBOR] ← receivable.member[medical] 103.00",
 			"carrier.uncollected[HARBOR] ← receivable.state[HARBOR] 147.00",
