@@ -54,7 +54,9 @@ func TestRefund(t *testing.T) {
 		_, lines := b.read(f.Name)
 		apptest.Check(t, "entry", lines, []line{{"220 PPD REFUND 261202", "110000000000003", "500.00", "Ana Testperson", string(h.SubscriberID)}})
 		b.VerifyClean()
-		b.hear(r, func(tx *store.Tx, e ach.Entry) error { return originating.Refunds{}.Paid(tx, e, apptest.Date("2026-12-02")) })
+		b.hear(r, func(tx *store.Tx, e ach.Entry) error {
+			return originating.Refunds{}.Paid(tx, e, apptest.Date("2026-12-02"))
+		})
 		apptest.Check(t, "paid", b.refund(r).State, payment.RefundPaid)
 		b.At("2027-01-02")
 		b.Bill("2027-01")
@@ -76,7 +78,9 @@ func TestRefundCameBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		back := func(tx *store.Tx, e ach.Entry) error { return originating.Refunds{}.CameBack(tx, e, "R02", apptest.Date("2026-12-03")) }
+		back := func(tx *store.Tx, e ach.Entry) error {
+			return originating.Refunds{}.CameBack(tx, e, "R02", apptest.Date("2026-12-03"))
+		}
 		b.hear(r, back)
 		b.hear(r, back) // twice is once
 		apptest.Check(t, "state", b.refund(r).State, payment.RefundFailed)
