@@ -142,7 +142,8 @@ func (a *author) authorization(m notifying.Mandate) section {
 func (a *author) stopped(m notifying.Mandate) *letter {
 	l := a.begin(a.t("letter.autopay.title_stopped", nil), a.t("letter.autopay.stopped", nil))
 	if stop := m.Mandate.StopOn; !stop.IsZero() {
-		l = a.begin(a.t("letter.autopay.title_stopping", nil), a.t("letter.autopay.stopping", catalogue.Args{"on": stop}))
+		on := catalogue.Args{"on": stop}
+		l = a.begin(a.t("letter.autopay.title_stopping", on), a.t("letter.autopay.stopping", on))
 	}
 	l.Lead = append(l.Lead, a.t("letter.autopay.pay_yourself", nil))
 	return l

@@ -57,7 +57,7 @@ func (w Writer) Returned(r notifying.Returned) (notifying.Words, error) {
 		ways.Paragraphs = []string{a.t("letter.returned.again", nil)}
 		l.Sections = []section{ways, a.help()}
 	}
-	return a.finish(template{notifying.TemplateReturned, 1}, l)
+	return a.finish(template{notifying.TemplateReturned, 2}, l)
 }
 
 // Extended writes the letter about a due date that was moved (R-CAL-3,

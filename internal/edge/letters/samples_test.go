@@ -1,6 +1,7 @@
 package letters_test
 
 import (
+	"maps"
 	"testing"
 
 	"quittance.org/quittance/internal/app/notifying"
@@ -78,11 +79,20 @@ func january2027(s standing.State, change func(*standing.EnrollmentStanding)) []
 
 // samples are all letters but receipts, each with what a reader must find in
 // it.
-func samples() map[string]struct {
+func samples() map[string]letterSample {
+	all := coverageSamples()
+	maps.Copy(all, autoPaySamples())
+	return all
+}
+
+// letterSample is a letter with its subject and what it says besides.
+type letterSample struct {
 	write   sample
 	subject string
 	says    []string
-} {
+}
+
+func coverageSamples() map[string]letterSample {
 	pastDue := changed(notice(standing.NoticePastDue, "2027-01-02", january, 20600, "2027-01-23"), func(n *notifying.Notice) {
 		n.Steps, n.Ends = pastDueSteps(), january
 		n.Enrollments = covered(standing.StatePastDue, enrollment.KindMedical, enrollment.KindDental)
@@ -106,11 +116,7 @@ func samples() map[string]struct {
 		})
 	})
 	standsOther := changed(stands, func(n *notifying.Notice) { n.Enrollments = covered(standing.StatePending, enrollment.KindMedical) })
-	return map[string]struct {
-		write   sample
-		subject string
-		says    []string
-	}{
+	return map[string]letterSample{
 		"start_reminder": {of(notice(standing.NoticeStartReminder, "2026-12-16", january, 12450, "2026-12-23")), "Your coverage has not started yet", []string{
 			"Pay $124.50 by Wednesday, December 23, 2026 to be covered from January 1, 2027.", "You have 7 days left.",
 		}},
