@@ -72,12 +72,12 @@ func (v *visit) session() session {
 	if len(kept) > 0 && json.Unmarshal(kept, &s) != nil {
 		return session{} // kept by another release: the guest starts again
 	}
-	v.setAlive(!s.Account.IsZero())
+	v.setAlive(s)
 	return s
 }
 
 func (v *visit) keep(s session) {
-	v.setAlive(!s.Account.IsZero())
+	v.setAlive(s)
 	text, err := json.Marshal(s)
 	if err != nil { // plain fields: can not happen
 		panic(err)

@@ -86,10 +86,6 @@ func (v *visit) stillSigned(s session) bool {
 		return false
 	}
 	v.who = who
-	v.Frame.SessionMinutes, v.Frame.Nav = v.Profile.Session.AccountMinutes, portal.NavDelegate
-	if who.Role == access.RoleMember {
-		v.Frame.Nav = portal.NavMember
-	}
 	return true
 }
 

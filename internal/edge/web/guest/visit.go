@@ -3,6 +3,7 @@ package guest
 import (
 	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/edge/web/portal"
 	"quittance.org/quittance/internal/edge/web/serving"
 )
 
@@ -17,9 +18,13 @@ type visit struct {
 
 // setAlive notes whether somebody's bill is open, and so whether the page says
 // how long that lasts.
-func (v *visit) setAlive(alive bool) {
-	v.alive, v.Frame.SessionMinutes = alive, 0
-	if alive {
+func (v *visit) setAlive(s session) {
+	v.alive = !s.Account.IsZero()
+	v.Frame.SessionMinutes, v.Frame.Nav = 0, portal.NavPublic
+	switch {
+	case v.alive && s.Signed != nil:
+		v.Frame.SessionMinutes, v.Frame.Nav = v.Profile.Session.AccountMinutes, portal.NavMember
+	case v.alive:
 		v.Frame.SessionMinutes = v.Profile.Guest.SessionMinutes
 	}
 }
