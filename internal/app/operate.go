@@ -6,6 +6,7 @@ import (
 	"quittance.org/quittance/internal/app/billing"
 	"quittance.org/quittance/internal/app/closing"
 	"quittance.org/quittance/internal/app/enrolling"
+	"quittance.org/quittance/internal/app/originating"
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/store"
@@ -27,6 +28,11 @@ func (d *Database) Billing(p *profile.Profile) *billing.Service { return billing
 // Enrolling makes the enrolling use cases alone. First bills are not enqueued:
 // the command issues them itself after the import.
 func (d *Database) Enrolling() *enrolling.Service { return enrolling.New(d.db, nil) }
+
+// Originating makes the use cases of files to the bank alone: nothing is sent.
+func (d *Database) Originating(p *profile.Profile) *originating.Service {
+	return originating.New(originating.Config{DB: d.db, Profile: p})
+}
 
 // DayStatus tells about the last business dates, and about older ones that are
 // not complete.

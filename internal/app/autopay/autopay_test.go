@@ -1,12 +1,17 @@
 package autopay_test
 
 import (
+	"context"
 	"fmt"
+	"io"
+	"log/slog"
 	"testing"
 
 	"quittance.org/quittance/internal/app/apptest"
 	"quittance.org/quittance/internal/app/autopay"
+	"quittance.org/quittance/internal/app/originating"
 	"quittance.org/quittance/internal/app/paying"
+	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/store"
 )
@@ -16,12 +21,31 @@ type town struct {
 	*apptest.World
 	paying  *paying.Service
 	autopay *autopay.Service
+	files   *originating.Service // to a bank that only takes
 }
 
 func newTown(w *apptest.World) town {
+	w.Log = slog.New(slog.NewTextHandler(w.TB.Output(), nil))
 	p := w.NewPaying(nil)
-	return town{w, p, w.NewAutoPay(p)}
+	files := originating.New(originating.Config{DB: w.DB, Profile: w.Profile, Link: &letterbox{has: map[string]bool{}}, Log: w.Log})
+	return town{w, p, w.NewAutoPay(p), files}
 }
+
+// letterbox is a bank that takes files and says nothing.
+type letterbox struct{ has map[string]bool }
+
+func (b *letterbox) Put(_ context.Context, name string, write func(io.Writer) error) error {
+	b.has[name] = true
+	return write(io.Discard)
+}
+
+func (b *letterbox) Has(_ context.Context, name string) (bool, error) { return b.has[name], nil }
+
+func (b *letterbox) List(context.Context) ([]ach.File, error) { return nil, nil }
+
+func (b *letterbox) Get(context.Context, string) (io.ReadCloser, error) { return nil, io.EOF }
+
+func (b *letterbox) Done(context.Context, string) error { return nil }
 
 // live lets the days pass up to one and including it: night, bill run, plan, and
 // the cut-off in the evening. Letters of bills go out on the day they are due.
@@ -64,6 +88,15 @@ func (w town) freeze() autopay.FreezeCounts {
 	w.TB.Helper()
 	counts, err := w.autopay.Freeze(w.TB.Context(), w.Today())
 	if err != nil {
+		w.TB.Fatal(err)
+	}
+	if counts.SetAside > 0 {
+		w.TB.Fatalf("set aside on %s: %d", w.Today(), counts.SetAside)
+	}
+	if _, err := w.files.Build(w.TB.Context(), w.Today()); err != nil {
+		w.TB.Fatal(err)
+	}
+	if _, err := w.files.Send(w.TB.Context(), w.Today()); err != nil {
 		w.TB.Fatal(err)
 	}
 	return counts

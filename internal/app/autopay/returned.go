@@ -38,9 +38,24 @@ func (s *Service) Returned(tx *store.Tx, p payment.Payment, code string, on civi
 		}
 		return s.owe(tx, m, mandate.LetterOff, d.ID)
 	case !then.RetryOn.IsZero() && m.State == mandate.Active && m.StopOn.IsZero():
-		return tx.InsertDrafts([]mandate.Draft{again(tx, d, then.RetryOn)})
+		return s.tryAgain(tx, d, then.RetryOn)
 	}
 	return nil
+}
+
+// tryAgain plans the next presentation, unless it is planned: a bank may send a
+// debit back twice.
+func (s *Service) tryAgain(tx *store.Tx, d mandate.Draft, on civil.Date) error {
+	drafts, err := tx.DraftsOf(d.AccountID, recentDrafts)
+	if err != nil {
+		return err
+	}
+	for _, x := range drafts {
+		if x.Mandate == d.Mandate && x.Month == d.Month && x.Attempt > d.Attempt {
+			return nil
+		}
+	}
+	return tx.InsertDrafts([]mandate.Draft{again(tx, d, on)})
 }
 
 // history is what a return of a draft is judged by.

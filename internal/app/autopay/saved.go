@@ -178,7 +178,10 @@ func (s *Service) Corrected(tx *store.Tx, account enrollment.AccountID, from, to
 	if from == to {
 		return false, nil
 	}
-	if used, err = tx.ReplaceMandateBank(account, from, to); err != nil {
+	if used, err = tx.ReplaceMandateBank(account, from, to); err == nil && used {
+		err = s.tellCorrected(tx, account)
+	}
+	if err != nil {
 		return false, err
 	}
 	saved, err := tx.SavedBanks(account)
@@ -204,19 +207,39 @@ func (s *Service) Corrected(tx *store.Tx, account enrollment.AccountID, from, to
 	return true, nil
 }
 
+// tellCorrected tells the member that AutoPay goes on with the bank account as
+// its bank has corrected it (ACH-40).
+func (s *Service) tellCorrected(tx *store.Tx, account enrollment.AccountID) error {
+	m, err := tx.NewestMandate(account)
+	if err != nil {
+		return err
+	}
+	return s.owe(tx, m, mandate.LetterCorrected, mandate.DraftID{})
+}
+
 // Prenoted records a bank's answer to a prenote (ACH-10): "" when nobody has
 // objected in time, else the code of the return. A saved account that the bank
-// does not know is no longer offered.
+// does not know is no longer offered, and AutoPay that uses it is off.
 func (s *Service) Prenoted(tx *store.Tx, account enrollment.AccountID, bank payment.BankAccountID, code string, on civil.Date) error {
-	summary := "nobody objected by " + on.String()
-	if code != "" {
-		summary = "the bank objected"
-		if _, err := tx.RemoveBank(account, bank, on); err != nil {
-			return err
-		}
+	summary := "the bank objected"
+	if code == "" {
+		summary = "nobody objected by " + on.String()
 	}
 	tx.Audit(store.AuditEvent{
 		AccountID: account, Operation: "bank.prenote", Actor: Actor, Subject: "bank account " + bank.String(), Summary: summary, Reason: code,
 	})
-	return nil
+	if code == "" {
+		return nil
+	}
+	if _, err := tx.RemoveBank(account, bank, on); err != nil {
+		return err
+	}
+	m, err := live(tx.ReadTx, account)
+	if err != nil || m.BankAccount != bank {
+		return nilIfOff(err)
+	}
+	if err := s.move(tx, m, mandate.Stopped, mandate.ReasonBankAccount, on, Actor); err != nil {
+		return err
+	}
+	return s.owe(tx, m, mandate.LetterOff, mandate.DraftID{})
 }

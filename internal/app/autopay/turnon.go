@@ -31,7 +31,10 @@ func (s *Service) TurnOn(ctx context.Context, in TurnOn) (mandate.Mandate, error
 			return err
 		}
 		known, err := s.replayed(tx, in.Operation, in.Account, in.Terms)
-		if err != nil || known {
+		if err != nil {
+			return err
+		}
+		if known {
 			made, err = tx.Mandate(in.Account, mandate.ID{UUID: in.Operation})
 			return err
 		}

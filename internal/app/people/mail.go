@@ -120,7 +120,7 @@ func (s *Service) SendMail(ctx context.Context, id store.PersonMailID) error {
 		return err
 	}
 	if strings.HasPrefix(m.Template, textTemplate) {
-		err = s.Texts.Text(ctx, m.Address, m.Text.Reveal())
+		err = s.sendText(ctx, m)
 	} else {
 		err = s.Courier.SendPerson(ctx, m)
 	}
@@ -137,6 +137,13 @@ func (s *Service) SendMail(ctx context.Context, id store.PersonMailID) error {
 		tx.EndPersonMail(id, state)
 		return nil
 	})
+}
+
+func (s *Service) sendText(ctx context.Context, m store.PersonMail) error {
+	if s.Texts == nil { // another program sends it
+		return fault.New(fault.Unavailable, CodeTextsOff, "this program sends no text messages")
+	}
+	return s.Texts.Text(ctx, Text{m.ID.UUID, m.WrittenAt, m.Language, m.Address, m.Text})
 }
 
 // markWithin is how long a shutdown waits for a sent mail to be marked.

@@ -24,6 +24,7 @@ import (
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/clock"
 	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/identity"
@@ -71,9 +72,18 @@ type Courier interface {
 	SendPerson(ctx context.Context, m store.PersonMail) error
 }
 
-// Texter sends text messages. A code by voice goes the same way.
+// Texter sends text messages. Its errors are those of a Courier.
 type Texter interface {
-	Text(ctx context.Context, number pii.Secret, message string) error
+	Text(ctx context.Context, m Text) error
+}
+
+// Text is a text message on its way. ID is the same on every try.
+type Text struct {
+	ID        ident.UUID
+	WrittenAt civil.Instant
+	Language  string
+	Number    pii.Secret // ten digits
+	Words     pii.Secret // they hold a code
 }
 
 // Site is what passkeys are bound to: the portal's own address.

@@ -95,8 +95,8 @@ func (o *outside) SendPerson(_ context.Context, m store.PersonMail) error {
 	return o.fail
 }
 
-func (o *outside) Text(ctx context.Context, number pii.Secret, message string) error {
-	return o.SendPerson(ctx, store.PersonMail{Template: "text", Address: number, Text: pii.NewSecret(message)})
+func (o *outside) Text(ctx context.Context, m people.Text) error {
+	return o.SendPerson(ctx, store.PersonMail{Template: "text", Address: m.Number, Text: m.Words})
 }
 
 // mails delivers what waits and gives it. Closures run twice: what the first

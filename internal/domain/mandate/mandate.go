@@ -130,13 +130,14 @@ type LetterKind string
 
 // The letters about a mandate.
 const (
-	LetterOn       LetterKind = "on"        // M13: it is on, with a copy of the authorization
-	LetterChanged  LetterKind = "changed"   // M13: other terms, with a copy
-	LetterStopped  LetterKind = "stopped"   // M13: it is off, by the member's word
-	LetterPaused   LetterKind = "paused"    // coverage ended (R-AUTO-6)
-	LetterResumed  LetterKind = "resumed"   // coverage began again (R-AUTO-6)
-	LetterOff      LetterKind = "off"       // M14: it is off after returns (R-AUTO-7)
-	LetterNotTaken LetterKind = "not_taken" // a debit could not be taken: its notice came too late
+	LetterOn        LetterKind = "on"        // M13: it is on, with a copy of the authorization
+	LetterChanged   LetterKind = "changed"   // M13: other terms, with a copy
+	LetterStopped   LetterKind = "stopped"   // M13: it is off, by the member's word
+	LetterPaused    LetterKind = "paused"    // coverage ended (R-AUTO-6)
+	LetterResumed   LetterKind = "resumed"   // coverage began again (R-AUTO-6)
+	LetterCorrected LetterKind = "corrected" // its bank corrected the bank account (ACH-40)
+	LetterOff       LetterKind = "off"       // M14: it is off after returns (R-AUTO-7)
+	LetterNotTaken  LetterKind = "not_taken" // a debit could not be taken: its notice came too late
 )
 
 // LetterID names a letter about a mandate.

@@ -47,6 +47,7 @@ type grammar struct {
 	Bill     billCommand     `cmd:"" help:"Issue bills."`
 	Bank     bankCommand     `cmd:"" help:"Work with what the bank sent."`
 	Day      dayCommand      `cmd:"" help:"Run the business day, and see how it went."`
+	ACH      achCommand      `cmd:"" name:"ach" help:"See and release files to the bank."`
 	File     fileCommand     `cmd:"" help:"Look at bank files."`
 	Simulate simulateCommand `cmd:"" help:"Live a plan year with invented households, and prove it."`
 	Verify   verifyCommand   `cmd:"" help:"Re-derive every balance from the ledger and compare."`

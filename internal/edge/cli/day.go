@@ -189,6 +189,10 @@ func (c outsideFlags) given(p *profile.Profile, log *slog.Logger) (app.Config, e
 			return config, err
 		}
 	}
+	config.Texts = c.texts(config.Courier)
+	if config.BankLink, err = c.Bank.open(log); err != nil {
+		return config, err
+	}
 	config.Gateway, err = c.gateway()
 	return config, err
 }

@@ -280,7 +280,7 @@ func (d *demo) assemble(ctx context.Context, database *app.Database, portal, out
 	}
 	d.app, err = app.New(database, app.Config{
 		Profile: d.profile, Links: guest.Links{BaseURL: d.portal}, Gateway: d.gateway, Validator: validator, Courier: post,
-		Letters: letterWriter{d.pages.catalogue, d.profile, d.portal}, People: letterWriter{d.pages.catalogue, d.profile, d.portal}, Origin: d.portal, Log: d.log, DayBegins: &demoDayBegins,
+		Letters: letterWriter{d.pages.catalogue, d.profile, d.portal}, People: letterWriter{d.pages.catalogue, d.profile, d.portal}, Origin: d.portal, Texts: courier.NewTexts(post, demoTexts), Log: d.log, DayBegins: &demoDayBegins,
 		Fonts: fonts.Files(), PrintDir: filepath.Join(d.Data, printFolder), BankLink: d.link,
 	})
 	if err != nil {

@@ -43,7 +43,7 @@ func (c fileCheck) Run(s Streams) error {
 		report, err := checkFile(name, s.In)
 		said := checkedFile{File: name, Report: report}
 		if err != nil {
-			said.Accepted, said.Error = false, err.Error()
+			said.Accepted, said.Error = false, explain(err)
 		}
 		refused = refused || !said.Accepted
 		if err := said.print(s.Out, c.JSON); err != nil {
@@ -73,13 +73,15 @@ func (f checkedFile) print(w io.Writer, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(w).Encode(f)
 	}
+	if f.Error != "" {
+		_, err := fmt.Fprintf(w, "%s: not read: %s\n", f.File, f.Error)
+		return err
+	}
 	var b strings.Builder
 	verdict := "refused"
 	switch {
 	case f.Accepted:
 		verdict = "accepted"
-	case f.Error != "":
-		verdict = "not read: " + f.Error
 	case !f.Judged:
 		verdict = "not accepted"
 	}

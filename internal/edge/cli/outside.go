@@ -7,11 +7,14 @@ import (
 
 	"quittance.org/quittance/internal/app"
 	"quittance.org/quittance/internal/app/notifying"
+	"quittance.org/quittance/internal/app/people"
 	"quittance.org/quittance/internal/base/clock"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/pii"
+	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/domain/profile"
+	"quittance.org/quittance/internal/edge/banklink"
 	"quittance.org/quittance/internal/edge/bankvalidation"
 	"quittance.org/quittance/internal/edge/cardgateway/stripegateway"
 	"quittance.org/quittance/internal/edge/courier"
@@ -24,9 +27,12 @@ type outsideFlags struct {
 	PrintDir  string `help:"Folder where paper letters are laid out for the mail house; all nodes must see the same. Default: print in the data folder." env:"QUITTANCE_PRINT" placeholder:"DIR" type:"path"`
 	PublicURL string `help:"The portal's address as the public sees it. Default: the profile's." env:"QUITTANCE_PUBLIC_URL" placeholder:"URL"`
 
+	TextGateway string `help:"Domain of a gateway that takes mail to NUMBER@DOMAIN as text messages; without one no code goes by text." env:"QUITTANCE_TEXT_GATEWAY" placeholder:"DOMAIN"`
+
 	Stripe     stripeFlags     `embed:"" prefix:"stripe-"`
 	Validation validationFlags `embed:"" prefix:"validation-"`
 	Mail       mailFlags       `embed:"" prefix:"mail-"`
+	Bank       bankFlags       `embed:"" prefix:"bank-"`
 }
 
 type stripeFlags struct {
@@ -47,6 +53,30 @@ type mailFlags struct {
 	Password string `help:"Sign-in password." env:"QUITTANCE_MAIL_PASSWORD"`
 }
 
+// bankFlags say where the bank's mailbox is (docs/BANK-LINK.md). Secrets come
+// from the environment.
+type bankFlags struct {
+	Link          string `help:"The bank's mailbox: folder:PATH or sftp://USER@HOST:PORT. Without one nothing goes to the bank." env:"QUITTANCE_BANK_LINK" placeholder:"WHERE"`
+	HostKey       string `help:"File with the public key of the bank's server; no other server is trusted." env:"QUITTANCE_BANK_HOST_KEY" placeholder:"FILE" type:"path"`
+	Key           string `help:"File with our private key." env:"QUITTANCE_BANK_KEY" placeholder:"FILE" type:"path"`
+	KeyPassphrase string `help:"What opens it." env:"QUITTANCE_BANK_KEY_PASSPHRASE" placeholder:"TEXT"`
+	Password      string `help:"Sign-in password, where the bank takes no key." env:"QUITTANCE_BANK_PASSWORD" placeholder:"TEXT"`
+	PGPBankKey    string `name:"pgp-bank-key" help:"File with the bank's OpenPGP key: files are sealed." env:"QUITTANCE_BANK_PGP_BANK_KEY" placeholder:"FILE" type:"path"`
+	PGPKey        string `name:"pgp-key" help:"File with our OpenPGP private key." env:"QUITTANCE_BANK_PGP_KEY" placeholder:"FILE" type:"path"`
+	PGPPassphrase string `name:"pgp-passphrase" help:"What opens it." env:"QUITTANCE_BANK_PGP_PASSPHRASE" placeholder:"TEXT"`
+}
+
+// open gives the link, nil if none is configured.
+func (b bankFlags) open(log *slog.Logger) (ach.Link, error) {
+	if b.Link == "" {
+		return nil, nil
+	}
+	return banklink.Open(banklink.Config{
+		Where: b.Link, HostKey: b.HostKey, Key: b.Key, KeyPassphrase: pii.NewSecret(b.KeyPassphrase), Password: pii.NewSecret(b.Password),
+		PGP: banklink.PGPConfig{BankKey: b.PGPBankKey, Key: b.PGPKey, Passphrase: pii.NewSecret(b.PGPPassphrase)}, Log: log,
+	})
+}
+
 func (c outsideFlags) publicURL(p *profile.Profile) (string, error) {
 	if c.PublicURL != "" {
 		return c.PublicURL, nil
@@ -64,6 +94,10 @@ func (c outsideFlags) outside(p *profile.Profile, pages *site, baseURL string, l
 		return config, err
 	}
 	if config.Courier, err = c.courier(); err != nil {
+		return config, err
+	}
+	config.Texts = c.texts(config.Courier)
+	if config.BankLink, err = c.Bank.open(log); err != nil {
 		return config, err
 	}
 	config.Gateway, err = c.gateway()
@@ -106,6 +140,15 @@ func (c outsideFlags) courier() (notifying.Courier, error) {
 		Address: c.Mail.Address, From: c.Mail.From, TLS: courier.TLS(c.Mail.TLS),
 		Username: c.Mail.Username, Password: pii.NewSecret(c.Mail.Password),
 	})
+}
+
+// texts sends codes to phones through a gateway that takes e-mail, if one is
+// named.
+func (c outsideFlags) texts(post notifying.Courier) people.Texter {
+	if c.TextGateway == "" {
+		return nil
+	}
+	return courier.NewTexts(post, c.TextGateway)
 }
 
 func (c outsideFlags) gateway() (payment.CardGateway, error) {

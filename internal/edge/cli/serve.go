@@ -28,7 +28,8 @@ type serveCommand struct {
 func (serveCommand) Help() string {
 	return "Example:\n\n    quittance serve --database postgres://quittance@db/quittance --keys /etc/quittance/keys \\\n" +
 		"        --public-url https://pay.example.org --mail-address mail:587 --mail-from 'Example <no-reply@example.org>' \\\n" +
-		"        --validation-url https://validation.example.com --print-dir /srv/mailhouse\n\n" +
+		"        --validation-url https://validation.example.com --print-dir /srv/mailhouse \\\n" +
+		"        --bank-link sftp://marketplace@files.bank.example --bank-host-key /etc/quittance/bank.pub --bank-key /etc/quittance/bank_key\n\n" +
 		"Secrets belong in the environment: QUITTANCE_STRIPE_KEY and so on."
 }
 

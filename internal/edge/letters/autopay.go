@@ -14,13 +14,14 @@ var (
 	autoPayBill = template{"bill_autopay", 1}      // M7: the notice of a debit
 	autoPayHeld = template{"bill_autopay_held", 1} // M7b: the member is asked
 	autoPayOn   = map[mandate.LetterKind]template{
-		mandate.LetterOn:       {"autopay_on", 1},
-		mandate.LetterChanged:  {"autopay_changed", 1},
-		mandate.LetterStopped:  {"autopay_stopped", 1},
-		mandate.LetterPaused:   {"autopay_paused", 1},
-		mandate.LetterResumed:  {"autopay_resumed", 1},
-		mandate.LetterOff:      {"autopay_off", 1},
-		mandate.LetterNotTaken: {"autopay_not_taken", 1},
+		mandate.LetterOn:        {"autopay_on", 1},
+		mandate.LetterChanged:   {"autopay_changed", 1},
+		mandate.LetterStopped:   {"autopay_stopped", 1},
+		mandate.LetterPaused:    {"autopay_paused", 1},
+		mandate.LetterResumed:   {"autopay_resumed", 1},
+		mandate.LetterCorrected: {"autopay_bank_corrected", 1},
+		mandate.LetterOff:       {"autopay_off", 1},
+		mandate.LetterNotTaken:  {"autopay_not_taken", 1},
 	}
 )
 

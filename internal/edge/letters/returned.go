@@ -3,19 +3,17 @@ package letters
 import (
 	"quittance.org/quittance/internal/app/notifying"
 	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/edge/web/catalogue"
 )
 
-// returnReasons are the words for the bank's codes (ACH-30 to ACH-33) and for a
-// card holder's dispute.
-var returnReasons = map[string]string{
-	"R01": "funds", "R09": "funds",
-	"R02": "closed", "R12": "closed",
-	"R03": "no_account", "R04": "no_account", "R13": "no_account", "R20": "no_account",
-	"R08": "stopped",
-	"R05": "refused", "R07": "refused", "R10": "refused", "R11": "refused", "R29": "refused",
-	"R16":     "frozen",
-	"dispute": "card",
+// returnReason gives the words for the bank's code (ACH-30 to ACH-33), and for
+// a card holder's dispute.
+func returnReason(code string) string {
+	if code == "dispute" {
+		return "card"
+	}
+	return ach.ReasonOf(code).Words
 }
 
 // Returned writes the letter about a payment that the bank sent back (M12,
@@ -25,13 +23,9 @@ func (w Writer) Returned(r notifying.Returned) (notifying.Words, error) {
 	if err != nil {
 		return notifying.Words{}, err
 	}
-	reason := returnReasons[r.Code]
-	if reason == "" {
-		reason = "unknown"
-	}
 	lead := []string{
 		a.t("letter.returned.lead", catalogue.Args{"amount": r.Payment.Amount, "on": r.Payment.EffectiveOn}),
-		a.t("letter.returned.reason."+reason, nil),
+		a.t("letter.returned.reason."+returnReason(r.Code), nil),
 	}
 	by, due := payBy(r.Standing), r.Standing.TotalDue
 	switch {

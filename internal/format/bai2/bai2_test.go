@@ -241,6 +241,19 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// A balance that is not said is not zero.
+func TestBalanceThatIsNotSaid(t *testing.T) {
+	t.Parallel()
+	file := strings.Replace(morning, "015,1051200,,/", "015,1051200,,,040,,,,045,0,,/", 1)
+	account := read(t, strings.NewReader(file))[2].Account
+	if _, said := account.Balance("040"); said || !check(t, file).Accepted {
+		t.Errorf("%+v", account)
+	}
+	if b, said := account.Balance("045"); !said || !b.IsZero() {
+		t.Errorf("%+v", account)
+	}
+}
+
 func TestBlankTotalsOfNothing(t *testing.T) { // BANK-14: "49,,2/"
 	t.Parallel()
 	file := "01,A,B,261216,0630,1,,,2/\n02,B,A,1,261215,,,2/\n03,1,,,,,/\n49,,2/\n98,,1,4/\n99,,1,6/\n"

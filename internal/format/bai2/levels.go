@@ -114,14 +114,17 @@ func (r *Reader) takeAccount(rec *record) {
 			i.add(rec.line, "type code", "account.code", "a summary's type code must be three digits; the fields after it can not be read")
 			break
 		}
-		account.Summaries = append(account.Summaries, i.summary(rec, f, code, r.open))
+		if s, said := i.summary(rec, f, code, r.open); said {
+			account.Summaries = append(account.Summaries, s)
+		}
 	}
 	r.give(i)
 }
 
-// summary reads one balance or total, and counts its amount.
-func (i *Item) summary(rec *record, f *fields, code string, in *level) Summary {
-	s := Summary{Code: code}
+// summary reads one balance or total, and counts its amount. One without an
+// amount says nothing: that is not zero.
+func (i *Item) summary(rec *record, f *fields, code string, in *level) (s Summary, said bool) {
+	s.Code = code
 	written := f.next()
 	var ok bool
 	if s.Amount, ok = amount(written); !ok && written != "" {
@@ -136,7 +139,7 @@ func (i *Item) summary(rec *record, f *fields, code string, in *level) Summary {
 	if s.Funds, ok = f.funds(); !ok {
 		i.add(rec.line, "funds type of "+code, "account.funds", "the funds type is not one of the standard, or what belongs to it is missing")
 	}
-	return s
+	return s, written != ""
 }
 
 func (r *Reader) takeDetail(rec *record) {

@@ -230,13 +230,13 @@ func TestNamesOfOtherAlphabets(t *testing.T) {
 	for name, c := range map[string]struct{ from, to, want string }{
 		"UTF-8":             {"Maria Souza ", "Mária Souza ", "Mária Souza"},
 		"Latin-1":           {"Maria Souza ", "M\xe1ria Souza ", "Mária Souza"},
-		"UTF-8 and blanks":  {"110000000000001\n", "110000000000001   \n", "Mária Souza"},
+		"UTF-8 and blanks":  {"0110000000000001\n", "0110000000000001   \n", "Mária Souza"},
 		"UTF-8, long names": {"Maria Souza           ", "Фёдор Михайлович Дост.", "Фёдор Михайлович Дост."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			file := day(t)
-			if strings.HasPrefix(c.from, odfi) {
+			if strings.HasSuffix(c.from, "\n") {
 				file = strings.Replace(file, "Maria Souza ", "Mária Souza ", 1)
 			}
 			items := read(t, strings.NewReader(strings.Replace(file, c.from, c.to, 1)))

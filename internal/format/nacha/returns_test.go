@@ -26,7 +26,7 @@ func inbound(class, code string, cents int, addenda ...string) string {
 	}
 	indicator := min(len(addenda), 1)
 	lines := []string{
-		"101 1234567890 1100000002612170900A094101BAY STATE MARKETPLACE  FIRST BANK OF THE BAY          ",
+		"1011234567890 1100000002612170900A094101BAY STATE MARKETPLACE  FIRST BANK OF THE BAY          ",
 		fmt.Sprintf("5200%-16s%-20s%-10s%-3s%-10s%-6s%s%-3s1%s%07d", "BAY STATE HEALTH", "", "1043334444", class, "PREMIUM", "", "261217", "351", "23138010", 1),
 		fmt.Sprintf("6%s%s%-17s%010d%-15s%-22s%-2s%d%s", code, "110000000", "000123456789", cents, "700100000013", "Maria Souza", "", indicator, theirTrace),
 	}
@@ -116,8 +116,9 @@ func TestReturns(t *testing.T) { // ACH-30
 			if got := strings.Join(problems([]nacha.Item{item}), " "); got != c.problem {
 				t.Errorf("problems %q, want %q", got, c.problem)
 			}
-			if usable := c.problem == "" || c.problem[0] == '~'; item.Usable() != usable {
-				t.Errorf("usable: %v", item.Usable())
+			usable := c.problem == "" || c.problem[0] == '~'
+			if report, err := nacha.Check(strings.NewReader(c.file)); err != nil || report.Accepted != usable || item.Usable() != usable {
+				t.Errorf("usable: %v; %+v, %v", item.Usable(), report, err)
 			}
 			if item.Entry.Amount.Cents() > 0 && item.Entry.Amount.Cents() != 51200 && item.Entry.Amount.Cents() != 1999 || item.Batch.Settled != "351" {
 				t.Errorf("amount %v, settled %s", item.Entry.Amount, item.Batch.Settled)
@@ -163,8 +164,9 @@ func TestNotificationsOfChange(t *testing.T) { // ACH-41
 			if diff := cmp.Diff(&c.want, item.Change, equal); diff != "" {
 				t.Error(diff)
 			}
-			if item.Usable() == c.bad {
-				t.Errorf("usable: %v, %v", item.Usable(), item.Problems)
+			report, err := nacha.Check(strings.NewReader(inbound("COR", "26", 0, changed(c.code, c.data))))
+			if err != nil || item.Usable() == c.bad || report.Accepted == c.bad {
+				t.Errorf("usable: %v, %+v, %v", item.Usable(), report, err)
 			}
 		})
 	}

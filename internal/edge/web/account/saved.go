@@ -14,8 +14,21 @@ import (
 	"quittance.org/quittance/internal/edge/web/serving"
 )
 
+// ownSaved tells that the saved accounts are the reader's to see and change; to
+// others it answers.
+func (v *visit) ownSaved() bool {
+	if !v.manages() {
+		v.Show(portal.System{Kind: portal.SystemForbidden})
+		return false
+	}
+	return true
+}
+
 // savedAccounts is A13.
 func (v *visit) savedAccounts() {
+	if !v.ownSaved() {
+		return
+	}
 	all, err := v.member.AutoPay.SavedAccounts(v.Ctx(), v.payer(), v.who.Account)
 	if err != nil {
 		v.fail(err)
@@ -36,10 +49,16 @@ func (v *visit) bankForm() portal.BankForm {
 }
 
 func (v *visit) showSave() {
+	if !v.ownSaved() {
+		return
+	}
 	v.Show(portal.NewBank{Form: v.bankForm(), Nickname: v.Field(portal.FieldNickname)})
 }
 
 func (v *visit) save() {
+	if !v.ownSaved() {
+		return
+	}
 	if _, _, ok := v.saveBank(portal.NewBank{Form: v.bankForm(), Nickname: v.Field(portal.FieldNickname)}); ok {
 		v.To(portal.PathSaved + "?added")
 	}
@@ -106,6 +125,9 @@ func (v *visit) markBank(view *portal.NewBank, err error) bool {
 
 // saved finds the saved account that the request names, or answers.
 func (v *visit) saved(id string) (autopay.SavedAccount, bool) {
+	if !v.ownSaved() {
+		return autopay.SavedAccount{}, false
+	}
 	all, err := v.member.AutoPay.SavedAccounts(v.Ctx(), v.payer(), v.who.Account)
 	if err != nil {
 		v.fail(err)

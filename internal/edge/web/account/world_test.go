@@ -42,6 +42,7 @@ type house struct {
 	portal string // URL
 	post   *mailbox
 	log    *lockedBuffer
+	bureau *bureau
 	urls   *urlList // everything that was asked of the site
 }
 
@@ -81,13 +82,14 @@ func open(t *testing.T, w *apptest.World) *house {
 func (h *house) handler(t *testing.T, baseURL string, log *slog.Logger) http.Handler {
 	t.Helper()
 	renderer, assets := newRenderer(t, h.World)
+	mux := http.NewServeMux()
 	pages, err := account.New(account.Config{
 		People: h.people, Profile: h.Profile, Renderer: renderer, Sessions: sessions{h.DB}, Clock: h.Clock, BaseURL: baseURL, Log: log,
+		Member: h.member(t, mux, renderer, assets, baseURL),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	mux := http.NewServeMux()
 	account.Mount(mux, pages)
 	mux.Handle("GET "+asset.Prefix, assets)
 	return mux
@@ -378,7 +380,8 @@ func (p page) value(field string) string {
 
 // text is what a person reads in the main part of the page.
 func (p page) text() string {
-	return html.UnescapeString(strings.Join(strings.Fields(anyTag.ReplaceAllString(mainPart.FindString(p.body), " ")), " "))
+	words := html.UnescapeString(strings.Join(strings.Fields(anyTag.ReplaceAllString(mainPart.FindString(p.body), " ")), " "))
+	return strings.NewReplacer(" .", ".", " ,", ",").Replace(words) // after what is bold
 }
 
 func (p page) heading() string {

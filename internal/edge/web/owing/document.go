@@ -80,8 +80,10 @@ func (d View) paidThrough() civil.Date {
 	case !through.IsZero():
 	case d.Bill == nil:
 		through = d.Today.Month().Prev()
-	default:
+	case d.Now().IsPositive():
 		through = d.Bill.Month.Prev()
+	default:
+		through = d.Bill.Month
 	}
 	return through.Last()
 }

@@ -1,0 +1,540 @@
+package autopay_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"quittance.org/quittance/internal/app/apptest"
+	"quittance.org/quittance/internal/app/autopay"
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/base/pii"
+	"quittance.org/quittance/internal/domain/access"
+	"quittance.org/quittance/internal/domain/mandate"
+	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/store"
+)
+
+func each(t *testing.T, test func(t *testing.T, w town)) {
+	t.Helper()
+	apptest.Each(t, func(t *testing.T, world *apptest.World) { test(t, newTown(world)) })
+}
+
+func medical() apptest.Cover { return apptest.Medical("2026-01", "103.00").Renewed() }
+
+func wantCode(t *testing.T, what string, err error, code string) {
+	t.Helper()
+	for _, f := range fault.Fields(err) {
+		if f.Code == code {
+			return
+		}
+	}
+	if fault.CodeOf(err) != code {
+		t.Errorf("%s: got %v, want %s", what, err, code)
+	}
+}
+
+// cost changes what a household's coverage costs from a month on.
+func (w town) cost(h apptest.Household, from, member string) {
+	w.TB.Helper()
+	w.InTx(func(tx *store.Tx) error {
+		f, err := tx.FactsOf(h.Account)
+		if err != nil {
+			return err
+		}
+		e := f.Enrollments[0].Enrollment
+		month := apptest.Month(from)
+		last := len(e.Segments) - 1
+		before, after := e.Segments[last], e.Segments[last]
+		before.To, after.From = month.Prev(), month
+		share := apptest.Amount(member)
+		after.Premium.Gross = share.Add(after.Premium.APTC).Add(after.Premium.State)
+		after.Premium.Member = share
+		e.Segments = append(e.Segments[:last:last], before, after)
+		tx.ReviseEnrollment(&e, f.Enrollments[0].Version+1, errRevised)
+		return nil
+	})
+}
+
+func (w town) bank(h apptest.Household) payment.BankAccountID {
+	w.TB.Helper()
+	return w.SaveBank(w.autopay, h, "000123456789")
+}
+
+func (w town) payments(h apptest.Household) []string {
+	w.TB.Helper()
+	return w.Rows(fmt.Sprintf(`SELECT channel || ' ' || CAST(amount_cents / 100 AS TEXT) || ' counts ' || CAST(effective_on AS TEXT)
+		FROM payment WHERE account_id = '%s' AND channel = 'autopay' ORDER BY effective_on, payment_id`, h.Account))
+}
+
+// giveBack takes the newest debit of a household back, as the bank's file does.
+func (w town) giveBack(h apptest.Household, code string) {
+	w.TB.Helper()
+	all := w.Payments(h)
+	p := all[len(all)-1]
+	w.InTx(func(tx *store.Tx) error {
+		if _, err := w.paying.TakeBack(tx, h.Account, p.ID, code, w.Today()); err != nil {
+			return err
+		}
+		return w.autopay.Returned(tx, p, code, w.Today())
+	})
+}
+
+func (w town) letters(h apptest.Household) []string {
+	w.TB.Helper()
+	return w.Rows(fmt.Sprintf("SELECT CAST(owed_on AS TEXT) || ' ' || kind FROM mandate_letter WHERE account_id = '%s' ORDER BY letter_id", h.Account))
+}
+
+func (w town) states(h apptest.Household) []string {
+	w.TB.Helper()
+	return w.Rows(fmt.Sprintf(`SELECT CAST(state_on AS TEXT) || ' ' || state || ' ' || reason FROM mandate_event WHERE account_id = '%s' ORDER BY event_id`, h.Account))
+}
+
+// Lower bill, lower debit; higher bill, higher debit, told with the bill
+// (R-AUTO-2, R-AUTO-3).
+func TestTheDebitFollowsThePrice(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w town) {
+		h := w.household(15, medical())
+		w.cost(h, "2026-04", "120.00")
+		w.cost(h, "2026-06", "90.00")
+		w.live("2026-05-20")
+		w.wantDrafts(h, "2026-02 on 2026-01-15 frozen 103", "2026-03 on 2026-02-15 frozen 103", "2026-04 on 2026-03-15 frozen 120",
+			"2026-05 on 2026-04-15 frozen 120", "2026-06 on 2026-05-15 frozen 90")
+		apptest.Check(t, "payments", w.payments(h), []string{
+			"autopay 103 counts 2026-01-15", "autopay 103 counts 2026-02-15", "autopay 120 counts 2026-03-15", "autopay 120 counts 2026-04-15", "autopay 90 counts 2026-05-15",
+		})
+		w.VerifyClean()
+	})
+}
+
+// A bill that leaps is held; the member says yes, or no, or nothing.
+func TestAHighBillIsHeld(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w town) {
+		yes, no, silent := w.household(23, medical()), w.household(23, medical()), w.household(23, medical())
+		for _, h := range []apptest.Household{yes, no, silent} {
+			w.cost(h, "2026-03", "512.00")
+		}
+		w.live("2026-02-01")
+		held := w.status(yes).Held
+		if held == nil || held.Reason != mandate.ReasonOverLimit || held.Noticed != apptest.Amount("512.00") {
+			t.Fatalf("held: %+v", held)
+		}
+		apptest.Check(t, "usual", w.status(yes).Usual, apptest.Amount("103.00"))
+		answer := autopay.Answer{Account: yes.Account, Who: w.Member(), Draft: held.ID, Amount: apptest.Amount("511.99")}
+		wantCode(t, "another amount", w.autopay.Release(t.Context(), answer), autopay.CodeAmountChanged)
+		answer.Amount = held.Noticed
+		if err := w.autopay.Release(t.Context(), answer); err != nil {
+			t.Fatal(err)
+		}
+		wantCode(t, "twice", w.autopay.Release(t.Context(), answer), autopay.CodeNothingHeld)
+		refused := w.status(no).Held
+		if err := w.autopay.Decline(t.Context(), autopay.Answer{Account: no.Account, Who: w.Member(), Draft: refused.ID, Amount: refused.Noticed}); err != nil {
+			t.Fatal(err)
+		}
+		w.live("2026-02-24")
+		w.wantDrafts(yes, "2026-02 on 2026-01-23 frozen 103", "2026-03 on 2026-02-23 frozen 512")
+		w.wantDrafts(no, "2026-02 on 2026-01-23 frozen 103", "2026-03 on 2026-02-23 skipped declined 512")
+		w.wantDrafts(silent, "2026-02 on 2026-01-23 frozen 103", "2026-03 on 2026-02-23 skipped no_answer 512")
+		apptest.Check(t, "entries of who did not say yes", len(w.payments(no))+len(w.payments(silent)), 2)
+		w.VerifyClean()
+	})
+}
+
+// The member's own cap is lower than the limit (usability task 17).
+func TestACapHolds(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w town) {
+		h := w.household(23, medical())
+		terms := w.status(h).Mandate.Terms
+		terms.Cap = apptest.Amount("110.00")
+		change := autopay.Change{Operation: w.DB.NewID(), Account: h.Account, Who: w.Member(), Terms: terms, Given: apptest.Given()}
+		changed, err := w.autopay.Change(t.Context(), change)
+		if err != nil {
+			t.Fatal(err)
+		}
+		apptest.Check(t, "from", changed.First, apptest.Date("2026-01-23"))
+		again, err := w.autopay.Change(t.Context(), change)
+		if err != nil || again.Mandate.Version != 2 {
+			t.Errorf("again: version %d, %v", again.Mandate.Version, err)
+		}
+		w.cost(h, "2026-03", "115.00")
+		w.live("2026-02-24")
+		w.wantDrafts(h, "2026-02 on 2026-01-23 frozen 103", "2026-03 on 2026-02-23 skipped no_answer 115")
+		proof, err := w.autopay.Proof(t.Context(), w.Member(), h.Account, mandate.ID{})
+		if err != nil || len(proof.Authorizations) != 2 || proof.Authorizations[1].Cap != terms.Cap || proof.Authorizations[0].Wording == "" {
+			t.Errorf("proof: %+v, %v", proof.Authorizations, err)
+		}
+	})
+}
+
+func TestPaidMeanwhile(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w town) {
+		all, part := w.household(23, medical()), w.household(23, medical())
+		w.live("2026-02-10")
+		w.pay(all, "103.00")
+		w.pay(part, "100.00")
+		apptest.Check(t, "what is left", w.status(part).Next.Amount, apptest.Amount("3.00"))
+		w.live("2026-03-24")
+		w.wantDrafts(all, "2026-02 on 2026-01-23 frozen 103", "2026-03 on 2026-02-23 skipped paid 103", "2026-04 on 2026-03-23 frozen 103")
+		w.wantDrafts(part, "2026-02 on 2026-01-23 frozen 103", "2026-03 on 2026-02-23 frozen 3", "2026-04 on 2026-03-23 frozen 103")
+		w.VerifyClean()
+	})
+}
+
+// Two enrollments on one bill make one debit.
+func TestTwoEnrollmentsOneDebit(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w town) {
+		h := w.household(23, medical(), apptest.Dental("2026-01", "22.00").Renewed())
+		w.live("2026-02-24")
+		w.wantDrafts(h, "2026-02 on 2026-01-23 frozen 125", "2026-03 on 2026-02-23 frozen 125")
+		apptest.Check(t, "unpaid", w.Unpaid(h), []string(nil))
+		w.VerifyClean()
+	})
+}
+
+// The letter of a bill did not go out in time: the debit is not taken, and the
+// member is told to pay (REG-41).
+func TestNoNoticeNoDebit(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w town) {
+		h := w.household(23, medical())
+		w.cost(h, "2026-03", "120.00")
+		w.live("2026-01-31")
+		w.At("2026-02-01")
+		w.Night()
+		if _, err := w.autopay.Plan(t.Context(), w.Today()); err != nil { // and no letter
+			t.Fatal(err)
+		}
+		w.At("2026-02-20 20:01:00")
+		counts := w.freeze()
+		apptest.Check(t, "skipped", counts.Skipped, 1)
+		w.wantDrafts(h, "2026-02 on 2026-01-23 frozen 103", "2026-03 on 2026-02-23 skipped notice_late 120")
+		letters := w.letters(h)
+		apptest.Check(t, "letter", letters[len(letters)-1], "2026-02-20 not_taken")
+	})
+}
+
+func TestStopping(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w town) {
+		now, after, late := w.household(23, medical()), w.household(23, medical()), w.household(23, medical())
+		stop := func(h apptest.Household, when autopay.StopWhen) (autopay.Stopped, error) {
+			return w.autopay.Stop(t.Context(), autopay.Stop{Account: h.Account, Who: w.Member(), When: when})
+		}
+		w.live("2026-02-19")
+		w.At("2026-02-20 20:00:30") // after the cut-off, the file is not built yet (R-AUTO-5)
+		if _, err := stop(now, autopay.StopNow); err != nil {
+			t.Fatal(err)
+		}
+		got, err := stop(after, autopay.StopAfterNext)
+		apptest.Check(t, "last", got.Last, apptest.Date("2026-02-23"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.freeze()
+		w.At("2026-02-21")
+		_, err = stop(late, autopay.StopNow)
+		wantCode(t, "the payment is with the bank", err, autopay.CodeTooLate)
+		if s := w.status(late); s.StopNow || !s.Next.Sent {
+			t.Errorf("status after the cut-off: %+v", s.Next)
+		}
+		if got, err = stop(late, autopay.StopAfterNext); err != nil || got.Last != apptest.Date("2026-02-23") {
+			t.Errorf("after the payment: %v, %v", got, err)
+		}
+		w.live("2026-03-24")
+		w.wantDrafts(now, "2026-02 on 2026-01-23 frozen 103", "2026-03 on 2026-02-23 canceled member 103")
+		for _, h := range []apptest.Household{after, late} {
+			w.wantDrafts(h, "2026-02 on 2026-01-23 frozen 103", "2026-03 on 2026-02-23 frozen 103")
+			apptest.Check(t, "state", w.states(h)[1:], []string{"2026-02-23 stopped member"})
+		}
+		_, err = stop(now, autopay.StopNow)
+		wantCode(t, "twice", err, autopay.CodeOff)
+		w.VerifyClean()
+	})
+}
+
+// Another day counts this month while both cut-offs lie ahead (brief A8).
+func TestAnotherDay(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w town) {
+		early, late := w.household(23, medical()), w.household(15, medical())
+		w.live("2026-02-05")
+		move := func(h apptest.Household, day int) autopay.Changed {
+			terms := w.status(h).Mandate.Terms
+			terms.Day = day
+			changed, err := w.autopay.Change(t.Context(), autopay.Change{Operation: w.DB.NewID(), Account: h.Account, Who: w.Member(), Terms: terms, Given: apptest.Given()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return changed
+		}
+		c := move(early, 15)
+		apptest.Check(t, "this month", []any{c.First, c.Later}, []any{apptest.Date("2026-02-15"), false})
+		w.At("2026-02-13 20:00:30")
+		c = move(late, 23)
+		apptest.Check(t, "next month", []any{c.First, c.Later}, []any{apptest.Date("2026-03-23"), true})
+		w.At("2026-02-12 12:00:00")
+		w.live("2026-03-24")
+		w.wantDrafts(early, "2026-02 on 2026-01-23 frozen 103", "2026-03 on 2026-02-15 frozen 103", "2026-03 on 2026-02-23 canceled moved 103", "2026-04 on 2026-03-15 frozen 103")
+		w.wantDrafts(late, "2026-02 on 2026-01-15 frozen 103", "2026-03 on 2026-02-15 frozen 103", "2026-04 on 2026-03-23 frozen 103")
+		w.VerifyClean()
+	})
+}
+
+// R01 twice presented again, then collected by hand; the next month comes back
+// as well, and AutoPay is off (R-AUTO-7).
+func TestReturnedForLackOfMoney(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w town) {
+		h := w.household(23, medical())
+		w.live("2026-02-25")
+		w.giveBack(h, "R01")
+		w.giveBack(h, "R01") // the bank says it twice
+		apptest.Check(t, "tries again", w.status(h).Next.Retry, true)
+		w.live("2026-03-05")
+		w.giveBack(h, "R01")
+		w.live("2026-03-13")
+		w.wantDrafts(h, "2026-02 on 2026-01-23 frozen 103", "2026-03 on 2026-02-23 frozen 103",
+			"2026-03 on 2026-03-03 frozen 103 attempt 1", "2026-03 on 2026-03-11 frozen 103 attempt 2", "2026-04 on 2026-03-23 held over_limit 206")
+		w.giveBack(h, "R01")
+		w.pay(h, "103.00")
+		held := w.status(h).Held
+		if err := w.autopay.Release(t.Context(), autopay.Answer{Account: h.Account, Who: w.Member(), Draft: held.ID, Amount: held.Noticed}); err != nil {
+			t.Fatal(err)
+		}
+		w.live("2026-03-25")
+		apptest.Check(t, "entries", w.Rows(fmt.Sprintf(`SELECT e.kind || CASE WHEN e.first_entry_id IS NULL THEN '' ELSE ' of another' END FROM ach_entry e
+			JOIN payment p ON p.account_id = e.account_id AND p.payment_id = e.payment_id WHERE e.account_id = '%s' AND e.mandate_id IS NOT NULL ORDER BY p.effective_on`, h.Account)),
+			[]string{"debit", "debit", "retry of another", "retry of another", "debit"})
+		w.giveBack(h, "R01")
+		s := w.status(h)
+		apptest.Check(t, "off", []any{s.On, s.Mandate.State, s.Mandate.Reason}, []any{false, mandate.Stopped, mandate.ReasonReturns})
+		letters := w.letters(h)
+		apptest.Check(t, "letter", letters[len(letters)-1], "2026-03-25 off")
+		w.live("2026-04-24")
+		apptest.Check(t, "nothing more is taken", len(w.payments(h)), 5)
+		w.VerifyClean()
+	})
+}
+
+// The bank says that nobody agreed: nothing is sent on that mandate any more
+// (ACH-33), and a new one is another mandate.
+func TestDisputed(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w town) {
+		h := w.household(23, medical())
+		w.live("2026-03-02")
+		w.giveBack(h, "R10")
+		w.wantDrafts(h, "2026-02 on 2026-01-23 frozen 103", "2026-03 on 2026-02-23 frozen 103", "2026-04 on 2026-03-23 canceled unauthorized 103")
+		apptest.Check(t, "states", w.states(h), []string{"2026-01-01 active ", "2026-03-02 disputed unauthorized"})
+		w.live("2026-03-24")
+		apptest.Check(t, "payments", len(w.payments(h)), 2)
+		again := w.TurnOn(w.autopay, h, 23)
+		apptest.Check(t, "another", again.ID == w.status(h).Mandate.ID, true)
+		apptest.Check(t, "states", len(w.states(h)), 3)
+		w.VerifyClean()
+	})
+}
+
+// Coverage ends: AutoPay pauses, and resumes with the first payment of new
+// coverage, which the member is told (R-AUTO-6).
+func TestPauseAndResume(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w town) {
+		h := w.household(15, medical().Until("2026-03"))
+		w.live("2026-04-02")
+		apptest.Check(t, "states", w.states(h), []string{"2026-01-01 active ", "2026-04-01 paused coverage_ended"})
+		w.Enroll(&h, apptest.Medical("2026-06", "140.00"))
+		w.live("2026-05-03")
+		apptest.Check(t, "waits for the first payment", w.status(h).Mandate.State, mandate.Paused)
+		w.pay(h, "140.00")
+		w.live("2026-05-04")
+		apptest.Check(t, "states", w.states(h)[2:], []string{"2026-05-04 active "})
+		w.live("2026-06-16")
+		w.wantDrafts(h, "2026-02 on 2026-01-15 frozen 103", "2026-03 on 2026-02-15 frozen 103", "2026-07 on 2026-06-15 frozen 140")
+		apptest.Check(t, "letters", w.letters(h), []string{"2026-01-01 on", "2026-04-01 paused", "2026-05-04 resumed"})
+		w.VerifyClean()
+	})
+}
+
+func TestAPausedMandateIsNotKeptForEver(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w town) {
+		h := w.household(15, medical().Until("2026-02"))
+		w.live("2026-03-02")
+		for _, day := range []string{"2027-03-01", "2027-03-02"} {
+			w.At(day)
+			w.plan()
+		}
+		apptest.Check(t, "states", w.states(h), []string{"2026-01-01 active ", "2026-03-01 paused coverage_ended", "2027-03-02 stopped kept"})
+	})
+}
+
+func TestWhatCanNotBeTurnedOn(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w town) {
+		w.At("2026-01-01")
+		h := w.Household(medical())
+		w.Bill("2026-01")
+		bank := w.bank(h)
+		good := autopay.TurnOn{
+			Account: h.Account, Who: w.Member(), Given: apptest.Given(), Terms: mandate.Terms{BankAccount: bank, Day: 15, Notice: mandate.NoticeAlways},
+		}
+		for _, c := range []struct {
+			name   string
+			change func(*autopay.TurnOn)
+			code   string
+		}{
+			{"another day", func(x *autopay.TurnOn) { x.Terms.Day = 1 }, autopay.CodeDay},
+			{"no day", func(x *autopay.TurnOn) { x.Terms.Day = 0 }, autopay.CodeDay},
+			{"a bank account that nobody saved", func(x *autopay.TurnOn) { x.Terms.BankAccount = payment.BankAccountID{UUID: w.DB.NewID()} }, autopay.CodeNotSaved},
+			{"no bank account", func(x *autopay.TurnOn) { x.Terms.BankAccount = payment.BankAccountID{} }, autopay.CodeNotSaved},
+			{"a cap below the first amount", func(x *autopay.TurnOn) { x.Terms.Cap = apptest.Amount("102.99") }, autopay.CodeCapLow},
+			{"a cap below zero", func(x *autopay.TurnOn) { x.Terms.Cap = money.Cents(-1) }, autopay.CodeCapLow},
+			{"no choice of notice", func(x *autopay.TurnOn) { x.Terms.Notice = "" }, autopay.CodeNoticeOver},
+			{"an unknown one", func(x *autopay.TurnOn) { x.Terms.Notice = "never" }, autopay.CodeNoticeOver},
+			{"a range of nothing", func(x *autopay.TurnOn) { x.Terms.Notice = mandate.NoticeOver }, autopay.CodeNoticeOver},
+			{"no words", func(x *autopay.TurnOn) { x.Given.Wording = "" }, autopay.CodeNoWording},
+			{"no version of the words", func(x *autopay.TurnOn) { x.Given.TextVersion = "" }, autopay.CodeNoWording},
+			{"nobody", func(x *autopay.TurnOn) { x.Who = autopay.Who{} }, "access.unauthenticated"},
+			{"a guest", func(x *autopay.TurnOn) { x.Who.Role = access.RoleGuest }, "access.denied"},
+			{"who may only pay", func(x *autopay.TurnOn) { x.Who.Role = access.RoleDelegatePay }, "access.denied"},
+			{"an agent", func(x *autopay.TurnOn) { x.Who.Role = access.RoleAgent }, "access.denied"},
+		} {
+			bad := good
+			bad.Operation = w.DB.NewID()
+			c.change(&bad)
+			_, err := w.autopay.TurnOn(t.Context(), bad)
+			wantCode(t, c.name, err, c.code)
+		}
+		apptest.Check(t, "nothing was stored", w.Rows("SELECT state FROM mandate"), []string(nil))
+
+		good.Operation = w.DB.NewID()
+		first, err := w.autopay.TurnOn(t.Context(), good)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := w.autopay.TurnOn(t.Context(), good)
+		if err != nil || again.ID != first.ID {
+			t.Errorf("again: %v, %v", again.ID, err)
+		}
+		other := good
+		other.Terms.Day = 23
+		_, err = w.autopay.TurnOn(t.Context(), other)
+		wantCode(t, "the same operation for something else", err, autopay.CodeOther)
+		other.Operation = w.DB.NewID()
+		_, err = w.autopay.TurnOn(t.Context(), other)
+		wantCode(t, "while it is on", err, autopay.CodeOn)
+		apptest.Check(t, "one mandate, one letter", []int{len(w.states(h)), len(w.letters(h))}, []int{1, 1})
+	})
+}
+
+func TestNobodyCoveredNoAutoPay(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w town) {
+		w.At("2026-06-02")
+		h := w.Household(medical().Until("2026-02"))
+		_, err := w.autopay.TurnOn(t.Context(), autopay.TurnOn{
+			Operation: w.DB.NewID(), Account: h.Account, Who: w.Member(), Given: apptest.Given(),
+			Terms: mandate.Terms{BankAccount: w.bank(h), Day: 15, Notice: mandate.NoticeAlways},
+		})
+		wantCode(t, "no coverage", err, autopay.CodeNoCoverage)
+	})
+}
+
+func TestSavedBankAccounts(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w town) {
+		h := w.household(15, medical())
+		used := w.status(h).Mandate.BankAccount
+		w.At("2026-01-01 13:00:00")
+		second := w.SaveBank(w.autopay, h, "000987654321")
+		me, ctx := w.Member(), t.Context()
+		wantCode(t, "AutoPay uses it", w.autopay.Remove(ctx, me, h.Account, used), autopay.CodeInUse)
+		wantCode(t, "not saved", w.autopay.Remove(ctx, me, h.Account, payment.BankAccountID{UUID: w.DB.NewID()}), autopay.CodeNotSaved)
+		wantCode(t, "not saved", w.autopay.Rename(ctx, me, h.Account, payment.BankAccountID{UUID: w.DB.NewID()}, "Joint"), autopay.CodeNotSaved)
+		wantCode(t, "too long", w.autopay.Rename(ctx, me, h.Account, second, "a nickname that nobody can read in a list"), autopay.CodeNickname)
+		if err := w.autopay.Rename(ctx, me, h.Account, second, " Joint "); err != nil {
+			t.Error(err)
+		}
+		list := func() (all []string) {
+			saved, err := w.autopay.SavedAccounts(ctx, me, h.Account)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, b := range saved {
+				all = append(all, fmt.Sprintf("%s %q %t", b.LastFour, b.Nickname, b.InUse))
+			}
+			return all
+		}
+		apptest.Check(t, "saved", list(), []string{`6789 "" true`, `4321 "Joint" false`})
+		if err := w.autopay.Remove(ctx, me, h.Account, second); err != nil {
+			t.Error(err)
+		}
+		apptest.Check(t, "saved", list(), []string{`6789 "" true`})
+		w.Validator.Answer = payment.ValidationRefused
+		_, err := w.autopay.Save(ctx, autopay.Save{Account: h.Account, Who: me, Bank: payment.BankAccount{HolderName: "Ana", Type: payment.AccountChecking, Routing: "110000000", Number: secret("000111111113")}})
+		wantCode(t, "refused", err, "bank.refused")
+		apptest.Check(t, "saved", list(), []string{`6789 "" true`})
+	})
+}
+
+// The bank tells of another number: AutoPay and the saved account go on with
+// that (ACH-40).
+func TestCorrectedByTheBank(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w town) {
+		h := w.household(15, medical())
+		from := w.status(h).Mandate.BankAccount
+		var to payment.BankAccountID
+		var used bool
+		w.InTx(func(tx *store.Tx) (err error) {
+			if to, err = tx.PutBankAccount(payment.BankAccount{AccountID: h.Account, HolderName: "Ana Testperson", Type: payment.AccountChecking, Routing: "110000000", Number: secret("000555566667")}, "C01"); err != nil {
+				return err
+			}
+			used, err = w.autopay.Corrected(tx, h.Account, from, to, "C01", w.Today())
+			return err
+		})
+		s := w.status(h)
+		apptest.Check(t, "goes on with", []any{used, s.Mandate.BankAccount == to, s.Bank.LastFour}, []any{true, true, "6667"})
+		w.live("2026-01-16")
+		apptest.Check(t, "debited", w.Rows(fmt.Sprintf("SELECT CAST(bank_account_id AS TEXT) FROM ach_entry WHERE account_id = '%s' AND mandate_id IS NOT NULL", h.Account)), []string{to.String()})
+	})
+}
+
+// The bill of the month is out: the check page tells of it, and what AutoPay
+// comes too late for.
+func TestOffer(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w town) {
+		w.At("2026-11-01")
+		h := w.Household(apptest.Medical("2026-11", "124.50").Renewed())
+		w.Bill("2026-11")
+		w.pay(h, "124.50")
+		w.Bill("2026-12")
+		w.At("2026-11-20 14:00:00") // usability task 17
+		offer, err := w.autopay.Offer(t.Context(), w.Member(), h.Account)
+		if err != nil {
+			t.Fatal(err)
+		}
+		apptest.Check(t, "cap", []money.Amount{offer.LeastCap, offer.DefaultCap}, []money.Amount{apptest.Amount("124.50"), apptest.Amount("187.00")})
+		on15, on23 := offer.Days[0], offer.Days[1]
+		apptest.Check(t, "the 15th", []any{on15.First, on15.Amount, on15.Known, on15.DaysDue, *on15.Unpaid},
+			[]any{apptest.Date("2026-12-15"), apptest.Amount("124.50"), false, 8, autopay.UnpaidBill{Month: apptest.Month("2026-12"), Amount: apptest.Amount("124.50"), DueOn: apptest.Date("2026-11-23")}})
+		apptest.Check(t, "the 23rd", []any{on23.First, on23.Amount, on23.Known, on23.DaysDue, on23.Unpaid == nil}, []any{apptest.Date("2026-11-23"), apptest.Amount("124.50"), true, 0, true})
+		w.At("2026-11-20 20:00:01")
+		if offer, err = w.autopay.Offer(t.Context(), w.Member(), h.Account); err != nil {
+			t.Fatal(err)
+		}
+		apptest.Check(t, "after the cut-off", []any{offer.Days[1].First, offer.Days[1].Unpaid != nil}, []any{apptest.Date("2026-12-23"), true})
+	})
+}
+
+var errRevised = errors.New("revised meanwhile")
+
+func secret(number string) pii.Secret { return pii.NewSecret(number) }

@@ -1,0 +1,185 @@
+package account_test
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"quittance.org/quittance/internal/app/apptest"
+)
+
+// Somebody who is signed in pays without a look-up, saves the bank account, and
+// finds the payment, its receipt and its proof (task 22 of brief 19).
+func TestPayingFromTheAccount(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	b, of := h.billed(t, "ana@example.com")
+	b.open("/account").at("/account", "Your account").says("$124.50", "Pay by November 23, 2026", "Active", "Bill for December 2026", "Turn on AutoPay")
+	b.open("/account/pay").at("/pay/amount", "Your bill").says("Health plan, December 2026")
+	b.send("/pay/amount", "choice", "total").at("/pay/bank", "Bank account details")
+	b.send("/pay/bank", append(typeBank("000123456789"), "save", "yes")...).at("/pay/check", "Check your details and pay")
+	if b.value("email") != "ana@example.com" {
+		t.Errorf("the receipt goes to %q", b.value("email"))
+	}
+	b.send("/pay/check").says("Payment received", "This payment in your account")
+	if !strings.HasPrefix(b.url.Path, "/pay/done/") {
+		t.Fatalf("got %s", b.url)
+	}
+	apptest.Check(t, "channel", string(h.Payments(of)[0].Channel), "web_account")
+	number := regexp.MustCompile(`data-test="confirmation">([^<]+)<`).FindStringSubmatch(b.body)[1]
+	b.open("/account/payments/"+number).at("/account/payments/"+number, "A payment").says("$124.50", "Received – waiting for your bank", "Health plan, December 2026 $109.50", "Dental plan, December 2026 $15.00")
+	b.file("/account/payments/"+number+"/receipt.pdf", "Receipt", "$124.50", number, "November 20, 2026", "Bank account ending in 6789")
+	b.file("/account/payments/"+number+"/proof.pdf", "Proof of payment", "$124.50", "The premium is paid through December 31, 2026")
+	b.open("/account/payments").says("November 20, 2026", number).open("/account/payments?q=" + number).says("$124.50")
+	b.open("/account/payments?q=99.99").says("No payment matches.").open("/account/payments?year=2025").says("No payment matches.")
+	b.open("/account/payments.csv")
+	if want := "date,amount,how,account_ending,status,confirmation\n2026-11-20,124.50,bank,6789,received," + number + "\n"; b.body != want {
+		t.Errorf("got %q, want %q", b.body, want)
+	}
+	b.open("/account/tax").says("2026", "$124.50").file("/account/tax/2026.pdf", "In 2026 you paid $124.50", "Health plan, December 2026: $109.50")
+	b.open("/account/methods").says("Checking account ending in 6789", "Ready to pay with")
+
+	b.open("/account/pay").open("/pay/again").at("/pay/again", "Pay again?").send("/pay/again").send("/pay/amount", "other", "10.00").at("/pay/method", "How do you want to pay?")
+	saved := regexp.MustCompile(`value="(saved:[^"]+)"`).FindStringSubmatch(b.body)[1]
+	b.send("/pay/method", "method", "saved:00000000-0000-0000-0000-000000000000").problem("Select how you want to pay")
+	b.send("/pay/method", "method", saved).at("/pay/check", "Check your details and pay").says("Checking account ending in 6789")
+	if strings.Contains(b.body, "000123456789") || strings.Contains(b.body, "0001</span>") {
+		t.Error("the number of a saved account is shown")
+	}
+	b.send("/pay/check").says("Payment received")
+	apptest.Check(t, "payments", len(h.Payments(of)), 2)
+}
+
+func TestBillsOfTheAccount(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	b, of := h.billed(t, "ana@example.com")
+	number := h.Bills(of)[0].Number
+	b.open("/account/bills").at("/account/bills", "Your bills").says("December 2026", "$124.50", "To pay")
+	b.open("/account/bills/"+number).at("/account/bills/"+number, "Your bill for December 2026 coverage").says("Harbor Silver (Harbor Health Plan)", "Pay $124.50", "You are paid through November 30, 2026.")
+	b.file("/account/bills/"+number+".pdf", number, "$124.50", "Harbor Silver")
+	for _, path := range []string{"/account/bills/nothing", "/account/bills/nothing.pdf", "/account/payments/7F3K-92QM-4X", "/account/payments/nothing", "/account/messages/nothing", "/account/tax/2026", "/account/tax/1999.pdf", "/account/messages/018f6b2e-7c4d-7a31-9b1f-2f6a1c9d4e55"} {
+		if b.open(path); b.status != http.StatusNotFound {
+			t.Errorf("%s: got %d", path, b.status)
+		}
+	}
+	other := h.Household(apptest.Medical("2026-01", "99.00").Renewed())
+	h.Bill("2026-12")
+	if b.open("/account/bills/" + h.Bills(other)[0].Number); b.status != http.StatusNotFound {
+		t.Errorf("somebody else's bill: got %d", b.status)
+	}
+}
+
+// A helper sees amounts and pays if the member said so; never plans, bills,
+// letters or the member's bank accounts (A16).
+func TestWhatAHelperSees(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	b, of := h.billed(t, "ana@example.com")
+	bill := "/account/bills/" + h.Bills(of)[0].Number
+	b.choose("15").send("/account/autopay/check", "now", "other").at("/account/autopay/done", "AutoPay is on")
+	for scope, pays := range map[string]bool{"view": false, "pay": true} {
+		email := scope + "@example.com"
+		b.open("/account/people/invite").send("/account/people/invite", "email", email, "scope", scope, "until", "2027-02-20")
+		helper := h.signUp(t, email).open("/account/invitations").send("/account/invitations", "answer", "yes")
+		helper.open("/account").at("/account", "An account you help with").says("$124.50")
+		if got := strings.Contains(helper.text(), "Pay $124.50"); got != pays {
+			t.Errorf("%s: offered to pay: %t", scope, got)
+		}
+		if strings.Contains(helper.body, "Harbor Silver") || strings.Contains(helper.body, "Your coverage") {
+			t.Errorf("%s sees the plan", scope)
+		}
+		for _, path := range []string{
+			"/account/bills", bill, bill + ".pdf", "/account/messages", "/account/settings", "/account/methods", "/account/methods/new",
+			"/account/autopay/set-up", "/account/autopay/stop", "/account/autopay/change?what=day", "/account/autopay/proof.pdf", "/account/settings/paperless",
+		} {
+			if helper.open(path); helper.status != http.StatusForbidden {
+				t.Errorf("%s at %s: got %d at %s", scope, path, helper.status, helper.url.Path)
+			}
+		}
+		helper.open("/account/pay")
+		if !pays {
+			if helper.status != http.StatusForbidden {
+				t.Errorf("%s may pay: %d", scope, helper.status)
+			}
+			continue
+		}
+		helper.at("/pay/amount", "Your bill").send("/pay/amount", "choice", "total").at("/pay/bank", "Bank account details")
+		if strings.Contains(helper.body, "Save this account") {
+			t.Error("a helper is offered to save an account")
+		}
+	}
+}
+
+// Who signs out, or is away for too long, leaves nothing open on the paying
+// pages either.
+func TestThePayingPagesKnowWhoSignedOut(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	b, _ := h.billed(t, "ana@example.com")
+	b.open("/account/pay").at("/pay/amount", "Your bill")
+	b.open("/account").send("/account/sign-out")
+	b.open("/pay/amount")
+	if b.url.Path != "/account/sign-in" {
+		t.Fatalf("after signing out: got %s", b.url)
+	}
+	b.signIn(h, "ana@example.com").open("/account/pay").at("/pay/amount", "Your bill")
+	h.wait(16 * time.Minute)
+	if b.open("/pay/amount"); b.url.Path != "/account/sign-in" {
+		t.Errorf("after 16 minutes: got %s", b.url)
+	}
+}
+
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	b, _ := h.billed(t, "ana@example.com")
+	b.open("/account/settings").at("/account/settings", "Settings").says("a•••@example.com", "Paper and email")
+	b.open("/account/settings/language").send("/account/settings/language", "site", "en", "bills", "es", "phone_language", "vi")
+	b.at("/account/settings", "Settings").says("Your changes are saved.", "Español", "Tiếng Việt")
+	b.open("/account/settings/language").send("/account/settings/language", "site", "es", "bills", "es", "phone_language", "vi")
+	if b.url.Path != "/es/account/settings" {
+		t.Errorf("the site stays at %s", b.url.Path)
+	}
+	b.open("/account/settings/contact").send("/account/settings/contact", "email", "").problem("Enter an email address")
+	b.send("/account/settings/contact", "email", "new@example.com").at("/account/settings/contact/code", "Confirm your new email address")
+	b.send("/account/settings/contact/code", "code", "12").problem("Code must be 6 numbers")
+	b.send("/account/settings/contact/code", "code", h.code(t, "new@example.com")).at("/account/settings", "Settings").says("n•••@example.com")
+}
+
+// Paper ends by consent and a code that shows that e-mail can be read, and
+// comes back for free (REG-45).
+func TestPaperless(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	b, of := h.billed(t, "ana@example.com")
+	b.open("/account/settings/paperless").at("/account/settings/paperless", "Choose paper or email")
+	b.send("/account/settings/paperless", "delivery_bill", "email", "delivery_notice", "both", "delivery_tax", "both").problem("Check the box to agree")
+	consent := authorization(b.page)
+	b.send("/account/settings/paperless", "delivery_bill", "email", "delivery_notice", "both", "delivery_tax", "both", "agree", "yes")
+	b.at("/account/settings/paperless/code", "Show that you can read our emails").send("/account/settings/paperless/code", "code", h.code(t, "ana@example.com"))
+	b.at("/account/settings", "Settings").says("Bills Email only", "Letters about payments and coverage Paper and email")
+	kept := h.Rows("SELECT wording FROM delivery_choice WHERE account_id = '" + of.Account.String() + "' AND delivery = 'email'")
+	apptest.Check(t, "consent", kept, []string{consent})
+	b.open("/account/settings/paperless").send("/account/settings/paperless", "delivery_bill", "both").at("/account/settings", "Settings").says("Bills Paper and email")
+}
+
+func TestMessages(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	b, of := h.billed(t, "ana@example.com")
+	b.open("/account/messages").at("/account/messages", "Messages").says("No messages yet.")
+	h.Reach(of, "ana@example.com")
+	if _, err := h.bureau.post.SendBills(t.Context(), h.Today()); err != nil {
+		t.Fatal(err)
+	}
+	b.open("/account").says("Read 1 new message")
+	b.open("/account/messages").says("November 20, 2026", "New")
+	link := regexp.MustCompile(`href="(/account/messages/[^".]+)"`).FindStringSubmatch(b.body)[1]
+	b.open(link).at(link, "A message").says("November 20, 2026")
+	if b.open("/account"); strings.Contains(b.text(), "new message") {
+		t.Error("a letter that was read is new still")
+	}
+}
