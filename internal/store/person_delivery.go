@@ -23,7 +23,8 @@ var (
 
 	// One row, always: each letter asks.
 	qLetterChoice = stmt("letter_choice", `
-		SELECT COALESCE((SELECT s.letter_language FROM account_setting s WHERE s.account_id = $1), ''),
+		SELECT (SELECT m.lines_enc FROM mailing_address m WHERE m.account_id = $1),
+			COALESCE((SELECT s.letter_language FROM account_setting s WHERE s.account_id = $1), ''),
 			(SELECT d.person_id FROM delivery_choice d WHERE d.account_id = $1 AND d.document = $2 AND d.delivery = 'email'
 				AND NOT EXISTS (SELECT 1 FROM delivery_choice x
 					WHERE x.account_id = d.account_id AND x.document = d.document AND x.choice_id > d.choice_id))`)
@@ -65,8 +66,9 @@ func (tx *ReadTx) Deliveries(account enrollment.AccountID) ([]DeliveryChoice, er
 	}, account)
 }
 
-// LetterChoice is what members of an account chose for letters to it.
+// LetterChoice is where letters to an account go, and what its members chose.
 type LetterChoice struct {
+	Mailing  string // street and town in lines; "" if nobody knows
 	Language string // "" as the eligibility system says
 	Email    string // where documents go that need no paper; "" paper
 }
@@ -76,7 +78,11 @@ type LetterChoice struct {
 func (tx *ReadTx) LetterChoice(account enrollment.AccountID, document identity.Document) (LetterChoice, error) {
 	var person identity.PersonID
 	c, err := one(tx, qLetterChoice, func(row func(...any) error) (c LetterChoice, err error) {
-		err = row(&c.Language, &person)
+		var lines []byte
+		if err := row(&lines, &c.Language, &person); err != nil || len(lines) == 0 {
+			return c, err
+		}
+		c.Mailing, err = tx.unsealAddress(account, lines)
 		return c, err
 	}, account, string(document))
 	if err != nil || person.IsZero() {

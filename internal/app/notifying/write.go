@@ -49,10 +49,6 @@ type recipient struct {
 // recipientOf gives who documents of a kind go to, as the members of the
 // account chose (A14, REG-45).
 func recipientOf(tx *store.Tx, a store.AccountRow, document identity.Document) (recipient, error) {
-	mailing, err := tx.MailingAddress(a.ID)
-	if err != nil {
-		return recipient{}, err
-	}
 	chosen, err := tx.LetterChoice(a.ID, document)
 	if chosen.Language != "" {
 		a.Language = chosen.Language
@@ -60,7 +56,7 @@ func recipientOf(tx *store.Tx, a store.AccountRow, document identity.Document) (
 	if chosen.Email != "" {
 		a.Email = chosen.Email
 	}
-	return recipient{a, mailing, chosen.Email != ""}, err
+	return recipient{a, chosen.Mailing, chosen.Email != ""}, err
 }
 
 // ways decides how a letter goes. Paper is the rule: a deadline is never told

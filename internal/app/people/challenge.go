@@ -225,3 +225,13 @@ func done(tx *store.Tx, t Ticket) error {
 	}
 	return err
 }
+
+// countWrong counts a code that did not fit, and tells whether it was one: what
+// is too short or too late to be compared is no try.
+func (s *Service) countWrong(tx *store.Tx, wrong error, counters ...counter) bool {
+	tried := fault.Is(wrong, identity.CodeCodeWrong) || fault.Is(wrong, identity.CodeCodeTries)
+	if tried {
+		count(tx, counters...)
+	}
+	return tried
+}

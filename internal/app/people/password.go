@@ -81,11 +81,12 @@ func (s *Service) Reset(ctx context.Context, in Reset) error {
 		if err != nil {
 			return err
 		}
-		if wrong = admit(tx, s.network(in.From)); wrong != nil {
+		tries := []counter{s.codes(st.Email), s.network(in.From)}
+		if wrong = admit(tx, tries...); wrong != nil {
 			return nil
 		}
 		if wrong, err = s.answer(tx, st, in.Code, next); err != nil || wrong != nil {
-			count(tx, s.network(in.From))
+			s.countWrong(tx, wrong, tries...)
 			return err
 		}
 		p, err := tx.Person(st.Person)

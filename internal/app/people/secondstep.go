@@ -43,16 +43,15 @@ func (s *Service) AnswerCode(ctx context.Context, in AnswerCode) (SignedIn, erro
 		if err != nil {
 			return err
 		}
-		tries := s.signIns(p.Email.Reveal())
-		if wrong = admit(tx, tries, s.network(in.From)); wrong != nil {
+		tries := []counter{s.signIns(p.Email.Reveal()), s.codes(p.Email.Reveal()), s.network(in.From)}
+		if wrong = admit(tx, tries...); wrong != nil {
 			return nil
 		}
 		if wrong, err = s.answerBy(tx, st, in, next); err != nil {
 			return err
 		}
 		if wrong != nil {
-			if !fault.Is(wrong, identity.CodeCodeFormat) {
-				count(tx, tries, s.network(in.From))
+			if s.countWrong(tx, wrong, tries...) {
 				tx.RecordPersonEvent(store.PersonEvent{Person: p.ID, Kind: store.EventSignInFailed, Way: in.Way, From: in.From})
 			}
 			return nil

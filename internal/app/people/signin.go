@@ -260,6 +260,7 @@ func (s *Service) enter(tx *store.Tx, p store.Person, e entrance) (SignedIn, err
 	}
 	tx.InsertPersonSession(session)
 	tx.ForgetTries(s.signIns(p.Email.Reveal()).key)
+	tx.ForgetTries(s.codes(p.Email.Reveal()).key)
 	if !e.silent {
 		tx.RecordPersonEvent(store.PersonEvent{Person: p.ID, Kind: store.EventSignedIn, Way: e.way, From: e.from})
 	}

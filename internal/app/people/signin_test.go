@@ -175,6 +175,39 @@ func TestCodes(t *testing.T) {
 	})
 }
 
+// A code has few tries, but anybody can ask for many codes: so many wrong ones a
+// day lock the person's codes, and no more.
+func TestCodesOfADay(t *testing.T) {
+	t.Parallel()
+	eachLobby(t, func(t *testing.T, w *lobby) {
+		ctx := t.Context()
+		p := w.signedUp("ana@example.org")
+		reset := func() (people.Ticket, string) {
+			ticket, err := w.s.Forgot(ctx, people.Forgot{Email: p.email, From: from})
+			w.ok(err)
+			return ticket, codeOf(w.mail("reset", p.email))
+		}
+		answer := func(ticket people.Ticket, code string) error {
+			return w.s.Reset(ctx, people.Reset{Ticket: ticket, Code: code, Password: pii.NewSecret("another kettle under oak"), From: from})
+		}
+		for range identity.CodeLimit.Tries / identity.CodeTries {
+			ticket, code := reset()
+			for range identity.CodeTries {
+				w.wantCode(answer(ticket, wrongOf(code)), identity.CodeCodeWrong)
+			}
+		}
+		ticket, code := reset()
+		w.wantCode(answer(ticket, code), people.CodeThrottled)
+		step, err := w.signIn(p.email, password) // the password still works
+		w.ok(err)
+		_, err = w.s.AnswerCode(ctx, people.AnswerCode{Ticket: step.Ticket, Way: identity.FactorEmail, Code: codeOf(w.mail("sign_in", p.email)), From: from})
+		w.wantCode(err, people.CodeThrottled)
+		w.advance(24*time.Hour + time.Minute)
+		ticket, code = reset()
+		w.ok(answer(ticket, code))
+	})
+}
+
 // wrongOf gives another code.
 func wrongOf(code string) string {
 	code = strings.ReplaceAll(code, " ", "")

@@ -81,7 +81,11 @@ func (s *Service) VerifyEmail(ctx context.Context, in VerifyEmail) (SignedIn, er
 		if err != nil {
 			return err
 		}
+		if wrong = admit(tx, s.codes(st.Email), s.network(in.From)); wrong != nil {
+			return nil
+		}
 		if wrong, err = s.answer(tx, st, in.Code, next); err != nil || wrong != nil {
+			s.countWrong(tx, wrong, s.codes(st.Email), s.network(in.From))
 			return err
 		}
 		p := store.Person{

@@ -22,6 +22,12 @@ func (s *Service) signIns(email string) counter {
 	return s.counter("sign_in", identity.EmailKey(email), identity.SignInLimit)
 }
 
+// codes counts wrong one-time codes of a person, over a day: each has few
+// tries, but anybody can ask for many codes.
+func (s *Service) codes(email string) counter {
+	return s.counter("code", identity.EmailKey(email), identity.CodeLimit)
+}
+
 // network counts what goes wrong from one network.
 func (s *Service) network(from From) counter {
 	return s.counter("network", from.Network, identity.NetworkLimit)

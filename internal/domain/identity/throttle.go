@@ -14,6 +14,7 @@ type Limit struct {
 var (
 	SignInLimit  = Limit{10, 15 * time.Minute}  // wrong passwords and codes, by person
 	NetworkLimit = Limit{100, 15 * time.Minute} // the same, by network
+	CodeLimit    = Limit{20, 24 * time.Hour}    // wrong one-time codes, by person: of a million
 	LinkLimit    = Limit{5, 15 * time.Minute}   // wrong account codes, by Subscriber ID and by person
 	MailLimit    = Limit{8, time.Hour}          // mails that anybody can cause, by address
 	TextLimit    = Limit{5, time.Hour}          // text messages, by number
@@ -21,7 +22,7 @@ var (
 
 // LongestWindow is the longest of the windows: tries older than it count
 // nowhere.
-const LongestWindow = time.Hour
+const LongestWindow = 24 * time.Hour
 
 // WaitMinutes is how long somebody waits who was locked out.
 func (l Limit) WaitMinutes() int { return int(l.Window / time.Minute) }
