@@ -78,7 +78,11 @@ func statementText(on civil.Date, lines ...bankLine) string {
 	fmt.Fprintf(&b, "03,000100200300,USD,010,0,,/\n")
 	var total int64
 	for n, l := range lines {
-		fmt.Fprintf(&b, "16,%s,%d,0,%s%05d,%s,%s\n", l.code, l.cents, compact(on), n+1, l.customer, l.text)
+		reference := "" // some banks give none: then lines that say the same are told apart by their number alone
+		if l.text != "" {
+			reference = fmt.Sprintf("%s%05d", compact(on), n+1)
+		}
+		fmt.Fprintf(&b, "16,%s,%d,0,%s,%s,%s\n", l.code, l.cents, reference, l.customer, l.text)
 		total += l.cents
 	}
 	fmt.Fprintf(&b, "49,%d,%d/\n98,%d,1,%d/\n99,%d,1,%d/\n", total, len(lines)+2, total, len(lines)+4, total, len(lines)+6)

@@ -21,11 +21,16 @@ func TestGuard(t *testing.T) {
 		p.ACH.LeastReturns = profile.Always(2)
 		b.Profile = &p
 		b.restart()
+		for range 3 { // too long ago to count
+			b.pay(b.household(), "10.00")
+		}
+		b.sendFile()
+		b.after(45)
 		for range 4 {
 			b.pay(b.household(), "10.00")
 		}
 		b.sendFile()
-		traces := b.Rows("SELECT trace FROM ach_entry ORDER BY trace")
+		traces := b.Rows("SELECT trace FROM ach_entry ORDER BY trace")[3:]
 		on := b.after(2)
 		returned := func(n int) {
 			b.take(fmt.Sprint("return ", n), achText(on, notice{code: "R10", trace: traces[n], cents: 1000}))

@@ -79,6 +79,24 @@ func TestLines(t *testing.T) {
 		}, "2000", []string{"115 posted"}, []string{"1000", "3000"}},
 		{"one of two equal checks", func(b *bench) []bankLine { b.checks("20.00", "20.00"); return []bankLine{{"115", 2000, "", ""}} }, "0", []string{"115 waiting"}, []string{"2000", "2000"}},
 		{"checks that differ from the deposit", func(b *bench) []bankLine { b.checks("10.00", "20.00"); return []bankLine{{"115", 2999, "", ""}} }, "0", []string{"115 waiting"}, []string{"1000", "2000"}},
+		{"two days that come to the same", func(b *bench) []bankLine {
+			b.checks("20.00")
+			b.after(1)
+			b.checks("15.00", "5.00")
+			return []bankLine{{"115", 2000, "", ""}}
+		}, "0", []string{"115 waiting"}, []string{"500", "1500", "2000"}},
+		{"the older of two days", func(b *bench) []bankLine {
+			b.checks("20.00", "10.00")
+			b.after(1)
+			b.checks("15.00", "5.00")
+			return []bankLine{{"115", 3000, "", ""}}
+		}, "3000", []string{"115 posted"}, []string{"500", "1500"}},
+		{"two days in one deposit", func(b *bench) []bankLine {
+			b.checks("20.00", "10.00")
+			b.after(1)
+			b.checks("15.00", "5.00")
+			return []bankLine{{"115", 5000, "", ""}}
+		}, "5000", []string{"115 posted"}, nil},
 		{"nothing", func(*bench) []bankLine { return []bankLine{{"115", 0, "", ""}} }, "0", []string{"115 noted"}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
