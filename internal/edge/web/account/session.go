@@ -23,7 +23,7 @@ type session struct {
 	Account enrollment.AccountID `json:"account"` // the one of several that is looked at; zero: the first
 	Ended   bool                 `json:"ended,omitempty"`
 	Back    string               `json:"back,omitempty"` // the page that was asked for, without language
-	Draft   *draft               `json:"draft,omitempty"`
+	Late    *lateForm            `json:"late,omitempty"`
 	Step    step                 `json:"step"`
 	New     bool                 `json:"new,omitempty"`      // signed up just now
 	Done    doneKind             `json:"done,omitempty"`     // what the next page says was done
@@ -62,8 +62,8 @@ func (v *visit) done() doneKind {
 	return done
 }
 
-// draft is a form that was sent when the time had run out.
-type draft struct {
+// lateForm is a form that was sent when the time had run out.
+type lateForm struct {
 	Path   string     `json:"path"`
 	Fields url.Values `json:"fields"`
 }
@@ -99,7 +99,7 @@ func (v *visit) enter(in people.SignedIn) error {
 	before := v.session
 	v.session = session{ID: in.Session, Person: in.Person}
 	if before.Person.IsZero() || before.Person == in.Person {
-		v.session.Back, v.session.Draft, v.session.Account = before.Back, before.Draft, before.Account
+		v.session.Back, v.session.Late, v.session.Account = before.Back, before.Late, before.Account
 	}
 	if err := v.sessions.RenewToken(v.Ctx()); err != nil {
 		return err

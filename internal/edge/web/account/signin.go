@@ -22,7 +22,7 @@ func (v *visit) showSignIn() {
 func (v *visit) signInPage() portal.SignIn {
 	s := v.session
 	return portal.SignIn{
-		Ended: s.Ended && s.Back != "", Kept: s.Draft != nil, Needed: s.Back != "" && !s.Ended, Minutes: v.Profile.Session.AccountMinutes, Passkeys: v.passkeys,
+		Ended: s.Ended && s.Back != "", Kept: s.Late != nil, Needed: s.Back != "" && !s.Ended, Minutes: v.Profile.Session.AccountMinutes, Passkeys: v.passkeys,
 	}
 }
 

@@ -157,13 +157,13 @@ func TestANewPassword(t *testing.T) {
 
 // After the time-out the sign-in page says why, leads back, and what was typed
 // is there; but not for another person.
-func TestATimeOutKeepsTheDraft(t *testing.T) {
+func TestATimeOutKeepsTheForm(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.signUp(t, "eva@example.com")
 	for name, c := range map[string]struct {
-		who   string
-		draft string
+		who  string
+		kept string
 	}{"the same person": {"ana@example.com", "7001"}, "another person": {"eva@example.com", "-"}} {
 		t.Run(name, func(t *testing.T) {
 			b := h.browser(t)
@@ -181,13 +181,13 @@ func TestATimeOutKeepsTheDraft(t *testing.T) {
 			b.send("/account/link", "subscriber_id", "7001", "birth_day", "12", "account_code", "7F3K92QM")
 			b.at("/account/sign-in", "Sign in").says("We signed you out for your security.", "15 minutes", "What you typed is kept.")
 			b.send("/account/sign-in", "email", c.who, "password", password).send("/account/code", "code", h.code(t, c.who))
-			if c.draft == "-" { // and the page of the other is not opened either
+			if c.kept == "-" { // and the page of the other is not opened either
 				b.open("/account/link")
-				c.draft = ""
+				c.kept = ""
 			}
 			b.at("/account/link", "Connect your coverage")
-			if got := b.value("subscriber_id"); got != c.draft {
-				t.Errorf("the form holds %q, want %q", got, c.draft)
+			if got := b.value("subscriber_id"); got != c.kept {
+				t.Errorf("the form holds %q, want %q", got, c.kept)
 			}
 			if strings.Contains(b.body, "7F3K92QM") {
 				t.Error("a code was kept")

@@ -98,23 +98,23 @@ func (v *visit) frame() {
 // signInFirst leads to the sign-in page, and remembers what was asked for and
 // what was typed.
 func (v *visit) signInFirst() {
-	v.session.Back, v.session.Draft = v.Path, nil
+	v.session.Back, v.session.Late = v.Path, nil
 	if query := v.R.URL.RawQuery; query != "" {
 		v.session.Back += "?" + query
 	}
 	// Whose it is must be known: it is for nobody else.
-	if fields := draftOf(v.R.PostForm); v.session.Ended && !v.session.Person.IsZero() && len(fields) > 0 {
-		v.session.Draft = &draft{Path: v.Path, Fields: fields}
+	if fields := worthKeeping(v.R.PostForm); v.session.Ended && !v.session.Person.IsZero() && len(fields) > 0 {
+		v.session.Late = &lateForm{Path: v.Path, Fields: fields}
 	}
 	v.keep()
 	v.To(portal.PathSignIn)
 }
 
-// draftMax is how much of a form is kept.
-const draftMax = 8 << 10
+// lateMax is how much of a form is kept.
+const lateMax = 8 << 10
 
-// draftOf gives what is worth keeping of a form: all but secrets.
-func draftOf(form url.Values) url.Values {
+// worthKeeping gives what is worth keeping of a form: all but secrets.
+func worthKeeping(form url.Values) url.Values {
 	kept, size := url.Values{}, 0
 	for name, values := range form {
 		if strings.Contains(name, "password") || strings.Contains(name, "code") {
@@ -125,7 +125,7 @@ func draftOf(form url.Values) url.Values {
 			size += len(name) + len(value)
 		}
 	}
-	if size > draftMax {
+	if size > lateMax {
 		return nil
 	}
 	return kept
@@ -133,12 +133,12 @@ func draftOf(form url.Values) url.Values {
 
 // restore lets a page that is shown again find what had been typed into it.
 func (v *visit) restore() {
-	d := v.session.Draft
+	d := v.session.Late
 	if d == nil || v.R.Method != "GET" || d.Path != v.Path {
 		return
 	}
 	v.R.PostForm = d.Fields
-	v.session.Draft = nil
+	v.session.Late = nil
 	v.keep()
 }
 
