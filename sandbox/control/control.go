@@ -41,6 +41,7 @@ type Member struct {
 	BirthDate    string
 	ZIP          string
 	AccountCode  string // of the bill, to connect coverage
+	Email        string // signs in with it, and with the demo's password; "" if nobody does
 	Story        string
 	DueCents     int64
 }

@@ -197,10 +197,13 @@ func (d *demo) live(ctx context.Context, database *app.Database, portal, outside
 	}
 	defer d.world.Close()
 	defer d.link.Close()
+	sandboxPages := &replaceable{}
+	sandboxPages.replace(d.world.Handler())
+	defer d.serveSandbox(ctx, outside, sandboxPages)()
 	start := d.clock.Now()
 	if !loaded {
 		l := &demoLoader{
-			app: d.app, clock: d.clock, profile: d.profile, households: d.Households, seed: d.Seed,
+			app: d.app, clock: d.clock, profile: d.profile, pages: d.pages, mailbox: d.world.Inbox, households: d.Households, seed: d.Seed,
 			bar: newProgress(d.streams.Err, "Telling the stories", 0),
 		}
 		if err := l.load(ctx); err != nil {
@@ -219,6 +222,7 @@ func (d *demo) live(ctx context.Context, database *app.Database, portal, outside
 		return err
 	}
 	d.world.SetMembers(members)
+	sandboxPages.replace(d.world.Handler())
 	if err := d.app.Start(ctx); err != nil {
 		return err
 	}
@@ -228,7 +232,7 @@ func (d *demo) live(ctx context.Context, database *app.Database, portal, outside
 		return err
 	}
 	d.announce(members, "http://"+outside.Addr().String())
-	err = serve(ctx, map[net.Listener]*http.Server{portal: newServer(pages, d.log), outside: newServer(d.world.Handler(), d.log)})
+	err = serve(ctx, map[net.Listener]*http.Server{portal: newServer(pages, d.log)})
 	if stopped := d.app.Stop(ctx); err == nil {
 		err = stopped
 	}

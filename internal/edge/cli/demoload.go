@@ -18,6 +18,7 @@ import (
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/format/enrollcsv"
+	"quittance.org/quittance/sandbox/inbox"
 	"quittance.org/quittance/sandbox/population"
 )
 
@@ -29,6 +30,8 @@ type demoLoader struct {
 	clock   *virtual.Clock
 	profile *profile.Profile
 	bar     *progress
+	pages   *site
+	mailbox *inbox.Inbox // where one-time codes go
 
 	households int
 	seed       uint64
@@ -203,6 +206,8 @@ func (l *demoLoader) happen(ctx context.Context, h happening) error {
 		return err
 	case population.EventPaid:
 		return l.pay(ctx, letter, e)
+	case population.EventAutoPay:
+		return l.autoPay(ctx, h.fixture, e.Day)
 	case population.EventReturned:
 		p := l.last[letter]
 		return l.app.Paying.Return(ctx, p.AccountID, p.ID, e.Code, e.On)
@@ -220,10 +225,9 @@ var channels = map[population.Method]struct {
 	channel payment.Channel
 	method  payment.Method
 }{
-	population.MethodBank:    {payment.ChannelWebGuest, payment.MethodBank},
-	population.MethodCard:    {payment.ChannelWebGuest, payment.MethodBank},
-	population.MethodCheck:   {payment.ChannelMail, payment.MethodCheck},
-	population.MethodAutoPay: {payment.ChannelAutoPay, payment.MethodBank},
+	population.MethodBank:  {payment.ChannelWebGuest, payment.MethodBank},
+	population.MethodCard:  {payment.ChannelWebGuest, payment.MethodBank},
+	population.MethodCheck: {payment.ChannelMail, payment.MethodCheck},
 }
 
 func (l *demoLoader) pay(ctx context.Context, letter string, e population.Event) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/sandbox/control"
@@ -25,10 +26,18 @@ func (d *demo) members(ctx context.Context) ([]control.Member, error) {
 		}
 		members = append(members, control.Member{
 			Fixture: f.Letter, SubscriberID: a.SubscriberID.Grouped(), BirthDate: a.BirthDate.String(), ZIP: a.ZIP,
-			AccountCode: string(d.app.AccountCode(id)), Story: f.Story, DueCents: due.ToPay().Cents(),
+			AccountCode: string(d.app.AccountCode(id)), Email: signsIn(f), Story: f.Story, DueCents: due.ToPay().Cents(),
 		})
 	}
 	return members, nil
+}
+
+// signsIn gives the address that a fixture signs in with, "" if it does not.
+func signsIn(f population.Fixture) string {
+	if slices.ContainsFunc(f.History, func(e population.Event) bool { return e.Kind == population.EventAutoPay }) {
+		return f.Household.Account.Email
+	}
+	return ""
 }
 
 // jsonMember is a member in the line that --json prints.
@@ -38,6 +47,7 @@ type jsonMember struct {
 	BirthDate    string `json:"birth_date"`
 	ZIP          string `json:"zip"`
 	AccountCode  string `json:"account_code"`
+	Email        string `json:"email,omitempty"`
 	Story        string `json:"story"`
 	DueCents     int64  `json:"due_cents"`
 }
@@ -51,7 +61,7 @@ func (d *demo) announce(members []control.Member, sandboxURL string) {
 		}
 		// The line is the interface of scripts; a reader that has gone away is
 		// its own affair.
-		_ = json.NewEncoder(d.streams.Out).Encode(map[string]any{"portal": d.portal, "sandbox": sandboxURL, "api_key": d.apiKey, "members": list})
+		_ = json.NewEncoder(d.streams.Out).Encode(map[string]any{"portal": d.portal, "sandbox": sandboxURL, "api_key": d.apiKey, "members": list, "password": demoPassword})
 		return
 	}
 	out := d.streams.Out
@@ -62,6 +72,11 @@ func (d *demo) announce(members []control.Member, sandboxURL string) {
 	fmt.Fprintf(out, "      %-15s  %-10s  %-5s  %-8s  %9s  %s\n", "Subscriber ID", "Born", "ZIP", "Code", "Owes", "Story")
 	for _, m := range members {
 		fmt.Fprintf(out, "  %s   %-15s  %-10s  %-5s  %-8s  %9s  %s\n", m.Fixture, m.SubscriberID, m.BirthDate, m.ZIP, m.AccountCode, dollarsOf(m.DueCents), m.Story)
+	}
+	for _, m := range members {
+		if m.Email != "" {
+			fmt.Fprintf(out, "\n%s signs in: %s, password %q; the code is in the mailbox. Everybody else can sign up with the code.\n", m.Fixture, m.Email, demoPassword)
+		}
 	}
 	fmt.Fprintf(out, "\nIt is %s in the demo. Stop with Ctrl-C.\n", d.clock.Now().Time().In(d.profile.Zone()).Format("Monday, January 2, 2006, 3:04 PM"))
 }
