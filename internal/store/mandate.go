@@ -50,20 +50,27 @@ var (
 		WHERE account_id = $1 AND mandate_id = $2 ORDER BY event_id LIMIT 200`)
 	qMandatesToStop = stmt("mandates_to_stop", `
 		SELECT account_id FROM mandate WHERE stop_on < $1 AND state IN ('active', 'paused') ORDER BY account_id LIMIT $2`)
-	// Coverage that goes on has an enrollment with this month or a later one,
-	// and no decision that ends it; where there is one, the standing is asked.
+	// These two leave out most accounts about which there is nothing to ask; of
+	// the others the standing decides.
 	qMandatesUncovered = stmt("mandates_uncovered", `
 		SELECT m.account_id FROM mandate m
-		WHERE m.state = 'active' AND m.account_id > $1
-			AND NOT EXISTS (SELECT 1 FROM enrollment e WHERE e.account_id = m.account_id AND e.last_month >= $2
-				AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.account_id = e.account_id AND d.enrollment_id = e.enrollment_id
-					AND d.kind <> 'effectuate'))
+		WHERE m.state = 'active' AND m.account_id > $1 AND NOT `+mayGoOn+`
 		ORDER BY m.account_id LIMIT $3`)
 	qMandatesPaused = stmt("mandates_paused", `
-		SELECT account_id FROM mandate WHERE state = 'paused' AND account_id > $1 ORDER BY account_id LIMIT $2`)
+		SELECT m.account_id FROM mandate m
+		WHERE m.state = 'paused' AND m.account_id > $1 AND (m.state_on < $4 OR `+mayGoOn+`)
+		ORDER BY m.account_id LIMIT $3`)
 	qReplaceMandateBank = stmt("replace_mandate_bank_account", `
 		UPDATE mandate SET bank_account_id = $3 WHERE account_id = $1 AND bank_account_id = $2 AND state IN ('active', 'paused')`)
 )
+
+// mayGoOn tells whether the account of a mandate m may have coverage in month
+// $2 or later: an enrollment that reaches so far, and of which the newest word
+// on its end is not that it ends.
+const mayGoOn = `EXISTS (SELECT 1 FROM enrollment e WHERE e.account_id = m.account_id AND e.last_month >= $2
+			AND COALESCE((SELECT d.kind FROM decision d WHERE d.account_id = e.account_id AND d.enrollment_id = e.enrollment_id
+				AND d.kind IN ('end', 'cancel', 'lapse', 'reinstate', 'undo_end', 'undo_lapse', 'effectuate', 'roll_start')
+				ORDER BY d.recorded_at DESC, d.decision_id DESC LIMIT 1), '') NOT IN ('end', 'cancel', 'lapse'))`
 
 // optional stores an amount that may be none.
 func optional(a money.Amount) any {
@@ -171,7 +178,9 @@ func (tx *ReadTx) MandatesUncovered(after enrollment.AccountID, month civil.Mont
 	return collect(tx, qMandatesUncovered, scalar[enrollment.AccountID], orLowest(after.UUID), month.String(), limit)
 }
 
-// MandatesPaused gives up to limit accounts, after one, whose mandate pauses.
-func (tx *ReadTx) MandatesPaused(after enrollment.AccountID, limit int) ([]enrollment.AccountID, error) {
-	return collect(tx, qMandatesPaused, scalar[enrollment.AccountID], orLowest(after.UUID), limit)
+// MandatesPaused gives up to limit accounts, after one, whose mandate pauses
+// and perhaps need not: there may be coverage in a month, or it has paused since
+// before a day.
+func (tx *ReadTx) MandatesPaused(after enrollment.AccountID, month civil.Month, since civil.Date, limit int) ([]enrollment.AccountID, error) {
+	return collect(tx, qMandatesPaused, scalar[enrollment.AccountID], orLowest(after.UUID), month.String(), limit, since)
 }

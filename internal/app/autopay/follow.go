@@ -35,8 +35,9 @@ func (s *Service) follow(ctx context.Context, on civil.Date) (PlanCounts, error)
 	if err != nil {
 		return counts, err
 	}
+	longAgo := on.Month().Add(1 - s.profile.AutoPay.KeepMonths.On(on)).First() // some days early: which day, is asked again
 	resumed, err := s.each(ctx, func(tx *store.ReadTx, after enrollment.AccountID) ([]enrollment.AccountID, error) {
-		return tx.MandatesPaused(after, followPage)
+		return tx.MandatesPaused(after, on.Month(), longAgo, followPage)
 	}, func(tx *store.Tx, m mandate.Mandate) (bool, error) { return s.resume(tx, m, on) })
 	counts.Resumed = resumed
 	return counts, err
