@@ -91,6 +91,13 @@ func TestWhatAHelperSees(t *testing.T) {
 		if strings.Contains(helper.body, "Harbor Silver") || strings.Contains(helper.body, "Your coverage") {
 			t.Errorf("%s sees the plan", scope)
 		}
+		for _, link := range regexp.MustCompile(`<nav.*?</nav>`).FindAllString(strings.ReplaceAll(helper.body, "\n", ""), -1) {
+			for _, href := range regexp.MustCompile(`href="([^"]+)"`).FindAllStringSubmatch(link, -1) {
+				if helper.open(href[1]); helper.status != http.StatusOK {
+					t.Errorf("%s: the navigation leads to %s, which answers %d", scope, href[1], helper.status)
+				}
+			}
+		}
 		for _, path := range []string{
 			"/account/bills", bill, bill + ".pdf", "/account/messages", "/account/settings", "/account/methods", "/account/methods/new",
 			"/account/autopay/set-up", "/account/autopay/stop", "/account/autopay/change?what=day", "/account/autopay/proof.pdf", "/account/settings/paperless",

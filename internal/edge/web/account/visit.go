@@ -88,8 +88,10 @@ func (v *visit) frame() {
 	switch v.who.Role {
 	case access.RoleMember:
 		v.Frame.Nav = portal.NavMember
-	case access.RoleDelegateView, access.RoleDelegatePay, access.RoleDelegateAutoPay:
+	case access.RoleDelegatePay, access.RoleDelegateAutoPay:
 		v.Frame.Nav = portal.NavDelegate
+	case access.RoleDelegateView:
+		v.Frame.Nav = portal.NavViewer
 	default:
 		v.Frame.Nav = portal.NavUnlinked
 	}

@@ -46,6 +46,13 @@ func (h AccountHome) page() page {
 	return page{template: "account_home", title: "my.home.title"}
 }
 
+// Secondary tells that nobody needs to press the button: nothing is due, or
+// AutoPay takes it.
+func (h AccountHome) Secondary() bool {
+	taken := h.AutoPay != nil && h.AutoPay.State == AutoPayOn && h.AutoPay.Held == nil && h.AutoPay.Next != nil && h.AutoPay.Next.Known
+	return h.State != HomeOwes || taken
+}
+
 // AutoPayLine is what the home says about AutoPay.
 type AutoPayLine struct {
 	State  AutoPayState

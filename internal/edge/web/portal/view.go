@@ -45,12 +45,15 @@ const (
 	NavPublic    Nav = ""
 	NavMember    Nav = "member"    // signed in, with a coverage of one's own
 	NavDelegate  Nav = "delegate"  // signed in, and may see and pay somebody else's amounts
+	NavViewer    Nav = "viewer"    // signed in, and may only see somebody else's amounts
 	NavUnlinked  Nav = "unlinked"  // signed in, and no coverage is connected yet
 	NavSigningIn Nav = "signingin" // on the way in: nothing to offer but the way out
 )
 
 // SignedIn tells that the session is somebody's.
-func (n Nav) SignedIn() bool { return n == NavMember || n == NavDelegate || n == NavUnlinked }
+func (n Nav) SignedIn() bool {
+	return n == NavMember || n == NavDelegate || n == NavViewer || n == NavUnlinked
+}
 
 // Links lists the navigation's links.
 func (n Nav) Links() []Link {
@@ -61,6 +64,8 @@ func (n Nav) Links() []Link {
 	case NavDelegate:
 		return []Link{{"my.nav.home", PathAccount}, {"my.nav.payments", PathPayments}, {"my.nav.autopay", PathAutoPay},
 			{"my.nav.security", PathSecurity}}
+	case NavViewer:
+		return []Link{{"my.nav.home", PathAccount}, {"my.nav.payments", PathPayments}, {"my.nav.security", PathSecurity}}
 	case NavUnlinked:
 		return []Link{{"my.nav.connect", PathConnect}, {"my.nav.security", PathSecurity}}
 	case NavSigningIn:

@@ -9,7 +9,7 @@ import (
 // account has the pages of somebody who is signed in, and what leads there.
 func account() []State {
 	var states []State
-	for _, nav := range []portal.Nav{portal.NavMember, portal.NavDelegate, portal.NavUnlinked, portal.NavSigningIn} {
+	for _, nav := range []portal.Nav{portal.NavMember, portal.NavDelegate, portal.NavViewer, portal.NavUnlinked, portal.NavSigningIn} {
 		frame := in(portal.PathContact)
 		frame.Nav = nav
 		states = append(states, State{"article", "contact-" + string(nav), frame, portal.Article{Kind: portal.ArticleContact}})
@@ -91,7 +91,13 @@ func homes() []State {
 	})
 	add("theirs", func(h *portal.AccountHome) {
 		h.Theirs, h.Coverage, h.AutoPay.Manage = true, nil, false
+		for i := range h.Recent {
+			if h.Recent[i].Kind == portal.EventBill {
+				h.Recent[i].Path = ""
+			}
+		}
 	})
+	states[len(states)-1].Frame.Nav = portal.NavDelegate
 	for name, line := range map[string]portal.AutoPayLine{
 		"on":     {State: portal.AutoPayOn, Next: nextPayment()},
 		"soon":   {State: portal.AutoPayOn, Next: &portal.AutoPayNext{On: day("2026-12-23")}},
@@ -103,8 +109,16 @@ func homes() []State {
 		line.Manage = true
 		add("autopay-"+name, func(h *portal.AccountHome) { h.AutoPay = &line })
 	}
+	for _, c := range coverages() {
+		add("coverage-"+string(c.State), func(h *portal.AccountHome) { h.Coverage = &c })
+	}
+	return states
+}
+
+// coverages has every state of coverage that no other home shows.
+func coverages() []portal.Coverage {
 	ends := day("2026-10-31")
-	for _, c := range []portal.Coverage{
+	return []portal.Coverage{
 		{State: portal.CoverageAtRisk, Amount: money.Cents(49800), By: day("2026-12-23"), Ended: ends},
 		{State: portal.CoverageHold},
 		{State: portal.CoveragePlan, Amount: money.Cents(16600), By: due},
@@ -113,10 +127,7 @@ func homes() []State {
 		{State: portal.CoverageEnded, Ended: ends},
 		{State: portal.CoverageLapsed},
 		{State: portal.CoverageEmployer},
-	} {
-		add("coverage-"+string(c.State), func(h *portal.AccountHome) { h.Coverage = &c })
 	}
-	return states
 }
 
 func ownBills() []State {
