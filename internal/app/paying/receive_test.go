@@ -37,7 +37,7 @@ func TestReceiveByEveryChannel(t *testing.T) {
 			{payment.ChannelMail, payment.MethodMoneyOrder, "clearing.lockbox"},
 			{payment.ChannelBillPay, payment.MethodBank, "clearing.billpay"},
 			{payment.ChannelThirdParty, payment.MethodBank, "clearing.billpay"},
-			{payment.ChannelAutoPay, payment.MethodBank, "clearing.ach"},
+			{payment.ChannelAgent, payment.MethodBank, "clearing.ach"},
 			{payment.ChannelAgent, payment.MethodCard, "clearing.card"},
 		} {
 			w.row(t, string(row.channel)+" "+string(row.method), func(t *testing.T) {
