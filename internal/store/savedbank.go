@@ -8,7 +8,8 @@ import (
 	"quittance.org/quittance/internal/domain/payment"
 )
 
-const savedSelected = `s.bank_account_id, a.holder_name, a.kind, a.routing, a.last_four, s.nickname, s.saved_on, s.removed_on, s.person_id`
+const savedSelected = `s.bank_account_id, a.holder_name, a.kind, a.routing, a.last_four, s.nickname, s.saved_on, s.removed_on, s.person_id,
+	CASE WHEN s.validation_method = 'prenote' AND s.validation_ref = '' THEN 1 ELSE 0 END`
 
 var (
 	// Saved again after it was removed, a bank account is as new.
@@ -30,6 +31,10 @@ var (
 	qRemoveBank = stmt("remove_bank_account", `
 		UPDATE saved_bank_account SET removed_on = $3 WHERE account_id = $1 AND bank_account_id = $2 AND removed_on IS NULL`)
 
+	qAnswerPrenote = stmt("answer_prenote", `
+		UPDATE saved_bank_account SET validated_at = $3, validation_ref = $4
+		WHERE account_id = $1 AND bank_account_id = $2 AND validation_method = 'prenote' AND validation_ref = ''`)
+
 	qInsertMandateLetter = stmt("insert_mandate_letter", `
 		INSERT INTO mandate_letter (account_id, letter_id, mandate_id, kind, version, draft_id, owed_on) VALUES ($1, $2, $3, $4, $5, $6, $7)`)
 	qMandateLetters = stmt("mandate_letters_untold", `
@@ -50,12 +55,14 @@ type SavedBank struct {
 	SavedOn             civil.Date
 	RemovedOn           civil.Date // zero: it is there
 	Person              ident.UUID // who saved it
+	Waits               bool       // for the bank's answer to a prenote: nothing may be debited yet
 }
 
 // How a saved bank account was checked.
 const (
 	ValidatedByService = "service" // a validation service says that it takes debits
 	ValidatedByBank    = "bank"    // the bank itself told the number (ACH-40)
+	ValidatedByPrenote = "prenote" // the bank did not object to a prenote (ACH-10)
 )
 
 // SaveBank keeps a stored bank account for later payments, with the proof that
@@ -64,12 +71,19 @@ func (tx *Tx) SaveBank(account enrollment.AccountID, b SavedBank, person ident.U
 	tx.queue(qSaveBank, account, b.ID, person, b.Nickname, b.SavedOn, tx.now, method, ref)
 }
 
+// AnswerPrenote records what ends the wait for the bank's answer to a prenote.
+func (tx *Tx) AnswerPrenote(account enrollment.AccountID, id payment.BankAccountID, ref string) {
+	tx.queue(qAnswerPrenote, account, id, tx.now, ref)
+}
+
 // SavedBanks gives the bank accounts that were saved, also those removed.
 func (tx *ReadTx) SavedBanks(account enrollment.AccountID) ([]SavedBank, error) {
 	return collect(tx, qSavedBanks, func(row func(...any) error) (SavedBank, error) {
 		var b SavedBank
 		b.AccountID = account
-		err := row(&b.ID, &b.HolderName, &b.Type, &b.Routing, &b.LastFour, &b.Nickname, &b.SavedOn, &b.RemovedOn, &b.Person)
+		var waits int64
+		err := row(&b.ID, &b.HolderName, &b.Type, &b.Routing, &b.LastFour, &b.Nickname, &b.SavedOn, &b.RemovedOn, &b.Person, &waits)
+		b.Waits = waits == 1
 		return b, err
 	}, account)
 }

@@ -101,6 +101,7 @@ const (
 	CodeCapLow        = "autopay.cap_low"        // field "cap": below the first amount
 	CodeNoticeOver    = "autopay.notice_over"    // field "notice_over": not more than $0
 	CodeNotSaved      = "autopay.bank_not_saved" // field "bank_account"
+	CodeBankWaits     = "bank_account.waits"     // its bank has not answered a prenote
 	CodeOn            = "autopay.on"             // there is a mandate already: change it
 	CodeOff           = "autopay.off"            // there is none to change or stop
 	CodeTooLate       = "autopay.too_late"       // the payment is with the bank: stop after it

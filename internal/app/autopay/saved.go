@@ -8,6 +8,7 @@ import (
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/domain/access"
+	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/mandate"
 	"quittance.org/quittance/internal/domain/payment"
@@ -48,7 +49,7 @@ func savedAccounts(tx *store.ReadTx, account enrollment.AccountID) ([]SavedAccou
 }
 
 func savedAccount(b store.SavedBank) SavedAccount {
-	return SavedAccount{ID: b.ID, Holder: b.HolderName, Type: b.Type, Routing: b.Routing, LastFour: b.LastFour, Nickname: b.Nickname, SavedOn: b.SavedOn}
+	return SavedAccount{ID: b.ID, Holder: b.HolderName, Type: b.Type, Routing: b.Routing, LastFour: b.LastFour, Nickname: b.Nickname, SavedOn: b.SavedOn, Waits: b.Waits}
 }
 
 // bankInUse is the bank account that AutoPay uses; zero: AutoPay is off.
@@ -101,7 +102,11 @@ func (s *Service) Save(ctx context.Context, in Save) (SavedAccount, error) {
 	if err != nil {
 		return SavedAccount{}, err
 	}
+	method := store.ValidatedByService
 	reference, err := s.banks.CheckBank(ctx, in.Bank)
+	if fault.KindOf(err) == fault.Unavailable && err != nil && s.profile.ACH.Prenote.On(s.profile.Today(s.db.Now())) {
+		method, reference, err = store.ValidatedByPrenote, "", nil // the bank is asked itself
+	}
 	if err != nil {
 		return SavedAccount{}, err
 	}
@@ -112,14 +117,27 @@ func (s *Service) Save(ctx context.Context, in Save) (SavedAccount, error) {
 		if err != nil {
 			return err
 		}
-		b := store.SavedBank{BankAccount: in.Bank, LastFour: in.Bank.Number.LastFour(), Nickname: nickname, SavedOn: s.profile.Today(tx.Now())}
+		b := store.SavedBank{
+			Waits: method == store.ValidatedByPrenote, BankAccount: in.Bank, LastFour: in.Bank.Number.LastFour(), Nickname: nickname, SavedOn: s.profile.Today(tx.Now()),
+		}
 		b.ID = id
-		tx.SaveBank(in.Account, b, in.Who.Person, store.ValidatedByService, reference)
+		tx.SaveBank(in.Account, b, in.Who.Person, method, reference)
+		if b.Waits {
+			prenote(tx, in.Account, b)
+		}
 		saved = savedAccount(b)
 		auditBank(tx, in.Account, "bank.save", in.Who, id)
 		return nil
 	})
 	return saved, err
+}
+
+// prenote asks the bank whether an account can be debited, by an entry of $0 in
+// the next file; it has three bank days to object (ACH-10).
+func prenote(tx *store.Tx, account enrollment.AccountID, b store.SavedBank) {
+	tx.PutACHEntry(ach.Entry{
+		ID: tx.NewACHEntryID(), AccountID: account, Kind: ach.KindPrenote, Bank: b.ID, SEC: ach.WEB, Type: ach.Recurring, SettleOn: b.SavedOn,
+	})
 }
 
 // Rename gives a saved bank account another nickname.
@@ -221,6 +239,7 @@ func (s *Service) tellCorrected(tx *store.Tx, account enrollment.AccountID) erro
 // objected in time, else the code of the return. A saved account that the bank
 // does not know is no longer offered, and AutoPay that uses it is off.
 func (s *Service) Prenoted(tx *store.Tx, account enrollment.AccountID, bank payment.BankAccountID, code string, on civil.Date) error {
+	tx.AnswerPrenote(account, bank, strings.TrimSpace("answered "+on.String()+" "+code))
 	summary := "the bank objected"
 	if code == "" {
 		summary = "nobody objected by " + on.String()

@@ -198,8 +198,12 @@ func isSaved(tx *store.ReadTx, account enrollment.AccountID, id payment.BankAcco
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(saved, func(b store.SavedBank) bool { return b.ID == id && b.RemovedOn.IsZero() }) {
+	i := slices.IndexFunc(saved, func(b store.SavedBank) bool { return b.ID == id && b.RemovedOn.IsZero() })
+	switch {
+	case i < 0:
 		return fault.At("bank_account", CodeNotSaved, "Select a bank account")
+	case saved[i].Waits:
+		return fault.At("bank_account", CodeBankWaits, "We are still checking this account with the bank. Use another one, or come back in a few days.")
 	}
 	return nil
 }

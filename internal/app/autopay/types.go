@@ -137,6 +137,7 @@ type SavedAccount struct {
 	Nickname string
 	SavedOn  civil.Date
 	InUse    bool // by AutoPay
+	Waits    bool // for the bank's answer to a prenote: nothing may be debited yet (ACH-10)
 }
 
 // Save is a bank account as typed.

@@ -30,6 +30,7 @@ type ACH struct {
 	DayEntries  Dated[int]
 	DayDebits   Dated[money.Amount]
 	DayCredits  Dated[money.Amount]
+	Prenote     Dated[bool] // asks the bank about an account when no validation service answers (R-AUTO-8)
 
 	GuardDays      Dated[int] // that the rates look back on
 	Unauthorized   Dated[int]
@@ -81,6 +82,7 @@ func (a *ACH) read(t *table) {
 	dated(t, "day_entries", &a.DayEntries, 400_000, number(1, 10_000_000))
 	dated(t, "day_debits", &a.DayDebits, money.Dollars(120_000_000), achAmount)
 	dated(t, "day_credits", &a.DayCredits, money.Dollars(200_000), achAmount)
+	dated(t, "prenote", &a.Prenote, false, yesNo)
 	dated(t, "guard_days", &a.GuardDays, 60, number(30, 180))
 	dated(t, "unauthorized_basis_points", &a.Unauthorized, 50, number(1, 10_000))
 	dated(t, "administrative_basis_points", &a.Administrative, 300, number(1, 10_000))

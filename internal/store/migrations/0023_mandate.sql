@@ -111,8 +111,8 @@ CREATE TABLE saved_bank_account (
     saved_on          {{.Date}} NOT NULL,
     removed_on        {{.Date}},
     validated_at      {{.Instant}} NOT NULL,
-    validation_method TEXT NOT NULL CHECK (validation_method IN ('service', 'bank')),
-    validation_ref    TEXT NOT NULL,
+    validation_method TEXT NOT NULL CHECK (validation_method IN ('service', 'bank', 'prenote')),
+    validation_ref    TEXT NOT NULL, -- of a prenote '' until the bank has answered
     PRIMARY KEY (account_id, bank_account_id)
 ){{.Strict}};
 

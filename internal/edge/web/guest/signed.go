@@ -102,6 +102,9 @@ func (v *visit) saved(s session) []savedBank {
 	}
 	var saved []savedBank
 	for _, a := range all {
+		if a.Waits {
+			continue // its bank has not answered yet (ACH-10)
+		}
 		saved = append(saved, savedBank{a.ID, a.Type, a.LastFour, a.Nickname})
 	}
 	return saved

@@ -1,0 +1,130 @@
+package originating_test
+
+import (
+	"strings"
+	"testing"
+
+	"quittance.org/quittance/internal/app/apptest"
+	"quittance.org/quittance/internal/app/autopay"
+	"quittance.org/quittance/internal/app/originating"
+	"quittance.org/quittance/internal/app/paying"
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/base/pii"
+	"quittance.org/quittance/internal/domain/ach"
+	"quittance.org/quittance/internal/domain/mandate"
+	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/domain/profile"
+	"quittance.org/quittance/internal/store"
+)
+
+// An entry of a mandate that is disputed is in no file, whoever asks for one:
+// the table refuses it. The others go, and a person hears of it (ACH-33).
+func TestDisputedMandateIsNotDebited(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		h := b.household()
+		b.pay(h, "10.00")
+		p := b.pay(h, "20.00")
+		e := b.entry(p)
+		m := mandate.Mandate{
+			ID: mandate.ID{UUID: b.DB.NewID()}, AccountID: h.Account, Terms: mandate.Terms{BankAccount: e.Bank, Day: 15, Notice: mandate.NoticeAlways},
+			State: mandate.Active, StateOn: b.Today(), LiveAt: b.Clock.Now(), AuthorizedAt: b.Clock.Now(), Version: 1,
+		}
+		b.InTx(func(tx *store.Tx) error {
+			tx.InsertMandate(m, "test")
+			e.ID, e.Kind, e.MandateID, e.Type = tx.NewACHEntryID(), ach.KindDebit, m.ID.UUID, ach.Recurring
+			tx.PutACHEntry(e)
+			return nil
+		})
+		dispute := func(from, to mandate.State, why mandate.Reason) {
+			b.InTx(func(tx *store.Tx) error {
+				m.State, m.Reason = to, why
+				tx.UpdateMandate(m, from, "test")
+				return nil
+			})
+		}
+		dispute(mandate.Active, mandate.Disputed, mandate.ReasonUnauthorized)
+		built := b.build("2026-11-20")
+		apptest.Check(t, "built", []int{built.Entries, built.Refused, built.ToLookAt()}, []int{2, 1, 1})
+		err := b.exec(`UPDATE ach_entry SET state = 'filed', file_id = ach_entry_id, file_seq = 1, trace = '110000000000099', trace_round = 0 WHERE mandate_id IS NOT NULL`)
+		if err == nil || !strings.Contains(strings.ToLower(err.Error()), "check") {
+			t.Errorf("the table lets it be filed: %v", err)
+		}
+	})
+}
+
+// When no service can tell whether an account takes debits, its bank is asked by
+// an entry of $0, and nothing is debited before it had three bank days to object
+// (R-AUTO-8, ACH-10).
+func TestPrenote(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		p := *b.Profile
+		p.ACH.Prenote = profile.Always(true)
+		b.Profile = &p
+		pay := b.NewPaying(nil)
+		people := b.NewAutoPay(pay)
+		h := b.household()
+		b.Validator.Answer = payment.ValidationUnavailable
+		saved, err := people.Save(t.Context(), autopay.Save{Account: h.Account, Who: b.Member(), Bank: payment.BankAccount{
+			HolderName: "Ana Testperson", Type: payment.AccountSavings, Routing: "110000000", Number: pii.NewSecret("000123456789"),
+		}})
+		apptest.Check(t, "saved, and waits", saved.Waits && err == nil, true)
+		apptest.Check(t, "AutoPay with it", fault.CodeOf(turnOn(t, b, people, h, saved)), autopay.CodeBankWaits)
+		built := b.build("2026-11-20")
+		apptest.Check(t, "built", built, originating.Built{Files: 1, Totals: ach.Totals{Entries: 1}})
+		b.send("2026-11-20")
+		_, lines := b.read(b.files()[0].Name)
+		apptest.Check(t, "entry", lines, []line{{"225 WEB PREMIUM 261123", "110000000000001", "0.00", "Ana Testperson", string(h.SubscriberID)}})
+		b.InTx(func(tx *store.Tx) error {
+			return people.Prenoted(tx, h.Account, saved.ID, "", apptest.Date("2026-11-27"))
+		})
+		apptest.Check(t, "AutoPay, once the bank has been silent", turnOn(t, b, people, h, saved), nil)
+		b.VerifyClean()
+	})
+}
+
+// An account that its bank does not know is no longer there.
+func TestPrenoteObjectedTo(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		p := *b.Profile
+		p.ACH.Prenote = profile.Always(true)
+		b.Profile = &p
+		people := b.NewAutoPay(b.NewPaying(nil))
+		h := b.household()
+		b.Validator.Answer = payment.ValidationUnavailable
+		bank := payment.BankAccount{HolderName: "Ana Testperson", Type: payment.AccountSavings, Routing: "110000000", Number: pii.NewSecret("000123456789")}
+		saved, err := people.Save(t.Context(), autopay.Save{Account: h.Account, Who: b.Member(), Bank: bank})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.InTx(func(tx *store.Tx) error {
+			return people.Prenoted(tx, h.Account, saved.ID, "R03", apptest.Date("2026-11-25"))
+		})
+		apptest.Check(t, "AutoPay with it", fault.CodeOf(turnOn(t, b, people, h, saved)), autopay.CodeNotSaved)
+		b.Validator.Answer = payment.ValidationRefused
+		_, err = people.Save(t.Context(), autopay.Save{Account: h.Account, Who: b.Member(), Bank: bank})
+		apptest.Check(t, "a service that says no is believed", fault.CodeOf(err), paying.CodeBankRefused)
+	})
+}
+
+// exec runs a statement that is none of the store's.
+func (b *bench) exec(text string) error {
+	var err error
+	if pool := b.DB.PostgresPool(); pool != nil {
+		_, err = pool.Exec(b.TB.Context(), text)
+	} else {
+		_, err = b.DB.SQLiteWriter().ExecContext(b.TB.Context(), text)
+	}
+	return err
+}
+
+func turnOn(t *testing.T, b *bench, s *autopay.Service, h apptest.Household, saved autopay.SavedAccount) error {
+	t.Helper()
+	_, err := s.TurnOn(t.Context(), autopay.TurnOn{
+		Operation: b.DB.NewID(), Account: h.Account, Who: b.Member(), Given: apptest.Given(),
+		Terms: mandate.Terms{BankAccount: saved.ID, Day: 15, Notice: mandate.NoticeAlways},
+	})
+	return err
+}
