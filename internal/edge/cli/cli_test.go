@@ -9,9 +9,11 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"quittance.org/quittance/internal/app/closing"
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/edge/cli"
 )
@@ -214,13 +216,19 @@ func TestDemoLivesThroughTheNights(t *testing.T) {
 	}
 	_ = answer.Body.Close()
 	stop()
-	code, out, errs := call(t, "day", "status", "--data", dir, "--days", "100")
-	if code != 0 || !strings.HasPrefix(out, "Today is 2026-12-02.") {
-		t.Fatalf("exit code %d: %s%s", code, out, errs)
+	code, out, errs := call(t, "day", "status", "--data", dir, "--days", "100", "--json")
+	var status closing.Status
+	if err := json.Unmarshal([]byte(out), &status); err != nil || code != 0 {
+		t.Fatalf("exit code %d, %v: %s%s", code, err, out, errs)
 	}
 	for day := civil.MustParseDate("2026-11-20"); !day.After(civil.MustParseDate("2026-12-02")); day = day.AddDays(1) {
-		if !strings.Contains(out, day.String()+"  complete  done") {
-			t.Errorf("%s is missing:\n%s", day, out)
+		want := closing.Complete
+		if day == status.Today { // its evening is to come
+			want = closing.Half
+		}
+		i := slices.IndexFunc(status.Days, func(d closing.Day) bool { return d.Date == day })
+		if i < 0 || status.Days[i].State != want {
+			t.Errorf("%s is not %s:\n%s", day, want, out)
 		}
 	}
 }

@@ -248,27 +248,35 @@ func (c dayStatus) Run(ctx context.Context, s Streams) error {
 	return printStatus(s.Out, status)
 }
 
-// printStatus prints a line for each date and a column for each step.
+// printDays prints a column for each date and a line for each step.
+func printDays(w io.Writer, days []closing.Day) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	line := func(title string, of func(closing.Day) string) {
+		fmt.Fprint(table, title)
+		for _, d := range days {
+			fmt.Fprint(table, "\t"+of(d))
+		}
+		fmt.Fprintln(table)
+	}
+	line("", func(d closing.Day) string { return d.Date.String() })
+	line("state", func(d closing.Day) string { return string(d.State) })
+	for i, r := range days[0].Steps {
+		line(r.Name, func(d closing.Day) string { return string(d.Steps[i].State) })
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(w)
+	return err
+}
+
+// printStatus prints what there is to know about the last dates.
 func printStatus(w io.Writer, status closing.Status) error {
 	fmt.Fprintf(w, "Today is %s.\n\n", status.Today)
 	if len(status.Days) > 0 {
-		table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-		header := "date\tstate"
-		for _, r := range status.Days[0].Steps {
-			header += "\t" + r.Name
-		}
-		fmt.Fprintln(table, header)
-		for _, d := range status.Days {
-			line := d.Date.String() + "\t" + string(d.State)
-			for _, r := range d.Steps {
-				line += "\t" + string(r.State)
-			}
-			fmt.Fprintln(table, line)
-		}
-		if err := table.Flush(); err != nil {
+		if err := printDays(w, status.Days); err != nil {
 			return err
 		}
-		fmt.Fprintln(w)
 	}
 	for _, d := range slices.Backward(status.Days) {
 		for _, r := range d.Steps {

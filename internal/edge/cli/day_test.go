@@ -50,34 +50,64 @@ func TestBusinessDayOnTheCommandLine(t *testing.T) {
 
 To do: no business date was ever run: start the server, or run the first: quittance day run
 `, "")
-	printed(t, []string{"day", "run", "--data", dir}, 0, `Business date 2026-11-30: complete
-  settle        done  0.0 s  settled 0
-  review        done  0.0 s  looked at 0, decisions 0, notices owed 0, set aside 0
-  first-bills   done  0.0 s  accounts 0
-  notices       done  0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
-  bill-run      done  0.0 s  nothing to do
-  bill-letters  done  0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
-  print         done  0.0 s  batches 0, letters 0, pages 0, set aside 0
-  verify        done  0.0 s  checks 0, violations 0
+	printed(t, []string{"day", "run", "--data", dir}, 0, `Business date 2026-11-30: half
+  bank-in         done     0.0 s  files 0, posted 0, known 0, noted 0, agreed 0, waiting 0, set aside 0
+  settle          done     0.0 s  settled 0
+  review          done     0.0 s  looked at 0, decisions 0, notices owed 0, set aside 0
+  first-bills     done     0.0 s  accounts 0
+  notices         done     0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
+  bill-run        done     0.0 s  nothing to do
+  autopay-plan    done     0.0 s  planned 0, held 0, revised 0, mandates paused 0, resumed 0, stopped 0
+  bill-letters    done     0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
+  print           done     0.0 s  batches 0, letters 0, pages 0, set aside 0
+  verify          done     0.0 s  checks 0, violations 0
+  autopay-freeze  waiting         
 
 `, "")
 	setClock(t, dir, "2026-12-02")
 	printed(t, []string{"day", "status", "--data", dir}, 0, `Today is 2026-12-02.
 
-date        state     settle  review  first-bills  notices  bill-run  bill-letters  print  verify
-2026-11-30  complete  done    done    done         done     done      done          done   done
+                2026-11-30
+state           half
+bank-in         done
+settle          done
+review          done
+first-bills     done
+notices         done
+bill-run        done
+autopay-plan    done
+bill-letters    done
+print           done
+verify          done
+autopay-freeze  waiting
 
 To do: 2026-12-01 to 2026-12-02 were not run: start the server, or run them in order: quittance day run
 `, "")
-	printed(t, []string{"day", "run", "--date", "2026-12-01", "--data", dir}, 0, `Business date 2026-12-01: complete
-  settle        done  0.0 s  settled 0
-  review        done  0.0 s  looked at 0, decisions 0, notices owed 0, set aside 0
-  first-bills   done  0.0 s  accounts 0
-  notices       done  0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
-  bill-run      done  0.0 s  bills 0, with nothing due 0, set aside 0
-  bill-letters  done  0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
-  print         done  0.0 s  batches 0, letters 0, pages 0, set aside 0
-  verify        done  0.0 s  checks 0, violations 0
+	printed(t, []string{"day", "run", "--date", "2026-12-01", "--data", dir}, 0, `Business date 2026-11-30: complete
+  bank-in         done  0.0 s  files 0, posted 0, known 0, noted 0, agreed 0, waiting 0, set aside 0
+  settle          done  0.0 s  settled 0
+  review          done  0.0 s  looked at 0, decisions 0, notices owed 0, set aside 0
+  first-bills     done  0.0 s  accounts 0
+  notices         done  0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
+  bill-run        done  0.0 s  nothing to do
+  autopay-plan    done  0.0 s  planned 0, held 0, revised 0, mandates paused 0, resumed 0, stopped 0
+  bill-letters    done  0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
+  print           done  0.0 s  batches 0, letters 0, pages 0, set aside 0
+  verify          done  0.0 s  checks 0, violations 0
+  autopay-freeze  done  0.0 s  payments 0, skipped 0, canceled 0, set aside 0
+
+Business date 2026-12-01: complete
+  bank-in         done  0.0 s  files 0, posted 0, known 0, noted 0, agreed 0, waiting 0, set aside 0
+  settle          done  0.0 s  settled 0
+  review          done  0.0 s  looked at 0, decisions 0, notices owed 0, set aside 0
+  first-bills     done  0.0 s  accounts 0
+  notices         done  0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
+  bill-run        done  0.0 s  bills 0, with nothing due 0, set aside 0
+  autopay-plan    done  0.0 s  planned 0, held 0, revised 0, mandates paused 0, resumed 0, stopped 0
+  bill-letters    done  0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
+  print           done  0.0 s  batches 0, letters 0, pages 0, set aside 0
+  verify          done  0.0 s  checks 0, violations 0
+  autopay-freeze  done  0.0 s  payments 0, skipped 0, canceled 0, set aside 0
 
 `, "")
 	printed(t, []string{"day", "run", "--date", "2026-12-03", "--data", dir}, 1, "", "quittance: 2026-12-03 has not begun: today is 2026-12-02 [day.not_begun]\n")
@@ -93,22 +123,36 @@ func TestBusinessDayWithAFailedStep(t *testing.T) {
 		VALUES ('01900000-0000-7000-8000-000000000001', '01900000-0000-7000-8000-000000000002', 1, 'cash.operating', '', 'suspense', '', 100)`)
 	const toDo = "To do: 2026-11-30: put right what made verify fail, then run it again: quittance day run --date 2026-11-30\n"
 	printed(t, []string{"day", "run", "--data", dir}, 1, `Business date 2026-11-30: incomplete
-  settle        done    0.0 s  settled 0
-  review        done    0.0 s  looked at 0, decisions 0, notices owed 0, set aside 0
-  first-bills   done    0.0 s  accounts 0
-  notices       done    0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
-  bill-run      done    0.0 s  nothing to do
-  bill-letters  done    0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
-  print         done    0.0 s  batches 0, letters 0, pages 0, set aside 0
-  verify        failed  0.0 s  the books do not agree (orphans): look at each with quittance verify; nothing repairs itself [day.books_broken]; checks 4, violations 1
+  bank-in         done     0.0 s  files 0, posted 0, known 0, noted 0, agreed 0, waiting 0, set aside 0
+  settle          done     0.0 s  settled 0
+  review          done     0.0 s  looked at 0, decisions 0, notices owed 0, set aside 0
+  first-bills     done     0.0 s  accounts 0
+  notices         done     0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
+  bill-run        done     0.0 s  nothing to do
+  autopay-plan    done     0.0 s  planned 0, held 0, revised 0, mandates paused 0, resumed 0, stopped 0
+  bill-letters    done     0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
+  print           done     0.0 s  batches 0, letters 0, pages 0, set aside 0
+  verify          failed   0.0 s  the books do not agree (I6, orphans): look at each with quittance verify; nothing repairs itself [day.books_broken]; checks 5, violations 2
+  autopay-freeze  waiting         
 
 `, toDo)
 	printed(t, []string{"day", "status", "--data", dir}, 0, `Today is 2026-11-30.
 
-date        state       settle  review  first-bills  notices  bill-run  bill-letters  print  verify
-2026-11-30  incomplete  done    done    done         done     done      done          done   failed
+                2026-11-30
+state           incomplete
+bank-in         done
+settle          done
+review          done
+first-bills     done
+notices         done
+bill-run        done
+autopay-plan    done
+bill-letters    done
+print           done
+verify          failed
+autopay-freeze  waiting
 
-2026-11-30, verify, try 1: the books do not agree (orphans): look at each with quittance verify; nothing repairs itself [day.books_broken]; checks 4, violations 1
+2026-11-30, verify, try 1: the books do not agree (I6, orphans): look at each with quittance verify; nothing repairs itself [day.books_broken]; checks 5, violations 2
 `+toDo, "")
 	code, out, _ := call(t, "day", "status", "--data", dir, "--json")
 	var status struct {
@@ -127,7 +171,7 @@ date        state       settle  review  first-bills  notices  bill-run  bill-let
 		t.Errorf("status %+v", status)
 	}
 	storetest.Sabotage(t, db, "DELETE FROM transfer")
-	if code, out, errs := call(t, "day", "run", "--data", dir); code != 0 || !strings.Contains(out, "complete\n") {
+	if code, out, errs := call(t, "day", "run", "--data", dir); code != 0 || !strings.Contains(out, ": half\n") {
 		t.Errorf("put right: exit code %d\n%s%s", code, out, errs)
 	}
 }
