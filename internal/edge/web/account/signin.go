@@ -59,23 +59,39 @@ func (v *visit) signIn() {
 	}
 }
 
-// secondStep asks for the strongest second step that the browser may have.
+// secondStep asks for the strongest second step that can be had here. Who has
+// none of those is shown that, and whom to call.
 func (v *visit) secondStep(next people.Step) {
 	s := step{Kind: stepSignIn, Ticket: next.Ticket, Ways: next.Ways}
-	if len(next.Ways) > 0 {
-		s.Way = portal.Way(next.Ways[0])
-	}
-	if s.Way == portal.WayPasskey && !v.passkeys && len(next.Ways) > 1 {
-		s.Way = portal.Way(next.Ways[1])
-	}
+	s.Way, s.To = v.strongest(next)
 	v.session.Step = s
-	if next.Sent != nil {
-		v.session.Step.To = next.Sent.To
-	} else if s.Way.Sends() && !v.send(s.Way) {
+	v.keep()
+	if s.Way == "" {
+		v.To(portal.PathOtherWay)
 		return
 	}
-	v.keep()
 	v.To(portal.PathCode)
+}
+
+// strongest gives the first way that works here, and where a code went: a
+// passkey needs a site with a name, a text message somebody who sends it.
+func (v *visit) strongest(next people.Step) (way portal.Way, to string) {
+	for _, kind := range next.Ways {
+		way := portal.Way(kind)
+		switch {
+		case way == portal.WayPasskey && !v.passkeys:
+			continue
+		case !way.Sends():
+			return way, ""
+		case next.Sent != nil && next.Sent.Way == kind:
+			return way, next.Sent.To
+		}
+		sent, err := v.people.SendCode(v.Ctx(), people.SendCode{Ticket: next.Ticket, Way: kind, From: v.from()})
+		if err == nil {
+			return way, sent.To
+		}
+	}
+	return "", ""
 }
 
 // comeIn opens the session and leads to where the person wanted to go (F8).
@@ -89,6 +105,10 @@ func (v *visit) comeIn(in people.SignedIn) {
 
 func (v *visit) showCode() {
 	if !v.stepIs(stepSignIn, portal.PathSignIn) {
+		return
+	}
+	if v.session.Step.Way == "" {
+		v.To(portal.PathOtherWay)
 		return
 	}
 	view := v.codePage()
