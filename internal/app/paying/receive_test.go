@@ -45,6 +45,9 @@ func TestReceiveByEveryChannel(t *testing.T) {
 				p := w.receive(h, "124.50", row.channel, row.method, apptest.Date("2026-11-17"))
 				apptest.Check(t, "received and counted", p.ReceivedOn.String()+" "+p.EffectiveOn.String(), w.Today().String()+" 2026-11-17")
 				apptest.Check(t, "unpaid", w.Unpaid(h), []string(nil))
+				if r, err := w.s.Receipt(t.Context(), p.IntentID); err != nil || len(r.Parts) != 2 || r.Wording != "" {
+					t.Errorf("its receipt: %+v, %v", r, err)
+				}
 				apptest.Check(t, "clearing", w.Rows(fmt.Sprintf(`SELECT clearing FROM clearing_item WHERE payment_id = '%s'`, p.ID)), []string{row.clearing})
 			})
 		}

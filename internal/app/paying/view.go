@@ -270,7 +270,11 @@ func (s *Service) receipt(tx *store.ReadTx, p payment.Payment) (*Receipt, error)
 	} else if r.Starts, err = tx.StartsBy(p.AccountID, p.ID); err != nil {
 		return nil, err
 	}
-	r.Wording, err = tx.AuthorizationWording(p.AccountID, p.IntentID)
+	// Who pays by mail or through a bank agrees to nothing, and AutoPay's words
+	// are with its mandate.
+	if r.Wording, err = tx.AuthorizationWording(p.AccountID, p.IntentID); fault.KindOf(err) == fault.NotFound {
+		err = nil
+	}
 	return r, err
 }
 
