@@ -58,9 +58,13 @@ var (
 		LEFT JOIN draft l ON l.account_id = m.account_id AND l.draft_id = `+lastDraft+`
 		LEFT JOIN draft d ON d.account_id = m.account_id AND d.mandate_id = m.mandate_id AND d.coverage_month = b.coverage_month
 			AND d.attempt = 0 AND d.state <> 'canceled'
-		WHERE b.bill_no > $1 AND b.total_cents > 0
+		WHERE b.bill_no > $1 AND b.bill_no <= $2 AND b.total_cents > 0
 			AND (d.draft_id IS NULL OR d.bill_no < b.bill_no AND d.state IN ('planned', 'held'))
-		ORDER BY b.bill_no LIMIT $2`)
+		ORDER BY b.bill_no`)
+	// A page is cut before anything is joined to it: otherwise the planner may
+	// join all bills for each page.
+	qBillPage = stmt("bill_page", `
+		SELECT COALESCE(MAX(p.bill_no), '') FROM (SELECT bill_no FROM bill WHERE bill_no > $1 ORDER BY bill_no LIMIT $2) p`)
 	qAccountsToFreeze = stmt("accounts_to_freeze", `
 		SELECT DISTINCT d.account_id FROM draft d
 		WHERE d.state IN ('planned', 'held') AND d.account_id > $1 AND d.settle_on <= $2 ORDER BY d.account_id LIMIT $3`)
@@ -196,9 +200,16 @@ func (tx *ReadTx) BeforeOf(account enrollment.AccountID, id mandate.ID) (mandate
 	}, account, id)
 }
 
-// BillsToDraft gives up to limit bills with a number after one that AutoPay is
-// to pay and that have no draft, or a draft for an older bill of the month.
-func (tx *ReadTx) BillsToDraft(after string, limit int) ([]BillToDraft, error) {
+// BillPage gives the last number of a page of bills after one; "" when there is
+// none.
+func (tx *ReadTx) BillPage(after string, limit int) (string, error) {
+	return one(tx, qBillPage, scalar[string], after, limit)
+}
+
+// BillsToDraft gives the bills with a number after one, up to another, that
+// AutoPay is to pay and that have no draft, or a draft for an older bill of the
+// month.
+func (tx *ReadTx) BillsToDraft(after, last string) ([]BillToDraft, error) {
 	return collect(tx, qBillsToDraft, func(row func(...any) error) (BillToDraft, error) {
 		var b BillToDraft
 		var x before
@@ -207,7 +218,7 @@ func (tx *ReadTx) BillsToDraft(after string, limit int) ([]BillToDraft, error) {
 		err := row(append(append(into, x.into()...), &b.Draft)...)
 		b.Before = x.get()
 		return b, err
-	}, after, limit)
+	}, after, last)
 }
 
 // AccountsToFreeze gives up to limit accounts, after one, with a draft that

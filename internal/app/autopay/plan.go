@@ -32,10 +32,15 @@ func (s *Service) Plan(ctx context.Context, date civil.Date) (PlanCounts, error)
 	}
 	growth := s.db.NewGrowth()
 	for {
-		var page []store.BillToDraft
+		var last string
 		var counts PlanCounts
 		err := s.db.InTx(ctx, "plan drafts", func(tx *store.Tx) (err error) {
-			if page, err = tx.BillsToDraft(after, planPage); err != nil {
+			counts = PlanCounts{}
+			if last, err = tx.BillPage(after, planPage); err != nil || last == "" {
+				return err
+			}
+			page, err := tx.BillsToDraft(after, last)
+			if err != nil {
 				return err
 			}
 			counts, err = s.planPage(tx, page, later(date, s.profile.Today(tx.Now())))
@@ -48,10 +53,10 @@ func (s *Service) Plan(ctx context.Context, date civil.Date) (PlanCounts, error)
 		if err := growth.Add(ctx, counts.Planned+counts.Held); err != nil {
 			return total, err
 		}
-		if len(page) < planPage {
+		if last == "" {
 			return total, growth.End(ctx)
 		}
-		after = page[len(page)-1].Number
+		after = last
 	}
 }
 
