@@ -10,6 +10,7 @@ import (
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/bill"
 	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/mandate"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/domain/standing"
@@ -39,6 +40,13 @@ type Due struct {
 	PastThrough  civil.Month      // the same once only what is past due is paid
 	WaivedSince  money.Amount     // what was waived since Bill
 	Restart      Restart          // how coverage that ended is had back
+	AutoPay      *Debit           // what AutoPay takes by itself of what is asked for; nil: nothing
+}
+
+// Debit is what AutoPay is going to take.
+type Debit struct {
+	Amount money.Amount
+	On     civil.Date
 }
 
 // ToPay is what the bill page asks for: Asked, or what brings coverage back
@@ -76,6 +84,9 @@ func (s *Service) Due(ctx context.Context, id enrollment.AccountID) (*Due, error
 			return err
 		}
 		d.PaidToday = paid
+		if d.AutoPay, err = autoPay(tx, d); err != nil {
+			return err
+		}
 		waiting, err := tx.UnsettledOf(id)
 		for _, i := range waiting {
 			if i.State != payment.IntentCreated {
@@ -85,6 +96,18 @@ func (s *Service) Due(ctx context.Context, id enrollment.AccountID) (*Due, error
 		return err
 	})
 	return d, err
+}
+
+// autoPay is the next debit that is planned: as much of it as is still asked for
+// (R-AUTO-2). One that waits for the member's answer takes nothing.
+func autoPay(tx *store.ReadTx, d *Due) (*Debit, error) {
+	open, err := tx.OpenDrafts(d.Account)
+	for _, x := range open {
+		if amount := money.Min(x.Noticed, d.Asked); x.State == mandate.Planned && amount.IsPositive() {
+			return &Debit{amount, x.DebitOn}, err
+		}
+	}
+	return nil, err
 }
 
 func (s *Service) due(facts *store.Facts) *Due {

@@ -137,6 +137,8 @@ func (d View) Banner() *portal.Banner {
 		return &portal.Banner{Kind: portal.BannerCredit, Amount: d.Credit}
 	case at == settled:
 		return &portal.Banner{Kind: portal.BannerNothingDue, NextBill: d.NextBillOn}
+	case d.AutoPay != nil:
+		return &portal.Banner{Kind: portal.BannerAutoPay, Amount: d.AutoPay.Amount, By: d.AutoPay.On}
 	case by.DaysSince(d.Today) <= 1:
 		return &portal.Banner{Kind: portal.BannerDueSoon, By: by}
 	}

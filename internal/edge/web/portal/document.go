@@ -32,7 +32,7 @@ type Document struct {
 	PayBy    civil.Date
 	From     civil.Month // the oldest month that it asks for; zero when that is Covers
 	Covers   civil.Month
-	AutoPay  bool // AutoPay takes it; nothing is to be done
+	AutoPay  Owing // what AutoPay takes, and when: nothing is to be done; $0.00 for nothing
 	Note     CoverageNote
 	Now      Owing // what is to be paid, as of today
 	Through  civil.Date

@@ -159,7 +159,7 @@ func documents() []State {
 		add(string(note), func(d *portal.Document) { d.Note = note; edit(d) })
 	}
 	add("ended", func(d *portal.Document) { d.Note, d.Ended, d.CanPay = portal.NoteEnded, day("2026-08-31"), false })
-	add("autopay", func(d *portal.Document) { d.AutoPay, d.CanPay = true, false })
+	add("autopay", func(d *portal.Document) { d.AutoPay, d.CanPay = portal.Owing{Amount: d.Due, By: d.PayBy}, false })
 	add("nothing-due", func(d *portal.Document) { d.Due, d.CanPay, d.Sections, d.Why = money.Zero, false, nil, nil })
 	return states
 }
