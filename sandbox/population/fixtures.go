@@ -115,7 +115,7 @@ func Fixtures() []Fixture {
 		medical("152.00", 2026)).paidThrough(nov, MethodBank).billed(dec).paid("2026-11-06", "152.00", MethodBank).returned("2026-11-10", "152.00", "R01")
 	j := fixture("J", "The employer pays this bill", person("en", "Tess", "Lowell", "1990-10-25", "02601"),
 		medical("612.10", 2026)).forEmployer().paidThrough(nov, MethodCheck)
-	return numbered(a.billed(dec), b.billed(dec), c, d.billed(dec), e, f, g, h, i, j.billed(dec))
+	return numbered(a.billed(dec).renewed(), b.billed(dec).renewed(), c.renewed(), d.billed(dec).renewed(), e.renewed(), f, g, h.renewed(), i.renewed(), j.billed(dec).renewed())
 }
 
 // month gives a month of the plan year 2026.
@@ -132,7 +132,7 @@ func numbered(fixtures ...Fixture) []Fixture {
 		}
 		h.Account.BillingNumber = fmt.Sprintf("7%08d", 1+i)
 		for k := range h.Enrollments {
-			h.Enrollments[k].Reference = fmt.Sprintf("RefID%05d", 48200+2*i+k)
+			h.Enrollments[k].Reference = fmt.Sprintf("RefID%05d", 48200+4*i+k) // health and dental, of two years
 		}
 		// Stable: what happened on one day stays in the order told.
 		slices.SortStableFunc(fixtures[i].History, func(a, b Event) int { return a.On.Compare(b.On) })
@@ -219,6 +219,21 @@ func (c choice) premium(s *shelf, planID, zip string, people []enrollment.Member
 	help := gross.Sub(c.share)
 	aptc := help.MulDiv(4, 5, money.Down)
 	return enrollment.Premium{Gross: gross, APTC: aptc, State: help.Sub(aptc), Member: c.share}
+}
+
+// renewed carries the coverage over into the next plan year, at the same price:
+// life goes on after StoryDay.
+func (f Fixture) renewed() Fixture {
+	h := f.Household
+	for _, e := range slices.Clone(h.Enrollments) {
+		e.First, e.Last, e.Renewal = e.First.Add(12), e.Last.Add(12), true
+		e.Segments = slices.Clone(e.Segments)
+		for i := range e.Segments {
+			e.Segments[i].From, e.Segments[i].To = e.Segments[i].From.Add(12), e.Segments[i].To.Add(12)
+		}
+		h.Enrollments = append(h.Enrollments, e)
+	}
+	return f
 }
 
 // billed adds the bills up to the one for last that are not there yet: each
