@@ -17,17 +17,19 @@ var (
 			WHERE x.account_id = d.account_id AND x.document = d.document AND x.choice_id > d.choice_id)
 		ORDER BY d.document LIMIT 10`)
 	// Only who is still tied to the account as a member gets its letters.
-	qPaperlessPerson = stmt("paperless_person", `
+	qMemberEmail = stmt("member_email", `
 		SELECT p.person_id, p.email_enc FROM coverage_link l JOIN person p ON p.person_id = l.person_id
 		WHERE l.account_id = $1 AND l.person_id = $2 AND l.role = 'member' AND l.ended_at IS NULL`)
 
-	// One row, always: each letter asks.
+	// One row, always: each letter asks. Of several members the first counts.
 	qLetterChoice = stmt("letter_choice", `
 		SELECT (SELECT m.lines_enc FROM mailing_address m WHERE m.account_id = $1),
 			COALESCE((SELECT s.letter_language FROM account_setting s WHERE s.account_id = $1), ''),
 			(SELECT d.person_id FROM delivery_choice d WHERE d.account_id = $1 AND d.document = $2 AND d.delivery = 'email'
 				AND NOT EXISTS (SELECT 1 FROM delivery_choice x
-					WHERE x.account_id = d.account_id AND x.document = d.document AND x.choice_id > d.choice_id))`)
+					WHERE x.account_id = d.account_id AND x.document = d.document AND x.choice_id > d.choice_id)),
+			(SELECT l.person_id FROM coverage_link l WHERE l.account_id = $1 AND l.role = 'member' AND l.ended_at IS NULL
+				ORDER BY l.from_at, l.link_id LIMIT 1)`)
 
 	qPutSetting = stmt("put_account_setting", `
 		INSERT INTO account_setting (account_id, letter_language, phone_language) VALUES ($1, $2, $3)
@@ -70,25 +72,39 @@ func (tx *ReadTx) Deliveries(account enrollment.AccountID) ([]DeliveryChoice, er
 type LetterChoice struct {
 	Mailing  string // street and town in lines; "" if nobody knows
 	Language string // "" as the eligibility system says
-	Email    string // where documents go that need no paper; "" paper
+	Email    string // of a member; "" nobody has connected the coverage
+	Only     bool   // e-mail alone: no paper
 }
 
 // LetterChoice gives how documents of a kind go to an account. The address is
-// that of the person who chose e-mail only, as long as they are a member.
+// that of the person who chose e-mail only, as long as they are a member; else
+// of the member who came first.
 func (tx *ReadTx) LetterChoice(account enrollment.AccountID, document identity.Document) (LetterChoice, error) {
-	var person identity.PersonID
+	var chooser, first identity.PersonID
 	c, err := one(tx, qLetterChoice, func(row func(...any) error) (c LetterChoice, err error) {
 		var lines []byte
-		if err := row(&lines, &c.Language, &person); err != nil || len(lines) == 0 {
+		if err := row(&lines, &c.Language, &chooser, &first); err != nil || len(lines) == 0 {
 			return c, err
 		}
 		c.Mailing, err = tx.unsealAddress(account, lines)
 		return c, err
 	}, account, string(document))
-	if err != nil || person.IsZero() {
+	if err != nil || first.IsZero() {
 		return c, err
 	}
-	c.Email, err = one(tx, qPaperlessPerson, func(row func(...any) error) (string, error) {
+	if !chooser.IsZero() {
+		if c.Email, err = tx.memberEmail(account, chooser); err != nil || c.Email != "" {
+			c.Only = err == nil
+			return c, err
+		}
+	}
+	c.Email, err = tx.memberEmail(account, first)
+	return c, err
+}
+
+// memberEmail gives the address of a member, "" if the person is none.
+func (tx *ReadTx) memberEmail(account enrollment.AccountID, person identity.PersonID) (string, error) {
+	email, err := one(tx, qMemberEmail, func(row func(...any) error) (string, error) {
 		var id identity.PersonID
 		var sealed []byte
 		if err := row(&id, &sealed); err != nil {
@@ -97,9 +113,9 @@ func (tx *ReadTx) LetterChoice(account enrollment.AccountID, document identity.D
 		return tx.db.vault.Unseal("person.email", id.String(), sealed)
 	}, account, person)
 	if err != nil && fault.KindOf(err) == fault.NotFound {
-		err = nil
+		return "", nil
 	}
-	return c, err
+	return email, err
 }
 
 // AccountSetting is what the members of an account chose.

@@ -75,6 +75,31 @@ func TestPaperlessBills(t *testing.T) {
 	})
 }
 
+// Who has connected the coverage has shown that an address is theirs: e-mail
+// goes there, as the pages say, and not to the one in the enrollment file.
+func TestEmailGoesToTheMember(t *testing.T) {
+	t.Parallel()
+	eachOffice(t, func(t *testing.T, o *office) {
+		h := o.pastDue("old@example.org")
+		_, link := o.member(h, "ana@example.org")
+		o.member(h, "spouse@example.org") // came later
+		addressed := func(want string) {
+			t.Helper()
+			o.sendBills()
+			all := o.messages(h)
+			if to := all[len(all)-2]; to.Channel != store.ChannelEmail || to.Address.Reveal() != want {
+				t.Errorf("%v, the e-mail to %s, want %s", o.mail(h), to.Address.Reveal(), want)
+			}
+		}
+		o.Bill("2027-02")
+		addressed("ana@example.org")
+		o.InTx(func(tx *store.Tx) error { _, err := tx.EndLink(h.Account, link, "test"); return err })
+		o.At("2027-02-01")
+		o.Bill("2027-03")
+		addressed("spouse@example.org")
+	})
+}
+
 // M20: an e-mail that came back is told on paper, and the bill printed.
 func TestBouncedBill(t *testing.T) {
 	t.Parallel()

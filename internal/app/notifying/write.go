@@ -47,7 +47,8 @@ type recipient struct {
 }
 
 // recipientOf gives who documents of a kind go to, as the members of the
-// account chose (A14, REG-45).
+// account chose (A14, REG-45). E-mail goes to a member where there is one: that
+// address was shown to be theirs, the one in the enrollment file was not.
 func recipientOf(tx *store.Tx, a store.AccountRow, document identity.Document) (recipient, error) {
 	chosen, err := tx.LetterChoice(a.ID, document)
 	if chosen.Language != "" {
@@ -56,7 +57,7 @@ func recipientOf(tx *store.Tx, a store.AccountRow, document identity.Document) (
 	if chosen.Email != "" {
 		a.Email = chosen.Email
 	}
-	return recipient{a, chosen.Mailing, chosen.Email != ""}, err
+	return recipient{a, chosen.Mailing, chosen.Only}, err
 }
 
 // ways decides how a letter goes. Paper is the rule: a deadline is never told

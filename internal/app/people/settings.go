@@ -107,7 +107,7 @@ func choices(tx *store.ReadTx, who Who) ([]Choice, error) {
 				c.Since, c.Why = m.At, m.Why
 			}
 		}
-		if letters.Email != "" {
+		if letters.Only {
 			c.Delivery, c.To = identity.DeliverEmail, letters.Email
 		}
 		all = append(all, c)
