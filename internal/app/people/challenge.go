@@ -81,7 +81,7 @@ func (s *Service) deliver(tx *store.Tx, st step, code string) (step, error) {
 	if st.Way == identity.FactorText {
 		m.Kind = MailSignIn
 		numbers := s.counter("text", st.Phone, identity.TextLimit)
-		if err := admit(tx, numbers); err != nil {
+		if err := admit(tx.ReadTx, numbers); err != nil {
 			return st, err
 		}
 		count(tx, numbers)

@@ -137,7 +137,7 @@ func checkInvitation(in Invite, me store.Person, today civil.Date) (string, erro
 // mayInvite tells whether one more may be invited.
 func (s *Service) mayInvite(tx *store.Tx, who Who, email string, from From) error {
 	counters := append(s.mails(email, from), s.counter("invite", who.Person.String(), identity.MailLimit))
-	if err := admit(tx, counters...); err != nil {
+	if err := admit(tx.ReadTx, counters...); err != nil {
 		return err
 	}
 	count(tx, counters...)

@@ -52,7 +52,7 @@ func (s *Service) BeginPaperless(ctx context.Context, who Who, in AskPaperless) 
 			return err
 		}
 		counters := s.mails(p.Email.Reveal(), in.From)
-		if err := admit(tx, counters...); err != nil {
+		if err := admit(tx.ReadTx, counters...); err != nil {
 			return err
 		}
 		count(tx, counters...)

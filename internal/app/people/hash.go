@@ -24,12 +24,21 @@ const (
 	hashesWait   = 50
 )
 
+// busy tells whether there is no room to wait for a hash. It is asked before a
+// try is counted: who is sent away has not tried.
+func (s *Service) busy() error {
+	if s.waiting.Load() >= hashesWait {
+		return fault.New(fault.Unavailable, CodeBusy, "Too many people are signing in at this moment. Try again in a minute.")
+	}
+	return nil
+}
+
 // slot waits for its turn to hash. The caller gives it back.
 func (s *Service) slot(ctx context.Context) (func(), error) {
-	if s.waiting.Add(1) > hashesWait {
-		s.waiting.Add(-1)
-		return nil, fault.New(fault.Unavailable, CodeBusy, "Too many people are signing in at this moment. Try again in a minute.")
+	if err := s.busy(); err != nil {
+		return nil, err
 	}
+	s.waiting.Add(1)
 	defer s.waiting.Add(-1)
 	select {
 	case s.slots <- struct{}{}:

@@ -113,7 +113,7 @@ func (s *Service) linkCounters(c claim, who Who, from From) []counter {
 // same work as a wrong birth date, and prove is asked in either case.
 func (s *Service) claimed(tx *store.Tx, c claim, who Who, from From, prove func(store.AccountRow) (bool, error)) (a store.AccountRow, wrong, err error) {
 	counters := s.linkCounters(c, who, from)
-	if wrong := admit(tx, counters...); wrong != nil {
+	if wrong := admit(tx.ReadTx, counters...); wrong != nil {
 		return a, wrong, nil
 	}
 	a, err = tx.AccountBySubscriber(c.subscriber)

@@ -123,7 +123,7 @@ func (s *Service) BeginPasskeySignIn(ctx context.Context, from From) (Ceremony, 
 	}
 	var out Ceremony
 	err = s.DB.InTx(ctx, "begin passkey sign-in", func(tx *store.Tx) (err error) {
-		if err := admit(tx, s.network(from)); err != nil {
+		if err := admit(tx.ReadTx, s.network(from)); err != nil {
 			return err
 		}
 		out, err = s.ceremony(tx, step{Challenge: store.Challenge{Purpose: store.PurposePasskeySignIn}}, options, session)
@@ -214,7 +214,7 @@ func (s *Service) byPasskey(ctx context.Context, in PasskeyAnswer, purpose store
 		if err != nil {
 			return err
 		}
-		if wrong = admit(tx, s.network(in.From)); wrong != nil {
+		if wrong = admit(tx.ReadTx, s.network(in.From)); wrong != nil {
 			return nil
 		}
 		if err := done(tx, in.Ticket); err != nil {

@@ -28,7 +28,7 @@ func (s *Service) Forgot(ctx context.Context, in Forgot) (Ticket, error) {
 	var st step
 	err = s.DB.InTx(ctx, "forgot password", func(tx *store.Tx) error {
 		counters := s.mails(email, in.From)
-		if err := admit(tx, counters...); err != nil {
+		if err := admit(tx.ReadTx, counters...); err != nil {
 			return err
 		}
 		count(tx, counters...)
@@ -60,8 +60,11 @@ func (s *Service) Reset(ctx context.Context, in Reset) error {
 	var email string
 	err := s.DB.Read(ctx, "reset password", func(tx *store.ReadTx) error {
 		st, err := s.step(tx, in.Ticket, ID{}, store.PurposeReset)
+		if err != nil {
+			return err
+		}
 		email = st.Email
-		return err
+		return admit(tx, s.codes(email), s.network(in.From)) // before it costs a hash
 	})
 	if err != nil {
 		return err
@@ -82,7 +85,7 @@ func (s *Service) Reset(ctx context.Context, in Reset) error {
 			return err
 		}
 		tries := []counter{s.codes(st.Email), s.network(in.From)}
-		if wrong = admit(tx, tries...); wrong != nil {
+		if wrong = admit(tx.ReadTx, tries...); wrong != nil {
 			return nil
 		}
 		if wrong, err = s.answer(tx, st, in.Code, next); err != nil || wrong != nil {

@@ -44,7 +44,7 @@ func (s *Service) AnswerCode(ctx context.Context, in AnswerCode) (SignedIn, erro
 			return err
 		}
 		tries := []counter{s.signIns(p.Email.Reveal()), s.codes(p.Email.Reveal()), s.network(in.From)}
-		if wrong = admit(tx, tries...); wrong != nil {
+		if wrong = admit(tx.ReadTx, tries...); wrong != nil {
 			return nil
 		}
 		if wrong, err = s.answerBy(tx, st, in, next); err != nil {

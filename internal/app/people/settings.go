@@ -174,7 +174,7 @@ func (s *Service) BeginEmail(ctx context.Context, who Who, typed string, from Fr
 			return err
 		}
 		counters := s.mails(email, from)
-		if err := admit(tx, counters...); err != nil {
+		if err := admit(tx.ReadTx, counters...); err != nil {
 			return err
 		}
 		count(tx, counters...)

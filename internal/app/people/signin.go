@@ -83,13 +83,16 @@ func (s *Service) SignIn(ctx context.Context, in SignIn) (Step, error) {
 // back. An unknown address gives a person without a hash.
 func (s *Service) tryPassword(ctx context.Context, email string, from From) (store.Person, error) {
 	var p store.Person
+	if err := s.busy(); err != nil {
+		return p, err
+	}
 	var locked error
 	err := s.DB.InTx(ctx, "try password", func(tx *store.Tx) (err error) {
 		p, locked = store.Person{}, nil
 		if p, err = tx.PersonByEmail(email); err != nil && !missing(err) {
 			return err
 		}
-		if locked = admit(tx, s.signIns(email), s.network(from)); locked != nil {
+		if locked = admit(tx.ReadTx, s.signIns(email), s.network(from)); locked != nil {
 			return nil
 		}
 		count(tx, s.signIns(email))

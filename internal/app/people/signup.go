@@ -27,6 +27,9 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) (Ticket, error) {
 	if err != nil {
 		return Ticket{}, err
 	}
+	if err := s.mayMail(ctx, email, in.From); err != nil {
+		return Ticket{}, err
+	}
 	// The password is hashed whether or not the address is known: it must take
 	// as long.
 	hash, err := s.hash(ctx, in.Password)
@@ -36,11 +39,6 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) (Ticket, error) {
 	code := identity.NewCode(random(16))
 	var st step
 	err = s.DB.InTx(ctx, "sign up", func(tx *store.Tx) error {
-		counters := s.mails(email, in.From)
-		if err := admit(tx, counters...); err != nil {
-			return err
-		}
-		count(tx, counters...)
 		_, err := tx.PersonByEmail(email)
 		if err != nil && !missing(err) {
 			return err
@@ -52,6 +50,22 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) (Ticket, error) {
 		return err
 	})
 	return st.Ticket, err
+}
+
+// mayMail counts a mail that somebody who is not signed in asks for, before it
+// costs a hash.
+func (s *Service) mayMail(ctx context.Context, email string, from From) error {
+	if err := s.busy(); err != nil {
+		return err
+	}
+	return s.DB.InTx(ctx, "may mail", func(tx *store.Tx) error {
+		counters := s.mails(email, from)
+		if err := admit(tx.ReadTx, counters...); err != nil {
+			return err
+		}
+		count(tx, counters...)
+		return nil
+	})
 }
 
 // checkNew checks the address and the password of a new account, both at once.
@@ -81,7 +95,7 @@ func (s *Service) VerifyEmail(ctx context.Context, in VerifyEmail) (SignedIn, er
 		if err != nil {
 			return err
 		}
-		if wrong = admit(tx, s.codes(st.Email), s.network(in.From)); wrong != nil {
+		if wrong = admit(tx.ReadTx, s.codes(st.Email), s.network(in.From)); wrong != nil {
 			return nil
 		}
 		if wrong, err = s.answer(tx, st, in.Code, next); err != nil || wrong != nil {

@@ -42,7 +42,7 @@ func (s *Service) mails(email string, from From) []counter {
 }
 
 // admit refuses when one of the counters has reached its limit.
-func admit(tx *store.Tx, counters ...counter) error {
+func admit(tx *store.ReadTx, counters ...counter) error {
 	for _, c := range counters {
 		tries, err := tx.Tries(c.key, c.limit.Window)
 		if err != nil {
