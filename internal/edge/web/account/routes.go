@@ -70,8 +70,24 @@ func (s *site) on(act func(*visit), n need) http.HandlerFunc {
 			return
 		}
 		v.session = v.kept()
-		if v.ReadForm() && v.resume(n) {
-			act(v)
+		if !v.ReadForm() || !v.resume(n) {
+			return
 		}
+		if r.Method == http.MethodHead && n != nobody {
+			v.stay()
+			return
+		}
+		act(v)
 	}
+}
+
+// stay answers the script that asks whether somebody is still signed in, which
+// keeps them so. The page is not made: it may say something once, or begin a
+// step.
+func (v *visit) stay() {
+	if err := v.Keep(); err != nil {
+		v.Broken(err)
+		return
+	}
+	v.W.WriteHeader(http.StatusOK)
 }

@@ -97,6 +97,30 @@ func TestSigningOthersOut(t *testing.T) {
 	b.open("/account/security").at("/account/security", "Sign-in and security").says("You created the account")
 }
 
+// The script's question whether somebody is still in uses up nothing that a
+// page says once.
+func TestStayingSignedInChangesNothing(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	b := h.signUp(t, "ana@example.com").open("/account/security/password")
+	follow := b.client.CheckRedirect
+	b.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	b.send("/account/security/password", "old_password", password, "password", "another horse battery")
+	b.do("HEAD", "/account/security", nil)
+	if b.status != http.StatusOK {
+		t.Errorf("got %d", b.status)
+	}
+	b.client.CheckRedirect = follow
+	b.open("/account/security").says("Your password is changed.")
+	if b.open("/account/security"); strings.Contains(b.text(), "Your password is changed.") {
+		t.Error("it is said twice")
+	}
+	stranger := h.browser(t).do("HEAD", "/account/security", nil)
+	if stranger.url.Path != "/account/sign-in" {
+		t.Errorf("a stranger stays at %s", stranger.url.Path)
+	}
+}
+
 func TestChangingThePassword(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
