@@ -86,6 +86,12 @@ func (tx *Tx) RefundPaid(r payment.Refund, on civil.Date) {
 	tx.expect(errRefundElsewhere, qCloseRefund, r.AccountID, r.ID, string(payment.RefundPaid), on)
 }
 
+// RefundPaidAndBack posts that the bank has paid out a refund of which it is
+// known already that it came back.
+func (tx *Tx) RefundPaidAndBack(r payment.Refund, on civil.Date) {
+	tx.postRefund(r, ledger.RefundPaid(r.Amount), "bank", on)
+}
+
 // RefundFailed posts that a refund came back: it is credit again, and the next
 // bill says so.
 func (tx *Tx) RefundFailed(r payment.Refund, on civil.Date) {

@@ -185,10 +185,15 @@ type Refunds struct{}
 // Paid posts that the bank has paid a refund out.
 func (Refunds) Paid(tx *store.Tx, e ach.Entry, on civil.Date) error {
 	r, err := tx.Refund(e.AccountID, e.RefundID)
-	if err == nil && r.State == payment.RefundApproved {
+	switch {
+	case err != nil:
+		return err
+	case r.State == payment.RefundApproved:
 		tx.RefundPaid(r, on)
+	case r.State == payment.RefundFailed: // the statement came after the return
+		tx.RefundPaidAndBack(r, on)
 	}
-	return err
+	return nil
 }
 
 // CameBack posts that the bank could not pay a refund: it is credit again.

@@ -66,8 +66,13 @@ func (f *achFile) takeBack(tx *store.Tx, e ach.Entry, reason ach.Reason, i *stor
 func (f *achFile) follow(tx *store.Tx, e ach.Entry, reason ach.Reason, i *store.BankItem) error {
 	switch e.Kind {
 	case ach.KindDebit, ach.KindRetry:
-		if _, err := f.payments.TakeBack(tx, e.AccountID, e.PaymentID, reason.Code, f.date); err != nil {
+		isNew, err := f.payments.TakeBack(tx, e.AccountID, e.PaymentID, reason.Code, f.date)
+		if err != nil {
 			return err
+		}
+		if !isNew { // reversed, or by hand
+			i.State, i.Reason, i.Note = store.BankItemSetAside, "return.taken_back", "the payment was taken back before, by another way: compare with the statement"
+			return nil
 		}
 		p, err := tx.Payment(e.AccountID, e.PaymentID)
 		if err != nil {

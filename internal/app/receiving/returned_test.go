@@ -121,3 +121,26 @@ func TestBadReturns(t *testing.T) {
 		b.VerifyClean()
 	})
 }
+
+// A payment that was taken back by hand, or reversed, comes back from the bank as
+// well: nothing is undone twice, and somebody looks.
+func TestReturnOfWhatWasTakenBack(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		h := b.household()
+		p := b.pay(h, "100.00")
+		f := b.sendFile()
+		trace := b.entry(p).Trace
+		on := b.after(2)
+		if err := b.paying.Return(t.Context(), h.Account, p.ID, "R01", b.Today()); err != nil {
+			t.Fatal(err)
+		}
+		b.take("returns", achText(on, notice{code: "R01", trace: trace, cents: 10000}))
+		b.take("statement", statementText(on, bankLine{"166", 10000, f.Name, ""}, bankLine{"557", 10000, trace, ""}))
+		apptest.Check(t, "items", b.items(), []string{"3 return R01 set_aside return.taken_back", "4 line 166 posted line.agrees", "5 line 557 posted line.agrees"})
+		apptest.Check(t, "owed", b.Owed(h).String(), "100.00")
+		apptest.Check(t, "told", b.heard(), []string(nil))
+		apptest.Check(t, "cash", b.balance("cash.operating"), "0")
+		b.VerifyClean()
+	})
+}

@@ -6,9 +6,11 @@ import (
 	"testing"
 
 	"quittance.org/quittance/internal/app/apptest"
+	"quittance.org/quittance/internal/app/originating"
 	"quittance.org/quittance/internal/app/paying"
+	"quittance.org/quittance/internal/app/receiving"
 	"quittance.org/quittance/internal/base/fault"
-	"quittance.org/quittance/internal/domain/ach"
+	"quittance.org/quittance/internal/domain/access"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/store"
 	"quittance.org/quittance/internal/store/storetest"
@@ -203,38 +205,51 @@ func TestAges(t *testing.T) {
 	})
 }
 
-// Refunds leave with a file and may come back, each in a line of its own.
-func TestRefundLines(t *testing.T) {
+// A refund leaves with a file and comes back, each in a line of its own; in
+// whatever order the bank tells of it, the money is the payer's again.
+func TestRefundComesBack(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, b *bench) {
-		h := b.household()
-		p := b.pay(h, "150.00")
-		b.InTx(func(tx *store.Tx) error {
-			r := payment.Refund{
-				ID: payment.RefundID{UUID: tx.NewID()}, AccountID: h.Account, PaymentID: p.ID, Bank: b.entry(p).Bank,
-				Amount: apptest.Amount("50.00"), Reason: "paid too much", AskedBy: "test",
-			}
-			tx.AskRefund(r)
-			tx.PutACHEntry(ach.Entry{
-				ID: tx.NewACHEntryID(), AccountID: h.Account, Kind: ach.KindRefund, RefundID: r.ID,
-				Bank: r.Bank, SEC: ach.PPD, Amount: apptest.Amount("50.00"), SettleOn: b.Today(),
+	for _, order := range []string{"paid returned line", "returned paid line", "paid line returned", "line returned paid"} {
+		t.Run(order, func(t *testing.T) {
+			t.Parallel()
+			each(t, func(t *testing.T, b *bench) {
+				b.service = receiving.New(receiving.Config{
+					DB: b.DB, Profile: b.Profile, Payments: b.paying, AutoPay: b.hooks, Refunds: originating.Refunds{}, Link: b.mail, Log: b.Log,
+				})
+				h := b.household()
+				p := b.pay(h, "150.00")
+				first := b.sendFile()
+				b.take("deposit", statementText(b.after(1), bankLine{"166", 15000, first.Name, ""}))
+				b.after(4) // the debit can come back no more
+				_, err := b.out.AskRefund(t.Context(), originating.RefundAsk{
+					Operation: payment.RefundID{UUID: b.DB.NewID()}, Account: h.Account, Payment: p.ID, Amount: apptest.Amount("50.00"),
+					By: originating.Actor{Name: "staff:tess", Role: access.RoleTreasury}, Reason: "asked for",
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				f := b.sendFile()
+				trace := b.Rows("SELECT trace FROM ach_entry WHERE kind = 'refund'")[0]
+				on := b.after(2)
+				for what := range strings.FieldsSeq(order) {
+					switch what {
+					case "paid":
+						b.take(what, statementText(on, bankLine{"466", 5000, f.Name, ""}))
+					case "returned":
+						b.take(what, achText(on, notice{code: "R02", trace: trace, cents: 5000}))
+					case "line":
+						b.take(what, statementText(on, bankLine{"257", 5000, trace, ""}))
+					}
+					b.VerifyClean()
+				}
+				b.fetch()
+				apptest.Check(t, "cash", b.balance("cash.operating"), "15000")
+				apptest.Check(t, "owed to the payer", b.balance("refund.payable"), "0")
+				apptest.Check(t, "credit", b.balance("credit.member"), "-5000")
+				apptest.Check(t, "refund", b.Rows("SELECT state FROM refund"), []string{"failed"})
+				apptest.Check(t, "lines", b.Rows("SELECT state || ' ' || CAST(COUNT(*) AS TEXT) FROM bank_item GROUP BY state"), []string{"posted 4"})
+				b.VerifyClean()
 			})
-			return nil
 		})
-		f := b.sendFile()
-		trace := b.Rows("SELECT trace FROM ach_entry WHERE kind = 'refund'")[0]
-		on := b.after(1)
-		b.take("statement", statementText(on, bankLine{"166", 15000, f.Name, ""}, bankLine{"466", 5000, f.Name, ""}))
-		apptest.Check(t, "cash", b.balance("cash.operating"), "10000")
-		apptest.Check(t, "told", b.heard(), []string{"refund paid 50.00 " + on.String()})
-		b.VerifyClean()
-		on = b.after(1)
-		b.take("lines", statementText(on, bankLine{"257", 5000, trace, ""}))
-		apptest.Check(t, "cash before the return", b.balance("cash.operating"), "10000")
-		b.take("returns", achText(on, notice{code: "R02", trace: trace, cents: 5000}))
-		apptest.Check(t, "cash", b.balance("cash.operating"), "15000")
-		apptest.Check(t, "told", b.heard()[1:], []string{"refund back R02 " + on.String()})
-		apptest.Check(t, "owed to the payer", b.balance("refund.payable"), "0")
-		b.VerifyClean()
-	})
+	}
 }

@@ -17,7 +17,6 @@ import (
 	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/enrollment"
-	"quittance.org/quittance/internal/domain/ledger"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/store"
 )
@@ -40,10 +39,6 @@ func (h *hooks) Prenoted(tx *store.Tx, account enrollment.AccountID, _ payment.B
 }
 
 func (h *hooks) Paid(tx *store.Tx, e ach.Entry, on civil.Date) error {
-	tx.Post(ledger.Entry{
-		ID: tx.NewEntryID(), AccountID: e.AccountID, Kind: ledger.EntryRefund, EffectiveOn: on, Actor: "test",
-		Transfers: ledger.Reverse(ledger.RefundBack(e.Amount)),
-	})
 	return h.note(tx, e.AccountID, "refund paid "+e.Amount.String()+" "+on.String())
 }
 
