@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -213,6 +214,14 @@ func TestDemoLivesThroughTheNights(t *testing.T) {
 	answer, err := http.PostForm(line.Sandbox+"/control/clock", url.Values{"move": {"date"}, "date": {"2026-12-02"}})
 	if err != nil || answer.StatusCode != http.StatusOK {
 		t.Fatalf("moving the clock: %v %v", answer, err)
+	}
+	_ = answer.Body.Close()
+	if answer, err = http.Get(line.Sandbox + "/bank"); err != nil {
+		t.Fatal(err)
+	}
+	page, err := io.ReadAll(answer.Body)
+	if err != nil || !strings.Contains(string(page), "STATEMENT-20261201.bai2") {
+		t.Errorf("the bank has not lived through the days: %v", err)
 	}
 	_ = answer.Body.Close()
 	stop()
