@@ -106,12 +106,13 @@ func (s *simulation) save(ctx context.Context, e *event) (payment.BankAccountID,
 func (s *simulation) turnOn(ctx context.Context, e *event) error {
 	who, account := s.member(e.household), s.town[e.household].account
 	d := s.dice(int(e.household), forEvent, int(e.serial))
+	limited, quiet := d.chance(25), d.chance(30)
 	if !e.decided {
 		offer, err := s.market.app.AutoPay.Offer(ctx, who, account)
 		if err != nil {
 			return err
 		}
-		if e.decided = true; d.chance(25) {
+		if e.decided = true; limited {
 			e.amount = offer.DefaultCap
 		}
 	}
@@ -120,7 +121,7 @@ func (s *simulation) turnOn(ctx context.Context, e *event) error {
 		return err
 	}
 	terms := mandate.Terms{BankAccount: from, Day: s.payerOf(int(e.household)).day, Cap: e.amount, Notice: mandate.NoticeAlways}
-	if d.chance(30) {
+	if quiet {
 		terms.Notice, terms.NoticeOver = mandate.NoticeOver, money.Dollars(200)
 	}
 	_, err = s.market.app.AutoPay.TurnOn(ctx, autopay.TurnOn{
