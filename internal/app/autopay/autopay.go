@@ -64,6 +64,7 @@ type Service struct {
 	jobs    Jobs
 	log     *slog.Logger
 	workers int
+	chunk   int                     // accounts frozen in one transaction
 	kill    func(step string) error // tests only
 }
 
@@ -72,7 +73,7 @@ func New(c Config) *Service {
 	if c.DB == nil || c.Profile == nil || c.Poster == nil || c.Banks == nil || c.Jobs == nil || c.Log == nil {
 		panic("autopay: New needs all of its Config but Workers")
 	}
-	return &Service{db: c.DB, profile: c.Profile, poster: c.Poster, banks: c.Banks, jobs: c.Jobs, log: c.Log, workers: c.Workers}
+	return &Service{db: c.DB, profile: c.Profile, poster: c.Poster, banks: c.Banks, jobs: c.Jobs, log: c.Log, workers: c.Workers, chunk: freezeChunk}
 }
 
 // Who is the person who acts, and what they are to the account.

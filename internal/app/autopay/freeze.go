@@ -2,7 +2,6 @@ package autopay
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 
@@ -72,7 +71,7 @@ func (f *freezer) all(ctx context.Context, workers int) error {
 	err := f.walk(ctx, chunks)
 	close(chunks)
 	group.Wait()
-	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
+	if cause := context.Cause(ctx); cause != nil { // also when all chunks were handed out
 		return cause
 	}
 	return err
@@ -87,7 +86,7 @@ func (f *freezer) walk(ctx context.Context, chunks chan<- []enrollment.AccountID
 		var page []enrollment.AccountID
 		dense := false
 		err := f.s.db.Read(ctx, "accounts to freeze", func(tx *store.ReadTx) (err error) {
-			page, err = tx.AccountsToFreeze(after, f.until, freezeChunk)
+			page, err = tx.AccountsToFreeze(after, f.until, f.s.chunk)
 			if err != nil || len(page) == 0 {
 				return err
 			}
@@ -146,6 +145,9 @@ func (f *freezer) chunk(ctx context.Context, ids []enrollment.AccountID) error {
 	f.mu.Lock()
 	f.total.add(done)
 	f.mu.Unlock()
+	if err := f.s.killed("committed"); err != nil {
+		return err
+	}
 	return f.growth.Add(ctx, done.Frozen)
 }
 

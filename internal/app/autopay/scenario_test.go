@@ -452,7 +452,7 @@ func TestSavedBankAccounts(t *testing.T) {
 	each(t, func(t *testing.T, w town) {
 		h := w.household(15, medical())
 		used := w.status(h).Mandate.BankAccount
-		w.At("2026-01-01 13:00:00")
+		w.At("2026-01-02 13:00:00")
 		second := w.SaveBank(w.autopay, h, "000987654321")
 		me, ctx := w.Member(), t.Context()
 		wantCode(t, "AutoPay uses it", w.autopay.Remove(ctx, me, h.Account, used), autopay.CodeInUse)

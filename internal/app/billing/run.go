@@ -2,7 +2,6 @@ package billing
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 
@@ -117,7 +116,7 @@ func (r *runner) all(ctx context.Context, workers int) error {
 	err := r.walk(ctx, chunks)
 	close(chunks)
 	group.Wait()
-	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
+	if cause := context.Cause(ctx); cause != nil { // also when all chunks were handed out
 		return cause
 	}
 	return err
