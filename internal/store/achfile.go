@@ -176,7 +176,8 @@ var (
 			live_mandate_id = (SELECT m.mandate_id FROM mandate m
 				WHERE m.account_id = ach_entry.account_id AND m.mandate_id = ach_entry.mandate_id AND m.state <> 'disputed')
 		FROM (SELECT account_id, ach_entry_id, ROW_NUMBER() OVER (ORDER BY settle_on, account_id, ach_entry_id) AS n
-			FROM ach_entry WHERE state = 'waiting' AND kind = $6 AND sec_code = $7 AND settle_on <= $8`+undisputed+`
+			FROM ach_entry WHERE state = 'waiting' AND kind = $6 AND sec_code = $7 AND settle_on <= $8
+				AND (settle_on, account_id, ach_entry_id) > ($10, $11, $12)`+undisputed+`
 			ORDER BY settle_on, account_id, ach_entry_id LIMIT $9) r
 		WHERE ach_entry.account_id = r.account_id AND ach_entry.ach_entry_id = r.ach_entry_id`)
 	qRefusedEntries = stmt("refused_ach_entries", `
@@ -184,6 +185,8 @@ var (
 		WHERE e.state = 'waiting' AND m.state = 'disputed'`)
 	qFiledCents = stmt("filed_cents", `
 		SELECT CAST(COALESCE(SUM(amount_cents), 0) AS BIGINT) FROM ach_entry WHERE file_id = $1 AND file_seq > $2`)
+	qFiledLast = stmt("filed_last", `
+		SELECT settle_on, account_id, ach_entry_id FROM ach_entry WHERE file_id = $1 AND file_seq = $2`)
 	qEnsureCounter = stmt("ensure_counter", `INSERT INTO counter (name, n) VALUES ($1, 0) ON CONFLICT (name) DO NOTHING`)
 	qCounter       = stmt("counter", `SELECT n FROM counter WHERE name = $1`)
 	qMoveCounter   = stmt("move_counter", `UPDATE counter SET n = n + $2 WHERE name = $1 AND n = $3`)
@@ -218,7 +221,8 @@ type FileChunk struct {
 	File  ACHFile
 	Kind  ach.Kind
 	SEC   ach.SEC
-	After int64 // the last place that is taken in the file
+	After int64 // the last place that is taken in the file …
+	Goes  bool  // … by an entry of this kind and class: the batch goes on
 	Most  int
 }
 
@@ -230,8 +234,9 @@ type Filed struct {
 }
 
 // FileEntries puts waiting entries into a file, in the order of the day they
-// settle and of accounts, and gives each its place and trace. An entry of a
-// mandate that is disputed makes the table refuse the whole chunk (ACH-33).
+// settle and of accounts, and gives each its place and trace. It goes on after
+// the last of their kind in the file: to begin at the front each time would mean
+// to pass over all that no longer wait.
 func (tx *Tx) FileEntries(c FileChunk) (Filed, error) {
 	odfi := c.File.BankRouting[:8]
 	counter := "ach_trace:" + odfi
@@ -246,13 +251,35 @@ func (tx *Tx) FileEntries(c FileChunk) (Filed, error) {
 	if err := tx.checkTraces(odfi, block, c.File.SettleOn); err != nil {
 		return Filed{}, err
 	}
-	n, err := tx.exec(qFileEntries, c.File.ID, c.After, odfi, block.First-1, block.Round, string(c.Kind), string(c.SEC), c.File.SettleOn, block.N)
+	last, err := tx.lastFiled(c)
+	if err != nil {
+		return Filed{}, err
+	}
+	n, err := tx.exec(qFileEntries, c.File.ID, c.After, odfi, block.First-1, block.Round, string(c.Kind), string(c.SEC), c.File.SettleOn, block.N,
+		last.SettleOn, orLowest(last.AccountID.UUID), orLowest(last.ID.UUID))
 	if err != nil || n == 0 {
 		return Filed{}, err
 	}
 	tx.expect(errFileElsewhere, qMoveCounter, counter, n, taken)
 	amount, err := one(tx.ReadTx, qFiledCents, scalar[money.Amount], c.File.ID, c.After)
 	return Filed{Entries: int(n), Amount: amount, NewRound: block.First == 0}, err
+}
+
+// lastFiled gives the entry to go on after, as far as it has a place in the
+// order; one before all others when a batch begins.
+func (tx *Tx) lastFiled(c FileChunk) (ach.Entry, error) {
+	first := ach.Entry{SettleOn: civil.NewDate(1970, 1, 1)}
+	if !c.Goes {
+		return first, nil
+	}
+	last, err := collect(tx.ReadTx, qFiledLast, func(row func(...any) error) (ach.Entry, error) {
+		var e ach.Entry
+		return e, row(&e.SettleOn, &e.AccountID, &e.ID)
+	}, c.File.ID, c.After)
+	if err != nil || len(last) == 0 {
+		return first, err
+	}
+	return last[0], nil
 }
 
 // checkTraces refuses traces that a bank could still name for another entry

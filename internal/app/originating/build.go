@@ -35,8 +35,8 @@ func (b Built) ToLookAt() int {
 
 // Build puts what waits into a file for the bank day date, once its cut-off has
 // passed. On a day on which banks are closed it builds nothing. A file that a
-// crash left half built is finished; after that, if entries wait that came
-// later, the next file of the day is built.
+// crash left half built is finished first. What comes while a file is built waits
+// for the next one: the next time, or the next bank day.
 //
 // A date that is built late is built for the bank day that it has become: no
 // file can settle in the past (ACH-20).
@@ -61,10 +61,11 @@ func (s *Service) BuildAs(ctx context.Context, date civil.Date, actor string) (B
 		return built, err
 	}
 	built.Stopped = len(kinds) < len(ach.Kinds)
-	for {
-		f, ok, err := s.begin(ctx, date, actor, kinds)
-		if err != nil || !ok {
-			return built, s.countRefused(ctx, &built, err)
+	for isNew := false; !isNew; {
+		var f store.ACHFile
+		var ok bool
+		if f, ok, isNew, err = s.begin(ctx, date, actor, kinds); err != nil || !ok {
+			break
 		}
 		if f, err = s.fill(ctx, f, kinds); err != nil {
 			return built, err
@@ -74,6 +75,7 @@ func (s *Service) BuildAs(ctx context.Context, date civil.Date, actor string) (B
 		}
 		built.add(f)
 	}
+	return built, s.countRefused(ctx, &built, err)
 }
 
 // kinds gives the kinds of entries that may be sent on a day: all, or none that
@@ -115,9 +117,9 @@ func (s *Service) countRefused(ctx context.Context, built *Built, err error) err
 
 // begin gives the file to fill: one that was begun and not finished, or a new
 // one if anything waits; ok is false if there is nothing to do.
-func (s *Service) begin(ctx context.Context, bankOn civil.Date, actor string, kinds []ach.Kind) (f store.ACHFile, ok bool, err error) {
+func (s *Service) begin(ctx context.Context, bankOn civil.Date, actor string, kinds []ach.Kind) (f store.ACHFile, ok, isNew bool, err error) {
 	err = s.db.InTx(ctx, "begin file", func(tx *store.Tx) error {
-		f, ok = store.ACHFile{}, false
+		f, ok, isNew = store.ACHFile{}, false, false
 		today, err := tx.ACHFilesOn(bankOn)
 		if err != nil {
 			return err
@@ -142,12 +144,12 @@ func (s *Service) begin(ctx context.Context, bankOn civil.Date, actor string, ki
 		if ok, err = anyWaiting(tx, kinds, next.SettleOn); err != nil || !ok {
 			return err
 		}
-		f = next
+		f, isNew = next, true
 		f.ID, f.OpenedAt = ach.FileID{UUID: tx.NewID()}, tx.Now()
 		tx.OpenACHFile(f)
 		return nil
 	})
-	return f, ok, err
+	return f, ok, isNew, err
 }
 
 // freeModifier gives the first modifier that no file of the day has.
@@ -234,7 +236,9 @@ func (s *Service) fillChunk(ctx context.Context, at *filling, kind ach.Kind, cla
 	next := *at
 	err = s.db.InTx(ctx, "fill file", func(tx *store.Tx) error {
 		next, more = *at, false
-		filed, err := tx.FileEntries(store.FileChunk{File: at.file, Kind: kind, SEC: class, After: at.places, Most: s.chunk})
+		filed, err := tx.FileEntries(store.FileChunk{
+			File: at.file, Kind: kind, SEC: class, After: at.places, Goes: at.batch.Kind == kind && at.batch.SEC == class, Most: s.chunk,
+		})
 		if err != nil || filed.Entries == 0 {
 			return err
 		}

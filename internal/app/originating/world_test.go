@@ -35,6 +35,7 @@ type mailbox struct {
 	ours    map[string][]byte
 	theirs  map[string][]byte
 	arrived map[string]int
+	forgets bool // keeps no content: for measuring
 	// fail decides what becomes of the n-th call, from 1: nothing, it fails
 	// without effect, or it fails after its effect.
 	calls int
@@ -84,7 +85,11 @@ func (m *mailbox) Put(_ context.Context, name string, write func(io.Writer) erro
 			return fault.New(fault.Conflict, ach.CodeThere, "there")
 		}
 		var b bytes.Buffer
-		if err := write(&b); err != nil {
+		to := io.Writer(&b)
+		if m.forgets {
+			to = io.Discard
+		}
+		if err := write(to); err != nil {
 			return err
 		}
 		m.ours[name] = b.Bytes()
