@@ -218,7 +218,7 @@ func (b *bench) balance(account string) string {
 
 // clearing lists what is on its way, and on its way back.
 func (b *bench) clearing() []string {
-	return b.Rows("SELECT CAST(amount_cents AS TEXT) FROM clearing_item WHERE closed_on IS NULL ORDER BY amount_cents")
+	return b.Rows("SELECT CAST(amount_cents AS TEXT) FROM clearing_item WHERE closed_on IS NULL ORDER BY clearing_item.amount_cents")
 }
 
 // after moves the clock on by bank days.
