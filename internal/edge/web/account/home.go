@@ -7,6 +7,7 @@ import (
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/domain/access"
+	"quittance.org/quittance/internal/edge/web/catalogue"
 	"quittance.org/quittance/internal/edge/web/owing"
 	"quittance.org/quittance/internal/edge/web/portal"
 	"quittance.org/quittance/internal/edge/web/serving"
@@ -118,6 +119,9 @@ func (v *visit) fillHappened(view *portal.AccountHome) error {
 	}
 	if view.Theirs {
 		return nil
+	}
+	if chosen := v.now.Language; chosen != string(v.Lang) && (chosen != "" || v.Lang != catalogue.English) {
+		view.ToDo = append(view.ToDo, portal.ToDo{Kind: portal.ToDoLanguage, Name: v.Lang.Name(), Path: portal.PathSpoken})
 	}
 	unread, err := v.people.UnreadMessages(v.Ctx(), v.who)
 	if unread > 0 {

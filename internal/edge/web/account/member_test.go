@@ -65,6 +65,9 @@ func TestBillsOfTheAccount(t *testing.T) {
 			t.Errorf("%s: got %d", path, b.status)
 		}
 	}
+	b.choose("23").send("/account/autopay/check").at("/account/autopay/done", "AutoPay is on")
+	b.open("/account/bills/" + number).says("AutoPay will take $124.50 from your bank account on November 23. You don't need to do anything.")
+	b.open("/account/pay").at("/pay/amount", "Your bill").says("If you pay now, AutoPay will only take what's left.")
 	other := h.Household(apptest.Medical("2026-01", "99.00").Renewed())
 	h.Bill("2026-12")
 	if b.open("/account/bills/" + h.Bills(other)[0].Number); b.status != http.StatusNotFound {
@@ -149,6 +152,10 @@ func TestSettings(t *testing.T) {
 	b.open("/account/settings/language").send("/account/settings/language", "site", "es", "bills", "es", "phone_language", "vi")
 	if b.url.Path != "/es/account/settings" {
 		t.Errorf("the site stays at %s", b.url.Path)
+	}
+	b.open("/vi/account")
+	if !strings.Contains(b.text(), "Use Tiếng Việt for bills and messages too?") { // flow F16
+		t.Errorf("the home does not ask about the language: %s", b.text())
 	}
 	b.open("/account/settings/contact").send("/account/settings/contact", "email", "").problem("Enter an email address")
 	b.send("/account/settings/contact", "email", "new@example.com").at("/account/settings/contact/code", "Confirm your new email address")

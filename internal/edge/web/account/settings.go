@@ -51,7 +51,7 @@ func (v *visit) showLanguages() {
 		return
 	}
 	v.Show(portal.LanguageSettings{
-		Site: langOr(s.PageLanguage, v.Lang), Bills: langOr(s.LetterLanguage, catalogue.English), Phone: langOr(s.PhoneLanguage, catalogue.English),
+		Site: v.Lang, Bills: langOr(s.LetterLanguage, catalogue.English), Phone: langOr(s.PhoneLanguage, catalogue.English),
 	})
 }
 

@@ -179,6 +179,7 @@ const (
 	ToDoBounced  ToDoKind = "bounced"  // e-mail did not arrive, paper is on
 	ToDoSecond   ToDoKind = "second"   // no second step at sign-in
 	ToDoGuest    ToDoKind = "delegate" // an invitation waits
+	ToDoLanguage ToDoKind = "language" // the site is read in another language than bills are sent in (F16)
 )
 
 // ToDo is one line of what waits.
@@ -186,12 +187,13 @@ type ToDo struct {
 	Kind ToDoKind
 	N    int
 	On   civil.Date
+	Name string // of a language
 	Path string
 }
 
 // Message gives the link's words.
 func (d ToDo) Message() Message {
-	args := given("date", d.On)
+	args := given("date", d.On, "language", d.Name)
 	args["n"] = d.N
 	return Message{Key: "my.todo." + string(d.Kind), Args: args}
 }

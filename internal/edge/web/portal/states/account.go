@@ -82,8 +82,8 @@ func homes() []State {
 	})
 	add("to-do", func(h *portal.AccountHome) {
 		h.Others = true
-		for _, kind := range []portal.ToDoKind{portal.ToDoMessages, portal.ToDoEmail, portal.ToDoReturned, portal.ToDoBounced, portal.ToDoSecond, portal.ToDoGuest} {
-			h.ToDo = append(h.ToDo, portal.ToDo{Kind: kind, N: 2, On: day("2026-11-18"), Path: portal.PathMessages})
+		for _, kind := range []portal.ToDoKind{portal.ToDoMessages, portal.ToDoEmail, portal.ToDoReturned, portal.ToDoBounced, portal.ToDoSecond, portal.ToDoGuest, portal.ToDoLanguage} {
+			h.ToDo = append(h.ToDo, portal.ToDo{Kind: kind, N: 2, Name: "Tiếng Việt", On: day("2026-11-18"), Path: portal.PathMessages})
 		}
 	})
 	add("to-do-one", func(h *portal.AccountHome) {
