@@ -36,7 +36,8 @@ type event struct {
 	done      bool
 	choice    choice // what a look at AutoPay led to
 	bank      uint8  // which of the household's bank accounts
-	tries     uint8
+	day       uint8  // to which AutoPay is moved
+	tries     uint8  // to turn AutoPay on
 	serial    uint16 // with the household, names the operation of a payment
 	household int32
 	on        civil.Date // the postmark of a check

@@ -154,7 +154,7 @@ func (s *simulation) alter(ctx context.Context, e *event) error {
 		if !status.On {
 			e.choice = doNothing
 		}
-		e.tries = uint8(otherDay(terms.Day))
+		e.day = uint8(otherDay(terms.Day))
 		e.amount = money.Dollars(int64(d.between(50, 900)))
 		e.bank++
 	}
@@ -162,7 +162,7 @@ func (s *simulation) alter(ctx context.Context, e *event) error {
 	case doNothing:
 		return nil
 	case doDay:
-		terms.Day = int(e.tries)
+		terms.Day = int(e.day)
 	case doBank:
 		if terms.BankAccount, err = s.save(ctx, e); err != nil {
 			return err
@@ -211,11 +211,11 @@ func (s *simulation) check(ctx context.Context, e *event) error {
 // react is what a member makes of how AutoPay stands.
 func (s *simulation) react(e *event, status *autopay.Status) choice {
 	throw := s.dice(int(e.household), forEvent, int(e.serial)).IntN(100)
-	pick := func(mostly, else_ choice, percent int) choice {
+	pick := func(mostly, otherwise choice, percent int) choice {
 		if throw < percent {
 			return mostly
 		}
-		return else_
+		return otherwise
 	}
 	switch {
 	case status.Held != nil:
