@@ -122,6 +122,11 @@ func (s *Service) billLetter(tx *store.Tx, b store.IssuedBill, on civil.Date) (B
 	if letter.AutoPay, err = s.autoPay(tx.ReadTx, b.Bill); err != nil {
 		return letter, to, err
 	}
+	if letter.AutoPay == nil {
+		if letter.Part, err = s.part(tx.ReadTx, b.Bill); err != nil {
+			return letter, to, err
+		}
+	}
 	if letter.Reader.Ways.Print {
 		letter.Reader.AccountCode = tx.AccountCode(b.AccountID)
 		before, err := tx.BillsBefore(b.Bill, billsTold-1)
@@ -143,6 +148,21 @@ func (s *Service) billLetter(tx *store.Tx, b store.IssuedBill, on civil.Date) (B
 // autoPay gives the draft that pays a bill and is to be told of; nil: none.
 func (s *Service) autoPay(tx *store.ReadTx, b *bill.Bill) (*AutoPay, error) {
 	return autoPayOf(tx, s.profile, b)
+}
+
+// part gives the draft of an older bill of the month, where it is too late to
+// tell of another amount: AutoPay takes the lower one (brief A8).
+func (s *Service) part(tx *store.ReadTx, b *bill.Bill) (*AutoPay, error) {
+	open, err := tx.OpenDrafts(b.AccountID)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range open {
+		if d.Month == b.Month && d.Attempt == 0 && d.State == mandate.Planned {
+			return &AutoPay{Draft: d}, nil
+		}
+	}
+	return nil, nil
 }
 
 func autoPayOf(tx *store.ReadTx, p *profile.Profile, b *bill.Bill) (*AutoPay, error) {

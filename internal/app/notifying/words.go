@@ -76,6 +76,7 @@ type Bill struct {
 	Standing standing.Standing  // of the day; empty unless something is past due
 	Events   []Event            // of the last months
 	AutoPay  *AutoPay           // nil: nobody takes it by itself
+	Part     *AutoPay           // AutoPay takes what an older bill of the month asked for, and no more
 }
 
 // AutoPay is the draft that pays a bill. The bill's letter is its notice

@@ -86,6 +86,12 @@ func autoPaySamples() map[string]letterSample {
 		}), "AutoPay: payment coming May 23", []string{
 			"on Saturday, May 23, 2026.", "your bank moves the money on Tuesday, May 26, 2026. It counts as paid on May 23.",
 		}},
+		"autopay_part": {func(w letters.Writer) (notifying.Words, error) {
+			b := billed()
+			b.Part = autoPay()
+			b.Part.Noticed = money.Cents(12450)
+			return w.Bill(b)
+		}, "Your new bill is ready", []string{"AutoPay takes $124.50 of it on November 23, as we told you before."}},
 		"autopay_held": {held(mandate.ReasonOverLimit), "AutoPay is waiting for you", []string{
 			"Your bill is $249.00. Your usual bill is $124.50.", "Above $186.75 we ask you first.", "Your bill is still due Monday, November 23, 2026.", "your tax credit changed", "If you can't pay",
 		}},

@@ -13,7 +13,7 @@ import (
 // The templates of the letters with a bill.
 var (
 	firstBill   = template{"bill_first", 1}
-	monthlyBill = template{"bill_monthly", 1}
+	monthlyBill = template{"bill_monthly", 2}
 )
 
 // Bill writes the letter with a bill: by e-mail that it is ready (M1, M5) or
@@ -68,6 +68,9 @@ func (a *author) monthlyBill(b notifying.Bill) *letter {
 	lead := []string{a.t("letter.bill.lead_monthly", catalogue.Args{"amount": due, "by": b.Bill.DueOn, "month": b.Bill.Month})}
 	if past := pastDueOf(b.Bill); past.IsPositive() {
 		lead = append(lead, a.t("letter.bill.past", catalogue.Args{"amount": past}))
+	}
+	if x := b.Part; x != nil {
+		lead = append(lead, a.t("letter.autopay.part", catalogue.Args{"amount": x.Noticed, "on": x.DebitOn}))
 	}
 	l := a.begin(a.t("letter.bill.title_monthly", nil), lead...)
 	a.payBill(l, b)
