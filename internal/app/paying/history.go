@@ -234,7 +234,11 @@ func latest(bills []store.BillLine, payments []store.PaymentLine, most int) []Ev
 		if p.ReturnCode != "" {
 			all = append(all, Event{Kind: EventReturn, On: p.ReturnedOn, Confirmation: p.Confirmation, Amount: p.Amount})
 		}
-		all = append(all, Event{Kind: EventPayment, On: p.ReceivedOn, Confirmation: p.Confirmation, Amount: p.Amount.Neg()})
+		on := p.ReceivedOn
+		if p.Channel == payment.ChannelAutoPay {
+			on = p.EffectiveOn // it goes to the bank the evening before, and counts on its day (R-AUTO-4)
+		}
+		all = append(all, Event{Kind: EventPayment, On: on, Confirmation: p.Confirmation, Amount: p.Amount.Neg()})
 	}
 	for _, b := range bills {
 		all = append(all, Event{Kind: EventBill, On: b.IssuedOn, Month: b.Month, Number: b.Number, Amount: money.Max(b.Total, money.Zero)})

@@ -153,7 +153,7 @@ func (v *visit) onePayment() {
 	path := paymentPath(p.Confirmation)
 	view := portal.Payment{
 		Confirmation: p.Confirmation.String(), Amount: p.Amount, At: p.SubmittedAt, Counts: p.EffectiveOn, How: paymentRow(p.PaymentLine).How(),
-		Status: statusOf(p.PaymentLine), Steps: stepsOf(p.PaymentLine), Receipt: path + "/receipt.pdf",
+		Status: statusOf(p.PaymentLine), AutoPay: p.Channel == payment.ChannelAutoPay, Steps: stepsOf(p.PaymentLine), Receipt: path + "/receipt.pdf",
 	}
 	if view.Status == portal.StatusReturned {
 		d := owing.View{Due: p.Receipt.After, Profile: v.Profile}
@@ -186,7 +186,11 @@ func linesOf(r *paying.Receipt) []portal.Line {
 
 // stepsOf tells what happened to a payment, in order.
 func stepsOf(p paying.PaymentLine) []portal.Happened {
-	steps := []portal.Happened{{Step: portal.StepReceived, On: p.ReceivedOn}}
+	first := portal.StepReceived
+	if p.Channel == payment.ChannelAutoPay {
+		first = portal.StepAsked
+	}
+	steps := []portal.Happened{{Step: first, On: p.ReceivedOn, Counts: p.EffectiveOn}}
 	add := func(step portal.PaymentStep, on civil.Date, amount money.Amount) {
 		steps = append(steps, portal.Happened{Step: step, On: on, Amount: amount})
 	}

@@ -130,6 +130,7 @@ type PaymentStep string
 // The steps of a payment.
 const (
 	StepReceived  PaymentStep = "received"
+	StepAsked     PaymentStep = "asked"     // AutoPay's payment went to the bank; it counts on Counts
 	StepConfirmed PaymentStep = "confirmed" // the bank moved the money
 	StepReturned  PaymentStep = "returned"
 	StepRefunded  PaymentStep = "refunded"
@@ -142,11 +143,12 @@ type Happened struct {
 	On     civil.Date
 	Amount money.Amount
 	Reason ReturnReason
+	Counts civil.Date
 }
 
 // Message gives the step's words.
 func (h Happened) Message() Message {
-	return Message{Key: "my.step." + string(h.Step), Args: given("amount", h.Amount)}
+	return Message{Key: "my.step." + string(h.Step), Args: given("amount", h.Amount, "counts", h.Counts)}
 }
 
 // ReturnReason is why a bank sent a payment back, in words.
@@ -190,6 +192,7 @@ type Payment struct {
 	Confirmation string
 	Amount       money.Amount
 	At           civil.Instant
+	AutoPay      bool // nobody paid it by hand: At is when the bank was asked
 	Counts       civil.Date
 	How          Message
 	Status       PaymentStatus
