@@ -119,6 +119,11 @@ func autoPaySamples() map[string]letterSample {
 			r.RetryOn = date("2026-11-18")
 			return w.Returned(r)
 		}, "Your bank returned your payment", []string{"AutoPay tries once more on Wednesday, November 18, 2026, for the same amount."}},
+		"returned_retry_late": {func(w letters.Writer) (notifying.Words, error) {
+			r := returned("R01")
+			r.RetryOn = date("2026-11-25")
+			return w.Returned(r)
+		}, "Your bank returned your payment", []string{"AutoPay tries once more on Wednesday, November 25, 2026", "That is too late for this bill."}},
 	}
 }
 

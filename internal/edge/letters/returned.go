@@ -40,6 +40,9 @@ func (w Writer) Returned(r notifying.Returned) (notifying.Words, error) {
 	}
 	if !r.RetryOn.IsZero() {
 		lead = append(lead, a.t("letter.returned.retry", catalogue.Args{"on": r.RetryOn}))
+		if due.IsPositive() && r.RetryOn.After(by) { // by is zero when the date has passed
+			lead = append(lead, a.t("letter.returned.retry_late", nil))
+		}
 	}
 	if a.profile.Fees.Returned.On(r.Written).IsZero() {
 		lead = append(lead, a.t("letter.returned.no_fee", nil))
@@ -51,7 +54,7 @@ func (w Writer) Returned(r notifying.Returned) (notifying.Words, error) {
 		ways.Paragraphs = []string{a.t("letter.returned.again", nil)}
 		l.Sections = []section{ways, a.help()}
 	}
-	return a.finish(template{notifying.TemplateReturned, 2}, l)
+	return a.finish(template{notifying.TemplateReturned, 3}, l)
 }
 
 // Extended writes the letter about a due date that was moved (R-CAL-3,

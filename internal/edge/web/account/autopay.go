@@ -7,6 +7,7 @@ import (
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/access"
 	"quittance.org/quittance/internal/domain/mandate"
+	"quittance.org/quittance/internal/edge/web/owing"
 	"quittance.org/quittance/internal/edge/web/portal"
 )
 
@@ -97,6 +98,9 @@ func (v *visit) explainHeld(view *portal.AutoPay) {
 	if err != nil {
 		v.notShown(err)
 		return
+	}
+	if n := view.Next; n != nil && n.Retry && owing.Late(n.On, d.PayBy()) {
+		n.Late = d.PayBy()
 	}
 	view.CanPay = d.Now().IsPositive() && view.Next != nil && access.Allowed(v.who.Role, access.StartPayment)
 	if view.Held != nil && d.Bill != nil && d.Bill.Month == view.Held.Month && !v.theirs() {

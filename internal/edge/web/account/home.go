@@ -35,6 +35,9 @@ func (v *visit) home() {
 		return
 	}
 	v.fillHome(&view, d)
+	if a := view.AutoPay; a != nil && a.Next != nil && a.Next.Retry && owing.Late(a.Next.On, view.PayBy) {
+		a.Next.Late = view.PayBy
+	}
 	if err := v.fillHappened(&view); err != nil {
 		v.notShown(err)
 	}

@@ -17,7 +17,7 @@ func (d View) Document() portal.Document {
 	at := d.situation()
 	over := d.Over()
 	// The button says the bill's amount: once another one is due, it is gone.
-	if d.AutoPay != nil && !over {
+	if d.taken() != nil && !over {
 		view.AutoPay = portal.Owing{Amount: d.AutoPay.Amount, By: d.AutoPay.On}
 	}
 	view.CanPay = !over && view.Due.IsPositive() && d.Now() == view.Due

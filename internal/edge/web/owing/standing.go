@@ -3,6 +3,7 @@ package owing
 import (
 	"slices"
 
+	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/enrollment"
@@ -137,13 +138,26 @@ func (d View) Banner() *portal.Banner {
 		return &portal.Banner{Kind: portal.BannerCredit, Amount: d.Credit}
 	case at == settled:
 		return &portal.Banner{Kind: portal.BannerNothingDue, NextBill: d.NextBillOn}
-	case d.AutoPay != nil:
+	case d.taken() != nil:
 		return &portal.Banner{Kind: portal.BannerAutoPay, Amount: d.AutoPay.Amount, By: d.AutoPay.On}
 	case by.DaysSince(d.Today) <= 1:
 		return &portal.Banner{Kind: portal.BannerDueSoon, By: by}
 	}
 	return nil
 }
+
+// taken is what AutoPay takes in time, so that nobody needs to pay. A debit
+// that is tried again can be too late for the bill (ACH-32).
+func (d View) taken() *paying.Debit {
+	if d.AutoPay == nil || Late(d.AutoPay.On, d.PayBy()) {
+		return nil
+	}
+	return d.AutoPay
+}
+
+// Late tells that what counts on a day is too late for what is due by another;
+// zero: nothing is due.
+func Late(on, by civil.Date) bool { return !by.IsZero() && on.After(by) }
 
 // restart says what brings coverage back, and what it takes later (R-DUE-6).
 func (d View) restart(kind portal.BannerKind) *portal.Banner {

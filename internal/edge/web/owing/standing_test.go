@@ -82,6 +82,11 @@ func TestSituations(t *testing.T) {
 			}, in(standing.StateActive)), []string{"autopay 300.00", "2026-11-23", "total 300.00 keeps"},
 		},
 		{
+			"AutoPay tries again too late", view(t, func(d *paying.Due) {
+				d.Standing.PastDue, d.AutoPay = money.Zero, &paying.Debit{Amount: money.Cents(30000), On: civil.MustParseDate("2026-11-24")}
+			}, in(standing.StateActive)), []string{"2026-11-23", "total 300.00 keeps"},
+		},
+		{
 			"past due comes before AutoPay", view(t, func(d *paying.Due) {
 				d.AutoPay = &paying.Debit{Amount: money.Cents(30000), On: civil.MustParseDate("2026-11-23")}
 			}, in(standing.StatePastDue)), []string{"past_due 300.00", "2026-11-23", "total 300.00 keeps", "past_due 200.00 keeps"},

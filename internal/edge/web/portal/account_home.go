@@ -49,7 +49,8 @@ func (h AccountHome) page() page {
 // Secondary tells that nobody needs to press the button: nothing is due, or
 // AutoPay takes it.
 func (h AccountHome) Secondary() bool {
-	taken := h.AutoPay != nil && h.AutoPay.State == AutoPayOn && h.AutoPay.Held == nil && h.AutoPay.Next != nil && h.AutoPay.Next.Known
+	taken := h.AutoPay != nil && h.AutoPay.State == AutoPayOn && h.AutoPay.Held == nil && h.AutoPay.Next != nil && h.AutoPay.Next.Known &&
+		h.AutoPay.Next.Late.IsZero()
 	return h.State != HomeOwes || taken
 }
 
@@ -68,6 +69,8 @@ func (l AutoPayLine) Message() Message {
 		return Message{Key: "my.home.autopay_held", Args: given("month", l.Held.Month, "amount", l.Held.Is)}
 	case l.State == AutoPayOn && l.Next == nil:
 		return Message{Key: "my.home.autopay_idle"}
+	case l.State == AutoPayOn && !l.Next.Late.IsZero():
+		return Message{Key: "my.home.autopay_late", Args: given("amount", l.Next.Amount, "on", l.Next.On, "by", l.Next.Late)}
 	case l.State == AutoPayOn && l.Next.Known:
 		return Message{Key: "my.home.autopay_on", Args: given("amount", l.Next.Amount, "on", l.Next.On)}
 	case l.State == AutoPayOn:
@@ -87,7 +90,7 @@ func (l AutoPayLine) Warns() bool {
 		return true
 	case AutoPayOn, AutoPayOff, AutoPayStopped:
 	}
-	return l.Held != nil
+	return l.Held != nil || l.Next != nil && !l.Next.Late.IsZero()
 }
 
 // Link gives where the line leads.

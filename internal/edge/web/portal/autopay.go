@@ -83,6 +83,8 @@ type AutoPayNext struct {
 	StopBy  civil.Instant
 	Sent    bool // it is with the bank: too late to stop
 	Retry   bool // the last one is tried again
+	// Late is when the bill is due, if this payment comes after it; else zero.
+	Late civil.Date
 }
 
 // Message says what comes and when.

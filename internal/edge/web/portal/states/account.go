@@ -101,6 +101,7 @@ func homes() []State {
 	for name, line := range map[string]portal.AutoPayLine{
 		"on":     {State: portal.AutoPayOn, Next: nextPayment()},
 		"soon":   {State: portal.AutoPayOn, Next: &portal.AutoPayNext{On: day("2026-12-23")}},
+		"late":   {State: portal.AutoPayOn, Next: retriedTooLate()},
 		"idle":   {State: portal.AutoPayOn},
 		"held":   {State: portal.AutoPayOn, Held: heldPayment()},
 		"paused": {State: portal.AutoPayPaused},

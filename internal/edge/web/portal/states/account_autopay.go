@@ -17,6 +17,14 @@ func heldPayment() *portal.Held {
 	}
 }
 
+// retriedTooLate is a payment that came back and is tried again after the bill
+// is due.
+func retriedTooLate() *portal.AutoPayNext {
+	next := nextPayment()
+	next.On, next.Retry, next.Late = day("2026-11-27"), true, due
+	return next
+}
+
 func checkingAccount() portal.Saved {
 	return portal.Saved{ID: op, Kind: portal.AccountChecking, LastFour: "6789", AutoPay: true}
 }
@@ -52,6 +60,7 @@ func autoPay() []State {
 	add("on-no-bill-yet", func(a *portal.AutoPay) { a.Next.Known = false })
 	add("after-cut-off", func(a *portal.AutoPay) { a.Next.Sent = true })
 	add("retry", func(a *portal.AutoPay) { a.Next.Retry = true })
+	add("retry-too-late", func(a *portal.AutoPay) { a.Next = retriedTooLate() })
 	add("ending", func(a *portal.AutoPay) { a.Last = due })
 	for _, why := range []portal.HeldWhy{portal.HeldOverCap, portal.HeldOverLast, portal.HeldNotInTime} {
 		add("held-"+string(why), func(a *portal.AutoPay) { a.Held = heldPayment(); a.Held.Why = why })
@@ -223,6 +232,9 @@ func onePayment() []State {
 	add("received", func(*portal.Payment) {})
 	add("paid", func(p *portal.Payment) {
 		p.Status, p.Steps = portal.StatusPaid, []portal.Happened{{Step: portal.StepReceived, On: today}, {Step: portal.StepConfirmed, On: due}}
+	})
+	add("by-autopay", func(p *portal.Payment) {
+		p.AutoPay, p.Steps = true, []portal.Happened{{Step: portal.StepAsked, On: today, Counts: due}, {Step: portal.StepWaiting}}
 	})
 	add("refunded", func(p *portal.Payment) {
 		p.Status = portal.StatusRefunded
