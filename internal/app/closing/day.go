@@ -253,6 +253,13 @@ func (s *Service) dayOf(tx *store.ReadTx, date civil.Date) (Day, error) {
 	for _, step := range s.steps {
 		d.Steps = append(d.Steps, resultOf(step.Name, rows))
 	}
+	// Another program on this database may have more steps, such as one that has a
+	// line to the bank: what is on record is shown.
+	for _, r := range rows {
+		if !slices.ContainsFunc(s.steps, func(step Step) bool { return step.Name == r.Step }) {
+			d.Steps = append(d.Steps, resultOf(r.Step, rows))
+		}
+	}
 	d.ToDo = d.toDo()
 	return d, nil
 }

@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"encoding/json"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -35,9 +36,13 @@ Waiting for the next file: 0 entries, debits $0.00, credits $0.00.
 func TestEveningOnTheCommandLine(t *testing.T) {
 	t.Parallel()
 	dir, bank := newMarket(t, "2026-11-20"), t.TempDir()
+	write(t, filepath.Join(dir, "demo.json"), `{"now":"2026-11-21T02:00:00Z","portal":"http://127.0.0.1:8080"}`) // 9 p.m. in Boston
 	code, out, errs := call(t, "day", "run", "--data", dir, "--bank-link", "folder:"+bank)
 	if code != 0 || !strings.Contains(out, "ach-file") || !strings.Contains(out, "bank-out") {
 		t.Errorf("exit code %d:\n%s%s", code, out, errs)
+	}
+	if _, out, _ := call(t, "day", "status", "--data", dir); !strings.Contains(out, "ach-file") || !strings.Contains(out, "bank-out") {
+		t.Errorf("the status does not know the evening's steps:\n%s", out)
 	}
 	if code, _, errs := call(t, "day", "run", "--data", dir, "--bank-link", "ftp://x"); code != 1 || !strings.Contains(errs, "folder:PATH") {
 		t.Errorf("a line that is none: exit code %d: %s", code, errs)
