@@ -70,11 +70,12 @@ func (m *mailbox) call(method string, effect func() error) error {
 		return errLine
 	}
 	err := effect()
-	switch {
-	case f == kills:
+	switch f {
+	case kills:
 		panic(killed{})
-	case f == failsAfter:
+	case failsAfter:
 		return errLine
+	case works, fails:
 	}
 	return err
 }
