@@ -9,7 +9,8 @@ import (
 // up: those of a bill are not its document. A small sample will do: how many
 // rows there are matters here, not what is in them.
 const analyzePostgres = `BEGIN; SET LOCAL default_statistics_target = 10; ANALYZE account, account_alias, member, enrollment, premium_segment, charge, open_charge,
-	bill (account_id, bill_id, coverage_month, kind, revision), entry, transfer, payment, application, open_credit, unbilled, decision; COMMIT`
+	bill (account_id, bill_id, bill_no, coverage_month, kind, revision), entry, transfer, payment, application, open_credit, unbilled, decision,
+	mandate, draft, bank_account, clearing_item, ach_entry; COMMIT`
 
 // analyzeSQLite looks at every table that has grown, whether this connection
 // has asked for it or not (0x10000), reads a part of it only, and so keeps no
