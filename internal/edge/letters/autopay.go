@@ -40,6 +40,7 @@ func (a *author) autoPay(b notifying.Bill) *letter {
 	if x.SettleOn != x.DebitOn {
 		lead = append(lead, a.t("letter.autopay.next_bank_day", catalogue.Args{"settles": x.SettleOn, "on": x.DebitOn}))
 	}
+	lead = append(lead, a.t("letter.autopay.pays", catalogue.Args{"month": b.Bill.Month}))
 	if x.Last != x.Noticed && x.Last.IsPositive() {
 		lead = append(lead, a.t("letter.autopay.last", catalogue.Args{"last": x.Last}))
 	}

@@ -1,6 +1,7 @@
 package letters_test
 
 import (
+	"strings"
 	"testing"
 
 	"quittance.org/quittance/internal/app/notifying"
@@ -78,7 +79,7 @@ func off(reason mandate.Reason, due money.Amount) sample {
 func autoPaySamples() map[string]letterSample {
 	return map[string]letterSample{
 		"autopay_bill": {autoPayBill(func(*notifying.AutoPay) {}), "AutoPay: payment coming November 23", []string{
-			"We will take $249.00 from your bank account ending in 5678 on Monday, November 23, 2026.", "The last AutoPay payment was $109.50.", "have the money in the account",
+			"We will take $249.00 from your bank account ending in 5678 on Monday, November 23, 2026.", "It pays your bill for December 2026 coverage.", "The last AutoPay payment was $109.50.", "have the money in the account",
 			"Change or stop it by 8:00 p.m. Eastern time on Friday, November 20, 2026.", "at least 3 business days before", "/account/autopay",
 		}},
 		"autopay_bill_weekend": {autoPayBill(func(x *notifying.AutoPay) {
@@ -138,6 +139,11 @@ func TestThePaperBillOfAutoPay(t *testing.T) {
 		}
 		if got := w.Bill.Slip != nil; got != slip {
 			t.Errorf("%s: a slip: %t", name, got)
+		}
+		for _, way := range w.Bill.Ways.Ways {
+			if strings.Contains(way.Text, "slip") && !slip {
+				t.Errorf("%s has no slip and says: %s", name, way.Text)
+			}
 		}
 		if got := w.Bill.Amount.Note != ""; got != (name != "bill_monthly") {
 			t.Errorf("%s: note %q", name, w.Bill.Amount.Note)

@@ -50,15 +50,16 @@ func (a *author) billPaper(b notifying.Bill) *billpdf.Document {
 	}
 	if x.AmountDue().IsPositive() {
 		doc.Amount.PayBy = a.t("paper.pay_by", catalogue.Args{"by": x.DueOn})
-		doc.Ways, doc.Slip = a.billWays(b), a.slip(x)
-		a.autoPayOnPaper(doc, b.AutoPay)
+		doc.Ways, doc.Slip = a.billWays(b, "paper.ways.mail_text"), a.slip(x)
+		a.autoPayOnPaper(doc, b)
 	}
 	return doc
 }
 
 // autoPayOnPaper says on the bill that AutoPay pays it: then there is no slip to
 // pay it with (brief 16). One that waits for its reader is paid like any other.
-func (a *author) autoPayOnPaper(doc *billpdf.Document, x *notifying.AutoPay) {
+func (a *author) autoPayOnPaper(doc *billpdf.Document, b notifying.Bill) {
+	x := b.AutoPay
 	switch {
 	case x == nil:
 	case x.State == mandate.Held:
@@ -66,7 +67,7 @@ func (a *author) autoPayOnPaper(doc *billpdf.Document, x *notifying.AutoPay) {
 	default:
 		doc.Amount.PayBy = a.t("paper.autopay_by", catalogue.Args{"on": x.DebitOn})
 		doc.Amount.Note = a.t("paper.autopay", catalogue.Args{"amount": x.Noticed, "bank": x.Bank.LastFour, "on": x.DebitOn})
-		doc.Slip = nil
+		doc.Ways, doc.Slip = a.billWays(b, "paper.ways.mail_no_slip"), nil
 	}
 }
 
@@ -221,7 +222,8 @@ func (a *author) changes(x *bill.Bill) billpdf.Section {
 	}}
 }
 
-func (a *author) billWays(b notifying.Bill) billpdf.Ways {
+// billWays are the ways to pay; mail is the key of what is said about the mail.
+func (a *author) billWays(b notifying.Bill, mail string) billpdf.Ways {
 	url := a.url(linkPath + b.Link.String())
 	shown := plainURL(url)
 	return billpdf.Ways{
@@ -229,7 +231,7 @@ func (a *author) billWays(b notifying.Bill) billpdf.Ways {
 		Ways: []billpdf.Way{
 			{Label: a.t("paper.ways.online", nil), Text: a.t("paper.ways.online_text", catalogue.Args{"url": shown}), Link: url},
 			{Label: a.t("paper.ways.phone", nil), Text: a.t("paper.ways.phone_text", nil)},
-			{Label: a.t("paper.ways.mail", nil), Text: a.t("paper.ways.mail_text", catalogue.Args{"date": a.mailBy(b.Bill.DueOn)})},
+			{Label: a.t("paper.ways.mail", nil), Text: a.t(mail, catalogue.Args{"date": a.mailBy(b.Bill.DueOn)})},
 			{Label: a.t("paper.ways.billpay", nil), Text: a.t("paper.ways.billpay_text", nil)},
 		},
 		Code: &billpdf.PayCode{
