@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -71,27 +72,62 @@ var sixDigits = regexp.MustCompile(`\b\d{3} \d{3}\b`)
 // codes lists the codes that came, the oldest first.
 func (m *mailbox) codes() []string {
 	m.demo.t.Helper()
+	var codes []string
+	for _, message := range m.messages() {
+		if code := sixDigits.FindString(message.Text); code != "" {
+			codes = append(codes, code)
+		}
+	}
+	return codes
+}
+
+// message is an e-mail that came.
+type message struct {
+	To      []string `json:"to"`
+	Subject string   `json:"subject"`
+	Text    string   `json:"text"`
+	HTML    string   `json:"html"`
+}
+
+// messages lists what came, the oldest first.
+func (m *mailbox) messages() []message {
+	m.demo.t.Helper()
 	res, err := http.Get(m.demo.Sandbox + "/v1/messages")
 	if err != nil {
 		m.demo.t.Fatal(err)
 	}
 	defer func() { _ = res.Body.Close() }()
 	var inbox struct {
-		Data []struct {
-			To   []string `json:"to"`
-			Text string   `json:"text"`
-		} `json:"data"`
+		Data []message `json:"data"`
 	}
 	if err := json.NewDecoder(res.Body).Decode(&inbox); err != nil {
 		m.demo.t.Fatal(err)
 	}
-	var codes []string
-	for _, message := range slices.Backward(inbox.Data) {
-		if code := sixDigits.FindString(message.Text); code != "" && slices.Contains(message.To, m.address) {
-			codes = append(codes, code)
+	mine := slices.DeleteFunc(inbox.Data, func(got message) bool { return !slices.Contains(got.To, m.address) })
+	slices.Reverse(mine)
+	return mine
+}
+
+// gets waits for an e-mail with a subject, and fails the test unless it says
+// all of these.
+func (m *mailbox) gets(subject string, texts ...string) {
+	m.demo.t.Helper()
+	ticker := time.NewTicker(100 * time.Millisecond)
+	defer ticker.Stop()
+	for begun := time.Now(); time.Since(begun) < patience; <-ticker.C {
+		all := m.messages()
+		i := slices.IndexFunc(all, func(got message) bool { return got.Subject == subject })
+		if i < 0 {
+			continue
 		}
+		for _, text := range texts {
+			if !strings.Contains(strings.Join(strings.Fields(all[i].Text), " "), text) {
+				m.demo.t.Errorf("the e-mail %q does not say %q: %s", subject, text, all[i].Text)
+			}
+		}
+		return
 	}
-	return codes
+	m.demo.t.Fatalf("%s never got the e-mail %q", m.address, subject)
 }
 
 // Flows F7 and F8 without a passkey: an account, a second step by an app, the
@@ -100,13 +136,7 @@ func TestAccountWithAnApp(t *testing.T) {
 	t.Parallel()
 	each(t, twoLooks, func(t *testing.T, d *demo, b *tab) {
 		b.newAccount("maria@example.com")
-		if !b.look.noScripts {
-			b.choose("way") // the app: this portal has no name that passkeys are bound to
-		}
-		b.press().at("Set up an authenticator app")
-		var key string
-		b.ask(`() => document.querySelector(".pp-key").textContent.replaceAll(" ", "")`, &key)
-		b.fill("code", appCode(t, key)).press().at("Save your backup codes")
+		key := b.app()
 		var codes []string
 		b.ask(`() => [...document.querySelectorAll(".pp-codes li")].map((li) => li.textContent.trim())`, &codes)
 		b.press().connect(d.member("A")).says("Subscriber ID ending in")
@@ -123,6 +153,18 @@ func TestAccountWithAnApp(t *testing.T) {
 			t.Error("the address is in the log")
 		}
 	})
+}
+
+// app sets up an authenticator app as the second step, and gives its key.
+func (b *tab) app() (key string) {
+	b.t.Helper()
+	if !b.look.noScripts {
+		b.choose("way") // this portal has no name that passkeys are bound to
+	}
+	b.press().at("Set up an authenticator app")
+	b.ask(`() => document.querySelector(".pp-key").textContent.replaceAll(" ", "")`, &key)
+	b.fill("code", appCode(b.t, key)).press().at("Save your backup codes")
+	return key
 }
 
 func appCode(t *testing.T, key string) string {

@@ -123,11 +123,26 @@ func (d *demo) member(letter string) member {
 // holds tells whether text is anywhere in the demo's log or files.
 func (d *demo) holds(text string) (where string, found bool) {
 	d.t.Helper()
+	return d.search(text, "")
+}
+
+// keeps tells whether text is anywhere in the log or in what the marketplace
+// keeps: the sandbox's own files are left out.
+func (d *demo) keeps(text string) (where string, found bool) {
+	d.t.Helper()
+	return d.search(text, "sandbox")
+}
+
+func (d *demo) search(text, leftOut string) (where string, found bool) {
+	d.t.Helper()
 	if strings.Contains(d.log.String(), text) {
 		return "the log", true
 	}
 	err := filepath.WalkDir(d.dir, func(path string, entry os.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
+			if err == nil && entry.Name() == leftOut {
+				return filepath.SkipDir
+			}
 			return err
 		}
 		content, err := os.ReadFile(path)

@@ -47,7 +47,8 @@ type tab struct {
 	demo *demo
 	look look
 
-	presses int // keys other than those that type text
+	presses int      // keys other than those that type text
+	secrets []string // what no page may hold from now on
 
 	mu         sync.Mutex
 	complaints []string // of the console: CSP reports, scripts that threw
@@ -129,7 +130,12 @@ func (b *tab) run(actions ...chromedp.Action) {
 // load runs an action that leads to another page, and looks that page over.
 func (b *tab) load(action chromedp.Action) *tab {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	return b.loadWithin(patience, action)
+}
+
+func (b *tab) loadWithin(limit time.Duration, action chromedp.Action) *tab {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, limit)
 	defer cancel()
 	if _, err := chromedp.RunResponse(ctx, action); err != nil {
 		b.t.Fatalf("%v on %s", err, b.where())
@@ -158,6 +164,8 @@ func (b *tab) ask(script string, result any) {
 // whatIsSeen is asked of every page.
 type whatIsSeen struct {
 	Path, Origin, Title, Heading, Text string
+	Address                            string // all of it
+	Held                               []string
 	Scrolls                            int // pixels wider than the window
 	Violations                         []string
 }
@@ -165,7 +173,12 @@ type whatIsSeen struct {
 func (b *tab) seen() whatIsSeen {
 	b.t.Helper()
 	var s whatIsSeen
+	secrets, err := json.Marshal(b.secrets)
+	if err != nil {
+		b.t.Fatal(err)
+	}
 	b.ask(`() => ({
+		address: location.href, held: (`+string(secrets)+` ?? []).filter((secret) => document.documentElement.outerHTML.includes(secret)),
 		path: location.pathname, origin: location.origin, title: document.title, heading: document.querySelector("h1")?.textContent.trim() ?? "",
 		text: (document.querySelector("main") ?? document.body).innerText.replace(/\s+/g, " "),
 		scrolls: document.documentElement.scrollWidth - innerWidth,
@@ -200,8 +213,23 @@ func (b *tab) inspect() {
 	}
 	b.complaints, b.strangers = nil, nil
 	b.mu.Unlock()
+	for _, secret := range s.Held {
+		if s.Origin == b.demo.Portal {
+			b.t.Errorf("%s holds what ends in %s", s.Path, secret[len(secret)-4:])
+		}
+	}
+	if found := personal.FindString(s.Address + " " + s.Title); found != "" && s.Origin == b.demo.Portal {
+		b.t.Errorf("%s has %q in its address or title", s.Path, found)
+	}
 	b.picture(s)
 }
+
+// personal is what an address or a title must not hold: a name of the demo's
+// people, an e-mail address, a Subscriber ID, a date of birth.
+var personal = regexp.MustCompile(`(?i)silva|maria|@|%40|7001[ +-]?\d{4}|\b19\d\d\b`)
+
+// secret says what no page may hold from now on.
+func (b *tab) secret(text string) *tab { b.secrets = append(b.secrets, text); return b }
 
 // accessible holds the kinds of page that the accessibility checker has seen:
 // once is enough, it takes a second.
@@ -279,7 +307,7 @@ func (b *tab) choose(id string) *tab {
 }
 
 // press presses the page's button: the one of the form in the main part.
-func (b *tab) press() *tab { b.t.Helper(); return b.pressOn(`main form button:not([type=button])`) }
+func (b *tab) press() *tab { b.t.Helper(); return b.pressOn(`main form button[type=submit]`) }
 
 func (b *tab) pressOn(selector string) *tab {
 	b.t.Helper()

@@ -13,7 +13,11 @@ import (
 func (b *tab) moveTo(day string) *tab {
 	b.t.Helper()
 	b.control().set("date", day)
-	return b.pressOn(`form button.second`)
+	move := chromedp.Click(`form button.second`, chromedp.ByQuery)
+	if b.look.touch {
+		move = b.tap(`form button.second`)
+	}
+	return b.loadWithin(10*patience, move) // weeks of business days
 }
 
 // set gives a field another value than the one it has.
