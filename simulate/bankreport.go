@@ -154,7 +154,8 @@ func ageOf(from, to civil.Date) int {
 	return slices.IndexFunc(clearingAges, func(a struct {
 		name, color string
 		most        int
-	}) bool {
+	},
+	) bool {
 		return days <= a.most
 	})
 }

@@ -123,8 +123,13 @@ func banked(t *testing.T, r *simulate.Result) {
 		kind, name string
 		least      int64
 	}{
-		{"draft", "frozen ", 50}, {"draft", "skipped paid", 1}, {"payment", "autopay bank", 50}, {"ach", "debit settled", 80},
-		{"ach", "debit returned", 1}, {"bank", "return posted return.posted", 1}, {"bank", "line posted line.agrees", 80},
+		{"draft", "frozen ", 50},
+		{"draft", "skipped paid", 1},
+		{"payment", "autopay bank", 50},
+		{"ach", "debit settled", 80},
+		{"ach", "debit returned", 1},
+		{"bank", "return posted return.posted", 1},
+		{"bank", "line posted line.agrees", 80},
 	} {
 		if n := r.Sum(c.kind, c.name); n < c.least {
 			t.Errorf("%s %s: %d, want at least %d", c.kind, c.name, n, c.least)

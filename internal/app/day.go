@@ -118,8 +118,12 @@ func (a *App) notices(ctx context.Context, date civil.Date) (closing.Counts, err
 func (a *App) planDrafts(ctx context.Context, date civil.Date) (closing.Counts, error) {
 	c, err := a.AutoPay.Plan(ctx, date)
 	return closing.Counts{
-		{Name: "planned", N: int64(c.Planned)}, {Name: "held", N: int64(c.Held)}, {Name: "revised", N: int64(c.Revised)},
-		{Name: "mandates paused", N: int64(c.Paused)}, {Name: "resumed", N: int64(c.Resumed)}, {Name: "stopped", N: int64(c.Stopped)},
+		{Name: "planned", N: int64(c.Planned)},
+		{Name: "held", N: int64(c.Held)},
+		{Name: "revised", N: int64(c.Revised)},
+		{Name: "mandates paused", N: int64(c.Paused)},
+		{Name: "resumed", N: int64(c.Resumed)},
+		{Name: "stopped", N: int64(c.Stopped)},
 	}, err
 }
 
@@ -127,7 +131,9 @@ func (a *App) planDrafts(ctx context.Context, date civil.Date) (closing.Counts, 
 func (a *App) freezeDrafts(ctx context.Context, date civil.Date) (closing.Counts, error) {
 	c, err := a.AutoPay.Freeze(ctx, date)
 	return closing.Counts{
-		{Name: "payments", N: int64(c.Frozen)}, {Name: "skipped", N: int64(c.Skipped)}, {Name: "canceled", N: int64(c.Canceled)},
+		{Name: "payments", N: int64(c.Frozen)},
+		{Name: "skipped", N: int64(c.Skipped)},
+		{Name: "canceled", N: int64(c.Canceled)},
 		{Name: closing.SetAside, N: int64(c.SetAside)},
 	}, err
 }

@@ -119,8 +119,14 @@ func (b *Bank) chance(e *Entry) []*Notice {
 		weight int
 		code   string
 	}{
-		{r.NoFunds, "R01"}, {r.Uncollected, "R09"}, {r.Closed, "R02"}, {r.NoAccount, "R03"}, {r.Frozen, "R16"},
-		{r.NotAuthorized, "R10"}, {r.Revoked, "R07"}, {r.Corrected, "C01"},
+		{r.NoFunds, "R01"},
+		{r.Uncollected, "R09"},
+		{r.Closed, "R02"},
+		{r.NoAccount, "R03"},
+		{r.Frozen, "R16"},
+		{r.NotAuthorized, "R10"},
+		{r.Revoked, "R07"},
+		{r.Corrected, "C01"},
 	} {
 		if throw -= c.weight; throw >= 0 {
 			continue

@@ -80,7 +80,7 @@ func (s *Service) next(f *store.Facts, m mandate.Mandate, drafts []mandate.Draft
 		}
 	}
 	for _, d := range drafts {
-		if d.State == mandate.Planned && !(d.Attempt == 0 && d.Mandate != m.ID) {
+		if d.State == mandate.Planned && (d.Attempt > 0 || d.Mandate == m.ID) {
 			if amount := money.Min(d.Noticed, unpaidThrough(f, d.Month)); amount.IsPositive() {
 				return &Next{On: d.DebitOn, Settles: d.SettleOn, Amount: amount, Known: true, Month: d.Month, Retry: d.Attempt > 0}
 			}

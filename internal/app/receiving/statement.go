@@ -135,8 +135,14 @@ func (s *Service) meaning(code string) meaning {
 		codes []string
 		means meaning
 	}{
-		{p.Collected, meansCollected}, {p.PaidOut, meansPaidOut}, {p.Returned, meansReturned}, {p.CreditReturned, meansCreditReturned},
-		{p.Card, meansCard}, {p.Lockbox, meansLockbox}, {p.BillPay, meansBillPay}, {p.Fees, meansFee},
+		{p.Collected, meansCollected},
+		{p.PaidOut, meansPaidOut},
+		{p.Returned, meansReturned},
+		{p.CreditReturned, meansCreditReturned},
+		{p.Card, meansCard},
+		{p.Lockbox, meansLockbox},
+		{p.BillPay, meansBillPay},
+		{p.Fees, meansFee},
 	} {
 		for _, c := range m.codes {
 			if c == code {

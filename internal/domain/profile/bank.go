@@ -117,8 +117,14 @@ func (s *Statement) check(problems *problems) {
 		name  string
 		codes []string
 	}{
-		{"collected", s.Collected}, {"paid_out", s.PaidOut}, {"returned", s.Returned}, {"credit_returned", s.CreditReturned},
-		{"card", s.Card}, {"lockbox", s.Lockbox}, {"bill_pay", s.BillPay}, {"fees", s.Fees},
+		{"collected", s.Collected},
+		{"paid_out", s.PaidOut},
+		{"returned", s.Returned},
+		{"credit_returned", s.CreditReturned},
+		{"card", s.Card},
+		{"lockbox", s.Lockbox},
+		{"bill_pay", s.BillPay},
+		{"fees", s.Fees},
 	} {
 		for _, code := range list.codes {
 			if other, twice := meaning[code]; twice {

@@ -21,7 +21,8 @@ var changes = []store.PersonEventKind{
 func personMails() []people.Mail {
 	at, _ := civil.ParseInstant("2026-11-20T19:00:00Z")
 	mails := []people.Mail{
-		{Kind: people.MailExists}, {Kind: people.MailUnknown},
+		{Kind: people.MailExists},
+		{Kind: people.MailUnknown},
 		{Kind: people.MailOtherPaid, Amount: money.Cents(12450), On: civil.MustParseDate("2026-11-20")},
 	}
 	for _, kind := range []people.MailKind{people.MailSignUp, people.MailSignIn, people.MailReset, people.MailNewEmail, people.MailPaperless} {

@@ -143,20 +143,20 @@ func (w *Writer) record(code string, fields ...string) error {
 }
 
 // fields writes a funds type with what belongs to it (BANK-13).
-func (f Funds) fields() []string {
-	all := []string{f.Type}
-	switch f.Type {
+func (v Funds) fields() []string {
+	all := []string{v.Type}
+	switch v.Type {
 	case "S":
 		var days [3]string
-		for _, a := range f.Available {
+		for _, a := range v.Available {
 			days[min(max(a.Days, 0), 2)] = cents(a.Amount)
 		}
 		all = append(all, days[:]...)
 	case "V":
-		all = append(all, day(f.On), f.At)
+		all = append(all, day(v.On), v.At)
 	case "D":
-		all = append(all, strconv.Itoa(len(f.Available)))
-		for _, a := range f.Available {
+		all = append(all, strconv.Itoa(len(v.Available)))
+		for _, a := range v.Available {
 			all = append(all, strconv.Itoa(a.Days), cents(a.Amount))
 		}
 	}

@@ -103,9 +103,14 @@ func checkNACHA(r io.Reader) (Report, error) {
 		kind nacha.Kind
 		what string
 	}{
-		{nacha.KindEntry, "entries"}, {nacha.KindReturn, "returns"}, {nacha.KindDishonored, "dishonored returns"}, {nacha.KindContested, "contested returns"},
-		{nacha.KindChange, "notifications of change"}, {nacha.KindRefused, "refused notifications of change"},
-		{nacha.KindAcknowledge, "acknowledgments"}, {nacha.KindAdvice, "accounting advices"},
+		{nacha.KindEntry, "entries"},
+		{nacha.KindReturn, "returns"},
+		{nacha.KindDishonored, "dishonored returns"},
+		{nacha.KindContested, "contested returns"},
+		{nacha.KindChange, "notifications of change"},
+		{nacha.KindRefused, "refused notifications of change"},
+		{nacha.KindAcknowledge, "acknowledgments"},
+		{nacha.KindAdvice, "accounting advices"},
 	} {
 		report.count(c.what, found.Counts[c.kind])
 	}

@@ -243,28 +243,28 @@ func lineEnd(b []byte) int {
 }
 
 // set takes the characters of b, which it copies.
-func (r *line) set(b []byte, cells *[RecordLength]byte) {
+func (l *line) set(b []byte, cells *[RecordLength]byte) {
 	ascii := true
 	for _, c := range b {
 		ascii = ascii && c < utf8.RuneSelf
-		r.control = r.control || c < ' ' || c == 0x7f
+		l.control = l.control || c < ' ' || c == 0x7f
 	}
 	if ascii {
-		if r.length = len(bytes.TrimRight(b, " ")); r.length < RecordLength {
-			r.length = min(len(b), RecordLength) // spaces are characters too, up to the 94th
+		if l.length = len(bytes.TrimRight(b, " ")); l.length < RecordLength {
+			l.length = min(len(b), RecordLength) // spaces are characters too, up to the 94th
 		}
 		n := copy(cells[:], b)
 		for ; n < RecordLength; n++ {
 			cells[n] = ' '
 		}
-		r.text = cells[:]
+		l.text = cells[:]
 		return
 	}
-	r.setWide(b)
+	l.setWide(b)
 }
 
 // setWide reads UTF-8 when it is that, and Latin-1 otherwise.
-func (r *line) setWide(b []byte) {
+func (l *line) setWide(b []byte) {
 	var wide []rune
 	if utf8.Valid(b) {
 		wide = []rune(string(b))
@@ -276,25 +276,25 @@ func (r *line) setWide(b []byte) {
 	for len(wide) > RecordLength && wide[len(wide)-1] == ' ' {
 		wide = wide[:len(wide)-1]
 	}
-	r.length = len(wide)
+	l.length = len(wide)
 	for len(wide) < RecordLength {
 		wide = append(wide, ' ')
 	}
-	r.wide = wide[:RecordLength]
+	l.wide = wide[:RecordLength]
 }
 
 // checkLength says what it means that a record has not 94 characters. Where
 // the missing ones may have stood before the last field that matters, every
 // field after them is shifted, so none can be trusted.
-func (r *line) checkLength(needed int, spoils Spoils) {
+func (l *line) checkLength(needed int, spoils Spoils) {
 	switch {
-	case r.length == RecordLength:
-	case r.length > RecordLength:
-		r.note("record", "record.long", "the record is longer than 94 characters", spoils)
-	case r.length >= needed:
-		r.note("record", "record.short", fmt.Sprintf("the record has %d characters instead of 94; what is missing is blank", r.length), SpoilsNothing)
+	case l.length == RecordLength:
+	case l.length > RecordLength:
+		l.note("record", "record.long", "the record is longer than 94 characters", spoils)
+	case l.length >= needed:
+		l.note("record", "record.short", fmt.Sprintf("the record has %d characters instead of 94; what is missing is blank", l.length), SpoilsNothing)
 	default:
-		r.note("record", "record.short", fmt.Sprintf("the record has %d characters instead of 94", r.length), spoils)
+		l.note("record", "record.short", fmt.Sprintf("the record has %d characters instead of 94", l.length), spoils)
 	}
 }
 

@@ -80,28 +80,61 @@ func TestReturns(t *testing.T) { // ACH-30
 		want    nacha.Return
 		problem string
 	}{
-		"no funds": {inbound("WEB", "26", 51200, returned("R01", ourTrace, "", "INSUFFICIENT FUNDS")), nacha.KindReturn,
-			nacha.Return{Code: "R01", OriginalTrace: ourTrace, OriginalRDFI: "23138010", Info: "INSUFFICIENT FUNDS", Trace: theirTrace}, ""},
-		"died": {inbound("PPD", "26", 51200, returned("R15", ourTrace, "261130", "")), nacha.KindReturn,
-			nacha.Return{Code: "R15", OriginalTrace: ourTrace, DiedOn: civil.MustParseDate("2026-11-30"), OriginalRDFI: "23138010", Trace: theirTrace}, ""},
-		"died on no date": {inbound("PPD", "26", 51200, returned("R14", ourTrace, "261131", "")), nacha.KindReturn,
-			nacha.Return{Code: "R14", OriginalTrace: ourTrace, OriginalRDFI: "23138010", Trace: theirTrace}, "~return.died_on"},
-		"a prenote": {inbound("WEB", "26", 0, returned("R03", ourTrace, "000000", "")), nacha.KindReturn,
-			nacha.Return{Code: "R03", OriginalTrace: ourTrace, OriginalRDFI: "23138010", Trace: theirTrace}, ""},
-		"a refund refused": {inbound("PPD", "21", 1999, returned("R23", ourTrace, "", "")), nacha.KindReturn,
-			nacha.Return{Code: "R23", OriginalTrace: ourTrace, OriginalRDFI: "23138010", Trace: theirTrace}, ""},
-		"with the code of the entry it returns": {inbound("WEB", "27", 51200, returned("R10", ourTrace, "", "")), nacha.KindReturn,
-			nacha.Return{Code: "R10", OriginalTrace: ourTrace, OriginalRDFI: "23138010", Trace: theirTrace}, ""},
-		"a reason that is none": {inbound("WEB", "26", 51200, returned("R97", ourTrace, "", "")), nacha.KindReturn,
-			nacha.Return{Code: "R97", OriginalTrace: ourTrace, OriginalRDFI: "23138010", Trace: theirTrace}, "return.code"},
-		"the reason R54": {inbound("WEB", "26", 51200, returned("R54", ourTrace, "", "")), nacha.KindReturn,
-			nacha.Return{Code: "R54", OriginalTrace: ourTrace, OriginalRDFI: "23138010", Trace: theirTrace}, "return.code"},
-		"a trace number in letters": {inbound("WEB", "26", 51200, returned("R01", "11000000000004O", "", "")), nacha.KindReturn,
-			nacha.Return{Code: "R01", OriginalTrace: "11000000000004O", OriginalRDFI: "23138010", Trace: theirTrace}, "return.original_trace"},
-		"dishonored": {inbound("WEB", "26", 51200, returned("R68", ourTrace, "", "   "+theirTrace+"35101UNTIMELY RETURN")), nacha.KindDishonored,
-			nacha.Return{Code: "R68", OriginalTrace: ourTrace, OriginalRDFI: "23138010", Info: "UNTIMELY RETURN", Trace: theirTrace, ReturnTrace: theirTrace, ReturnSettled: "351", ReturnReason: "01"}, ""},
-		"contested": {inbound("WEB", "26", 51200, returned("R73", ourTrace, "261217", "349"+theirTrace+"35101"+ourTrace+"35368")), nacha.KindContested,
-			nacha.Return{Code: "R73", OriginalTrace: ourTrace, OriginalRDFI: "23138010", Trace: theirTrace, ReturnTrace: theirTrace, ReturnSettled: "351", ReturnReason: "01", DishonorTrace: ourTrace, DishonorCode: "68", OriginalOn: civil.MustParseDate("2026-12-17")}, ""},
+		"no funds": {
+			inbound("WEB", "26", 51200, returned("R01", ourTrace, "", "INSUFFICIENT FUNDS")), nacha.KindReturn,
+			nacha.Return{Code: "R01", OriginalTrace: ourTrace, OriginalRDFI: "23138010", Info: "INSUFFICIENT FUNDS", Trace: theirTrace},
+			"",
+		},
+		"died": {
+			inbound("PPD", "26", 51200, returned("R15", ourTrace, "261130", "")), nacha.KindReturn,
+			nacha.Return{Code: "R15", OriginalTrace: ourTrace, DiedOn: civil.MustParseDate("2026-11-30"), OriginalRDFI: "23138010", Trace: theirTrace},
+			"",
+		},
+		"died on no date": {
+			inbound("PPD", "26", 51200, returned("R14", ourTrace, "261131", "")), nacha.KindReturn,
+			nacha.Return{Code: "R14", OriginalTrace: ourTrace, OriginalRDFI: "23138010", Trace: theirTrace},
+			"~return.died_on",
+		},
+		"a prenote": {
+			inbound("WEB", "26", 0, returned("R03", ourTrace, "000000", "")), nacha.KindReturn,
+			nacha.Return{Code: "R03", OriginalTrace: ourTrace, OriginalRDFI: "23138010", Trace: theirTrace},
+			"",
+		},
+		"a refund refused": {
+			inbound("PPD", "21", 1999, returned("R23", ourTrace, "", "")), nacha.KindReturn,
+			nacha.Return{Code: "R23", OriginalTrace: ourTrace, OriginalRDFI: "23138010", Trace: theirTrace},
+			"",
+		},
+		"with the code of the entry it returns": {
+			inbound("WEB", "27", 51200, returned("R10", ourTrace, "", "")), nacha.KindReturn,
+			nacha.Return{Code: "R10", OriginalTrace: ourTrace, OriginalRDFI: "23138010", Trace: theirTrace},
+			"",
+		},
+		"a reason that is none": {
+			inbound("WEB", "26", 51200, returned("R97", ourTrace, "", "")), nacha.KindReturn,
+			nacha.Return{Code: "R97", OriginalTrace: ourTrace, OriginalRDFI: "23138010", Trace: theirTrace},
+			"return.code",
+		},
+		"the reason R54": {
+			inbound("WEB", "26", 51200, returned("R54", ourTrace, "", "")), nacha.KindReturn,
+			nacha.Return{Code: "R54", OriginalTrace: ourTrace, OriginalRDFI: "23138010", Trace: theirTrace},
+			"return.code",
+		},
+		"a trace number in letters": {
+			inbound("WEB", "26", 51200, returned("R01", "11000000000004O", "", "")), nacha.KindReturn,
+			nacha.Return{Code: "R01", OriginalTrace: "11000000000004O", OriginalRDFI: "23138010", Trace: theirTrace},
+			"return.original_trace",
+		},
+		"dishonored": {
+			inbound("WEB", "26", 51200, returned("R68", ourTrace, "", "   "+theirTrace+"35101UNTIMELY RETURN")), nacha.KindDishonored,
+			nacha.Return{Code: "R68", OriginalTrace: ourTrace, OriginalRDFI: "23138010", Info: "UNTIMELY RETURN", Trace: theirTrace, ReturnTrace: theirTrace, ReturnSettled: "351", ReturnReason: "01"},
+			"",
+		},
+		"contested": {
+			inbound("WEB", "26", 51200, returned("R73", ourTrace, "261217", "349"+theirTrace+"35101"+ourTrace+"35368")), nacha.KindContested,
+			nacha.Return{Code: "R73", OriginalTrace: ourTrace, OriginalRDFI: "23138010", Trace: theirTrace, ReturnTrace: theirTrace, ReturnSettled: "351", ReturnReason: "01", DishonorTrace: ourTrace, DishonorCode: "68", OriginalOn: civil.MustParseDate("2026-12-17")},
+			"",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -162,9 +162,11 @@ func TestFilesAreWrittenToTheByte(t *testing.T) {
 		"retry":    {{batch(nacha.WEB, nacha.Debits, nacha.DescriptionRetry), []nacha.Entry{entry(1)}}},
 		"reversal": {{batch(nacha.WEB, nacha.Credits, nacha.DescriptionReversal), []nacha.Entry{with(entry(1), func(e *nacha.Entry) { e.Code = nacha.CheckingCredit })}}},
 		"day": {
-			{debits(nacha.WEB), []nacha.Entry{entry(1), single}}, {debits(nacha.TEL), []nacha.Entry{entry(3)}},
+			{debits(nacha.WEB), []nacha.Entry{entry(1), single}},
+			{debits(nacha.TEL), []nacha.Entry{entry(3)}},
 			{debits(nacha.PPD), []nacha.Entry{plainEntry(4), with(plainEntry(5), func(e *nacha.Entry) { e.Addenda = []string{"BILL 2027-01 ACCOUNT 700100000013"} })}},
-			{batch(nacha.WEB, nacha.Debits, nacha.DescriptionRetry), []nacha.Entry{entry(6)}}, {batch(nacha.PPD, nacha.Credits, "REFUND"), []nacha.Entry{credit(7, 1999)}},
+			{batch(nacha.WEB, nacha.Debits, nacha.DescriptionRetry), []nacha.Entry{entry(6)}},
+			{batch(nacha.PPD, nacha.Credits, "REFUND"), []nacha.Entry{credit(7, 1999)}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -227,7 +227,7 @@ func TestGuards(t *testing.T) {
 	if csp := b.header.Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") || strings.Contains(csp, "data:") {
 		t.Errorf("got policy %q", csp)
 	}
-	req, err := http.NewRequestWithContext(t.Context(), "POST", h.portal+"/account/sign-out", strings.NewReader(""))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.portal+"/account/sign-out", strings.NewReader(""))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -136,7 +137,7 @@ func worthKeeping(form url.Values) url.Values {
 // restore lets a page that is shown again find what had been typed into it.
 func (v *visit) restore() {
 	d := v.session.Late
-	if d == nil || v.R.Method != "GET" || d.Path != v.Path {
+	if d == nil || v.R.Method != http.MethodGet || d.Path != v.Path {
 		return
 	}
 	v.R.PostForm = d.Fields

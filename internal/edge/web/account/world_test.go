@@ -146,7 +146,7 @@ func (b *mailbox) SendPersonMail(_ *store.Tx, id store.PersonMailID) error {
 }
 
 func (b *mailbox) SendPerson(_ context.Context, m store.PersonMail) error {
-	return b.Text(context.Background(), people.Text{Number: m.Address, Words: m.Text}) //nolint:forbidigo // nothing is waited for
+	return b.Text(context.Background(), people.Text{Number: m.Address, Words: m.Text})
 }
 
 func (b *mailbox) Text(_ context.Context, m people.Text) error {

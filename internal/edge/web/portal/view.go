@@ -59,11 +59,20 @@ func (n Nav) SignedIn() bool {
 func (n Nav) Links() []Link {
 	switch n {
 	case NavMember:
-		return []Link{{"my.nav.home", PathAccount}, {"my.nav.bills", PathBills}, {"my.nav.payments", PathPayments},
-			{"my.nav.autopay", PathAutoPay}, {"my.nav.settings", PathSettings}}
+		return []Link{
+			{"my.nav.home", PathAccount},
+			{"my.nav.bills", PathBills},
+			{"my.nav.payments", PathPayments},
+			{"my.nav.autopay", PathAutoPay},
+			{"my.nav.settings", PathSettings},
+		}
 	case NavDelegate:
-		return []Link{{"my.nav.home", PathAccount}, {"my.nav.payments", PathPayments}, {"my.nav.autopay", PathAutoPay},
-			{"my.nav.security", PathSecurity}}
+		return []Link{
+			{"my.nav.home", PathAccount},
+			{"my.nav.payments", PathPayments},
+			{"my.nav.autopay", PathAutoPay},
+			{"my.nav.security", PathSecurity},
+		}
 	case NavViewer:
 		return []Link{{"my.nav.home", PathAccount}, {"my.nav.payments", PathPayments}, {"my.nav.security", PathSecurity}}
 	case NavUnlinked:

@@ -182,7 +182,9 @@ func letters() []State {
 	plain.Letter, plain.Facts, plain.PDF = mailed, nil, false
 	all := portal.Letters{Rows: []portal.Letter{row, mailed}, More: portal.PathMessages}
 	return []State{
-		{"letters", "default", in(portal.PathMessages), all}, {"letters", "empty", in(portal.PathMessages), portal.Letters{}},
-		{"letter", "default", in(row.Path()), text}, {"letter", "mailed", in(row.Path()), plain},
+		{"letters", "default", in(portal.PathMessages), all},
+		{"letters", "empty", in(portal.PathMessages), portal.Letters{}},
+		{"letter", "default", in(row.Path()), text},
+		{"letter", "mailed", in(row.Path()), plain},
 	}
 }

@@ -103,11 +103,16 @@ func autoPayChoices() []State {
 	empty.Problems.Add(portal.FieldNickname, portal.ProblemNickLength)
 	at := portal.PathAutoPayDay
 	return []State{
-		{"autopay_day", "default", in(at), days}, {"autopay_day", "change", in(at), changed}, {"autopay_day", "none", in(at), none},
-		{"autopay_bank", "default", in(portal.PathAutoPayBank), bank}, {"autopay_bank", "change", in(portal.PathAutoPayBank), other},
+		{"autopay_day", "default", in(at), days},
+		{"autopay_day", "change", in(at), changed},
+		{"autopay_day", "none", in(at), none},
+		{"autopay_bank", "default", in(portal.PathAutoPayBank), bank},
+		{"autopay_bank", "change", in(portal.PathAutoPayBank), other},
 		{"autopay_bank", "none", in(portal.PathAutoPayBank), unchosen},
-		{"new_bank", "autopay", in(portal.PathAutoPayNew), fresh}, {"new_bank", "refused", in(portal.PathAutoPayNew), refused},
-		{"new_bank", "empty", in(portal.PathAutoPayNew), empty}, {"new_bank", "save", in(portal.PathSavedNew), portal.NewBank{}},
+		{"new_bank", "autopay", in(portal.PathAutoPayNew), fresh},
+		{"new_bank", "refused", in(portal.PathAutoPayNew), refused},
+		{"new_bank", "empty", in(portal.PathAutoPayNew), empty},
+		{"new_bank", "save", in(portal.PathSavedNew), portal.NewBank{}},
 	}
 }
 

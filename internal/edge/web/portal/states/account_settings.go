@@ -41,11 +41,13 @@ func settings() []State {
 	unticked.Problems = problem(portal.FieldAgree, portal.ProblemAgree)
 	wrong := problem(portal.FieldCode, portal.ProblemCodeWrong)
 	return []State{
-		{"settings", "default", in(portal.PathSettings), all}, {"settings", "bare", in(portal.PathSettings), bare},
+		{"settings", "default", in(portal.PathSettings), all},
+		{"settings", "bare", in(portal.PathSettings), bare},
 		{"settings_language", "default", in(portal.PathSpoken), portal.LanguageSettings{Site: catalogue.English, Bills: catalogue.English, Phone: catalogue.Vietnamese}},
 		{"settings_contact", "default", contact, portal.ContactSettings{Email: "maria@example.org"}},
 		{"settings_contact", "empty", contact, portal.ContactSettings{Problems: problem(portal.FieldEmail, portal.ProblemEmailEmpty)}},
-		{"settings_paperless", "default", in(portal.PathPaperless), paper}, {"settings_paperless", "not-agreed", in(portal.PathPaperless), unticked},
+		{"settings_paperless", "default", in(portal.PathPaperless), paper},
+		{"settings_paperless", "not-agreed", in(portal.PathPaperless), unticked},
 		{"settings_code", "email", in(portal.PathReachedCode), portal.SettingsCode{To: "m•••@example.org"}},
 		{"settings_code", "paperless", in(portal.PathPaperlessCode), portal.SettingsCode{Paperless: true, To: "m•••@example.org"}},
 		{"settings_code", "wrong", in(portal.PathPaperlessCode), portal.SettingsCode{Paperless: true, To: "m•••@example.org", Problems: wrong}},
