@@ -37,6 +37,7 @@ type demoLoader struct {
 	seed       uint64
 	accounts   map[string]enrollment.AccountID // by fixture letter
 	last       map[string]payment.Payment      // the last payment of each
+	arrived    []arrival                       // what the bank's statement tells at takeover
 }
 
 // takeover is when the other households come in, paid up to November: the day
@@ -155,6 +156,9 @@ func (l *demoLoader) importHouseholds(ctx context.Context, name string, write fu
 // enrollments are carried over and need no first payment.
 func (l *demoLoader) takeOver(ctx context.Context) error {
 	l.at(takeover)
+	if err := l.deposit(ctx); err != nil {
+		return err
+	}
 	people, err := population.New(l.seed, takeover.Year())
 	if err != nil {
 		return err
@@ -219,12 +223,15 @@ func (l *demoLoader) happen(ctx context.Context, h happening) error {
 	return nil
 }
 
-// channels says how each past payment came in. Past card payments are told as
-// bank payments: the simulated processor was not there yet.
-var channels = map[population.Method]struct {
+// cameBy is how a payment came in.
+type cameBy struct {
 	channel payment.Channel
 	method  payment.Method
-}{
+}
+
+// channels says how each past payment came in. Past card payments are told as
+// bank payments: the simulated processor was not there yet.
+var channels = map[population.Method]cameBy{
 	population.MethodBank:  {payment.ChannelWebGuest, payment.MethodBank},
 	population.MethodCard:  {payment.ChannelWebGuest, payment.MethodBank},
 	population.MethodCheck: {payment.ChannelMail, payment.MethodCheck},
@@ -232,6 +239,9 @@ var channels = map[population.Method]struct {
 
 func (l *demoLoader) pay(ctx context.Context, letter string, e population.Event) error {
 	by := channels[e.Method]
+	if e.On.Before(takeover) {
+		by = l.arrive(e)
+	}
 	p, err := l.app.Paying.Receive(ctx, paying.Received{
 		Operation: l.app.Paying.NewOperation(), Account: l.accounts[letter], Channel: by.channel, Method: by.method,
 		Amount: e.Amount, EffectiveOn: e.On, Reference: "demo history", LastFour: "6789",
