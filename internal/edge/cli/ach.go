@@ -138,15 +138,7 @@ func (r achReport) print(w io.Writer) error {
 		return nil
 	}
 	fmt.Fprintln(w, "\nMoney on its way:")
-	for _, a := range r.OnItsWay {
-		late := ""
-		if a.Overdue {
-			late = "\tlooked for too long"
-		}
-		fmt.Fprintf(table, "  %s\t%d bank days\t%s items\tto us %s\tfrom us %s%s\n",
-			a.Clearing, a.BankDays, thousands(int(a.Items)), a.Coming.Format(), a.Going.Format(), late)
-	}
-	return table.Flush()
+	return printAges(w, r.OnItsWay)
 }
 
 type achRelease struct {
