@@ -260,14 +260,33 @@ func printDays(w io.Writer, days []closing.Day) error {
 	}
 	line("", func(d closing.Day) string { return d.Date.String() })
 	line("state", func(d closing.Day) string { return string(d.State) })
-	for i, r := range days[0].Steps {
-		line(r.Name, func(d closing.Day) string { return string(d.Steps[i].State) })
+	for _, name := range stepNames(days) {
+		line(name, func(d closing.Day) string {
+			if i := slices.IndexFunc(d.Steps, func(r closing.StepResult) bool { return r.Name == name }); i >= 0 {
+				return string(d.Steps[i].State)
+			}
+			return "-" // no program that has run on this date does it
+		})
 	}
 	if err := table.Flush(); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintln(w)
 	return err
+}
+
+// stepNames lists the steps of all days, those that most of them begin with
+// first: a program without a line to the bank has fewer.
+func stepNames(days []closing.Day) []string {
+	var names []string
+	for _, d := range days {
+		for _, r := range d.Steps {
+			if !slices.Contains(names, r.Name) {
+				names = append(names, r.Name)
+			}
+		}
+	}
+	return names
 }
 
 // printStatus prints what there is to know about the last dates.
