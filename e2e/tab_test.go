@@ -307,7 +307,7 @@ func (b *tab) choose(id string) *tab {
 }
 
 // press presses the page's button: the one of the form in the main part.
-func (b *tab) press() *tab { b.t.Helper(); return b.pressOn(`main form button[type=submit]`) }
+func (b *tab) press() *tab { b.t.Helper(); return b.pressOn(`main form button:not([type=button])`) }
 
 func (b *tab) pressOn(selector string) *tab {
 	b.t.Helper()
