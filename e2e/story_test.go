@@ -92,7 +92,7 @@ func (b *tab) fixed() {
 	b.secret(otherAccount).press().at("AutoPay is changed")
 	b.open("/account/pay").press().at("How do you want to pay?").choose("method-saved-1").press().press()
 	b.at("Payment received").confirmed()
-	b.moveTo("2027-01-27").open("/account").says("You're all set.")
+	b.moveTo("2027-01-27").open("/account").says("You're all set.").saysNot("See what to do.")
 	b.open("/account/payments").says("Paid")
 	b.open("/account/autopay").says("AutoPay is on.", "February 15")
 }

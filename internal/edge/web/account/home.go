@@ -116,7 +116,7 @@ func (v *visit) fillHappened(view *portal.AccountHome) error {
 			line.Path = portal.BillRow{Number: e.Number}.Path()
 		}
 		view.Recent = append(view.Recent, line)
-		if e.Kind == paying.EventReturn && v.Today().DaysSince(e.On) <= returnTold {
+		if e.Kind == paying.EventReturn && view.Due.IsPositive() && v.Today().DaysSince(e.On) <= returnTold {
 			view.ToDo = append(view.ToDo, portal.ToDo{Kind: portal.ToDoReturned, On: e.On, Path: line.Path})
 		}
 	}
@@ -133,7 +133,8 @@ func (v *visit) fillHappened(view *portal.AccountHome) error {
 	return err
 }
 
-// returnTold is for how many days the home points at a payment that came back.
+// returnTold is for how many days the home points at a payment that came back,
+// while something is due.
 const returnTold = 30
 
 func paymentPath(number ident.Confirmation) string {
