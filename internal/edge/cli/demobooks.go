@@ -13,7 +13,7 @@ import (
 	"quittance.org/quittance/sandbox/population"
 )
 
-// arrival is money that came into the marketplace's account before takeover.
+// arrival is money that came into the marketplace's account in the stories.
 type arrival struct {
 	on     civil.Date
 	code   string // of the statement's line (BANK-12)
@@ -26,9 +26,16 @@ const (
 	codeLockbox = "115"
 )
 
-// arrive tells how a payment before takeover came in: by mail, or through the
-// payer's own bank. Our files to the bank begin at takeover, so nothing else
-// could have brought it.
+// comesBack tells whether a bank returned a payment some days later.
+func comesBack(f population.Fixture, paid population.Event) bool {
+	return slices.ContainsFunc(f.History, func(e population.Event) bool {
+		return e.Kind == population.EventReturned && e.Amount == paid.Amount && e.On.After(paid.On) && e.On.DaysSince(paid.On) < 10
+	})
+}
+
+// arrive tells how a payment of the stories came in: by mail, or through the
+// payer's own bank. Our files to the bank begin when the demo does, so nothing
+// else could have brought it.
 func (l *demoLoader) arrive(e population.Event) cameBy {
 	by, code := cameBy{payment.ChannelBillPay, payment.MethodBank}, codeBillPay
 	if e.Method == population.MethodCheck {
@@ -43,7 +50,7 @@ func (l *demoLoader) arrive(e population.Event) cameBy {
 func (l *demoLoader) deposit(ctx context.Context) error {
 	slices.SortStableFunc(l.arrived, func(a, b arrival) int { return a.on.Compare(b.on) })
 	var text bytes.Buffer
-	w, err := bai2.NewWriter(&text, bai2.File{Sender: demoRouting, Receiver: "DEMO", CreatedOn: takeover, CreatedAt: "0600", ID: "1"})
+	w, err := bai2.NewWriter(&text, bai2.File{Sender: demoRouting, Receiver: "DEMO", CreatedOn: population.StoryDay, CreatedAt: "0600", ID: "1"})
 	if err != nil {
 		return err
 	}
@@ -59,7 +66,7 @@ func (l *demoLoader) deposit(ctx context.Context) error {
 	if err := w.Close(); err != nil {
 		return err
 	}
-	_, err = l.app.Receiving.Take(ctx, "STATEMENT-takeover.bai2", &text)
+	_, err = l.app.Receiving.Take(ctx, "STATEMENT-stories.bai2", &text)
 	return err
 }
 
@@ -81,7 +88,7 @@ func statementOf(w *bai2.Writer, day []arrival) error {
 		if total.IsZero() {
 			continue
 		}
-		if err := w.Detail(bai2.Detail{Code: code, Amount: total, BankRef: fmt.Sprintf("%s-%s", code, day[0].on), Text: "BEFORE TAKEOVER"}); err != nil {
+		if err := w.Detail(bai2.Detail{Code: code, Amount: total, BankRef: fmt.Sprintf("%s-%s", code, day[0].on), Text: "BEFORE THE DEMO"}); err != nil {
 			return err
 		}
 	}

@@ -37,7 +37,7 @@ type demoLoader struct {
 	seed       uint64
 	accounts   map[string]enrollment.AccountID // by fixture letter
 	last       map[string]payment.Payment      // the last payment of each
-	arrived    []arrival                       // what the bank's statement tells at takeover
+	arrived    []arrival                       // what the bank's statement tells of the stories
 }
 
 // takeover is when the other households come in, paid up to November: the day
@@ -66,7 +66,7 @@ func (l *demoLoader) load(ctx context.Context) error {
 		l.bar.at(i)
 	}
 	l.bar.done(len(days))
-	return nil
+	return l.deposit(ctx)
 }
 
 // at moves the clock to noon of a day.
@@ -156,9 +156,6 @@ func (l *demoLoader) importHouseholds(ctx context.Context, name string, write fu
 // enrollments are carried over and need no first payment.
 func (l *demoLoader) takeOver(ctx context.Context) error {
 	l.at(takeover)
-	if err := l.deposit(ctx); err != nil {
-		return err
-	}
 	people, err := population.New(l.seed, takeover.Year())
 	if err != nil {
 		return err
@@ -209,7 +206,7 @@ func (l *demoLoader) happen(ctx context.Context, h happening) error {
 		_, err := l.app.Billing.FirstBills(ctx)
 		return err
 	case population.EventPaid:
-		return l.pay(ctx, letter, e)
+		return l.pay(ctx, h.fixture, e)
 	case population.EventAutoPay:
 		return l.autoPay(ctx, h.fixture, e.Day)
 	case population.EventReturned:
@@ -237,9 +234,9 @@ var channels = map[population.Method]cameBy{
 	population.MethodCheck: {payment.ChannelMail, payment.MethodCheck},
 }
 
-func (l *demoLoader) pay(ctx context.Context, letter string, e population.Event) error {
-	by := channels[e.Method]
-	if e.On.Before(takeover) {
+func (l *demoLoader) pay(ctx context.Context, f population.Fixture, e population.Event) error {
+	letter, by := f.Letter, channels[e.Method]
+	if !comesBack(f, e) {
 		by = l.arrive(e)
 	}
 	p, err := l.app.Paying.Receive(ctx, paying.Received{
