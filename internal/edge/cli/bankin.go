@@ -14,6 +14,7 @@ import (
 	"quittance.org/quittance/internal/app"
 	"quittance.org/quittance/internal/app/receiving"
 	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/domain/ach"
 )
 
 type importBankFile struct {
@@ -319,8 +320,12 @@ func (c bankGuard) Run(ctx context.Context, s Streams) error {
 func printGuard(w io.Writer, g receiving.Guard) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, r := range g.Rates {
+		level := string(r.Level)
+		if r.Level == ach.LevelOK && r.BasisPoints() > int64(r.Ceiling) {
+			level += ": too few returns to tell" // fewer than ach.least_returns
+		}
 		fmt.Fprintf(table, "%s\t%d of %d debits\t%s %%\tmay be %s %%\t%s\n",
-			r.Name, r.Returns, r.Debits, receiving.Percent(r.BasisPoints()), receiving.Percent(int64(r.Ceiling)), r.Level)
+			r.Name, r.Returns, r.Debits, receiving.Percent(r.BasisPoints()), receiving.Percent(int64(r.Ceiling)), level)
 	}
 	if err := table.Flush(); err != nil {
 		return err
