@@ -22,6 +22,7 @@ import (
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/sandbox/journal"
 )
 
 // Options configure a Bank. Routing, Company and Opened are needed.
@@ -79,7 +80,7 @@ type Bank struct {
 	serial     int // of the bank's own traces
 	faults     Faults
 	refusal    string // why the next file is refused; empty: it is not
-	journal    *journal
+	journal    *journal.Journal[act]
 }
 
 // New makes a Bank and reads its journal, if it has one.
@@ -102,7 +103,8 @@ func New(o Options) (*Bank, error) {
 		deposited: map[string]bool{}, tries: map[string]tries{},
 	}
 	if o.Journal != "" {
-		if err := b.openJournal(o.Journal); err != nil {
+		var err error
+		if b.journal, err = journal.Open(o.Journal, b.apply); err != nil {
 			return nil, fmt.Errorf("open the bank's journal: %w", err)
 		}
 	}
@@ -113,7 +115,7 @@ func New(o Options) (*Bank, error) {
 func (b *Bank) Close() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.journal.close()
+	return b.journal.Close()
 }
 
 // Run lets the bank live up to a moment: every bank day that has ended by then
@@ -218,7 +220,7 @@ func (b *Bank) SetFaults(f Faults) error {
 
 // do writes down what the bank is handed, and then does it. Callers hold b.mu.
 func (b *Bank) do(a act) error {
-	if err := b.journal.append(a); err != nil {
+	if err := b.journal.Append(a); err != nil {
 		return err
 	}
 	b.apply(a)

@@ -20,6 +20,7 @@ import (
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/clock"
+	"quittance.org/quittance/sandbox/journal"
 )
 
 // Options configure a Processor. Clock, Key and Origin are needed.
@@ -52,7 +53,7 @@ type Processor struct {
 	order       []*state // as made
 	deliveries  []*delivery
 	faults      Faults
-	journal     *journal
+	journal     *journal.Journal[entry]
 
 	delivering sync.Mutex // one DeliverDue at a time
 	kick       chan struct{}
@@ -93,7 +94,7 @@ func New(o Options) (*Processor, error) {
 func (p *Processor) Close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.journal.close()
+	return p.journal.Close()
 }
 
 // Handler serves the API and the hosted page.
@@ -173,13 +174,13 @@ func (p *Processor) use(find func() *state, act func(*state, civil.Instant) erro
 
 // record writes what happened down before anybody is told. Callers hold p.mu.
 func (p *Processor) record(s *state, deliveries ...*delivery) error {
-	if err := p.journal.append(entry{State: s}); err != nil {
+	if err := p.journal.Append(entry{State: s}); err != nil {
 		return err
 	}
 	for _, d := range deliveries {
 		if p.hooks.url != "" && p.faults.shape(d) {
 			p.deliveries = append(p.deliveries, d)
-			if err := p.journal.append(entry{Delivery: d}); err != nil {
+			if err := p.journal.Append(entry{Delivery: d}); err != nil {
 				return err
 			}
 		}

@@ -150,7 +150,7 @@ func (p *Processor) sent(id string, ok bool) {
 		d.DueAt = p.clock.Now().Add(retryAfter[d.Attempts])
 		d.Attempts++
 	}
-	if err := p.journal.append(entry{Delivery: d}); err != nil {
+	if err := p.journal.Append(entry{Delivery: d}); err != nil {
 		p.log.Error("the processor can not keep its state", "error", err)
 	}
 	if d.Done {
