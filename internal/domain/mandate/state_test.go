@@ -1,15 +1,10 @@
 package mandate_test
 
 import (
-	"os"
-	"regexp"
-	"slices"
-	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"quittance.org/quittance/internal/domain/mandate"
+	"quittance.org/quittance/internal/domain/statetest"
 )
 
 var (
@@ -20,35 +15,8 @@ var (
 // The drawings in the documentation are the tables in the code (H3).
 func TestDrawings(t *testing.T) {
 	t.Parallel()
-	checkDrawing(t, "mandate.md", mandate.Transitions(), states)
-	checkDrawing(t, "draft.md", mandate.DraftTransitions(), draftStates)
-}
-
-func checkDrawing[S ~string](t *testing.T, name string, table map[S][]S, all []S) {
-	t.Helper()
-	text, err := os.ReadFile("../../../docs/states/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var drawn, want []string
-	for _, arrow := range regexp.MustCompile(`(?m)^\s+(\w+) --> (\w+)$`).FindAllStringSubmatch(string(text), -1) {
-		drawn = append(drawn, arrow[1]+" "+arrow[2])
-	}
-	for from, next := range table {
-		for _, to := range next {
-			want = append(want, string(from)+" "+string(to))
-		}
-	}
-	slices.Sort(drawn)
-	slices.Sort(want)
-	if diff := cmp.Diff(want, drawn); diff != "" {
-		t.Errorf("%s (-code +drawing):\n%s", name, diff)
-	}
-	for _, s := range all {
-		if !strings.Contains(string(text), "\n| "+string(s)+" |") {
-			t.Errorf("%s does not explain %s", name, s)
-		}
-	}
+	statetest.CheckDrawing(t, "../../../docs/states/mandate.md", mandate.Transitions(), states)
+	statetest.CheckDrawing(t, "../../../docs/states/draft.md", mandate.DraftTransitions(), draftStates)
 }
 
 func TestMandateTransitions(t *testing.T) {
@@ -61,18 +29,11 @@ func TestMandateTransitions(t *testing.T) {
 		/* stopped  */ {o, o, o, x},
 		/* disputed */ {o, o, o, o},
 	}
-	for i, from := range states {
-		for j, to := range states {
-			if got := from.CanBecome(to); got != want[i][j] {
-				t.Errorf("%s to %s: got %t, want %t", from, to, got, want[i][j])
-			}
+	statetest.CheckTable(t, states, want, mandate.State.CanBecome)
+	for _, s := range states {
+		if s.Live() != (s == mandate.Active) {
+			t.Errorf("%s: live %t", s, s.Live())
 		}
-		if from.Live() != (from == mandate.Active) {
-			t.Errorf("%s: live %t", from, from.Live())
-		}
-	}
-	if mandate.State("lost").CanBecome(mandate.Active) || mandate.Active.CanBecome("lost") {
-		t.Error("a state that does not exist takes part")
 	}
 }
 
@@ -86,14 +47,10 @@ func TestDraftTransitions(t *testing.T) {
 		/* skipped  */ {o, o, o, o, o},
 		/* canceled */ {o, o, o, o, o},
 	}
-	for i, from := range draftStates {
-		for j, to := range draftStates {
-			if got := from.CanBecome(to); got != want[i][j] {
-				t.Errorf("%s to %s: got %t, want %t", from, to, got, want[i][j])
-			}
-		}
-		if from.Open() != (from == mandate.Planned || from == mandate.Held) {
-			t.Errorf("%s: open %t", from, from.Open())
+	statetest.CheckTable(t, draftStates, want, mandate.DraftState.CanBecome)
+	for _, s := range draftStates {
+		if s.Open() != (s == mandate.Planned || s == mandate.Held) {
+			t.Errorf("%s: open %t", s, s.Open())
 		}
 	}
 }

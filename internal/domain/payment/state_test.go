@@ -1,15 +1,10 @@
 package payment_test
 
 import (
-	"os"
-	"regexp"
-	"slices"
-	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/domain/statetest"
 )
 
 var states = []payment.IntentState{
@@ -20,29 +15,7 @@ var states = []payment.IntentState{
 // The drawing in the documentation is the table in the code (H3).
 func TestIntentDrawing(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("../../../docs/states/payment-intent.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var drawn, want []string
-	for _, arrow := range regexp.MustCompile(`(?m)^\s+(\w+) --> (\w+)$`).FindAllStringSubmatch(string(text), -1) {
-		drawn = append(drawn, arrow[1]+" "+arrow[2])
-	}
-	for from, next := range payment.Transitions() {
-		for _, to := range next {
-			want = append(want, string(from)+" "+string(to))
-		}
-	}
-	slices.Sort(drawn)
-	slices.Sort(want)
-	if diff := cmp.Diff(want, drawn); diff != "" {
-		t.Errorf("docs/states/payment-intent.md (-code +drawing):\n%s", diff)
-	}
-	for _, s := range states {
-		if !strings.Contains(string(text), "\n| "+string(s)+" |") {
-			t.Errorf("the table does not explain %s", s)
-		}
-	}
+	statetest.CheckDrawing(t, "../../../docs/states/payment-intent.md", payment.Transitions(), states)
 }
 
 func TestIntentTransitions(t *testing.T) {
@@ -58,16 +31,7 @@ func TestIntentTransitions(t *testing.T) {
 		/* canceled  */ {o, o, o, x, o, o, o},
 		/* expired   */ {o, o, o, x, o, o, o},
 	}
-	for i, from := range states {
-		for j, to := range states {
-			if got := from.CanBecome(to); got != want[i][j] {
-				t.Errorf("%s to %s: got %t, want %t", from, to, got, want[i][j])
-			}
-		}
-	}
-	if payment.IntentState("lost").CanBecome(payment.IntentSucceeded) || payment.IntentPending.CanBecome("lost") {
-		t.Error("a state that does not exist takes part")
-	}
+	statetest.CheckTable(t, states, want, payment.IntentState.CanBecome)
 }
 
 // Money beats words: every state but succeeded itself can become succeeded,
