@@ -12,6 +12,7 @@ import (
 
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/format/enrollcsv"
+	"quittance.org/quittance/internal/store/spool"
 )
 
 // Limits of one transaction.
@@ -53,11 +54,11 @@ type batches struct {
 	ended  bool
 }
 
-func newBatches(s *spool) *batches {
-	strip := newWithoutProblems(s.content())
+func newBatches(f *spool.File) *batches {
+	strip := newWithoutProblems(f.Content())
 	return &batches{
 		csv: enrollcsv.NewReader(strip), strip: strip,
-		lines: bufio.NewReaderSize(newWithoutProblems(s.content()), 64<<10), line: 1,
+		lines: bufio.NewReaderSize(newWithoutProblems(f.Content()), 64<<10), line: 1,
 	}
 }
 

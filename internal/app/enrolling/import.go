@@ -13,6 +13,7 @@ import (
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/format/enrollcsv"
 	"quittance.org/quittance/internal/store"
+	"quittance.org/quittance/internal/store/spool"
 )
 
 // FileID names a file that came in.
@@ -40,6 +41,9 @@ type Result struct {
 	ContinuedAt int64         // the line at which an import that had stopped went on; 0: from the start
 }
 
+// fileBytesMax bounds a file: twenty million rows.
+const fileBytesMax = 4 << 30
+
 // Import takes an enrollment file in. The file is kept whole, its households
 // are stored a few hundred at a time, and rows that can not be used are
 // recorded with why. A file that was imported before changes nothing; one whose
@@ -48,11 +52,14 @@ type Result struct {
 // First bills of new enrollments are asked for, not made: the caller runs them
 // once the file is in.
 func (s *Service) Import(ctx context.Context, in ImportInput) (Result, error) {
-	spooled, err := newSpool(ctx, in.Reader)
+	spooled, err := spool.Read(ctx, io.LimitReader(in.Reader, fileBytesMax+1), fileBytesMax)
 	if err != nil {
 		return Result{}, err
 	}
-	defer spooled.close()
+	defer spooled.Close()
+	if !spooled.Whole() {
+		return Result{}, fault.New(fault.Invalid, "file.too_large", "the file has more than %d GB: split it", fileBytesMax>>30)
+	}
 	b := newBatches(spooled)
 	first, err := b.next() // an unreadable file is refused before it is kept
 	if err != nil {
@@ -78,19 +85,19 @@ func resultOf(f store.InboundFile, importedOn civil.Instant, continued int64) Re
 }
 
 // receive keeps the file, or finds it kept.
-func (s *Service) receive(ctx context.Context, in ImportInput, spooled *spool) (store.InboundFile, error) {
+func (s *Service) receive(ctx context.Context, in ImportInput, spooled *spool.File) (store.InboundFile, error) {
 	var file store.InboundFile
 	err := s.again(ctx, func() error {
 		return s.db.InTx(ctx, "receive enrollment file", func(tx *store.Tx) error {
 			var err error
-			file, err = tx.InboundFileByHash(fileKind, spooled.sha256)
+			file, err = tx.InboundFileByHash(fileKind, spooled.SHA256)
 			if fault.KindOf(err) != fault.NotFound {
 				return err
 			}
 			file = store.InboundFile{
-				ID: ident.ID[store.InboundFile]{UUID: tx.NewID()}, Kind: fileKind, Name: in.Name, SHA256: spooled.sha256, Size: spooled.size,
+				ID: ident.ID[store.InboundFile]{UUID: tx.NewID()}, Kind: fileKind, Name: in.Name, SHA256: spooled.SHA256, Size: spooled.Size,
 			}
-			return tx.InsertInboundFile(file, spooled.content())
+			return tx.InsertInboundFile(file, spooled.Content())
 		})
 	})
 	return file, err

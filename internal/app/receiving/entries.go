@@ -22,7 +22,7 @@ type achFile struct {
 // what is wrong with the file as a whole; the good ones go on (ACH-42).
 func (t *taking) ach() error {
 	f := &achFile{taking: t}
-	r := nacha.NewReader(t.spool.content())
+	r := nacha.NewReader(t.spool.Content())
 	for {
 		item, err := r.Next()
 		switch {

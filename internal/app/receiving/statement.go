@@ -17,7 +17,7 @@ import (
 // of the file: it is read once to see that they agree, and then again to act.
 // One whose totals are off is not used at all (BANK-11).
 func (t *taking) statement() error {
-	report, err := bai2.Check(t.spool.content())
+	report, err := bai2.Check(t.spool.Content())
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (t *taking) statement() error {
 }
 
 func (t *taking) lines() error {
-	r := bai2.NewReader(t.spool.content())
+	r := bai2.NewReader(t.spool.Content())
 	same := map[string]int{}
 	for {
 		item, err := r.Next()

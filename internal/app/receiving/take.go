@@ -12,6 +12,7 @@ import (
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/store"
+	"quittance.org/quittance/internal/store/spool"
 )
 
 // fileKind is the kind under which bank files are kept.
@@ -30,12 +31,12 @@ func (s *Service) Take(ctx context.Context, name string, r io.Reader) (Report, e
 }
 
 func (s *Service) take(ctx context.Context, name string, r io.Reader, date civil.Date) (Report, error) {
-	spooled, err := newSpool(ctx, r, s.keepMost)
+	spooled, err := spool.Read(ctx, r, s.keepMost)
 	if err != nil {
 		return Report{}, err
 	}
-	defer spooled.close()
-	kind, why, err := spooled.recognize()
+	defer spooled.Close()
+	kind, why, err := recognize(spooled)
 	if err != nil {
 		return Report{}, err
 	}
@@ -43,7 +44,7 @@ func (s *Service) take(ctx context.Context, name string, r io.Reader, date civil
 		kind, why = FileAck, ""
 	}
 	file, err := s.keep(ctx, name, spooled)
-	report := Report{FileID: file.ID, Name: name, Kind: kind, SHA256: spooled.sha256, Size: spooled.size, Whole: spooled.whole(), TakenOn: file.FinishedAt}
+	report := Report{FileID: file.ID, Name: name, Kind: kind, SHA256: spooled.SHA256, Size: spooled.Size, Whole: spooled.Whole(), TakenOn: file.FinishedAt}
 	if err != nil {
 		return report, err
 	}
@@ -57,18 +58,18 @@ func (s *Service) take(ctx context.Context, name string, r io.Reader, date civil
 }
 
 // keep keeps the file, or finds it kept.
-func (s *Service) keep(ctx context.Context, name string, spooled *spool) (file store.InboundFile, err error) {
+func (s *Service) keep(ctx context.Context, name string, spooled *spool.File) (file store.InboundFile, err error) {
 	err = again(func() error {
 		return s.db.InTx(ctx, "receive bank file", func(tx *store.Tx) error {
 			var err error
-			file, err = tx.InboundFileByHash(fileKind, spooled.sha256)
+			file, err = tx.InboundFileByHash(fileKind, spooled.SHA256)
 			if fault.KindOf(err) != fault.NotFound {
 				return err
 			}
 			file = store.InboundFile{
-				ID: ident.ID[store.InboundFile]{UUID: tx.NewID()}, Kind: fileKind, Name: name, SHA256: spooled.sha256, Size: spooled.size,
+				ID: ident.ID[store.InboundFile]{UUID: tx.NewID()}, Kind: fileKind, Name: name, SHA256: spooled.SHA256, Size: spooled.Size,
 			}
-			return tx.InsertInboundFile(file, spooled.content())
+			return tx.InsertInboundFile(file, keptOf(spooled))
 		})
 	})
 	return file, err
@@ -97,7 +98,7 @@ type taking struct {
 	*Service
 	ctx      context.Context
 	file     store.InboundFile
-	spool    *spool
+	spool    *spool.File
 	date     civil.Date
 	items    int64 // so far
 	problems int
