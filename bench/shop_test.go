@@ -12,25 +12,21 @@ import (
 	"testing"
 	"time"
 
+	"quittance.org/quittance/internal/app"
 	"quittance.org/quittance/internal/app/notifying"
 	"quittance.org/quittance/internal/app/paying"
-	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/clock"
 	"quittance.org/quittance/internal/base/clock/virtual"
 	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/edge/cardgateway/sandboxgateway"
 	"quittance.org/quittance/internal/edge/letters"
-	"quittance.org/quittance/internal/edge/web/asset"
-	"quittance.org/quittance/internal/edge/web/brand"
-	"quittance.org/quittance/internal/edge/web/catalogue"
 	"quittance.org/quittance/internal/edge/web/guest"
 	"quittance.org/quittance/internal/edge/web/portal"
-	"quittance.org/quittance/internal/store"
+	"quittance.org/quittance/internal/edge/web/webtest"
 	"quittance.org/quittance/internal/store/queue"
 	"quittance.org/quittance/sandbox/population"
 	"quittance.org/quittance/sandbox/processor"
-	"quittance.org/quittance/web"
 )
 
 // shop is the public site of a market on loopback, with the sandbox's card
@@ -96,59 +92,16 @@ func (goodAccounts) Validate(context.Context, string, pii.Secret, payment.Accoun
 func newSite(b *testing.B, s *shop, origin, cards string) http.Handler {
 	b.Helper()
 	p := s.m.profile
-	words, err := catalogue.Load(web.Messages(), p.Zone())
-	if err != nil {
-		b.Fatal(err)
-	}
-	assets, err := asset.Load(web.Static())
-	if err != nil {
-		b.Fatal(err)
-	}
-	css, hash := brand.Blue.CSS()
-	assets.Add("brand.css", hash, css)
-	renderer, err := portal.New(portal.Site{
-		Name: p.Marketplace.Name, Phone: p.Marketplace.SupportPhone, TTY: p.Marketplace.TTY, Statement: p.Marketplace.StatementDescriptor,
-		Hours: map[catalogue.Lang]string{catalogue.English: p.Marketplace.SupportHours.In("en")},
-	}, words, assets, portal.Templates())
-	if err != nil {
-		b.Fatal(err)
-	}
+	renderer, assets := webtest.Renderer(b, p)
 	site, err := guest.New(guest.Config{
-		Paying: s.paying, Renderer: renderer, Assets: assets, Sessions: sessions{s.m.db}, Clock: virtual.Running(firstDay.In(p.Zone()).Add(9 * time.Hour)),
-		Paper:   guest.Paper{Bills: notifying.NewPapers(s.m.db, p), Letters: letters.Writer{Catalogue: words, Profile: p, BaseURL: origin}},
+		Paying: s.paying, Renderer: renderer, Assets: assets, Sessions: app.NewSessions(s.m.db, clock.System()), Clock: virtual.Running(firstDay.In(p.Zone()).Add(9 * time.Hour)),
+		Paper:   guest.Paper{Bills: notifying.NewPapers(s.m.db, p), Letters: letters.Writer{Catalogue: webtest.Words(b, p), Profile: p, BaseURL: origin}},
 		BaseURL: origin, CardOrigin: cards, Log: quiet,
 	})
 	if err != nil {
 		b.Fatal(err)
 	}
 	return site
-}
-
-// sessions keeps browser sessions in the market's database, as the app does.
-type sessions struct{ db *store.DB }
-
-func (s sessions) FindCtx(ctx context.Context, token string) (data []byte, found bool, err error) {
-	err = s.db.Read(ctx, "find session", func(tx *store.ReadTx) error {
-		data, found, err = tx.Session(token, clock.System().Now())
-		return err
-	})
-	return data, found, err
-}
-
-func (s sessions) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
-	return s.db.InTx(ctx, "keep session", func(tx *store.Tx) error { return tx.PutSession(token, data, civil.InstantOf(expiry)) })
-}
-
-func (s sessions) DeleteCtx(ctx context.Context, token string) error {
-	return s.db.InTx(ctx, "end session", func(tx *store.Tx) error { tx.DeleteSession(token); return nil })
-}
-
-func (s sessions) Find(token string) ([]byte, bool, error) {
-	return s.FindCtx(context.Background(), token)
-}
-func (s sessions) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }
-func (s sessions) Commit(token string, data []byte, expiry time.Time) error {
-	return s.CommitCtx(context.Background(), token, data, expiry)
 }
 
 // walk takes guests as far as each page needs, and gives the pages.

@@ -152,7 +152,7 @@ type App struct {
 
 // New makes the use cases on a database.
 func New(d *Database, c Config) (*App, error) {
-	a := &App{db: d.db, config: c, Sessions: &Sessions{d.db, clock.System()}}
+	a := &App{db: d.db, config: c, Sessions: NewSessions(d.db, clock.System())}
 	a.Billing = billing.New(d.db, c.Profile)
 	a.Collecting = collecting.New(d.db, c.Profile)
 	a.Enrolling = enrolling.New(d.db, a)

@@ -17,6 +17,9 @@ type Sessions struct {
 	clock clock.Clock
 }
 
+// NewSessions keeps sessions in a database.
+func NewSessions(db *store.DB, machine clock.Clock) *Sessions { return &Sessions{db, machine} }
+
 // FindCtx gives the data of a session, false if there is none.
 func (s *Sessions) FindCtx(ctx context.Context, tokenHash string) (data []byte, found bool, err error) {
 	err = s.db.Read(ctx, "find session", func(tx *store.ReadTx) error {

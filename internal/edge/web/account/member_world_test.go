@@ -8,10 +8,12 @@ import (
 	"strings"
 	"testing"
 
+	"quittance.org/quittance/internal/app"
 	"quittance.org/quittance/internal/app/apptest"
 	"quittance.org/quittance/internal/app/autopay"
 	"quittance.org/quittance/internal/app/notifying"
 	"quittance.org/quittance/internal/app/paying"
+	"quittance.org/quittance/internal/base/clock"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/edge/letters"
 	"quittance.org/quittance/internal/edge/web/account"
@@ -52,7 +54,7 @@ func (h *house) member(t *testing.T, mux *http.ServeMux, renderer *portal.Render
 	papers := notifying.NewPapers(h.DB, h.Profile)
 	writer := letters.Writer{Catalogue: words, Profile: h.Profile, BaseURL: baseURL}
 	h.bureau.pages, err = guest.New(guest.Config{
-		Paying: till, Renderer: renderer, Assets: assets, Sessions: sessions{h.DB}, Clock: h.Clock, BaseURL: baseURL, Log: h.Log,
+		Paying: till, Renderer: renderer, Assets: assets, Sessions: app.NewSessions(h.DB, clock.System()), Clock: h.Clock, BaseURL: baseURL, Log: h.Log,
 		Paper: guest.Paper{Bills: papers, Letters: writer}, SignedIn: &guest.SignedIn{People: h.people, AutoPay: h.bureau.autopay},
 	})
 	if err != nil {

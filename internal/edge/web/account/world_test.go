@@ -1,7 +1,6 @@
 package account_test
 
 import (
-	"bytes"
 	"context"
 	"html"
 	"io"
@@ -19,20 +18,17 @@ import (
 
 	"github.com/alexedwards/argon2id"
 
+	"quittance.org/quittance/internal/app"
 	"quittance.org/quittance/internal/app/apptest"
 	"quittance.org/quittance/internal/app/people"
-	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/clock"
 	"quittance.org/quittance/internal/base/clock/virtual"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/edge/web/account"
 	"quittance.org/quittance/internal/edge/web/asset"
-	"quittance.org/quittance/internal/edge/web/brand"
-	"quittance.org/quittance/internal/edge/web/catalogue"
-	"quittance.org/quittance/internal/edge/web/portal"
+	"quittance.org/quittance/internal/edge/web/webtest"
 	"quittance.org/quittance/internal/store"
 	"quittance.org/quittance/internal/store/storetest"
-	"quittance.org/quittance/web"
 )
 
 // house is a marketplace's account pages on loopback, with a mailbox.
@@ -41,9 +37,9 @@ type house struct {
 	people *people.Service
 	portal string // URL
 	post   *mailbox
-	log    *lockedBuffer
+	log    *webtest.Log
 	bureau *bureau
-	urls   *urlList // everything that was asked of the site
+	urls   *webtest.Addresses // everything that was asked of the site
 }
 
 // newHouse opens a house on SQLite, on a host that passkeys can be bound to.
@@ -58,7 +54,7 @@ var cheap = &argon2id.Params{Memory: 1 << 10, Iterations: 1, Parallelism: 1, Sal
 
 func open(t *testing.T, w *apptest.World) *house {
 	t.Helper()
-	h := &house{World: w, post: &mailbox{}, log: &lockedBuffer{}, urls: &urlList{}}
+	h := &house{World: w, post: &mailbox{}, log: &webtest.Log{}, urls: &webtest.Addresses{}}
 	server := httptest.NewUnstartedServer(nil)
 	h.portal = "http://" + strings.Replace(server.Listener.Addr().String(), "127.0.0.1", "localhost", 1)
 	log := slog.New(slog.NewJSONHandler(h.log, nil))
@@ -71,7 +67,7 @@ func open(t *testing.T, w *apptest.World) *house {
 		t.Fatal(err)
 	}
 	h.post.service = h.people
-	server.Config.Handler = h.urls.noting(h.handler(t, h.portal, log))
+	server.Config.Handler = h.urls.Noting(h.handler(t, h.portal, log))
 	server.Start()
 	t.Cleanup(server.Close)
 	return h
@@ -81,10 +77,10 @@ func open(t *testing.T, w *apptest.World) *house {
 // for.
 func (h *house) handler(t *testing.T, baseURL string, log *slog.Logger) http.Handler {
 	t.Helper()
-	renderer, assets := newRenderer(t, h.World)
+	renderer, assets := webtest.Renderer(t, h.Profile)
 	mux := http.NewServeMux()
 	pages, err := account.New(account.Config{
-		People: h.people, Profile: h.Profile, Renderer: renderer, Sessions: sessions{h.DB}, Clock: h.Clock, BaseURL: baseURL, Log: log,
+		People: h.people, Profile: h.Profile, Renderer: renderer, Sessions: app.NewSessions(h.DB, clock.System()), Clock: h.Clock, BaseURL: baseURL, Log: log,
 		Member: h.member(t, mux, renderer, assets, baseURL),
 	})
 	if err != nil {
@@ -93,29 +89,6 @@ func (h *house) handler(t *testing.T, baseURL string, log *slog.Logger) http.Han
 	account.Mount(mux, pages)
 	mux.Handle("GET "+asset.Prefix, assets)
 	return mux
-}
-
-func newRenderer(t *testing.T, w *apptest.World) (*portal.Renderer, *asset.Set) {
-	t.Helper()
-	words, err := catalogue.Load(web.Messages(), w.Profile.Zone())
-	if err != nil {
-		t.Fatal(err)
-	}
-	assets, err := asset.Load(web.Static())
-	if err != nil {
-		t.Fatal(err)
-	}
-	css, hash := brand.Blue.CSS()
-	assets.Add("brand.css", hash, css)
-	m := w.Profile.Marketplace
-	renderer, err := portal.New(portal.Site{
-		Name: m.Name, Demo: m.Demo, Phone: m.SupportPhone, TTY: m.TTY, Statement: m.StatementDescriptor,
-		Hours: map[catalogue.Lang]string{catalogue.English: m.SupportHours.In("en")},
-	}, words, assets, portal.Templates())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return renderer, assets
 }
 
 // plain writes mails that tests can read.
@@ -199,67 +172,6 @@ func (h *house) accountCode(of apptest.Household) string { return string(h.DB.Ac
 
 // wait lets time go by, for people and for browsers.
 func (h *house) wait(d time.Duration) { h.Clock.Set(h.Clock.Now().Add(d)) }
-
-// sessions keeps browser sessions in the test's database, as the app does.
-type sessions struct{ db *store.DB }
-
-func (s sessions) FindCtx(ctx context.Context, token string) (data []byte, found bool, err error) {
-	err = s.db.Read(ctx, "find session", func(tx *store.ReadTx) error {
-		data, found, err = tx.Session(token, clock.System().Now())
-		return err
-	})
-	return data, found, err
-}
-
-func (s sessions) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
-	return s.db.InTx(ctx, "keep session", func(tx *store.Tx) error { return tx.PutSession(token, data, civil.InstantOf(expiry)) })
-}
-
-func (s sessions) DeleteCtx(ctx context.Context, token string) error {
-	return s.db.InTx(ctx, "end session", func(tx *store.Tx) error { tx.DeleteSession(token); return nil })
-}
-
-func (s sessions) Find(string) ([]byte, bool, error)      { panic("scs calls FindCtx") }
-func (s sessions) Delete(string) error                    { panic("scs calls DeleteCtx") }
-func (s sessions) Commit(string, []byte, time.Time) error { panic("scs calls CommitCtx") }
-
-type lockedBuffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
-}
-
-// urlList notes the address of every request.
-type urlList struct {
-	mu  sync.Mutex
-	all []string
-}
-
-func (l *urlList) noting(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		l.mu.Lock()
-		l.all = append(l.all, r.URL.String(), r.Referer())
-		l.mu.Unlock()
-		next.ServeHTTP(w, r)
-	})
-}
-
-func (l *urlList) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return strings.Join(l.all, "\n")
-}
 
 // browser is a browser without scripts, on one page.
 type browser struct {

@@ -19,6 +19,7 @@ import (
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/edge/web/asset"
 	"quittance.org/quittance/internal/edge/web/guest"
+	"quittance.org/quittance/internal/edge/web/webtest"
 )
 
 // everyPath lists a path of each kind of page.
@@ -326,7 +327,7 @@ func decoded(t *testing.T, encoding, body string) string {
 func TestPagesAreWithinTheirBudget(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
-	_, assets := newRenderer(t, s.World)
+	_, assets := webtest.Renderer(t, s.Profile)
 	first := assets.Size("portal.css") + assets.Size("core.js") + assets.Size("brand.css")
 	b := s.browser(t).find(s.december(t))
 	size := func(path string) int {

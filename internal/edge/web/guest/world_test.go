@@ -1,7 +1,6 @@
 package guest_test
 
 import (
-	"bytes"
 	"context"
 	"html"
 	"io"
@@ -18,25 +17,21 @@ import (
 	"testing"
 	"time"
 
+	"quittance.org/quittance/internal/app"
 	"quittance.org/quittance/internal/app/apptest"
 	"quittance.org/quittance/internal/app/notifying"
 	"quittance.org/quittance/internal/app/paying"
-	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/clock"
 	"quittance.org/quittance/internal/base/clock/virtual"
 	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/edge/cardgateway/sandboxgateway"
 	"quittance.org/quittance/internal/edge/letters"
-	"quittance.org/quittance/internal/edge/web/asset"
-	"quittance.org/quittance/internal/edge/web/brand"
-	"quittance.org/quittance/internal/edge/web/catalogue"
 	"quittance.org/quittance/internal/edge/web/guest"
-	"quittance.org/quittance/internal/edge/web/portal"
+	"quittance.org/quittance/internal/edge/web/webtest"
 	"quittance.org/quittance/internal/store"
 	"quittance.org/quittance/internal/store/storetest"
 	"quittance.org/quittance/sandbox/processor"
-	"quittance.org/quittance/web"
 )
 
 // shop is a marketplace's public site on loopback, with the sandbox's card
@@ -48,8 +43,8 @@ type shop struct {
 	portal    string // URL
 	cards     string // URL of the processor
 	sessions  *sessions
-	log       *lockedBuffer
-	urls      *urlList // everything that was asked of the site
+	log       *webtest.Log
+	urls      *webtest.Addresses // everything that was asked of the site
 }
 
 // each runs a test in a fresh shop on every engine.
@@ -69,7 +64,7 @@ const webhookSecret = "sandbox-webhook-secret"
 
 func open(t *testing.T, w *apptest.World) *shop {
 	t.Helper()
-	s := &shop{World: w, sessions: &sessions{db: w.DB, last: map[string]string{}}, log: &lockedBuffer{}, urls: &urlList{}}
+	s := &shop{World: w, sessions: &sessions{Sessions: app.NewSessions(w.DB, clock.System()), db: w.DB, last: map[string]string{}}, log: &webtest.Log{}, urls: &webtest.Addresses{}}
 	site, cards := httptest.NewUnstartedServer(nil), httptest.NewUnstartedServer(nil)
 	s.portal, s.cards = "http://"+site.Listener.Addr().String(), "http://"+cards.Listener.Addr().String()
 	var err error
@@ -93,7 +88,7 @@ func open(t *testing.T, w *apptest.World) *shop {
 	if err != nil {
 		t.Fatal(err)
 	}
-	site.Config.Handler = s.urls.noting(handler)
+	site.Config.Handler = s.urls.Noting(handler)
 	cards.Config.Handler = s.processor.Handler()
 	for _, server := range []*httptest.Server{site, cards} {
 		server.Start()
@@ -104,60 +99,25 @@ func open(t *testing.T, w *apptest.World) *shop {
 
 func (s *shop) config(t *testing.T, baseURL string) guest.Config {
 	t.Helper()
-	renderer, assets := newRenderer(t, s.World)
+	renderer, assets := webtest.Renderer(t, s.Profile)
 	return guest.Config{
 		Paying: s.paying, Renderer: renderer, Assets: assets, Sessions: s.sessions, Clock: s.Clock,
 		Paper: guest.Paper{
-			Bills: notifying.NewPapers(s.DB, s.Profile), Letters: letters.Writer{Catalogue: words(t, s.World), Profile: s.Profile, BaseURL: baseURL},
+			Bills: notifying.NewPapers(s.DB, s.Profile), Letters: letters.Writer{Catalogue: webtest.Words(t, s.Profile), Profile: s.Profile, BaseURL: baseURL},
 		},
 		BaseURL: baseURL, CardOrigin: s.cards, Log: slog.New(slog.NewJSONHandler(s.log, nil)),
 	}
 }
 
-func words(t *testing.T, w *apptest.World) *catalogue.Catalogue {
-	t.Helper()
-	words, err := catalogue.Load(web.Messages(), w.Profile.Zone())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return words
-}
-
-func newRenderer(t *testing.T, w *apptest.World) (*portal.Renderer, *asset.Set) {
-	t.Helper()
-	assets, err := asset.Load(web.Static())
-	if err != nil {
-		t.Fatal(err)
-	}
-	css, hash := brand.Blue.CSS()
-	assets.Add("brand.css", hash, css)
-	m := w.Profile.Marketplace
-	renderer, err := portal.New(portal.Site{
-		Name: m.Name, Demo: m.Demo, Phone: m.SupportPhone, TTY: m.TTY, Statement: m.StatementDescriptor,
-		Hours: map[catalogue.Lang]string{catalogue.English: m.SupportHours.In("en")},
-	}, words(t, w), assets, portal.Templates())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return renderer, assets
-}
-
-// sessions keeps browser sessions in the test's database, as the app does, and
-// remembers what it has kept.
+// sessions keeps browser sessions as the app does, and remembers what it has
+// kept.
 type sessions struct {
+	*app.Sessions
 	db *store.DB
 
 	mu   sync.Mutex
 	last map[string]string // data by token
 	fail error             // instead of keeping a session
-}
-
-func (s *sessions) FindCtx(ctx context.Context, token string) (data []byte, found bool, err error) {
-	err = s.db.Read(ctx, "find session", func(tx *store.ReadTx) error {
-		data, found, err = tx.Session(token, clock.System().Now())
-		return err
-	})
-	return data, found, err
 }
 
 func (s *sessions) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
@@ -168,19 +128,7 @@ func (s *sessions) CommitCtx(ctx context.Context, token string, data []byte, exp
 	if fail != nil {
 		return fail
 	}
-	return s.db.InTx(ctx, "keep session", func(tx *store.Tx) error { return tx.PutSession(token, data, civil.InstantOf(expiry)) })
-}
-
-func (s *sessions) DeleteCtx(ctx context.Context, token string) error {
-	return s.db.InTx(ctx, "end session", func(tx *store.Tx) error { tx.DeleteSession(token); return nil })
-}
-
-func (s *sessions) Find(token string) ([]byte, bool, error) {
-	return s.FindCtx(context.Background(), token)
-}
-func (s *sessions) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }
-func (s *sessions) Commit(token string, data []byte, expiry time.Time) error {
-	return s.CommitCtx(context.Background(), token, data, expiry)
+	return s.Sessions.CommitCtx(ctx, token, data, expiry)
 }
 
 // endAll ends every session, as time does.
@@ -212,48 +160,10 @@ func (s *sessions) copy() map[string]string {
 func (s *sessions) restore(t *testing.T, kept map[string]string) {
 	t.Helper()
 	for token, data := range kept {
-		if err := s.Commit(token, []byte(data), clock.System().Now().Time().Add(time.Hour)); err != nil {
+		if err := s.CommitCtx(t.Context(), token, []byte(data), clock.System().Now().Time().Add(time.Hour)); err != nil {
 			t.Fatal(err)
 		}
 	}
-}
-
-type lockedBuffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
-}
-
-// urlList notes the address of every request.
-type urlList struct {
-	mu  sync.Mutex
-	all []string
-}
-
-func (l *urlList) noting(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		l.mu.Lock()
-		l.all = append(l.all, r.URL.String(), r.Referer())
-		l.mu.Unlock()
-		next.ServeHTTP(w, r)
-	})
-}
-
-func (l *urlList) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return strings.Join(l.all, "\n")
 }
 
 // browser is a browser without scripts, on one page.
