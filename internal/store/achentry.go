@@ -10,8 +10,7 @@ import (
 const achEntryColumns = `account_id, ach_entry_id, kind, payment_id, refund_id, mandate_id, first_entry_id, bank_account_id, sec_code, payment_type, amount_cents, settle_on`
 
 var (
-	qInsertACHEntry = stmt("insert_ach_entry", `
-		INSERT INTO ach_entry (`+achEntryColumns+`, state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'waiting')`)
+	insertACHEntries = insertsOf("ach_entry", append(columnsOf(achEntryColumns), "state"))
 	// What may not be presented again, or did not come back, finds no code here, and
 	// the table refuses it.
 	qInsertACHRetry = stmt("insert_ach_retry", `
@@ -37,12 +36,15 @@ func (tx *Tx) NewACHEntryID() ach.EntryID { return ach.EntryID{UUID: tx.NewID()}
 // later. A retry whose first presentation came back for a reason that forbids
 // it, or has not come back, fails the transaction (ACH-32, ACH-33).
 func (tx *Tx) PutACHEntry(e ach.Entry) {
-	s := qInsertACHEntry
-	if e.Kind == ach.KindRetry {
-		s = qInsertACHRetry
+	row := []any{
+		e.AccountID, e.ID, string(e.Kind), e.PaymentID, e.RefundID, e.MandateID, e.FirstID, e.Bank,
+		string(e.SEC), string(e.Type), e.Amount, e.SettleOn,
 	}
-	tx.queue(s, e.AccountID, e.ID, string(e.Kind), e.PaymentID, e.RefundID, e.MandateID, e.FirstID, e.Bank,
-		string(e.SEC), string(e.Type), e.Amount, e.SettleOn)
+	if e.Kind == ach.KindRetry {
+		tx.queue(qInsertACHRetry, row...)
+	} else {
+		tx.insert(insertACHEntries, append(row, string(ach.StateWaiting))...)
+	}
 }
 
 // InsertACHEntry queues a single WEB debit (ACH-01) for the next ACH file.

@@ -58,10 +58,6 @@ type Billed struct {
 	Reviews      []PlannedReview
 }
 
-// fewRows is how many rows of a table are sent with other writes rather than
-// in bulk.
-const fewRows = 2 * insertRowsMost
-
 // InsertBilled writes what billing many accounts came to. Entries must carry
 // their identifiers. Applications are posted with the rest.
 func (tx *Tx) InsertBilled(all []Billed, actor string) error {
@@ -93,21 +89,13 @@ func (tx *Tx) InsertBilled(all []Billed, actor string) error {
 		}
 	}
 	for _, t := range []struct {
-		table   string
-		columns []string
-		few     inserts
-		rows    [][]any
+		into *inserts
+		rows [][]any
 	}{
-		{"charge", chargeColumns, insertCharges, charges},
-		{"open_charge", openChargeColumns, insertOpenCharges, opens},
-		{"entry", entryColumns, insertEntries, entries},
-		{"transfer", transferColumns, insertTransfers, transfers},
-		{"bill", billColumns, insertBills, bills},
-		{"review", reviewColumns, insertReviews, reviews},
+		{insertCharges, charges}, {insertOpenCharges, opens}, {insertEntries, entries}, {insertTransfers, transfers},
+		{insertBills, bills}, {insertReviews, reviews},
 	} {
-		if len(t.rows) <= fewRows { // one account: a bulk insert would cost a round trip for each table
-			tx.pending = append(tx.pending, t.few.steps(t.rows)...)
-		} else if err := tx.bulk(t.table, t.columns, t.rows); err != nil {
+		if err := tx.add(t.into, t.rows); err != nil {
 			return err
 		}
 	}

@@ -96,6 +96,6 @@ func (tx *Tx) postCorrection(e ledger.Entry) ledger.EntryID {
 
 func (tx *Tx) adjust(account enrollment.AccountID, kind bill.LineKind, amount money.Amount, on civil.Date) {
 	if !amount.IsZero() {
-		tx.queue(qUnbill, account, tx.NewID(), string(kind), on, amount)
+		tx.insert(insertUnbilled, account, tx.NewID(), string(kind), on, amount)
 	}
 }

@@ -125,6 +125,7 @@ func (db *DB) InBulk(ctx context.Context, op string, first, last enrollment.Acco
 		if _, err := tx.exec(qLockAccounts, first, last); err != nil {
 			return err
 		}
+		tx.many = true
 		return fn(tx)
 	})
 }

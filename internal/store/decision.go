@@ -8,9 +8,9 @@ import (
 )
 
 var (
-	qInsertDecision = stmt("insert_decision", `
-		INSERT INTO decision (account_id, decision_id, enrollment_id, kind, coverage_month, decided_on, effective_on, rule, evidence, actor, recorded_at, payment_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`)
+	insertDecisions = insertsOf("decision", []string{
+		"account_id", "decision_id", "enrollment_id", "kind", "coverage_month", "decided_on", "effective_on", "rule", "evidence", "actor", "recorded_at", "payment_id",
+	})
 	qStartsBy = stmt("starts_by_payment", `
 		SELECT DISTINCT coverage_month FROM decision
 		WHERE account_id = $1 AND payment_id = $2 AND kind = 'effectuate' ORDER BY coverage_month LIMIT 100`)
@@ -44,7 +44,7 @@ type DecisionRecord struct {
 
 // InsertDecision records an act on coverage for good.
 func (tx *Tx) InsertDecision(d DecisionRecord) {
-	tx.queue(qInsertDecision, d.AccountID, tx.NewID(), d.EnrollmentID, string(d.Kind), d.Month, d.DecidedOn, d.EffectiveOn, d.Rule, d.Evidence, d.Actor, tx.now, d.PaymentID)
+	tx.insert(insertDecisions, d.AccountID, tx.NewID(), d.EnrollmentID, string(d.Kind), d.Month, d.DecidedOn, d.EffectiveOn, d.Rule, d.Evidence, d.Actor, tx.now, d.PaymentID)
 	tx.queue(qMarkDecided, d.AccountID, d.EnrollmentID)
 }
 

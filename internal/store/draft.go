@@ -1,6 +1,8 @@
 package store
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 
 	"quittance.org/quittance/internal/base/civil"
@@ -28,11 +30,19 @@ const (
 )
 
 var (
-	insertDrafts = insertsOf("draft", draftColumns)
-	qUpdateDraft = stmt("update_draft", `
+	insertDrafts  = insertsOf("draft", draftColumns)
+	insertIntents = insertsOf("intent", columnsOf(intentColumns))
+	qUpdateDraft  = stmt("update_draft", `
 		UPDATE draft SET bill_no = $4, noticed_cents = $5, noticed_on = $6, last_cents = $7, usual_cents = $8,
-			state = $9, reason = $10, released = $11, amount_cents = $12, payment_id = $13, frozen_at = $14
+			state = $9, reason = $10, released = $11, amount_cents = $12
 		WHERE account_id = $1 AND draft_id = $2 AND state = $3`)
+	// A draft's id is the operation id of its payment, so that all payments of a
+	// chunk freeze their drafts in one statement.
+	qFreezeDrafts = overAccounts("freeze_drafts", `
+		UPDATE draft SET state = 'frozen', reason = '', amount_cents = p.amount_cents, payment_id = p.payment_id, frozen_at = $4
+		FROM payment p
+		WHERE in_range(draft.account_id) AND draft.state = 'planned' AND draft.settle_on <= $3
+			AND p.intent_id = draft.draft_id AND p.account_id = draft.account_id`)
 	qDraft    = stmt("draft", `SELECT `+draftSelected+` FROM draft d WHERE d.account_id = $1 AND d.draft_id = $2`)
 	qDraftsOf = stmt("drafts_of", `
 		SELECT `+draftSelected+` FROM draft d WHERE d.account_id = $1 ORDER BY d.debit_on DESC, d.draft_id DESC LIMIT $2`)
@@ -74,8 +84,6 @@ var (
 		JOIN mandate m ON m.account_id = d.account_id AND m.mandate_id = d.mandate_id
 		JOIN bank_account a ON a.account_id = m.account_id AND a.bank_account_id = m.bank_account_id
 		WHERE d.state IN ('planned', 'held') AND in_range(d.account_id) AND d.settle_on <= $3 ORDER BY d.account_id, d.settle_on, d.draft_id`)
-	qInsertPaidIntent = stmt("insert_paid_intent", `
-		INSERT INTO intent (`+intentColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`)
 	qFirstEntryOf = stmt("first_entry_of_payment", `
 		SELECT COALESCE(first_entry_id, ach_entry_id), settle_on FROM ach_entry WHERE account_id = $1 AND payment_id = $2 ORDER BY ach_entry_id LIMIT 1`)
 	qCleared  = stmt("cleared", `SELECT COUNT(*) FROM clearing_item WHERE account_id = $1 AND payment_id = $2 AND closed_on IS NOT NULL`)
@@ -112,23 +120,31 @@ func (tx *Tx) InsertDrafts(all []mandate.Draft) error {
 	for i, d := range all {
 		rows[i] = draftRow(d)
 	}
-	if len(rows) <= fewRows {
-		tx.pending = append(tx.pending, insertDrafts.steps(rows)...)
-		return nil
-	}
-	return tx.bulk("draft", draftColumns, rows)
+	return tx.add(insertDrafts, rows)
 }
 
 var errDraftChanged = fault.New(fault.Conflict, "draft.changed", "the AutoPay payment was changed meanwhile")
 
-// UpdateDraft writes a draft that is in a state until now.
+// UpdateDraft writes a draft that is in a state until now, and takes nothing:
+// see FreezeDrafts.
 func (tx *Tx) UpdateDraft(d mandate.Draft, from mandate.DraftState) {
-	var frozenAt civil.Instant
-	if d.State == mandate.Frozen {
-		frozenAt = tx.now
-	}
 	tx.expect(errDraftChanged, qUpdateDraft, d.AccountID, d.ID, string(from), d.BillNo, d.Noticed, d.NoticedOn, d.Last, d.Usual,
-		string(d.State), string(d.Reason), d.Released, d.Amount, d.PaymentID, frozenAt)
+		string(d.State), string(d.Reason), d.Released, d.Amount)
+}
+
+// FreezeDrafts records that drafts of the accounts from first to last, which
+// settle on a day or before, have become payments in this transaction: n of
+// them, or it fails.
+func (tx *Tx) FreezeDrafts(first, last enrollment.AccountID, until civil.Date, n int) error {
+	s := qFreezeDrafts.many
+	if first == last {
+		s = qFreezeDrafts.one
+	}
+	frozen, err := tx.exec(s, first, last, until, tx.now)
+	if err == nil && frozen != int64(n) {
+		err = errors.Join(errDraftChanged, fmt.Errorf("%w: %d of %d", errWrongRowCount, frozen, n))
+	}
+	return err
 }
 
 // Draft finds a draft, or fault.NotFound.
@@ -260,7 +276,7 @@ func (tx *ReadTx) MoneyIn(first, last enrollment.AccountID) ([]*Facts, error) {
 // InsertDebit adds the intent and the ACH entry of a debit whose authorization
 // was given before. The payment itself is added by InsertPayment.
 func (tx *Tx) InsertDebit(i IntentRow, p payment.Payment, d payment.Debit) {
-	tx.queue(qInsertPaidIntent, i.ID, i.AccountID, string(i.Channel), string(i.Method), i.Amount, string(i.State), i.InputHash,
+	tx.insert(insertIntents, i.ID, i.AccountID, string(i.Channel), string(i.Method), i.Amount, string(i.State), i.InputHash,
 		i.Processor, i.SessionRef, i.Reason, i.Email, i.Language, i.SubmittedAt, i.UpdatedAt, i.ExpiresAt)
 	e := ach.Entry{
 		ID: tx.NewACHEntryID(), AccountID: p.AccountID, Kind: ach.KindDebit, PaymentID: p.ID, MandateID: d.Mandate,

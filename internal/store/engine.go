@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -121,42 +119,6 @@ func stmt(name, sql string) *Stmt {
 	}
 	registry = append(registry, s)
 	return s
-}
-
-// inserts are the statements that add one row, two rows … to a table.
-type inserts []*Stmt
-
-// insertRowsMost is how many rows one of the statements adds at most.
-const insertRowsMost = 8
-
-func insertsOf(table string, columns []string) inserts {
-	all := make(inserts, insertRowsMost)
-	for i := range all {
-		all[i] = stmt(fmt.Sprintf("insert_%d_%s", i+1, table), insertRows(table, columns, i+1, func(i int) string { return fmt.Sprintf("$%d", i+1) }))
-	}
-	return all
-}
-
-// insertRows gives the text that inserts n rows; argument names the arguments.
-func insertRows(table string, columns []string, n int, argument func(int) string) string {
-	rows := make([]string, n)
-	for i := range rows {
-		names := make([]string, len(columns))
-		for j := range names {
-			names[j] = argument(i*len(columns) + j)
-		}
-		rows[i] = "(" + strings.Join(names, ", ") + ")"
-	}
-	return fmt.Sprintf("INSERT INTO %s (%s) VALUES %s", table, strings.Join(columns, ", "), strings.Join(rows, ", "))
-}
-
-// steps gives the steps that insert rows, as few as can be.
-func (all inserts) steps(rows [][]any) []step {
-	var steps []step
-	for chunk := range slices.Chunk(rows, insertRowsMost) {
-		steps = append(steps, step{stmt: all[len(chunk)-1], args: slices.Concat(chunk...)})
-	}
-	return steps
 }
 
 var errWrongRowCount = errors.New("store: a guarded statement touched another number of rows")

@@ -15,17 +15,10 @@ var (
 // Post appends an entry with its transfers. All that is posted before the next
 // round trip is inserted together.
 func (tx *Tx) Post(e ledger.Entry) {
-	tx.entries = append(tx.entries, tx.entryRow(e))
+	tx.gather(insertEntries, tx.entryRow(e))
 	for i, t := range e.Transfers {
-		tx.transfers = append(tx.transfers, transferRow(e, i, t))
+		tx.gather(insertTransfers, transferRow(e, i, t))
 	}
-}
-
-// postings gives the steps that insert what was posted.
-func (tx *ReadTx) postings() []step {
-	steps := append(insertEntries.steps(tx.entries), insertTransfers.steps(tx.transfers)...)
-	tx.entries, tx.transfers = nil, nil
-	return steps
 }
 
 // entryRow is an entry as a row. One without transfers is a programmer's error:

@@ -33,8 +33,7 @@ var (
 	qUnsettledOf = stmt("unsettled_intents_of", `
 		SELECT `+intentColumns+` FROM intent WHERE account_id = $1 AND state IN ('created', 'pending', 'unknown')
 		ORDER BY submitted_at LIMIT 50`)
-	qInsertPayment = stmt("insert_payment", `
-		INSERT INTO payment (`+paymentColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`)
+	insertPayments         = insertsOf("payment", columnsOf(paymentColumns))
 	qPaymentByIntent       = stmt("payment_by_intent", `SELECT `+paymentColumns+` FROM payment WHERE intent_id = $1`)
 	qPaymentByConfirmation = stmt("payment_by_confirmation", `SELECT `+paymentColumns+` FROM payment WHERE confirmation = $1`)
 	qPaymentsSince         = stmt("payments_since", `
@@ -52,10 +51,13 @@ var (
 		VALUES ($1, $2, $3, $4, 'undo', $5, $6, $7)`)
 	qPayCharge         = stmt("pay_charge", `UPDATE open_charge SET open_cents = open_cents - $3 WHERE account_id = $1 AND charge_id = $2`)
 	qCloseCharge       = stmt("close_charge", `DELETE FROM open_charge WHERE account_id = $1 AND charge_id = $2`)
+	qPayOpenCharge     = stmt("pay_open_charge", `UPDATE open_charge SET open_cents = open_cents - $3 WHERE account_id = $1 AND charge_id = $2 AND open_cents > $3`)
+	qCloseOpenCharge   = stmt("close_open_charge", `DELETE FROM open_charge WHERE account_id = $1 AND charge_id = $2 AND open_cents = $3`)
+	insertApplications = insertsOf("application", []string{"account_id", "application_id", "payment_id", "charge_id", "kind", "amount_cents", "entry_id", "effective_on"})
 	qInsertCredit      = stmt("insert_credit", `INSERT INTO open_credit (account_id, payment_id, open_cents) VALUES ($1, $2, $3)`)
 	qUseCredit         = stmt("use_credit", `UPDATE open_credit SET open_cents = open_cents - $3 WHERE account_id = $1 AND payment_id = $2 AND open_cents > $3`)
 	qCloseCredit       = stmt("close_credit", `DELETE FROM open_credit WHERE account_id = $1 AND payment_id = $2 AND open_cents = $3`)
-	qUnbill            = stmt("insert_unbilled", `INSERT INTO unbilled (account_id, activity_id, kind, effective_on, amount_cents) VALUES ($1, $2, $3, $4, $5)`)
+	insertUnbilled     = insertsOf("unbilled", []string{"account_id", "activity_id", "kind", "effective_on", "amount_cents"})
 	qInsertBankAccount = stmt("insert_bank_account", `
 		INSERT INTO bank_account (account_id, bank_account_id, holder_name, kind, routing, number_enc, number_idx, last_four, validated_at, validation_ref)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (account_id, bank_account_id) DO NOTHING`)
@@ -64,8 +66,7 @@ var (
 	qInsertAuthorization = stmt("insert_authorization", `
 		INSERT INTO payment_authorization (account_id, intent_id, text_version, language, wording, network, session_hash, authorized_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
-	qInsertClearing = stmt("insert_clearing", `
-		INSERT INTO clearing_item (account_id, item_id, clearing, payment_id, amount_cents, opened_on) VALUES ($1, $2, $3, $4, $5, $6)`)
+	insertClearing = insertsOf("clearing_item", []string{"account_id", "item_id", "clearing", "payment_id", "amount_cents", "opened_on"})
 	qInsertWebhook = stmt("insert_webhook", `
 		INSERT INTO webhook_event (processor, event_id, intent_id, received_at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (processor, event_id) DO NOTHING`)
@@ -141,9 +142,9 @@ func scanPayment(row func(...any) error) (payment.Payment, error) {
 
 // InsertPayment adds a payment and lists it for the next bill.
 func (tx *Tx) InsertPayment(p payment.Payment) {
-	tx.queue(qInsertPayment, p.AccountID, p.ID, p.IntentID, string(p.Channel), string(p.Method), p.Amount, string(p.Confirmation),
+	tx.insert(insertPayments, p.AccountID, p.ID, p.IntentID, string(p.Channel), string(p.Method), p.Amount, string(p.Confirmation),
 		p.Processor, p.ProcessorRef, p.LastFour, p.Brand, p.SubmittedAt, p.ReceivedOn, p.EffectiveOn, tx.now)
-	tx.queue(qUnbill, p.AccountID, p.ID, string(bill.LinePayment), p.EffectiveOn, p.Amount.Neg())
+	tx.insert(insertUnbilled, p.AccountID, p.ID, string(bill.LinePayment), p.EffectiveOn, p.Amount.Neg())
 }
 
 // PaymentByIntent finds the payment of an operation, or fault.NotFound.
@@ -173,13 +174,27 @@ func (tx *Tx) Apply(account enrollment.AccountID, a payment.Application, effecti
 	}
 	tx.Post(entry)
 	row := []any{account, a.ID, a.PaymentID, a.Charge, a.Amount, entry.ID, effective}
-	if a.Closes {
+	switch {
+	case tx.many:
+		tx.applyOneOfMany(account, a, entry.ID, effective)
+	case a.Closes:
 		tx.queue(qPayWhole, row...)
 		tx.queue(qCloseCharge, account, a.Charge)
-	} else {
+	default:
 		tx.queue(qPayPart, row...)
 		tx.queue(qPayCharge, account, a.Charge, a.Amount)
 	}
+}
+
+// applyOneOfMany is Apply where the rows of many accounts go together, and the
+// guard is on the charge instead: it is open by just as much, or by more.
+func (tx *Tx) applyOneOfMany(account enrollment.AccountID, a payment.Application, entry ledger.EntryID, effective civil.Date) {
+	tx.gather(insertApplications, []any{account, a.ID, a.PaymentID, a.Charge, "apply", a.Amount, entry, effective})
+	guarded := qPayOpenCharge
+	if a.Closes {
+		guarded = qCloseOpenCharge
+	}
+	tx.expect(errMoneyMoved, guarded, account, a.Charge, a.Amount)
 }
 
 // AddCredit keeps what is left of a payment for the next bill.
@@ -200,7 +215,7 @@ func (tx *Tx) UseCredit(account enrollment.AccountID, a payment.Application) {
 
 // InsertClearing opens an item of money on its way.
 func (tx *Tx) InsertClearing(clearing ledger.Account, p payment.Payment) {
-	tx.queue(qInsertClearing, p.AccountID, tx.NewID(), string(clearing), p.ID, p.Amount, p.ReceivedOn)
+	tx.insert(insertClearing, p.AccountID, tx.NewID(), string(clearing), p.ID, p.Amount, p.ReceivedOn)
 }
 
 // PutBankAccount stores a bank account encrypted, unless the same one is stored

@@ -72,7 +72,7 @@ var errRefundElsewhere = fault.New(fault.Conflict, "refund.decided", "somebody e
 func (tx *Tx) ApproveRefund(r payment.Refund, by string, on civil.Date) {
 	id := tx.postRefund(r, ledger.Refund(r.Amount), by, on)
 	tx.expect(errRefundElsewhere, qApproveRefund, r.AccountID, r.ID, by, tx.now, id)
-	tx.queue(qUnbill, r.AccountID, tx.NewID(), string(bill.LineRefund), on, r.Amount)
+	tx.insert(insertUnbilled, r.AccountID, tx.NewID(), string(bill.LineRefund), on, r.Amount)
 }
 
 // DeclineRefund records that the second person said no.
@@ -98,7 +98,7 @@ func (tx *Tx) RefundFailed(r payment.Refund, on civil.Date) {
 	tx.postRefund(r, ledger.Reverse(ledger.Refund(r.Amount)), "bank", on)
 	tx.expect(errRefundElsewhere, qCloseRefund, r.AccountID, r.ID, string(payment.RefundFailed), on)
 	tx.queue(qAddCredit, r.AccountID, r.PaymentID, r.Amount)
-	tx.queue(qUnbill, r.AccountID, tx.NewID(), string(bill.LineRefund), on, r.Amount.Neg())
+	tx.insert(insertUnbilled, r.AccountID, tx.NewID(), string(bill.LineRefund), on, r.Amount.Neg())
 }
 
 func (tx *Tx) postRefund(r payment.Refund, transfers []ledger.Transfer, actor string, on civil.Date) ledger.EntryID {

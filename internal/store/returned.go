@@ -79,9 +79,9 @@ func (tx *Tx) ReturnPayment(p payment.Payment, clearing ledger.Account, code str
 	if waiting > 0 {
 		tx.queue(qDropClearing, p.AccountID, p.ID, on)
 	} else {
-		tx.queue(qInsertClearing, p.AccountID, tx.NewID(), string(clearing), p.ID, p.Amount.Neg(), on)
+		tx.insert(insertClearing, p.AccountID, tx.NewID(), string(clearing), p.ID, p.Amount.Neg(), on)
 	}
 	tx.queue(qReturnedACH, p.AccountID, p.ID)
-	tx.queue(qUnbill, p.AccountID, tx.NewID(), string(bill.LineReturn), on, p.Amount)
+	tx.insert(insertUnbilled, p.AccountID, tx.NewID(), string(bill.LineReturn), on, p.Amount)
 	return nil
 }

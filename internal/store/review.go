@@ -10,8 +10,7 @@ var (
 	reviewColumns = []string{"account_id", "review_id", "review_on", "reason"}
 	insertReviews = insertsOf("review", reviewColumns)
 
-	qInsertReview = stmt("insert_review", `INSERT INTO review (account_id, review_id, review_on, reason) VALUES ($1, $2, $3, $4)`)
-	qReviewsDue   = stmt("reviews_due", `
+	qReviewsDue = stmt("reviews_due", `
 		SELECT review_on, account_id, review_id FROM review
 		WHERE review_on <= $1 AND (review_on > $2 OR review_on = $2 AND account_id > $3
 			OR review_on = $2 AND account_id = $3 AND review_id > $4)
@@ -46,7 +45,7 @@ type PlannedReview struct {
 // ReviewOn asks the nightly review to look at an account on a day, or as soon
 // after it as it runs.
 func (tx *Tx) ReviewOn(id enrollment.AccountID, on civil.Date, why ReviewReason) {
-	tx.queue(qInsertReview, tx.reviewRow(id, on, why)...)
+	tx.insert(insertReviews, tx.reviewRow(id, on, why)...)
 }
 
 func (tx *Tx) reviewRow(id enrollment.AccountID, on civil.Date, why ReviewReason) []any {

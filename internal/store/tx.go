@@ -18,9 +18,10 @@ type ReadTx struct {
 	session session
 	now     civil.Instant
 
-	// What is sent with the next round trip: writes, and rows of the ledger.
-	pending            []step
-	entries, transfers [][]any
+	// What is sent with the next round trip: writes in their order, and rows.
+	pending []step
+	rows    []gathered
+	many    bool // accounts at once: their rows are gathered
 }
 
 // Tx is a transaction that can write. All rows it writes carry the same Now.
@@ -77,6 +78,9 @@ func (tx *ReadTx) flush() error { return tx.run() }
 
 // run sends what is queued and more steps, in one round trip.
 func (tx *ReadTx) run(more ...step) error {
+	if err := tx.copyMany(); err != nil {
+		return err
+	}
 	steps := append(tx.queued(), more...)
 	if len(steps) == 0 {
 		return nil
@@ -90,13 +94,16 @@ func (tx *ReadTx) run(more ...step) error {
 
 // queued takes what is to be sent with the next round trip.
 func (tx *ReadTx) queued() []step {
-	steps := slices.Concat(tx.pending, tx.postings())
+	steps := slices.Concat(tx.pending, tx.gatheredSteps())
 	tx.pending = nil
 	return steps
 }
 
 // commit sends what is queued and commits. Guarded writes are looked at before.
 func (tx *Tx) commit() error {
+	if err := tx.copyMany(); err != nil {
+		return err
+	}
 	steps := tx.queued()
 	if slices.ContainsFunc(steps, func(s step) bool { return s.touched != nil }) {
 		if done, err := tx.session.run(tx.ctx, steps); err != nil {

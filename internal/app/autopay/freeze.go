@@ -201,6 +201,11 @@ func (f *freezer) freeze(ctx context.Context, first, last enrollment.AccountID) 
 					return fmt.Errorf("draft %s: %w", d.ID, err)
 				}
 			}
+			if done.Frozen > 0 {
+				if err := tx.FreezeDrafts(first, last, f.until, done.Frozen); err != nil {
+					return err
+				}
+			}
 			return f.s.killed("posted")
 		})
 		if !fault.Is(err, store.CodeDuplicate) {
@@ -227,13 +232,9 @@ func (f *freezer) draft(tx *store.Tx, d store.DueDraft, facts *store.Facts, done
 	}
 	switch now.State {
 	case mandate.Frozen:
-		p, err := f.post(tx, d, now, facts, try)
-		if err != nil {
-			return err
-		}
-		now.PaymentID = p.ID
 		done.Frozen++
 		done.Amount = done.Amount.Add(now.Amount)
+		return f.post(tx, d, now, facts, try) // FreezeDrafts writes the draft
 	case mandate.Skipped:
 		done.Skipped++
 	default:
@@ -246,7 +247,7 @@ func (f *freezer) draft(tx *store.Tx, d store.DueDraft, facts *store.Facts, done
 	return nil
 }
 
-func (f *freezer) post(tx *store.Tx, d store.DueDraft, now mandate.Draft, facts *store.Facts, try int) (payment.Payment, error) {
+func (f *freezer) post(tx *store.Tx, d store.DueDraft, now mandate.Draft, facts *store.Facts, try int) error {
 	debit := payment.Debit{
 		Operation: payment.OperationID{UUID: d.ID.UUID}, Account: d.AccountID, Channel: payment.ChannelAutoPay, Amount: now.Amount,
 		ReceivedOn: f.on, EffectiveOn: d.DebitOn, SettleOn: d.SettleOn, Bank: d.Terms.BankAccount, Type: d.Type, LastFour: d.LastFour,
@@ -258,15 +259,16 @@ func (f *freezer) post(tx *store.Tx, d store.DueDraft, now mandate.Draft, facts 
 	if d.Attempt > 0 {
 		first, err := firstOf(tx.ReadTx, d.Draft)
 		if err != nil {
-			return payment.Payment{}, err
+			return err
 		}
 		entry, err := tx.FirstEntryOf(d.AccountID, first.PaymentID)
 		if err != nil {
-			return payment.Payment{}, err
+			return err
 		}
 		debit.FirstEntry = entry.ID
 	}
-	return f.s.poster.PostDebit(tx, debit, facts, try)
+	_, err := f.s.poster.PostDebit(tx, debit, facts, try)
+	return err
 }
 
 // killed is where a test ends the process; nothing in the product does.

@@ -383,16 +383,14 @@ func (b *books) autopay(tx *store.Tx, p payment.Payment, bank payment.BankAccoun
 		Mandate: m.ID, AccountID: p.AccountID, Version: 1, TextVersion: "1", Language: "en", Wording: "I agree.", Terms: terms, At: tx.Now(),
 	})
 	d := mandate.Draft{
-		ID: mandate.DraftID{UUID: tx.NewID()}, AccountID: p.AccountID, Mandate: m.ID, Month: december, BillNo: "1", DebitOn: p.EffectiveOn, SettleOn: p.EffectiveOn,
+		ID: mandate.DraftID{UUID: p.IntentID.UUID}, AccountID: p.AccountID, Mandate: m.ID, Month: december, BillNo: "1", DebitOn: p.EffectiveOn, SettleOn: p.EffectiveOn,
 		Noticed: amount("103.00"), NoticedOn: december.Prev().First(), NoticeBy: p.EffectiveOn.AddDays(-10), Before: mandate.Before{Last: m.First, Usual: m.First}, State: mandate.Planned,
 	}
 	if err := tx.InsertDrafts([]mandate.Draft{d}); err != nil {
 		return err
 	}
-	d.State, d.Amount, d.PaymentID = mandate.Frozen, p.Amount, p.ID
-	tx.UpdateDraft(d, mandate.Planned)
 	tx.SaveBank(p.AccountID, store.SavedBank{BankAccount: payment.BankAccount{ID: bank}, SavedOn: p.EffectiveOn}, mandateID, store.ValidatedByService, "1")
-	return nil
+	return tx.FreezeDrafts(p.AccountID, p.AccountID, d.SettleOn, 1)
 }
 
 // sent has the entry of a payment be in a file with the bank.
