@@ -31,84 +31,33 @@ func (s *Service) Freeze(ctx context.Context, date civil.Date) (FreezeCounts, er
 	if !ok {
 		return FreezeCounts{}, nil
 	}
-	workers := s.workers
-	if workers == 0 {
-		workers = map[string]int{"sqlite": 1, "postgres": 4}[s.db.Engine()]
-	}
-	f := &freezer{s: s, on: date, until: until, growth: s.db.NewGrowth()}
-	if err := f.all(ctx, workers); err != nil {
-		return f.total, err
-	}
-	return f.total, f.growth.End(ctx)
+	f := &freezer{s: s, on: date, until: until}
+	err := s.db.InChunks(ctx, "accounts to freeze", store.Chunks{Workers: s.workers, Next: f.next, Do: f.chunk, Failed: f.failed})
+	return f.total, err
 }
 
 // freezer is one cut-off under way.
 type freezer struct {
 	s         *Service
 	on, until civil.Date
-	growth    *store.Growth
 
 	mu    sync.Mutex
 	total FreezeCounts
 }
 
-// all hands chunks of accounts, in the order of their keys, to workers.
-func (f *freezer) all(ctx context.Context, workers int) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	chunks := make(chan []enrollment.AccountID)
-	var group sync.WaitGroup
-	for range workers {
-		group.Go(func() {
-			for chunk := range chunks {
-				if err := f.chunk(ctx, chunk); err != nil {
-					cancel(err)
-					return
-				}
-			}
-		})
-	}
-	err := f.walk(ctx, chunks)
-	close(chunks)
-	group.Wait()
-	if cause := context.Cause(ctx); cause != nil { // also when all chunks were handed out
-		return cause
-	}
-	return err
-}
-
-// walk finds the accounts with drafts whose day has come. Where they are far
+// next finds the accounts with drafts whose day has come. Where they are far
 // apart they are frozen one by one, so that the accounts between them are
 // neither locked nor read.
-func (f *freezer) walk(ctx context.Context, chunks chan<- []enrollment.AccountID) error {
-	var after enrollment.AccountID
-	for {
-		var page []enrollment.AccountID
-		dense := false
-		err := f.s.db.Read(ctx, "accounts to freeze", func(tx *store.ReadTx) (err error) {
-			page, err = tx.AccountsToFreeze(after, f.until, f.s.chunk)
-			if err != nil || len(page) == 0 {
-				return err
-			}
-			dense, err = isDense(tx, page)
-			return err
-		})
-		if err != nil || len(page) == 0 {
-			return err
-		}
-		after = page[len(page)-1]
-		parts := [][]enrollment.AccountID{page}
-		if !dense {
-			parts = one(page)
-		}
-		for _, part := range parts {
-			select {
-			case chunks <- part:
-			case <-ctx.Done():
-				return context.Cause(ctx)
-			}
-		}
+func (f *freezer) next(tx *store.ReadTx, after enrollment.AccountID) ([][]enrollment.AccountID, error) {
+	page, err := tx.AccountsToFreeze(after, f.until, f.s.chunk)
+	if err != nil || len(page) == 0 {
+		return nil, err
 	}
+	dense, err := isDense(tx, page)
+	if err != nil || dense {
+		return [][]enrollment.AccountID{page}, err
+	}
+	return one(page), nil
 }
 
 // sparse is how many accounts there may be for each that is frozen before they
@@ -132,41 +81,28 @@ func one(page []enrollment.AccountID) [][]enrollment.AccountID {
 	return parts
 }
 
-// chunk freezes a chunk in one transaction. When the database refuses it as a
-// whole, its accounts are frozen one by one, so that only the bad one is left.
-func (f *freezer) chunk(ctx context.Context, ids []enrollment.AccountID) error {
+// chunk freezes a chunk in one transaction.
+func (f *freezer) chunk(ctx context.Context, ids []enrollment.AccountID) (int, error) {
 	done, err := f.freeze(ctx, ids[0], ids[len(ids)-1])
-	if err != nil && store.Blameable(err) {
-		done, err = f.oneByOne(ctx, ids)
-	}
 	if err != nil {
-		return err
+		return 0, err
 	}
-	f.mu.Lock()
-	f.total.add(done)
-	f.mu.Unlock()
-	if err := f.s.killed("committed"); err != nil {
-		return err
-	}
-	return f.growth.Add(ctx, done.Frozen)
+	f.count(done)
+	return done.Frozen, f.s.killed("committed")
 }
 
-// oneByOne freezes accounts each on its own. One that can not be is left with
-// its draft planned and said in the log: it goes into the next file.
-func (f *freezer) oneByOne(ctx context.Context, ids []enrollment.AccountID) (FreezeCounts, error) {
-	var done FreezeCounts
-	for _, id := range ids {
-		one, err := f.freeze(ctx, id, id)
-		if err != nil && store.Blameable(err) {
-			f.s.log.ErrorContext(ctx, "AutoPay: a person must look, a payment could not be posted", "account", id, "error", err)
-			one, err = FreezeCounts{SetAside: 1}, nil
-		}
-		if err != nil {
-			return done, err
-		}
-		done.add(one)
-	}
-	return done, nil
+// failed leaves an account with its draft planned and says so in the log: it
+// goes into the next file.
+func (f *freezer) failed(ctx context.Context, id enrollment.AccountID, cause error) error {
+	f.s.log.ErrorContext(ctx, "AutoPay: a person must look, a payment could not be posted", "account", id, "error", cause)
+	f.count(FreezeCounts{SetAside: 1})
+	return nil
+}
+
+func (f *freezer) count(done FreezeCounts) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.total.add(done)
 }
 
 func (c *FreezeCounts) add(x FreezeCounts) {

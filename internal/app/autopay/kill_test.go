@@ -39,13 +39,34 @@ func (w town) frozen() []string {
 		UNION ALL SELECT CAST(COUNT(*) AS TEXT) || ' drafts frozen' FROM draft WHERE state = 'frozen'`)
 }
 
+// A chunk with more rows of a table than fit beside other writes is written in
+// bulk: the same rows, and the books agree.
+func TestManyAccountsInOneTransaction(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w town) {
+		all := w.crowd(30)
+		w.pay(all[1], "103.00")
+		w.pay(all[2], "100.00")
+		w.autopay.KillIn(len(all), nil)
+		counts := w.freeze()
+		apptest.Check(t, "counts", []any{counts.Frozen, counts.Skipped, counts.Amount}, []any{28, 1, apptest.Amount("2784.00")})
+		apptest.Check(t, "books", w.frozen(), []string{"29 payments of 29 accounts", "31 items", "29 entries", "29 drafts frozen"})
+		apptest.Check(t, "all is paid", w.Rows(`SELECT CAST(COUNT(*) AS TEXT) FROM open_charge`), []string{"0"})
+		apptest.Check(t, "what was left", w.payments(all[2]), []string{"autopay 3 counts 2026-11-23"})
+		w.VerifyClean()
+	})
+}
+
 // The process is killed before or after any commit of a cut-off; the next one
 // takes it up where it stopped, and each debit is posted once.
 func TestKilledAtAnyPointOfACutOff(t *testing.T) {
 	t.Parallel()
-	const households, chunk = 9, 2
 	for _, step := range []string{"posted", "committed"} {
 		for n := 1; n <= 5; n++ {
+			households, chunk := 9, 2
+			if n == 2 { // in bulk
+				households, chunk = 60, 20
+			}
 			t.Run(fmt.Sprintf("%s %d", step, n), func(t *testing.T) {
 				t.Parallel()
 				each(t, func(t *testing.T, w town) {
@@ -67,7 +88,10 @@ func TestKilledAtAnyPointOfACutOff(t *testing.T) {
 					w.freeze()
 					again := w.freeze()
 					apptest.Check(t, "a third time", again.Frozen+again.Skipped+again.Canceled, 0)
-					apptest.Check(t, "books", w.frozen(), []string{"9 payments of 9 accounts", "9 items", "9 entries", "9 drafts frozen"})
+					apptest.Check(t, "books", w.frozen(), []string{
+						fmt.Sprintf("%d payments of %[1]d accounts", households), fmt.Sprintf("%d items", households),
+						fmt.Sprintf("%d entries", households), fmt.Sprintf("%d drafts frozen", households),
+					})
 					w.VerifyClean()
 				})
 			})

@@ -67,15 +67,9 @@ func (s *Service) Run(ctx context.Context, in RunInput) (Progress, error) {
 	if err != nil {
 		return Progress{}, err
 	}
-	r := &runner{s: s, run: run, report: in.Progress, numbers: &numbers{db: s.db}, growth: s.db.NewGrowth(), clearing: setAside > 0}
-	workers := in.Workers
-	if workers == 0 {
-		workers = map[string]int{"sqlite": 1, "postgres": 4}[s.db.Engine()]
-	}
-	if err := r.all(ctx, workers); err != nil {
-		return r.total, err
-	}
-	if err := r.growth.End(ctx); err != nil {
+	r := &runner{s: s, run: run, report: in.Progress, numbers: &numbers{db: s.db}, clearing: setAside > 0}
+	err = s.db.InChunks(ctx, "next accounts", store.Chunks{Workers: in.Workers, Next: nextAccounts, Do: r.chunk, Failed: r.setAside})
+	if err != nil {
 		return r.total, err
 	}
 	return r.total, s.db.InTx(ctx, "finish bill run", func(tx *store.Tx) error {
@@ -89,7 +83,6 @@ type runner struct {
 	s        *Service
 	run      plan
 	numbers  *numbers
-	growth   *store.Growth
 	clearing bool // some accounts were set aside before
 	report   func(Progress)
 
@@ -97,64 +90,23 @@ type runner struct {
 	total Progress
 }
 
-// all hands chunks of accounts, in the order of their keys, to workers.
-func (r *runner) all(ctx context.Context, workers int) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	chunks := make(chan []enrollment.AccountID)
-	var group sync.WaitGroup
-	for range workers {
-		group.Go(func() {
-			for chunk := range chunks {
-				if err := r.chunk(ctx, chunk); err != nil {
-					cancel(err)
-					return
-				}
-			}
-		})
+// nextAccounts is the next chunk of all accounts.
+func nextAccounts(tx *store.ReadTx, after enrollment.AccountID) ([][]enrollment.AccountID, error) {
+	page, err := tx.AccountsAfter(after, chunkAccounts)
+	if len(page) == 0 {
+		return nil, err
 	}
-	err := r.walk(ctx, chunks)
-	close(chunks)
-	group.Wait()
-	if cause := context.Cause(ctx); cause != nil { // also when all chunks were handed out
-		return cause
-	}
-	return err
+	return [][]enrollment.AccountID{page}, err
 }
 
-func (r *runner) walk(ctx context.Context, chunks chan<- []enrollment.AccountID) error {
-	var after enrollment.AccountID
-	for {
-		var page []enrollment.AccountID
-		err := r.s.db.Read(ctx, "next accounts", func(tx *store.ReadTx) (err error) {
-			page, err = tx.AccountsAfter(after, chunkAccounts)
-			return err
-		})
-		if err != nil || len(page) == 0 {
-			return err
-		}
-		select {
-		case chunks <- page:
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-		after = page[len(page)-1]
-	}
-}
-
-// chunk bills a chunk in one transaction. When the database refuses it as a
-// whole, its accounts are billed one by one, so that only the bad one is set
-// aside.
-func (r *runner) chunk(ctx context.Context, ids []enrollment.AccountID) error {
+// chunk bills a chunk in one transaction.
+func (r *runner) chunk(ctx context.Context, ids []enrollment.AccountID) (int, error) {
 	done, err := r.bill(ctx, ids)
-	if err != nil && store.Blameable(err) {
-		done, err = r.oneByOne(ctx, ids)
-	}
 	if err != nil {
-		return err
+		return 0, err
 	}
 	r.tell(done)
-	return r.growth.Add(ctx, done.Billed+done.NothingDue)
+	return done.Billed + done.NothingDue, nil
 }
 
 func (r *runner) tell(done Progress) {
@@ -166,26 +118,15 @@ func (r *runner) tell(done Progress) {
 	}
 }
 
-func (r *runner) oneByOne(ctx context.Context, ids []enrollment.AccountID) (done Progress, err error) {
-	for _, id := range ids {
-		one, err := r.bill(ctx, []enrollment.AccountID{id})
-		if err != nil && store.Blameable(err) {
-			one, err = r.setAside(ctx, id, err)
-		}
-		if err != nil {
-			return done, err
-		}
-		done.add(one)
-	}
-	return done, nil
-}
-
-func (r *runner) setAside(ctx context.Context, id enrollment.AccountID, cause error) (Progress, error) {
+func (r *runner) setAside(ctx context.Context, id enrollment.AccountID, cause error) error {
 	err := r.s.db.InTx(ctx, "set aside", func(tx *store.Tx) error {
 		tx.SetAside(r.run.month, id, codeOf(cause), cause.Error())
 		return nil
 	})
-	return Progress{Seen: 1, SetAside: 1}, err
+	if err == nil {
+		r.tell(Progress{Seen: 1, SetAside: 1})
+	}
+	return err
 }
 
 func codeOf(err error) string {
