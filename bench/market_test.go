@@ -45,6 +45,7 @@ var (
 // market is a marketplace in a database of its own.
 type market struct {
 	db      *store.DB
+	clock   *virtual.Clock
 	profile *profile.Profile
 	target  string
 	keys    string // folder
@@ -56,15 +57,17 @@ type market struct {
 type households struct {
 	people *population.Population
 	n      int
+	owing  bool // only those who have a share to pay
 }
 
 func (h households) reader() io.Reader {
 	r, w := io.Pipe()
 	go func() {
 		file := enrollcsv.NewWriter(w)
-		for n := range h.n {
+		for n, written := 0, 0; written < h.n; n++ {
 			household, err := h.people.Household(n)
-			if err == nil {
+			if err == nil && (!h.owing || owes(household)) {
+				written++
 				sell(household, n)
 				err = file.Write(household)
 			}
@@ -76,6 +79,19 @@ func (h households) reader() io.Reader {
 		w.CloseWithError(file.Flush())
 	}()
 	return r
+}
+
+// owes tells whether a household's first bill is for more than nothing.
+func owes(h *enrollcsv.Household) bool {
+	january := firstDay.Month().Next()
+	for _, e := range h.Enrollments {
+		for _, s := range e.Segments {
+			if !s.From.After(january) && !s.To.Before(january) && s.Premium.Member.IsPositive() {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // sell moves a household to the plans of its carrier.
@@ -97,6 +113,13 @@ func sell(h *enrollcsv.Household, n int) {
 // newMarket makes a marketplace with n accounts.
 func newMarket(b *testing.B, engine string, n int) *market {
 	b.Helper()
+	m := emptyMarket(b, engine)
+	m.populate(b, n, false)
+	return m
+}
+
+func emptyMarket(b *testing.B, engine string) *market {
+	b.Helper()
 	keys := b.TempDir()
 	if _, err := vault.Create(keys); err != nil {
 		b.Fatal(err)
@@ -113,7 +136,6 @@ func newMarket(b *testing.B, engine string, n int) *market {
 		b.Fatal(err)
 	}
 	b.Cleanup(m.db.Close)
-	m.populate(b, n)
 	return m
 }
 
@@ -128,7 +150,8 @@ func openMarket(ctx context.Context, target, keys string, day civil.Date) (*mark
 		return nil, err
 	}
 	morning := day.In(p.Zone()).Add(9 * time.Hour)
-	db, err := store.Open(ctx, target, store.Options{Clock: virtual.Running(morning), Vault: v, MaxConns: 8})
+	running := virtual.Running(morning)
+	db, err := store.Open(ctx, target, store.Options{Clock: running, Vault: v, MaxConns: 8})
 	if err != nil {
 		return nil, err
 	}
@@ -136,10 +159,10 @@ func openMarket(ctx context.Context, target, keys string, day civil.Date) (*mark
 		db.Close()
 		return nil, err
 	}
-	return &market{db: db, profile: p, target: target, keys: keys}, nil
+	return &market{db: db, clock: running, profile: p, target: target, keys: keys}, nil
 }
 
-func (m *market) populate(b *testing.B, n int) {
+func (m *market) populate(b *testing.B, n int, owing bool) {
 	b.Helper()
 	people, err := population.New(seed, planYear)
 	if err != nil {
@@ -147,7 +170,7 @@ func (m *market) populate(b *testing.B, n int) {
 	}
 	started := clock.Start()
 	r, err := enrolling.New(m.db, nil).Import(b.Context(), enrolling.ImportInput{
-		Name: "bench.csv", Actor: "bench", Reader: households{people, n}.reader(),
+		Name: "bench.csv", Actor: "bench", Reader: households{people, n, owing}.reader(),
 	})
 	if err != nil || r.Accepted != int64(n) {
 		b.Fatalf("import: %+v, %v", r, err)

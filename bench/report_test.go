@@ -20,11 +20,14 @@ var (
 	out      = flag.String("out", "", "file to add the tables to, besides standard output")
 )
 
-// TestMain runs one bill run when the process was started as a worker, and the
-// benchmarks otherwise.
+// TestMain runs one bill run or is the bank when the process was started for
+// that, and runs the benchmarks otherwise.
 func TestMain(m *testing.M) {
 	if job := os.Getenv(billRunVariable); job != "" {
 		os.Exit(billRunWorker(job))
+	}
+	if order := os.Getenv(bankVariable); order != "" {
+		os.Exit(bankWorker(order))
 	}
 	flag.Parse()
 	code := m.Run()
