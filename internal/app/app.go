@@ -110,13 +110,17 @@ type Config struct {
 	Courier   notifying.Courier
 	Letters   Letters
 	// People writes to people who sign in; nil: nobody can. Origin is the portal's
-	// address, which passkeys are bound to; Texts sends codes to phones, nil: none.
-	People   people.Letters
-	Origin   string
-	Texts    people.Texter
-	Fonts    fs.FS  // of printed letters; nil when none is printed
-	PrintDir string // where the business day lays printed letters out; "": nothing is printed, and waits
-	Log      *slog.Logger
+	// address, which passkeys are bound to; Texts sends codes to phones, nil: none;
+	// Calls speaks them, nil: nobody is called. BillTexts offers texts about bills:
+	// only where what phones answer is heard.
+	People    people.Letters
+	Origin    string
+	Texts     people.Texter
+	Calls     people.Caller
+	BillTexts bool
+	Fonts     fs.FS  // of printed letters; nil when none is printed
+	PrintDir  string // where the business day lays printed letters out; "": nothing is printed, and waits
+	Log       *slog.Logger
 	// DayBegins is when a running marketplace runs a business date; nil: never
 	// by itself.
 	DayBegins *profile.TimeOfDay
@@ -158,7 +162,7 @@ func New(d *Database, c Config) (*App, error) {
 	a.Enrolling = enrolling.New(d.db, a)
 	a.Verifying = verifying.New(d.db, c.Profile)
 	a.Notifying = notifying.New(notifying.Config{
-		DB: d.db, Profile: c.Profile, Courier: c.Courier, Letters: c.Letters, Jobs: a, Fonts: c.Fonts,
+		DB: d.db, Profile: c.Profile, Courier: c.Courier, Texts: billTexts(c), Letters: c.Letters, Jobs: a, Fonts: c.Fonts,
 	})
 	a.Paying = paying.New(paying.Config{
 		DB: d.db, Profile: c.Profile, Jobs: a, Links: c.Links, Gateway: c.Gateway, Validator: c.Validator, Log: c.Log,
@@ -173,6 +177,7 @@ func New(d *Database, c Config) (*App, error) {
 	workers := queue.NewWorkers()
 	queue.Handle(workers, a.sendReceipt)
 	queue.Handle(workers, a.sendMessage)
+	queue.Handle(workers, a.sendText)
 	queue.Handle(workers, a.checkCard)
 	queue.Handle(workers, a.firstBill)
 	if err := a.openPeople(c, workers); err != nil {
@@ -241,6 +246,9 @@ func (a *App) sweep(ctx context.Context) {
 		if err := a.People.TellPaid(ctx); err != nil && !errors.Is(err, context.Canceled) {
 			a.config.Log.ErrorContext(ctx, "word of payments by others", "error", err)
 		}
+	}
+	if _, err := a.Notifying.SendTextsDue(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		a.config.Log.ErrorContext(ctx, "texts that waited for the morning", "error", err)
 	}
 	err := a.db.InTx(ctx, "sweep web", func(tx *store.Tx) error {
 		tx.DeleteSessions(a.Sessions.clock.Now())

@@ -25,6 +25,8 @@ func (personLetters) Person(m people.Mail) (people.Words, error) {
 
 func (personLetters) PersonText(people.Mail) (string, error) { return "", nil }
 
+func (personLetters) PersonCall(people.Mail) (string, error) { return "", nil }
+
 // letterbox hands on what is mailed, and refuses what goes to nowhere.
 type letterbox struct{ mail chan notifying.Mail }
 

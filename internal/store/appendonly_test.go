@@ -36,6 +36,7 @@ var anyRow = map[string]string{
 	"installment":           `INSERT INTO installment VALUES ({id}, {id}, {on}, 1)`,
 	"person_event":          `INSERT INTO person_event VALUES ({id}, {id}, 'signed_in', '', '', '', '', {at})`,
 	"delivery_choice":       `INSERT INTO delivery_choice VALUES ({id}, {id}, 'bill', 'paper', {id}, '', '', '', '', '', '', '', {at})`,
+	"text_consent":          `INSERT INTO text_consent VALUES ({id}, {id}, {id}, 'on', 'page', {blob}, {blob}, '', '', '', '', '', '', {at})`,
 	"ach_return":            `INSERT INTO ach_return VALUES ({id}, {id}, 'debit', 'R01', 'other', 1, {on}, {no})`,
 	"ach_guard_release":     `INSERT INTO ach_guard_release VALUES ({id}, '', 'a', 'b', '', {on}, {at})`,
 	"mandate_authorization": `INSERT INTO mandate_authorization VALUES ({id}, {id}, 1, {id}, NULL, {id}, 15, NULL, 'always', 0, 'v', '', 'w', '', '', '', '', {at})`,

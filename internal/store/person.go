@@ -256,6 +256,8 @@ const (
 	EventDelivery        PersonEventKind = "delivery_changed"
 	EventBankAdded       PersonEventKind = "bank_added" // a saved bank account
 	EventBankRemoved     PersonEventKind = "bank_removed"
+	EventTextsOn         PersonEventKind = "texts_on"
+	EventTextsOff        PersonEventKind = "texts_off"
 )
 
 // RecordPersonEvent keeps for good what happened.

@@ -38,6 +38,7 @@ const (
 	PurposeEmail         Purpose = "email"
 	PurposePaperless     Purpose = "paperless"
 	PurposeLink          Purpose = "link"
+	PurposeTexts         Purpose = "texts" // a number that bills are told to
 )
 
 // Challenge is a step that waits for its answer. Code is the one-time code as

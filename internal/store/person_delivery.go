@@ -29,7 +29,8 @@ var (
 				AND NOT EXISTS (SELECT 1 FROM delivery_choice x
 					WHERE x.account_id = d.account_id AND x.document = d.document AND x.choice_id > d.choice_id)),
 			(SELECT l.person_id FROM coverage_link l WHERE l.account_id = $1 AND l.role = 'member' AND l.ended_at IS NULL
-				ORDER BY l.from_at, l.link_id LIMIT 1)`)
+				ORDER BY l.from_at, l.link_id LIMIT 1),
+			(SELECT COUNT(*) FROM text_number t WHERE t.account_id = $1 AND t.state = 'on')`)
 
 	qPutSetting = stmt("put_account_setting", `
 		INSERT INTO account_setting (account_id, letter_language, phone_language) VALUES ($1, $2, $3)
@@ -74,6 +75,8 @@ type LetterChoice struct {
 	Language string // "" as the eligibility system says
 	Email    string // of a member; "" nobody has connected the coverage
 	Only     bool   // e-mail alone: no paper
+	Texts    bool   // somebody has agreed to text messages: see TextTo
+	Online   bool   // a member has connected the coverage
 }
 
 // LetterChoice gives how documents of a kind go to an account. The address is
@@ -83,8 +86,13 @@ func (tx *ReadTx) LetterChoice(account enrollment.AccountID, document identity.D
 	var chooser, first identity.PersonID
 	c, err := one(tx, qLetterChoice, func(row func(...any) error) (c LetterChoice, err error) {
 		var lines []byte
-		if err := row(&lines, &c.Language, &chooser, &first); err != nil || len(lines) == 0 {
+		var texts int64
+		if err := row(&lines, &c.Language, &chooser, &first, &texts); err != nil {
 			return c, err
+		}
+		c.Texts, c.Online = texts > 0, !first.IsZero()
+		if len(lines) == 0 {
+			return c, nil
 		}
 		c.Mailing, err = tx.unsealAddress(account, lines)
 		return c, err

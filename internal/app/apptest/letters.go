@@ -70,6 +70,9 @@ func (l Letters) words(template string, to notifying.Reader, text string) (notif
 	if to.Ways.Print {
 		w.Letter = &letterpdf.Document{Lang: "en", Title: template, Lead: []string{text}}
 	}
+	if to.Ways.Text {
+		w.Short = &notifying.Short{Template: "text_" + template, Version: 1, Words: "Text: " + template}
+	}
 	return w, nil
 }
 

@@ -128,7 +128,9 @@ func (s *Service) billLetter(tx *store.Tx, b store.IssuedBill, on civil.Date) (B
 		}
 	}
 	if letter.Reader.Ways.Print {
-		letter.Reader.AccountCode = tx.AccountCode(b.AccountID)
+		if !to.online {
+			letter.Reader.AccountCode = tx.AccountCode(b.AccountID)
+		}
 		before, err := tx.BillsBefore(b.Bill, billsTold-1)
 		if err != nil {
 			return letter, to, err

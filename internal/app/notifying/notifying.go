@@ -22,6 +22,7 @@ import (
 	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/profile"
+	"quittance.org/quittance/internal/domain/texting"
 	"quittance.org/quittance/internal/store"
 )
 
@@ -37,6 +38,7 @@ type Letter struct {
 	Subject  string // no personal data: it is shown on locked screens
 	Text     string // complete by itself
 	HTML     string
+	Short    *Short // by text message to whom the account has agreed; nil: none
 }
 
 // Mail is a letter on its way. ID is the same on every try.
@@ -79,6 +81,8 @@ type Jobs interface {
 	// SendMessage asks, in the transaction that stores an e-mail, that
 	// Service.Send be called for it.
 	SendMessage(tx *store.Tx, account enrollment.AccountID, id store.MessageID) error
+	// SendText asks the same for a text message.
+	SendText(tx *store.Tx, account enrollment.AccountID, id texting.ID) error
 }
 
 // Config is what the service works with.
@@ -86,6 +90,7 @@ type Config struct {
 	DB      *store.DB
 	Profile *profile.Profile
 	Courier Courier
+	Texts   Texter // nil: no text messages about bills
 	Letters Letters
 	Jobs    Jobs
 	Fonts   fs.FS // of printed letters, as billpdf.NewPress wants them
@@ -97,6 +102,7 @@ type Service struct {
 	db      *store.DB
 	profile *profile.Profile
 	courier Courier
+	texts   Texter
 	letters Letters
 	jobs    Jobs
 	presses func() (*presses, error)
@@ -109,7 +115,7 @@ func New(c Config) *Service {
 		panic("notifying: New needs a database and a courier")
 	}
 	return &Service{
-		db: c.DB, profile: c.Profile, courier: c.Courier, letters: c.Letters, jobs: c.Jobs,
+		db: c.DB, profile: c.Profile, courier: c.Courier, texts: c.Texts, letters: c.Letters, jobs: c.Jobs,
 		presses: sync.OnceValues(func() (*presses, error) { return newPresses(c.Fonts, c.DB.MailedCode) }),
 	}
 }
@@ -178,8 +184,11 @@ func (s *Service) keep(ctx context.Context, l Letter) (store.Message, error) {
 			State: store.MessageQueued, CreatedAt: tx.Now(),
 		}
 		isNew, err := tx.InsertMessage(m)
-		if err != nil || isNew {
+		if err != nil {
 			return err
+		}
+		if isNew {
+			return s.alsoByText(tx, l.Account, l.Short, l.Language, l.Source)
 		}
 		m, err = tx.MessageAbout(l.Account, l.Source, l.Template, store.ChannelEmail)
 		return err

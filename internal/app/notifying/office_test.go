@@ -10,6 +10,7 @@ import (
 	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/domain/texting"
 	"quittance.org/quittance/internal/store"
 	"quittance.org/quittance/web/fonts"
 )
@@ -20,6 +21,7 @@ type office struct {
 	*notifying.Service
 	letters *scribe
 	bag     *postbag
+	phones  *phones
 	jobs    *jobs
 }
 
@@ -44,6 +46,7 @@ func (s *scribe) Bill(b notifying.Bill) (notifying.Words, error) {
 // jobs notes which e-mails are to be sent.
 type jobs struct {
 	asked []store.MessageID
+	texts []texting.ID
 	fail  error
 }
 
@@ -52,10 +55,15 @@ func (j *jobs) SendMessage(_ *store.Tx, _ enrollment.AccountID, id store.Message
 	return j.fail
 }
 
+func (j *jobs) SendText(_ *store.Tx, _ enrollment.AccountID, id texting.ID) error {
+	j.texts = append(j.texts, id)
+	return nil
+}
+
 func eachOffice(t *testing.T, test func(t *testing.T, o *office)) {
 	t.Helper()
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
-		o := &office{World: w, letters: &scribe{}, bag: &postbag{}, jobs: &jobs{}}
+		o := &office{World: w, letters: &scribe{}, bag: &postbag{}, jobs: &jobs{}, phones: &phones{}}
 		o.Service = o.open()
 		test(t, o)
 	})
@@ -65,7 +73,7 @@ func eachOffice(t *testing.T, test func(t *testing.T, o *office)) {
 // up after one was killed.
 func (o *office) open() *notifying.Service {
 	return notifying.New(notifying.Config{
-		DB: o.DB, Profile: o.Profile, Courier: o.bag, Letters: o.letters, Jobs: o.jobs, Fonts: fonts.Files(),
+		DB: o.DB, Profile: o.Profile, Courier: o.bag, Texts: o.phones, Letters: o.letters, Jobs: o.jobs, Fonts: fonts.Files(),
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/domain/bill"
 	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/internal/store"
@@ -110,7 +111,7 @@ func (s *Papers) EachBill(ctx context.Context, month civil.Month, take func(OnPa
 
 // onPaper puts together what a printed bill says, as of a day.
 func (s *Papers) onPaper(tx *store.ReadTx, a store.AccountRow, b store.IssuedBill, on civil.Date) (OnPaper, error) {
-	mailing, err := tx.MailingAddress(a.ID)
+	chosen, err := tx.LetterChoice(a.ID, identity.DocumentBill)
 	if err != nil {
 		return OnPaper{}, err
 	}
@@ -118,9 +119,12 @@ func (s *Papers) onPaper(tx *store.ReadTx, a store.AccountRow, b store.IssuedBil
 	if err != nil {
 		return OnPaper{}, err
 	}
-	to := recipient{account: a, mailing: mailing}
+	to := recipient{account: a, mailing: chosen.Mailing, online: chosen.Online}
 	reader := to.reader(false)
-	reader.Ways, reader.AccountCode = Ways{Print: true}, tx.AccountCode(a.ID)
+	reader.Ways = Ways{Print: true}
+	if !to.online { // who has an account has connected it (R-ACC-3)
+		reader.AccountCode = tx.AccountCode(a.ID)
+	}
 	paper := OnPaper{To: strings.Split(to.envelope(), "\n"), Bill: Bill{Reader: reader, Written: on, Bill: b.Bill, Link: b.Link, Events: events(append([]store.IssuedBill{b}, before...))}}
 	if paper.AutoPay, err = autoPayOf(tx, s.profile, b.Bill); err != nil {
 		return OnPaper{}, err

@@ -36,10 +36,18 @@ type Words struct {
 	HTML     string
 	Letter   *letterpdf.Document // on paper: one of the two
 	Bill     *billpdf.Document
+	Short    *Short // by text message; nil: none
+}
+
+// Short is the short form of a letter, by text message. It never goes alone.
+type Short struct {
+	Template string // stable: "text_bill"
+	Version  int
+	Words    string // no name, no amount, nothing of health
 }
 
 // Ways are the channels that a letter takes.
-type Ways struct{ Email, Print bool }
+type Ways struct{ Email, Print, Text bool }
 
 // Reader is who gets a letter.
 type Reader struct {

@@ -44,6 +44,8 @@ type recipient struct {
 	account   store.AccountRow
 	mailing   string // street and town in lines; "" if nobody knows
 	paperless bool   // a member chose e-mail only, and account.Email is their address
+	texts     bool   // somebody has agreed to text messages about the bills
+	online    bool   // a member has connected the coverage
 }
 
 // recipientOf gives who documents of a kind go to, as the members of the
@@ -57,15 +59,18 @@ func recipientOf(tx *store.Tx, a store.AccountRow, document identity.Document) (
 	if chosen.Email != "" {
 		a.Email = chosen.Email
 	}
-	return recipient{a, chosen.Mailing, chosen.Only}, err
+	return recipient{a, chosen.Mailing, chosen.Only, chosen.Texts, chosen.Online}, err
 }
 
 // ways decides how a letter goes. Paper is the rule: a deadline is never told
 // by e-mail alone, unless the person chose that (brief 17, REG-45). E-mail goes
 // in addition where there is an address. A reminder goes by e-mail alone: the
-// bill has told the deadline, and paper would come after it.
+// bill has told the deadline, and paper would come after it. A text message
+// never goes alone.
 func (r recipient) ways(reminder bool) Ways {
-	return Ways{Email: r.account.Email != "", Print: !reminder && r.mailing != "" && !r.paperless}
+	w := Ways{Email: r.account.Email != "", Print: !reminder && r.mailing != "" && !r.paperless}
+	w.Text = r.texts && (w.Email || w.Print)
+	return w
 }
 
 // reader names the recipient to whoever writes.
@@ -123,10 +128,11 @@ func (s *Service) write(tx *store.Tx, to recipient, w Words, source ident.UUID) 
 			sent.Printed++
 		}
 	}
-	if sent.Emails+sent.Printed > 0 {
-		sent.Letters++
+	if sent.Emails+sent.Printed == 0 {
+		return sent, nil
 	}
-	return sent, nil
+	sent.Letters++
+	return sent, s.alsoByText(tx, to.account.ID, w.Short, w.Language, source)
 }
 
 // pack makes the sealed form of what is printed.

@@ -29,6 +29,7 @@ type payload struct {
 type step struct {
 	store.Challenge
 	payload
+	call bool // the code is spoken, this time
 }
 
 func ticketLife() time.Duration { return identity.TicketMinutes * time.Minute }
@@ -79,12 +80,17 @@ func (s *Service) deliver(tx *store.Tx, st step, code string) (step, error) {
 	}
 	st.CodeUntil = s.now().Add(identity.CodeLife)
 	if st.Way == identity.FactorText {
-		m.Kind = MailSignIn
+		if m.Kind = MailSignIn; st.Purpose == store.PurposeTexts {
+			m.Kind = MailTexts
+		}
 		numbers := s.counter("text", st.Phone, identity.TextLimit)
 		if err := admit(tx.ReadTx, numbers); err != nil {
 			return st, err
 		}
 		count(tx, numbers)
+		if st.call {
+			return st, s.call(tx, st, m)
+		}
 		return st, s.text(tx, pii.NewSecret(st.Phone), m)
 	}
 	m.Kind = mailOf(st)
@@ -125,6 +131,7 @@ func (st step) sent() Sent {
 type SendCode struct {
 	Ticket Ticket
 	Way    identity.FactorKind // FactorEmail or FactorText; "" as before
+	Call   bool                // FactorText: speak it, for who can not read texts
 	From   From
 }
 
@@ -142,6 +149,7 @@ func (s *Service) SendCode(ctx context.Context, in SendCode) (Sent, error) {
 		if st, err = s.another(tx, st, in.Way); err != nil {
 			return err
 		}
+		st.call = in.Call && st.Way == identity.FactorText
 		st, err = s.sendAgain(tx, st, code)
 		out = st.sent()
 		return err

@@ -12,6 +12,7 @@ import (
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/domain/mandate"
+	"quittance.org/quittance/internal/domain/texting"
 	"quittance.org/quittance/internal/store"
 )
 
@@ -356,6 +357,9 @@ func (s *Service) Unlink(ctx context.Context, who Who, from From) error {
 		}
 		if !was {
 			return noAccount()
+		}
+		if _, err := s.endTextsOf(tx, who, texting.Ended, texting.HowAccess, from); err != nil {
+			return err
 		}
 		if members == 0 {
 			if err := autoPayIsOff(tx.ReadTx, who.Account); err != nil {

@@ -60,10 +60,14 @@ type Words struct {
 type Letters interface {
 	Person(Mail) (Words, error)
 	PersonText(Mail) (string, error) // of a text message
+	PersonCall(Mail) (string, error) // spoken
 }
 
-// textTemplate begins the template of a text message among the mails.
-const textTemplate = "text."
+// What begins the template of a text message or a call among the mails.
+const (
+	textTemplate = "text."
+	callTemplate = "call."
+)
 
 // mailKept is for how long mails stay on record, emptied, once they are sent.
 const mailKept = 30 * 24 * time.Hour
@@ -87,6 +91,9 @@ func (s *Service) mail(tx *store.Tx, address pii.Secret, m Mail) error {
 func (s *Service) text(tx *store.Tx, number pii.Secret, m Mail) error {
 	if s.Texts == nil {
 		return fault.New(fault.Conflict, CodeTextsOff, "This marketplace sends no text messages")
+	}
+	if m.Language == "" {
+		m.Language = "en"
 	}
 	words, err := s.Letters.PersonText(m)
 	if err != nil {
@@ -119,9 +126,12 @@ func (s *Service) SendMail(ctx context.Context, id store.PersonMailID) error {
 	if err != nil || m.State != store.MessageQueued {
 		return err
 	}
-	if strings.HasPrefix(m.Template, textTemplate) {
+	switch {
+	case strings.HasPrefix(m.Template, textTemplate):
 		err = s.sendText(ctx, m)
-	} else {
+	case strings.HasPrefix(m.Template, callTemplate):
+		err = s.sendCall(ctx, m)
+	default:
 		err = s.Courier.SendPerson(ctx, m)
 	}
 	state := store.MessageSent
@@ -157,6 +167,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 		tx.DeleteOldDevices(now)
 		tx.DeleteIdleSessions(now.Add(-identity.SessionMost))
 		tx.DeletePersonMail(tx.Now().Add(-mailKept))
+		tx.DeleteHeardTexts(tx.Now().Add(-heardKept))
 		return nil
 	})
 }

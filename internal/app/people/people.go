@@ -50,6 +50,7 @@ const (
 	CodeNoSuch         = "person.no_such"         // NotFound: no such device, factor, invitation or helper
 	CodeNotConfirmed   = "person.not_confirmed"   // Denied: type the password first (Confirm)
 	CodeTextsOff       = "person.texts_off"       // Conflict: no text messages are sent here
+	CodeCallsOff       = "person.calls_off"       // Conflict: nobody is called here
 	CodePasskeysOff    = "person.passkeys_off"    // Conflict: the portal has a number for an address
 	CodePasskeyRefused = "person.passkey_refused" // Invalid: the browser's answer does not hold
 )
@@ -77,7 +78,12 @@ type Texter interface {
 	Text(ctx context.Context, m Text) error
 }
 
-// Text is a text message on its way. ID is the same on every try.
+// Caller calls phones and speaks. Its errors are those of a Courier.
+type Caller interface {
+	Call(ctx context.Context, m Text) error
+}
+
+// Text is a text message, or what a call says, on its way. ID is the same on every try.
 type Text struct {
 	ID        ident.UUID
 	WrittenAt civil.Instant
@@ -101,8 +107,12 @@ type Config struct {
 	Letters Letters
 	Courier Courier
 	Texts   Texter // nil: no text messages are sent
-	Site    Site
-	Log     *slog.Logger
+	Calls   Caller // nil: nobody is called
+	// BillTexts offers text messages about bills: only where the answers of
+	// phones are heard, or STOP would end nothing.
+	BillTexts bool
+	Site      Site
+	Log       *slog.Logger
 	// Clock is the machine's: how long a code or a sign-in lasts goes by it, as
 	// browsers do, also where the marketplace lives on a virtual one.
 	Clock clock.Clock

@@ -75,7 +75,12 @@ func operations(s *people.Service) map[string]struct {
 		"BeginPaperless": {access.ChooseDelivery, func(c context.Context, w people.Who) error {
 			return only(s.BeginPaperless(c, w, people.AskPaperless{}))
 		}},
-		"GoPaperless":    {access.ChooseDelivery, func(c context.Context, w people.Who) error { return s.GoPaperless(c, w, people.GoPaperless{}) }},
+		"GoPaperless": {access.ChooseDelivery, func(c context.Context, w people.Who) error { return s.GoPaperless(c, w, people.GoPaperless{}) }},
+		"BeginTexts": {access.ChooseTexts, func(c context.Context, w people.Who) error {
+			return only(s.BeginTexts(c, w, people.AskTexts{}))
+		}},
+		"ConfirmTexts":   {access.ChooseTexts, func(c context.Context, w people.Who) error { return s.ConfirmTexts(c, w, people.AnswerSetup{}) }},
+		"EndTexts":       {access.ChooseTexts, func(c context.Context, w people.Who) error { return s.EndTexts(c, w, from) }},
 		"BackToPaper":    {access.ChooseDelivery, func(c context.Context, w people.Who) error { return s.BackToPaper(c, w, nil, from) }},
 		"Messages":       {access.SeeMessages, func(c context.Context, w people.Who) error { return only(s.Messages(c, w, store.MessageID{})) }},
 		"Message":        {access.SeeMessages, func(c context.Context, w people.Who) error { return only(s.Message(c, w, store.MessageID{})) }},

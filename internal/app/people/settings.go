@@ -22,6 +22,7 @@ type Settings struct {
 	Phone          string   // on file, masked; "" none
 	Address        []string // where mail goes, read-only
 	Delivery       []Choice // one for each of identity.Documents
+	Texts          TextSetting
 }
 
 // Choice is how documents of a kind are delivered.
@@ -77,6 +78,9 @@ func (s *Service) settings(tx *store.ReadTx, who Who) (Settings, error) {
 	}
 	if lines != "" {
 		out.Address = strings.Split(lines+" "+a.ZIP, "\n")
+	}
+	if out.Texts, err = s.textSetting(tx, who); err != nil {
+		return out, err
 	}
 	out.Delivery, err = choices(tx, who)
 	return out, err

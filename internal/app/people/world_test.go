@@ -54,6 +54,7 @@ func newLobby(t *testing.T, world *apptest.World) *lobby {
 	var err error
 	w.s, err = people.New(people.Config{
 		DB: world.DB, Profile: world.Profile, Jobs: w.out, Post: w.out, Letters: plainWords{}, Courier: w.out, Texts: w.out,
+		Calls: calls{w.out}, BillTexts: true,
 		Site: people.Site{Name: "Harbor Test", Origin: origin}, Log: slog.New(slog.DiscardHandler), Clock: world.Clock,
 		Hashing: &argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 16},
 	})
@@ -70,7 +71,13 @@ func (plainWords) Person(m people.Mail) (people.Words, error) {
 	return people.Words{Template: string(m.Kind), Language: m.Language, Subject: "A mail", Text: m.Code + "|" + string(m.Change) + "|" + m.Helped, HTML: "<p>"}, nil
 }
 
-func (plainWords) PersonText(m people.Mail) (string, error) { return m.Code + "||", nil }
+func (plainWords) PersonText(m people.Mail) (string, error) {
+	return m.Code + "|" + string(m.Kind) + "|", nil
+}
+
+func (plainWords) PersonCall(m people.Mail) (string, error) {
+	return m.Code + "|" + m.Language + "|", nil
+}
 
 func (o *outside) SendPersonMail(_ *store.Tx, id store.PersonMailID) error {
 	o.mu.Lock()
@@ -97,6 +104,13 @@ func (o *outside) SendPerson(_ context.Context, m store.PersonMail) error {
 
 func (o *outside) Text(ctx context.Context, m people.Text) error {
 	return o.SendPerson(ctx, store.PersonMail{Template: "text", Address: m.Number, Text: m.Words})
+}
+
+// calls are phone calls: they go where mail goes.
+type calls struct{ *outside }
+
+func (c calls) Call(ctx context.Context, m people.Text) error {
+	return c.SendPerson(ctx, store.PersonMail{Template: "call", Address: m.Number, Language: m.Language, Text: m.Words})
 }
 
 // mails delivers what waits and gives it. Closures run twice: what the first

@@ -88,6 +88,8 @@ const (
 	SeeSettings        Operation = "settings.see"
 	ChangeSettings     Operation = "settings.change"
 	ChooseDelivery     Operation = "delivery.choose"
+	ChooseTexts        Operation = "texts.choose"
+	HearText           Operation = "texts.webhook"
 	SeeMessages        Operation = "message.see"
 	SeeYearTotals      Operation = "totals.see"
 )
@@ -162,6 +164,8 @@ var policy = map[Operation][]Role{
 	SeeSettings:        {RoleMember},
 	ChangeSettings:     {RoleMember},
 	ChooseDelivery:     {RoleMember},
+	ChooseTexts:        {RoleMember},
+	HearText:           everybody,
 	SeeMessages:        {RoleMember},
 	SeeYearTotals:      append([]Role{RoleMember}, delegates...),
 }

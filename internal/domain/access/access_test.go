@@ -61,6 +61,8 @@ const (
 		settings.see           --m-----------
 		settings.change        --m-----------
 		delivery.choose        --m-----------
+		texts.choose           --m-----------
+		texts.webhook          ngmvpaetb$suAio
 		message.see            --m-----------
 		totals.see             --mvpa--------`
 )

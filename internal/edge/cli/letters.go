@@ -44,6 +44,9 @@ func (l letterWriter) Person(m people.Mail) (people.Words, error) { return l.wri
 // PersonText writes a text message.
 func (l letterWriter) PersonText(m people.Mail) (string, error) { return l.writer().PersonText(m) }
 
+// PersonCall writes what a call says.
+func (l letterWriter) PersonCall(m people.Mail) (string, error) { return l.writer().PersonCall(m) }
+
 func (l letterWriter) Mandate(m notifying.Mandate) (notifying.Words, error) {
 	return l.writer().Mandate(m)
 }

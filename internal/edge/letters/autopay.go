@@ -55,6 +55,7 @@ func (a *author) autoPay(b notifying.Bill) *letter {
 		a.t("letter.autopay.stop_by", catalogue.Args{"by": x.StopBy}), a.t("letter.autopay.whats_left", nil), a.t("letter.autopay.bank_stop", nil),
 	}}}
 	a.toAutoPay(l, a.t("letter.autopay.see_line", nil))
+	a.short(l, textAutoPay, "autopay", catalogue.Args{"on": a.say.Date(x.DebitOn), "bank": x.Bank.LastFour, "link": a.link(autoPayPath)})
 	return l
 }
 
@@ -85,6 +86,7 @@ func (a *author) autoPayHeld(b notifying.Bill) *letter {
 	l.Box = a.amountBox(b.Bill.AmountDue(), b.Bill.DueOn)
 	l.Sections = append(l.Sections, a.waysToPay(b.Bill.DueOn), a.help())
 	a.toAutoPay(l, a.t("letter.autopay.held_line", catalogue.Args{"on": x.DebitOn}))
+	a.short(l, textHeld, "held", catalogue.Args{"link": a.link(autoPayPath)})
 	return l
 }
 

@@ -56,14 +56,22 @@ func (a *author) firstBill(b notifying.Bill) *letter {
 	l := a.begin(a.t("letter.bill.title_first", nil),
 		a.t("letter.bill.lead_first", catalogue.Args{"amount": due, "by": by, "starts": b.Bill.Month.First()}))
 	a.payBill(l, b)
+	a.short(l, textFirst, "first", a.billLink(b))
 	return l
+}
+
+// billLink is the bill's short address.
+func (a *author) billLink(b notifying.Bill) catalogue.Args {
+	return catalogue.Args{"link": a.link(linkPath + b.Link.String())}
 }
 
 // monthlyBill tells that a bill is ready (M5).
 func (a *author) monthlyBill(b notifying.Bill) *letter {
 	due := b.Bill.AmountDue()
 	if !due.IsPositive() {
-		return a.begin(a.t("letter.bill.title_monthly", nil), a.t("letter.bill.nothing", catalogue.Args{"month": b.Bill.Month}))
+		l := a.begin(a.t("letter.bill.title_monthly", nil), a.t("letter.bill.nothing", catalogue.Args{"month": b.Bill.Month}))
+		a.short(l, textNothing, "nothing", a.billLink(b))
+		return l
 	}
 	lead := []string{a.t("letter.bill.lead_monthly", catalogue.Args{"amount": due, "by": b.Bill.DueOn, "month": b.Bill.Month})}
 	if past := pastDueOf(b.Bill); past.IsPositive() {
@@ -74,6 +82,7 @@ func (a *author) monthlyBill(b notifying.Bill) *letter {
 	}
 	l := a.begin(a.t("letter.bill.title_monthly", nil), lead...)
 	a.payBill(l, b)
+	a.short(l, textBill, "bill", a.billLink(b))
 	return l
 }
 

@@ -62,9 +62,13 @@ func Receipt(cat *catalogue.Catalogue, p *profile.Profile, baseURL string, r *pa
 	if err := htmlReceipt.Execute(&html, content); err != nil {
 		return notifying.Letter{}, err
 	}
+	short, err := w.paidText()
+	if err != nil {
+		return notifying.Letter{}, err
+	}
 	return notifying.Letter{
 		Account: r.Payment.AccountID, Template: TemplateReceipt, Version: receiptVersion, Language: string(w.say.Spoken()), Source: r.Payment.ID.UUID,
-		Address: pii.NewSecret(r.Email), Subject: content.Title, Text: text.String(), HTML: html.String(),
+		Address: pii.NewSecret(r.Email), Subject: content.Title, Text: text.String(), HTML: html.String(), Short: short,
 	}, nil
 }
 

@@ -380,6 +380,11 @@ func TestATranslatedLetterIsOfItsLanguage(t *testing.T) {
 	}
 	files["en.toml"] = &fstest.MapFile{Data: english}
 	files["pt.toml"] = &fstest.MapFile{Data: english}
+	short, err := fs.ReadFile(web.Messages(), "texts.en.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files["texts.en.toml"], files["texts.pt.toml"] = &fstest.MapFile{Data: short}, &fstest.MapFile{Data: short}
 	r := paid(t)
 	r.Language = "pt"
 	l, err := letters.Receipt(words(t, files), policy(t), base, r)

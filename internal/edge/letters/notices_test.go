@@ -89,6 +89,10 @@ func TestVersionsFollowTheWords(t *testing.T) {
 		}
 		key := fmt.Sprintf("%s %d", w.Template, w.Version)
 		sums[key] = append(sums[key], fmt.Sprintf("%s %x", name, sha256.Sum256([]byte(w.Subject+w.Text+w.HTML+onPaper(t, w)))))
+		if short := w.Short; short != nil {
+			key := fmt.Sprintf("%s %d", short.Template, short.Version)
+			sums[key] = append(sums[key], fmt.Sprintf("%s %x", name, sha256.Sum256([]byte(short.Words))))
+		}
 	}
 	var lines strings.Builder
 	for _, key := range slices.Sorted(maps.Keys(sums)) {

@@ -15,6 +15,7 @@ func (a *author) dueReminder(n notifying.Notice) *letter {
 		a.t("letter.due_reminder.lead", catalogue.Args{"amount": n.Amount, "by": n.By}), a.t("letter.just_paid", nil))
 	a.toPay(l, payPath, a.amountBox(n.Amount, n.By)...)
 	l.Sections = []section{a.waysToPay(n.By)}
+	a.dueText(l, n.By)
 	return l
 }
 
@@ -28,6 +29,7 @@ func (a *author) pastDue(n notifying.Notice) *letter {
 	l := a.begin(a.t("letter.past_due.title", nil), append(lead, a.t("letter.past_due.part", nil), a.about(n.Enrollments), a.t("letter.just_paid", nil))...)
 	a.toPay(l, payPath, a.amountBox(n.Amount, n.By)...)
 	l.Sections = []section{a.dates(n.Steps), a.waysToPay(n.By), a.help(), a.appeal()}
+	a.short(l, textPastDue, "past_due", catalogue.Args{"link": a.link(payPath)})
 	return l
 }
 
@@ -41,6 +43,7 @@ func (a *author) endWarning(n notifying.Notice) *letter {
 		append(lead, a.t("letter.end_warning.claims", nil), a.about(n.Enrollments), a.t("letter.just_paid", nil))...)
 	a.toPay(l, payPath, a.amountBox(n.Amount, n.By)...)
 	l.Sections = []section{a.dates(n.Steps), a.waysToPay(n.By), a.help(), a.appeal()}
+	a.short(l, textActBy, "act_by", catalogue.Args{"by": a.say.Date(n.By), "link": a.link(payPath)})
 	return l
 }
 

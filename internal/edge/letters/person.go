@@ -1,8 +1,6 @@
 package letters
 
 import (
-	"strings"
-
 	"quittance.org/quittance/internal/app/notifying"
 	"quittance.org/quittance/internal/app/people"
 	"quittance.org/quittance/internal/base/fault"
@@ -96,15 +94,6 @@ func (a *author) changeMail(m people.Mail) *letter {
 	l := a.beginPerson(m.Kind, a.t("person.change."+string(m.Change), nil), a.t("person.not_you_call", nil))
 	l.Box = []fact{{a.t("person.change.when", nil), a.say.Date(a.written)}}
 	return l
-}
-
-// PersonText writes a text message with a code.
-func (w Writer) PersonText(m people.Mail) (string, error) {
-	lang, _ := catalogue.ParseLang(m.Language)
-	say := speaker{say: printer(w.Catalogue, lang, w.Profile), profile: w.Profile}
-	short := w.Profile.Marketplace.ShortName
-	text := say.t("person.text", catalogue.Args{"marketplace": short, "code": strings.ReplaceAll(m.Code, " ", ""), "minutes": m.Minutes})
-	return text, say.err
 }
 
 // Plain writes a letter about an account here, on paper: the code that connects

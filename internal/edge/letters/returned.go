@@ -54,7 +54,19 @@ func (w Writer) Returned(r notifying.Returned) (notifying.Words, error) {
 		ways.Paragraphs = []string{a.t("letter.returned.again", nil)}
 		l.Sections = []section{ways, a.help()}
 	}
+	a.returnedText(l, r, by)
 	return a.finish(template{notifying.TemplateReturned, 3}, l)
+}
+
+// returnedText tells by text, while there is something to do.
+func (a *author) returnedText(l *letter, r notifying.Returned, by civil.Date) {
+	switch {
+	case !r.Standing.TotalDue.IsPositive():
+	case by.IsZero():
+		a.short(l, textReturned, "returned", catalogue.Args{"link": a.link(payPath)})
+	default:
+		a.short(l, textReturned, "returned_by", catalogue.Args{"by": a.say.Date(by), "link": a.link(payPath)})
+	}
 }
 
 // Extended writes the letter about a due date that was moved (R-CAL-3,

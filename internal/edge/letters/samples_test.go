@@ -16,11 +16,11 @@ import (
 	"quittance.org/quittance/web"
 )
 
-// reader is Maria, who gets letters both ways.
+// reader is Maria, who gets letters in all ways.
 func reader() notifying.Reader {
 	return notifying.Reader{
 		Account: enrollment.AccountID{UUID: ident.UUID{15: 9}}, FirstName: "Maria", LastName: "Souza", SubscriberID: ident.NewSubscriberID(70010000001),
-		BillingNumber: "700000001", Language: "en", Ways: notifying.Ways{Email: true, Print: true},
+		BillingNumber: "700000001", Language: "en", Ways: notifying.Ways{Email: true, Print: true, Text: true},
 	}
 }
 

@@ -16,6 +16,7 @@ func (a *author) startReminder(n notifying.Notice) *letter {
 		left, a.about(n.Enrollments), a.t("letter.just_paid", nil))
 	a.toPay(l, payPath, a.amountBox(n.Amount, n.By)...)
 	l.Sections = []section{a.waysToPay(n.By)}
+	a.dueText(l, n.By)
 	return l
 }
 

@@ -111,6 +111,8 @@ type letter struct {
 	Action      *lookUp // nil: nothing to do online
 	Languages   string
 	Safe, Help  string
+
+	text *notifying.Short // by text message; nil: none
 }
 
 type section struct {
@@ -174,7 +176,7 @@ func (a *author) about(all []standing.EnrollmentStanding) string {
 
 // finish gives the letter in the ways that its reader has.
 func (a *author) finish(t template, l *letter) (notifying.Words, error) {
-	words := notifying.Words{Template: t.name, Version: t.version, Language: string(a.say.Spoken()), Subject: l.Title}
+	words := notifying.Words{Template: t.name, Version: t.version, Language: string(a.say.Spoken()), Subject: l.Title, Short: l.text}
 	if a.to.Ways.Email {
 		var err error
 		if words.Text, words.HTML, err = l.mail(); err != nil {

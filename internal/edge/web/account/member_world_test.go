@@ -15,6 +15,7 @@ import (
 	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/base/clock"
 	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/texting"
 	"quittance.org/quittance/internal/edge/letters"
 	"quittance.org/quittance/internal/edge/web/account"
 	"quittance.org/quittance/internal/edge/web/asset"
@@ -39,6 +40,8 @@ type noPost struct{}
 
 func (noPost) Send(context.Context, notifying.Mail) error                         { return nil }
 func (noPost) SendMessage(*store.Tx, enrollment.AccountID, store.MessageID) error { return nil }
+
+func (noPost) SendText(*store.Tx, enrollment.AccountID, texting.ID) error { return nil }
 
 // member gives what the pages of coverage work with, and mounts the paying
 // pages beside them.

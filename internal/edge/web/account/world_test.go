@@ -100,6 +100,8 @@ func (plain) Person(m people.Mail) (people.Words, error) {
 
 func (plain) PersonText(m people.Mail) (string, error) { return string(m.Kind) + " " + m.Code, nil }
 
+func (plain) PersonCall(m people.Mail) (string, error) { return "call " + m.Code, nil }
+
 // mailbox gets all mail and text messages.
 type mailbox struct {
 	service *people.Service
