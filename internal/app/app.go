@@ -16,6 +16,7 @@ import (
 	"quittance.org/quittance/internal/app/closing"
 	"quittance.org/quittance/internal/app/collecting"
 	"quittance.org/quittance/internal/app/enrolling"
+	"quittance.org/quittance/internal/app/exchanging"
 	"quittance.org/quittance/internal/app/notifying"
 	"quittance.org/quittance/internal/app/originating"
 	"quittance.org/quittance/internal/app/paying"
@@ -139,6 +140,7 @@ type App struct {
 	Closing     *closing.Service
 	Collecting  *collecting.Service
 	Enrolling   *enrolling.Service
+	Exchanging  *exchanging.Service
 	Originating *originating.Service
 	Paying      *paying.Service
 	Receiving   *receiving.Service
@@ -160,6 +162,7 @@ func New(d *Database, c Config) (*App, error) {
 	a.Billing = billing.New(d.db, c.Profile)
 	a.Collecting = collecting.New(d.db, c.Profile)
 	a.Enrolling = enrolling.New(d.db, a)
+	a.Exchanging = exchanging.New(d.db, c.Profile)
 	a.Verifying = verifying.New(d.db, c.Profile)
 	a.Notifying = notifying.New(notifying.Config{
 		DB: d.db, Profile: c.Profile, Courier: c.Courier, Texts: billTexts(c), Letters: c.Letters, Jobs: a, Fonts: c.Fonts,

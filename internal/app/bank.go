@@ -10,16 +10,19 @@ import (
 // eveningSteps are what is done once the cut-off has passed: what AutoPay takes
 // comes before the file that it goes into. A step that fails holds the others
 // up: what it does late would miss the file and move a day later. Without a line
-// to the bank entries wait: a file that nobody sends would grow old.
+// to the bank entries wait: a file that nobody sends would grow old. Carriers are
+// told last, of everything that the day decided.
 func (a *App) eveningSteps() []closing.Step {
 	freeze := closing.Step{Name: stepFreeze, Needs: []string{stepPlan}, Evening: true, Run: a.freezeDrafts}
+	carriers := closing.Step{Name: stepCarriers, Evening: true, Run: a.tellCarriers}
 	if a.config.BankLink == nil {
-		return []closing.Step{freeze}
+		return []closing.Step{freeze, carriers}
 	}
 	return []closing.Step{
 		freeze,
 		{Name: stepACHFile, Needs: []string{stepFreeze}, Evening: true, Run: a.achFile},
 		{Name: stepBankOut, Needs: []string{stepACHFile}, Evening: true, Run: a.bankOut},
+		carriers,
 	}
 }
 

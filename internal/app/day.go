@@ -29,6 +29,7 @@ const (
 	stepFreeze      = "autopay-freeze"
 	stepACHFile     = "ach-file"
 	stepBankOut     = "bank-out"
+	stepCarriers    = "carriers"
 )
 
 // steps is the business day (architecture section 7). What the bank has to say

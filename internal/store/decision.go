@@ -42,10 +42,13 @@ type DecisionRecord struct {
 	PaymentID    payment.ID // that brought it about; zero if none did
 }
 
-// InsertDecision records an act on coverage for good.
+// InsertDecision records an act on coverage for good, and that its carrier is to
+// be told of it where it is (R-BIND-4).
 func (tx *Tx) InsertDecision(d DecisionRecord) {
-	tx.insert(insertDecisions, d.AccountID, tx.NewID(), d.EnrollmentID, string(d.Kind), d.Month, d.DecidedOn, d.EffectiveOn, d.Rule, d.Evidence, d.Actor, tx.now, d.PaymentID)
+	id := tx.NewID()
+	tx.insert(insertDecisions, d.AccountID, id, d.EnrollmentID, string(d.Kind), d.Month, d.DecidedOn, d.EffectiveOn, d.Rule, d.Evidence, d.Actor, tx.now, d.PaymentID)
 	tx.queue(qMarkDecided, d.AccountID, d.EnrollmentID)
+	tx.oweCarrier(d, id)
 }
 
 // Proposal is an end of coverage that waits for its release.

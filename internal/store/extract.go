@@ -56,6 +56,12 @@ var (
 		extract("decision", `JOIN decision d ON d.account_id = a.account_id`+enrollmentOf("d"), `
 			e.reference || ' ' || d.kind || ' ' || d.coverage_month || ' ' || CAST(d.decided_on AS TEXT) || ' ' || CAST(d.effective_on AS TEXT)
 				|| ' ' || d.rule || ' ' || d.actor`),
+		extract("carrier message", `JOIN carrier_message m ON m.account_id = a.account_id`+enrollmentOf("m"), `
+			e.reference || ' ' || m.event || ' ' || m.coverage_month || ' ' || COALESCE(CAST(m.told_on AS TEXT), '') || ' ' || m.outcome
+				|| ' ' || COALESCE(CAST(m.answered_on AS TEXT), '') || ' ' || m.reason`),
+		extract("carrier answer", `JOIN carrier_answer r ON r.account_id = a.account_id`+enrollmentOf("r"), `
+			e.reference || ' ' || r.event || ' ' || r.coverage_month || ' ' || r.outcome || ' ' || CAST(r.answered_on AS TEXT) || ' ' || r.reason
+				|| ' ' || r.source || ' ' || r.reference || ' ' || r.aside`),
 		extract("notice", `JOIN notice n ON n.account_id = a.account_id`+enrollmentOf("n"), `
 			e.reference || ' ' || n.kind || ' ' || COALESCE(n.coverage_month, '') || ' ' || CAST(n.owed_on AS TEXT) || `+cents("n", "amount")+`
 				|| ' by ' || COALESCE(CAST(n.pay_by AS TEXT), '') || ' ends ' || COALESCE(n.ends_month, '') || ' ' || n.state || ' ' || CAST(n.state_on AS TEXT)`),
@@ -180,7 +186,7 @@ func (tx *ReadTx) extracts(page []ident.SubscriberID, after, through ident.Subsc
 
 // Total is a sum of some kind of thing in a calendar month.
 type Total struct {
-	Kind   string // "charge", "payment", "return", "bill", "decision", "draft", "ach", "bank" …
+	Kind   string // "charge", "payment", "return", "bill", "decision", "draft", "ach", "bank", "carrier" …
 	Name   string // what kind of it: a channel, a decision, a state
 	Month  string // "2027-01"
 	Count  int64
@@ -207,6 +213,9 @@ var qTotals = stmt("totals", `
 	UNION ALL
 	SELECT 'bank', i.kind || ' ' || i.state || ' ' || i.reason, SUBSTR(CAST(i.item_on AS TEXT), 1, 7), COUNT(*), CAST(SUM(i.amount_cents) AS BIGINT)
 		FROM bank_item i GROUP BY 2, 3
+	UNION ALL
+	SELECT 'carrier', m.event || ' ' || CASE WHEN m.outcome <> '' THEN m.outcome WHEN m.told_on IS NULL THEN 'to tell' ELSE 'told' END,
+		SUBSTR(CAST(COALESCE(m.told_on, m.answered_on) AS TEXT), 1, 7), COUNT(*), 0 FROM carrier_message m WHERE m.told_on IS NOT NULL GROUP BY 2, 3
 	UNION ALL
 	SELECT 'set aside', x.code, x.coverage_month, COUNT(*), 0 FROM bill_exception x GROUP BY 2, 3
 	UNION ALL

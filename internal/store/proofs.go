@@ -14,7 +14,7 @@ const Orphans = "orphans"
 
 // Proofs are the invariants of architecture section 5 that SQL can prove, from
 // the ledger and the facts alone.
-var Proofs = slices.Concat(entryProofs, memberProofs, paymentProofs, carrierProofs, bankProofs, chargeProofs, decisionProofs, achProofs, mandateProofs, orphanProofs())
+var Proofs = slices.Concat(entryProofs, memberProofs, paymentProofs, carrierProofs, bankProofs, chargeProofs, decisionProofs, exchangeProofs, achProofs, mandateProofs, orphanProofs())
 
 var entryProofs = []Proof{
 	{Invariant: "I1", Object: "entry", Problem: "an entry moves no money", stmt: proveRows("prove_entry_moves", `
@@ -297,6 +297,8 @@ var references = []struct{ from, key, to, on, where string }{
 	{"ach_entry", "ach_entry_id", "bank_account", "t.bank_account_id = f.bank_account_id", ""},
 	{"payment_authorization", "intent_id", "intent", "t.intent_id = f.intent_id", ""},
 	{"decision", "decision_id", "enrollment", "t.enrollment_id = f.enrollment_id", ""},
+	{"carrier_message", "decision_id", "enrollment", "t.enrollment_id = f.enrollment_id", ""},
+	{"carrier_answer", "reference", "enrollment", "t.enrollment_id = f.enrollment_id", ""},
 	{"mandate", "mandate_id", "bank_account", "t.bank_account_id = f.bank_account_id", ""},
 	{"draft", "draft_id", "mandate", "t.mandate_id = f.mandate_id", ""},
 	{"saved_bank_account", "bank_account_id", "bank_account", "t.bank_account_id = f.bank_account_id", ""},

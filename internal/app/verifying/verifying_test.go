@@ -234,6 +234,18 @@ var sabotages = []struct{ name, want, problem, sql string }{
 	{"a decision on nothing", "I13", "without rule, evidence or actor", decision("'R-DUE-1', '', 'system'")},
 	{"a decision that nobody looks for", "I13", "not marked as decided on", decision("'R-DUE-1', 'unpaid', 'system'") +
 		`; UPDATE enrollment SET decided = FALSE WHERE account_id = ` + of("Boris")},
+	{"a start that its carrier is not told of", "I13", "is not to be told of", started() + `DELETE FROM carrier_message`},
+	{"a carrier told of a start as if it were an end", "I13", "never decided", started() + `UPDATE carrier_message SET event = 'cancel'`},
+	{"a confirmation of what was never decided", "I13", "never decided", `
+		INSERT INTO carrier_message (account_id, decision_id, enrollment_id, event, coverage_month, owed_at, told_on, outcome, answered_on, reason)
+		SELECT account_id, ` + row + `, enrollment_id, 'end', '2026-12', created_at, '2026-11-20', 'confirmed', '2026-11-20', '' FROM enrollment WHERE account_id = ` + of("Boris") + `;
+		INSERT INTO carrier_answer (account_id, enrollment_id, source, reference, event, coverage_month, outcome, reason, answered_on, aside, recorded_at)
+		SELECT account_id, enrollment_id, 'x', '1', 'end', '2026-12', 'confirmed', '', '2026-11-20', '', created_at FROM enrollment WHERE account_id = ` + of("Boris")},
+	{"a confirmation that no carrier gave", "I13", "no answer says so", started() + `UPDATE carrier_message SET told_on = '2026-11-20', outcome = 'confirmed', answered_on = '2026-11-21'`},
+	{"a message about no enrollment", "I13 orphans", "names a row of enrollment", started() + `UPDATE carrier_message SET enrollment_id = ` + row},
+	{"an answer about no enrollment", "orphans", "names a row of enrollment", `
+		INSERT INTO carrier_answer (account_id, enrollment_id, source, reference, event, coverage_month, outcome, reason, answered_on, aside, recorded_at)
+		SELECT account_id, ` + row + `, 'x', '1', 'end', '2026-12', 'confirmed', '', '2026-11-20', 'undecided', created_at FROM account WHERE account_id = ` + of("Boris")},
 	{"a charge taken back for no reason", "I13", "taken back without a reason", `UPDATE entry SET reason = '' WHERE kind = 'charge_reversal'`},
 
 	{"a debit whose words are gone", "I14", "nobody has agreed to", `DELETE FROM mandate_authorization`},
@@ -271,7 +283,7 @@ var sabotages = []struct{ name, want, problem, sql string }{
 	{"a bill of no account", "I8 orphans", "names a row of account", `UPDATE bill SET account_id = ` + row + ` WHERE account_id = ` + of("Eve")},
 	{"a decision on no enrollment", "orphans", "names a row of enrollment", `
 		INSERT INTO decision (account_id, decision_id, enrollment_id, kind, coverage_month, decided_on, effective_on, rule, evidence, actor, recorded_at)
-		SELECT account_id, ` + row + `, ` + row + `, 'end', '2026-12', issued_on, issued_on, 'R-DUE-2', 'unpaid', 'x', issued_at FROM bill ORDER BY bill_no LIMIT 1`},
+		SELECT account_id, ` + row + `, ` + row + `, 'propose_end', '2026-12', issued_on, issued_on, 'R-DUE-2', 'unpaid', 'x', issued_at FROM bill ORDER BY bill_no LIMIT 1`},
 }
 
 // decision is one on Boris's coverage, with rule, evidence and actor.
@@ -280,6 +292,25 @@ func decision(why string) string {
 		INSERT INTO decision (account_id, decision_id, enrollment_id, kind, coverage_month, decided_on, effective_on, rule, evidence, actor, recorded_at)
 		SELECT e.account_id, ` + row + `, e.enrollment_id, 'propose_end', '2026-12', '2026-11-20', '2026-12-31', ` + why + `, e.created_at
 		FROM enrollment e WHERE e.account_id = ` + of("Boris")
+}
+
+// started is a start of Boris's coverage that his carrier is to be told of, as
+// it should be.
+func started() string {
+	return strings.Replace(decision("'R-BIND-1', 'paid', 'system'"), "'propose_end'", "'effectuate'", 1) + `;
+		INSERT INTO carrier_message (account_id, decision_id, enrollment_id, event, coverage_month, owed_at, outcome, reason)
+		SELECT account_id, decision_id, enrollment_id, 'start', coverage_month, recorded_at, '', '' FROM decision WHERE decision_id = ` + row + `;`
+}
+
+func TestStartedIsHealthy(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
+		healthy(t, db)
+		storetest.Sabotage(t, db, started())
+		if report := verify(t, db); !report.Clean {
+			t.Fatalf("got\n%s", report)
+		}
+	})
 }
 
 func TestEveryBrokenInvariantIsReported(t *testing.T) {

@@ -130,6 +130,9 @@ func (p *Profile) readMonth(root *table) {
 		dated(t, "window_hours", &p.Outage.WindowHours, 24, number(1, 168))
 		dated(t, "business_days", &p.Outage.BusinessDays, 1, number(1, 10))
 	})
+	root.within("carrier", func(t *table) {
+		dated(t, "alarm_days", &p.Carrier.AlarmDays, 5, number(1, 60))
+	})
 }
 
 func (p *Profile) readAccess(root *table) {

@@ -47,6 +47,7 @@ type Profile struct {
 	Refund      Refund
 	Remit       Remit
 	Outage      Outage
+	Carrier     Carrier
 
 	zone *time.Location
 }
@@ -263,4 +264,9 @@ type Outage struct {
 	Minutes      Dated[int] // down for more than so long …
 	WindowHours  Dated[int] // … within so many hours before the cut-off
 	BusinessDays Dated[int] // moves the deadline so far
+}
+
+// Carrier is how long carriers may take (R-BIND-4).
+type Carrier struct {
+	AlarmDays Dated[int] // bank days that a step may take, from paid to told and from told to confirmed
 }
