@@ -9,9 +9,18 @@ import (
 	"quittance.org/quittance/internal/format/enrollcsv"
 )
 
-// takeFiles imports the day's enrollment file and issues the first bills that
-// it calls for, as the operator's scheduler does.
+// takeFiles takes in what others have to say today: carriers, and then the
+// eligibility system.
 func (s *simulation) takeFiles(ctx context.Context) error {
+	if err := s.hearCarriers(ctx); err != nil {
+		return err
+	}
+	return s.takeEnrollments(ctx)
+}
+
+// takeEnrollments imports the day's enrollment file and issues the first bills
+// that it calls for, as the operator's scheduler does.
+func (s *simulation) takeEnrollments(ctx context.Context) error {
 	if s.told == nil {
 		s.told = s.agenda.take(s.lastUp.AddDays(1), s.today, func(e event) bool { return e.kind == eventTell })
 	}

@@ -72,11 +72,12 @@ type dice struct{ *rand.Rand }
 
 // The purposes of dice.
 const (
-	forLife  = 0x6c696665
-	forHabit = 0x6861626974
-	forMonth = 0x6d6f6e7468
-	forEvent = 0x6576656e74
-	forHelp  = 0x68656c70
+	forLife    = 0x6c696665
+	forHabit   = 0x6861626974
+	forMonth   = 0x6d6f6e7468
+	forEvent   = 0x6576656e74
+	forHelp    = 0x68656c70
+	forCarrier = 0x63617272696572
 )
 
 func (s *simulation) dice(n int, purpose uint64, more int) dice {

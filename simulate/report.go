@@ -55,7 +55,7 @@ func (r *Result) WriteReport(w io.Writer, c Config) error {
 		Command: Replay(c), Clean: r.Violations() == 0, Figures: r.figures(), Mishaps: r.mishaps(),
 		Sections: []section{
 			r.moneySection(), r.ladderSection(), r.endsSection(), r.channelSection(), r.ageSection(),
-			r.autoPaySection(), r.returnSection(), r.settlementSection(), r.clearingSection(),
+			r.autoPaySection(), r.returnSection(), r.settlementSection(), r.clearingSection(), r.carrierSection(),
 		},
 	}
 	return reportTemplate.Execute(w, v)

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"quittance.org/quittance/internal/app"
+	"quittance.org/quittance/internal/app/exchanging"
 	"quittance.org/quittance/internal/app/verifying"
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/clock"
@@ -99,6 +100,7 @@ type simulation struct {
 	// be run twice.
 	trouble trouble
 	told    []event
+	answers []exchanging.Answer // of carriers
 	events  []event
 	counted bool
 	acted   []int // households
@@ -205,7 +207,7 @@ func (s *simulation) at(hour int) {
 // the books are proved.
 func (s *simulation) day(ctx context.Context, today civil.Date) error {
 	s.today, s.trouble = today, s.weather.on(today)
-	s.told, s.events, s.counted, s.acted = nil, nil, false, s.acted[:0]
+	s.told, s.answers, s.events, s.counted, s.acted = nil, nil, nil, false, s.acted[:0]
 	if s.trouble.down {
 		s.note("nothing runs")
 		return nil

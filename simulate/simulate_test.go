@@ -130,6 +130,7 @@ func banked(t *testing.T, r *simulate.Result) {
 		{"ach", "debit returned", 1},
 		{"bank", "return posted return.posted", 1},
 		{"bank", "line posted line.agrees", 80},
+		{"carrier", "start confirmed", 4},
 	} {
 		if n := r.Sum(c.kind, c.name); n < c.least {
 			t.Errorf("%s %s: %d, want at least %d", c.kind, c.name, n, c.least)
@@ -152,6 +153,9 @@ func TestFaults(t *testing.T) {
 	want := live(t, sqliteURL(t), short, faulty)
 	if want.Kills < 10 || len(want.Notes) <= want.Kills {
 		t.Errorf("little went wrong: %v", want.Notes)
+	}
+	if want.Sum("carrier", "aside") == 0 {
+		t.Errorf("no carrier contradicted itself")
 	}
 	t.Run("PostgreSQL", func(t *testing.T) {
 		t.Parallel()
@@ -195,7 +199,7 @@ func TestReport(t *testing.T) {
 	if err := result.WriteReport(&page, config(t, "", short)); err != nil {
 		t.Fatal(err)
 	}
-	if charts, tables := strings.Count(page.String(), "<svg"), strings.Count(page.String(), "<caption>"); charts != 9 || tables < charts {
+	if charts, tables := strings.Count(page.String(), "<svg"), strings.Count(page.String(), "<caption>"); charts != 10 || tables < charts {
 		t.Errorf("%d charts, %d tables", charts, tables)
 	}
 	for _, foreign := range []string{"http://", "https://", "<script", "src="} {

@@ -59,8 +59,11 @@ var (
 		JOIN enrollment e ON e.account_id = a.account_id AND e.enrollment_id = a.enrollment_id
 		JOIN carrier c ON c.carrier_id = e.carrier_id
 		WHERE a.aside IN ('undecided', 'before_told', 'contradicts')
-			AND (a.account_id > $1 OR a.account_id = $1 AND a.enrollment_id > $2)
-		ORDER BY a.account_id, a.enrollment_id, a.source, a.reference LIMIT $3`)
+		ORDER BY a.account_id, a.enrollment_id, a.source, a.reference LIMIT $1`)
+	qAnswersToHear = stmt("carrier_answers_to_hear", `
+		SELECT DISTINCT a.account_id, a.enrollment_id FROM carrier_answer a
+		JOIN carrier_message m ON m.account_id = a.account_id AND m.enrollment_id = a.enrollment_id AND m.event = a.event AND m.coverage_month = a.coverage_month
+		WHERE a.aside IN ('undecided', 'before_told') AND m.told_on = $1 ORDER BY a.account_id, a.enrollment_id LIMIT 10000`)
 	carrierAnswerColumns = []string{
 		"account_id", "enrollment_id", "source", "reference", "event", "coverage_month", "outcome", "reason", "answered_on", "aside", "recorded_at",
 	}
@@ -109,19 +112,31 @@ type CarrierFacts struct {
 }
 
 // CarrierFacts reads what is on record about enrollments, in one round trip.
+// One that no carrier was to be told of is looked for in another.
 func (tx *ReadTx) CarrierFacts(keys []CarrierKey) ([]CarrierFacts, error) {
 	all := make([]CarrierFacts, len(keys))
-	steps := make([]step, 0, 3*len(keys))
+	steps := make([]step, 0, 2*len(keys))
 	for i, k := range keys {
 		f := &all[i]
 		steps = append(steps,
-			step{stmt: qEnrollmentExists, args: []any{k.AccountID, k.EnrollmentID}, row: func(scan func(...any) error) error {
-				var reference string
-				f.Known = true
-				return scan(&reference)
-			}},
 			step{stmt: qCarrierMessagesOf, args: []any{k.AccountID, k.EnrollmentID}, row: f.scanMessage},
 			step{stmt: qCarrierAnswersOf, args: []any{k.AccountID, k.EnrollmentID}, row: f.scanAnswer})
+	}
+	if err := tx.run(steps...); err != nil {
+		return nil, err
+	}
+	steps = nil
+	for i, k := range keys {
+		f := &all[i]
+		f.Known = len(f.Messages)+len(f.Answers) > 0
+		if f.Known {
+			continue
+		}
+		steps = append(steps, step{stmt: qEnrollmentExists, args: []any{k.AccountID, k.EnrollmentID}, row: func(scan func(...any) error) error {
+			var reference string
+			f.Known = true
+			return scan(&reference)
+		}})
 	}
 	return all, tx.run(steps...)
 }
@@ -228,13 +243,22 @@ type AsideAnswer struct {
 	Carrier    string
 }
 
-// AnswersAside gives up to limit answers that somebody has to look at, after
-// those about one enrollment.
-func (tx *ReadTx) AnswersAside(after CarrierKey, limit int) ([]AsideAnswer, error) {
+// AnswersAside gives up to limit answers that somebody has to look at.
+func (tx *ReadTx) AnswersAside(limit int) ([]AsideAnswer, error) {
 	return collect(tx, qAnswersAside, func(row func(...any) error) (AsideAnswer, error) {
 		var a AsideAnswer
 		err := row(&a.AccountID, &a.EnrollmentID, &a.Enrollment, &a.Carrier, &a.Event, &a.Month, &a.Outcome, &a.Reason, &a.On,
 			&a.Source, &a.Reference, &a.Aside)
 		return a, err
-	}, orLowest(after.AccountID.UUID), orLowest(after.EnrollmentID.UUID), limit)
+	}, limit)
+}
+
+// AnswersToHear gives the coverage about which carriers said something before
+// they were told, and were told on a day.
+func (tx *ReadTx) AnswersToHear(toldOn civil.Date) ([]CarrierKey, error) {
+	return collect(tx, qAnswersToHear, func(row func(...any) error) (CarrierKey, error) {
+		var k CarrierKey
+		err := row(&k.AccountID, &k.EnrollmentID)
+		return k, err
+	}, toldOn)
 }

@@ -214,8 +214,11 @@ var qTotals = stmt("totals", `
 	SELECT 'bank', i.kind || ' ' || i.state || ' ' || i.reason, SUBSTR(CAST(i.item_on AS TEXT), 1, 7), COUNT(*), CAST(SUM(i.amount_cents) AS BIGINT)
 		FROM bank_item i GROUP BY 2, 3
 	UNION ALL
-	SELECT 'carrier', m.event || ' ' || CASE WHEN m.outcome <> '' THEN m.outcome WHEN m.told_on IS NULL THEN 'to tell' ELSE 'told' END,
-		SUBSTR(CAST(COALESCE(m.told_on, m.answered_on) AS TEXT), 1, 7), COUNT(*), 0 FROM carrier_message m WHERE m.told_on IS NOT NULL GROUP BY 2, 3
+	SELECT 'carrier', m.event || ' ' || CASE WHEN m.outcome <> '' THEN m.outcome ELSE 'told' END,
+		SUBSTR(CAST(m.told_on AS TEXT), 1, 7), COUNT(*), 0 FROM carrier_message m WHERE m.told_on IS NOT NULL GROUP BY 2, 3
+	UNION ALL
+	SELECT 'carrier', 'aside', SUBSTR(CAST(r.answered_on AS TEXT), 1, 7), COUNT(*), 0 FROM carrier_answer r
+		WHERE r.aside IN ('undecided', 'before_told', 'contradicts') GROUP BY 2, 3
 	UNION ALL
 	SELECT 'set aside', x.code, x.coverage_month, COUNT(*), 0 FROM bill_exception x GROUP BY 2, 3
 	UNION ALL

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/domain/exchange"
 	"quittance.org/quittance/internal/store"
@@ -172,48 +173,18 @@ func judge(tx *store.Tx, key Key, facts *store.CarrierFacts) []exchange.Aside {
 	return asides
 }
 
-// asideAtOnce is how many answers that are set aside are looked at again in one
-// transaction.
-const asideAtOnce = 200
-
-// judgeAside looks again at answers that came before what they answer: what was
-// told since may make sense of them.
-func (s *Service) judgeAside(ctx context.Context) error {
-	var last Key
-	for {
-		var page []Aside
-		err := s.db.Read(ctx, "answers set aside", func(tx *store.ReadTx) (err error) {
-			page, err = tx.AnswersAside(last, asideAtOnce)
-			return err
-		})
-		if err != nil || len(page) == 0 {
-			return err
-		}
-		var keys []Key
-		for _, a := range page {
-			last = a.CarrierKey
-			if a.CarrierAnswer.Aside != exchange.AsideContradicts && !slices.Contains(keys, last) {
-				keys = append(keys, last)
-			}
-		}
-		if err := s.judgeAll(ctx, keys); err != nil {
-			return err
-		}
+// hear judges again what carriers said before they were told what they answer.
+func hear(tx *store.Tx, toldOn civil.Date) error {
+	keys, err := tx.AnswersToHear(toldOn)
+	if err != nil || len(keys) == 0 {
+		return err
 	}
-}
-
-func (s *Service) judgeAll(ctx context.Context, keys []Key) error {
-	if len(keys) == 0 {
-		return nil
+	facts, err := tx.CarrierFacts(keys)
+	if err != nil {
+		return err
 	}
-	return s.db.InTx(ctx, "judge answers again", func(tx *store.Tx) error {
-		facts, err := tx.CarrierFacts(keys)
-		if err != nil {
-			return err
-		}
-		for i, key := range keys {
-			judge(tx, key, &facts[i])
-		}
-		return nil
-	})
+	for i, key := range keys {
+		judge(tx, key, &facts[i])
+	}
+	return nil
 }

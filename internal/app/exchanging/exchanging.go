@@ -37,12 +37,11 @@ type Aside = store.AsideAnswer
 func (s *Service) Tell(ctx context.Context) (told int64, err error) {
 	today := s.today()
 	err = s.db.InTx(ctx, "tell carriers", func(tx *store.Tx) (err error) {
-		told, err = tx.TellCarriers(today)
-		return err
+		if told, err = tx.TellCarriers(today); err != nil {
+			return err
+		}
+		return hear(tx, today)
 	})
-	if err == nil {
-		err = s.judgeAside(ctx)
-	}
 	return told, err
 }
 
@@ -103,7 +102,7 @@ func (s *Service) Status(ctx context.Context, limit int) (Status, error) {
 		if st.Refused, err = tx.MessagesRefused(limit); err != nil {
 			return err
 		}
-		st.Aside, err = tx.AnswersAside(Key{}, limit)
+		st.Aside, err = tx.AnswersAside(limit)
 		return err
 	})
 	return st, err
