@@ -96,7 +96,7 @@ func (s *simulation) answersTo(m exchanging.Message) []exchanging.Answer {
 	if d.chance(10) && s.weather.has(FaultDuplicate) {
 		answers = append(answers, a)
 	}
-	if throw := d.IntN(100); throw < 30 && s.weather.has(FaultOrder) {
+	if throw := d.IntN(100); throw < 50 && s.weather.has(FaultOrder) {
 		answers = append(answers, mixedUp(a, throw))
 	}
 	return answers
@@ -108,8 +108,8 @@ func mixedUp(a exchanging.Answer, way int) exchanging.Answer {
 	a.Reference += " mixed up"
 	a.On = a.On.AddDays(1)
 	switch {
-	case way < 10:
-	case way < 20 && a.Outcome == exchange.OutcomeConfirmed:
+	case way < 15:
+	case way < 40 && a.Outcome == exchange.OutcomeConfirmed:
 		a.Outcome, a.Reason = exchange.OutcomeRefused, "already ended"
 	default:
 		a.Event, a.Month = exchange.EventEnd, a.Month.Add(-30)

@@ -19,8 +19,8 @@ var (
 	insertCarrierMessages = insertsOf("carrier_message", []string{
 		"account_id", "decision_id", "enrollment_id", "event", "coverage_month", "owed_at", "outcome", "reason",
 	})
-	qTellCarriers = stmt("tell_carriers", `UPDATE carrier_message SET told_on = $1 WHERE told_on IS NULL AND outcome = ''`)
-	qCarrierMessagesOf   = stmt("carrier_messages_of", `
+	qTellCarriers      = stmt("tell_carriers", `UPDATE carrier_message SET told_on = $1 WHERE told_on IS NULL AND outcome = ''`)
+	qCarrierMessagesOf = stmt("carrier_messages_of", `
 		SELECT decision_id, event, coverage_month, told_on, outcome, answered_on, reason FROM carrier_message
 		WHERE account_id = $1 AND enrollment_id = $2 ORDER BY decision_id LIMIT 1000`)
 	qCarrierAnswersOf = stmt("carrier_answers_of", `
