@@ -73,6 +73,7 @@ const (
 	SeeAutoPay         Operation = "autopay.see"
 	ManageAutoPay      Operation = "autopay.manage"
 	SaveBankAccount    Operation = "bank_account.save"
+	ConfirmBankAccount Operation = "bank_account.confirm" // tell what micro-entries have brought
 	VerifyBooks        Operation = "books.verify"
 	MigrateDatabase    Operation = "database.migrate"
 	ReceiveCardWebhook Operation = "payment.webhook"
@@ -150,6 +151,7 @@ var policy = map[Operation][]Role{
 	SeeAutoPay:         {RoleMember, RoleDelegatePay, RoleDelegateAutoPay, RoleAgent, RoleBilling, RoleSupervisor, RoleAuditor},
 	ManageAutoPay:      {RoleMember, RoleDelegateAutoPay},
 	SaveBankAccount:    {RoleMember, RoleDelegatePay, RoleDelegateAutoPay},
+	ConfirmBankAccount: {RoleMember, RoleDelegatePay, RoleDelegateAutoPay},
 	VerifyBooks:        {RoleTreasury, RoleAuditor, RoleAdministrator},
 	MigrateDatabase:    {RoleAdministrator},
 	SignUp:             everybody,

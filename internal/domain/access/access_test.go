@@ -39,6 +39,7 @@ const (
 		autopay.see            --m-pa-tb-su--
 		autopay.manage         --m--a--------
 		bank_account.save      --m-pa--------
+		bank_account.confirm   --m-pa--------
 		database.migrate    ------------A-
 		coverage.cancel        -------tb-s---
 		coverage.release_end   --------b-s---

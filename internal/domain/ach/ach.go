@@ -27,14 +27,16 @@ const (
 	KindRetry    Kind = "retry"    // the second or third presentation of a debit that came back (ACH-32)
 	KindRefund   Kind = "refund"   // money back to a payer (ACH-37)
 	KindPrenote  Kind = "prenote"  // $0, to hear whether an account can be debited (ACH-10)
+	KindMicro    Kind = "micro"    // cents, to see whether a member can read the account's statement (ACH-11)
 	KindReversal Kind = "reversal" // an entry of ours that was an error, undone (ACH-36)
 )
 
 // Kinds lists every kind in the order of a file's batches.
-var Kinds = []Kind{KindDebit, KindRetry, KindPrenote, KindReversal, KindRefund}
+var Kinds = []Kind{KindDebit, KindRetry, KindPrenote, KindMicro, KindReversal, KindRefund}
 
-// IsCredit tells whether money goes to the Receiver. We reverse debits only: a
-// refund that was an error is asked back.
+// IsCredit tells whether all entries of a kind bring money to the Receiver. We
+// reverse debits only: a refund that was an error is asked back. Micro-entries
+// go both ways in one batch: see Entry.IsCredit.
 func (k Kind) IsCredit() bool { return k == KindRefund || k == KindReversal }
 
 // State says how far an entry is.
@@ -83,7 +85,7 @@ type Entry struct {
 	PaymentID payment.ID            // of a debit or retry: the payment that it collects
 	RefundID  payment.RefundID      // of a refund
 	MandateID ident.UUID            // of a debit by AutoPay, and its retries
-	FirstID   EntryID               // of a retry or reversal: the entry that was returned or wrong
+	FirstID   EntryID               // of a retry or reversal: the entry that was returned or wrong; of a micro-debit: the first credit that it takes back
 	Bank      payment.BankAccountID // the Receiver's account
 	SEC       SEC
 	Type      PaymentType
@@ -92,6 +94,20 @@ type Entry struct {
 	State     State
 	FileID    FileID
 	Trace     string // "" until it is filed
+}
+
+// IsCredit tells whether money goes to the Receiver.
+func (e Entry) IsCredit() bool {
+	return e.Kind.IsCredit() || e.Kind == KindMicro && e.FirstID.IsZero()
+}
+
+// ClearingOf names what the money of an entry is on its way for: its payment, or
+// the entry itself where there is none.
+func (e Entry) ClearingOf() payment.ID {
+	if e.PaymentID.IsZero() {
+		return payment.ID{UUID: e.ID.UUID}
+	}
+	return e.PaymentID
 }
 
 // BankFile is a file to the bank. Its text is never kept: it is written anew

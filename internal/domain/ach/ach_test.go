@@ -86,7 +86,7 @@ func TestKinds(t *testing.T) {
 	want := map[string]string{
 		"debit checking": "27 PREMIUM", "debit savings": "37 PREMIUM", "retry checking": "27 RETRY PYMT", "retry savings": "37 RETRY PYMT",
 		"prenote checking": "28 PREMIUM", "prenote savings": "38 PREMIUM", "reversal checking": "22 REVERSAL", "reversal savings": "32 REVERSAL",
-		"refund checking": "22 REFUND", "refund savings": "32 REFUND",
+		"micro checking": "22 ACCTVERIFY", "micro savings": "32 ACCTVERIFY", "refund checking": "22 REFUND", "refund savings": "32 REFUND",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -3,11 +3,12 @@ package ach
 import "quittance.org/quittance/internal/domain/payment"
 
 // The descriptions that the rules fix to the letter, and ours of a refund
-// (positions 54 to 63 of a batch header; ACH-32, ACH-36).
+// (positions 54 to 63 of a batch header; ACH-11, ACH-32, ACH-36).
 const (
 	descriptionRetry    = "RETRY PYMT"
 	descriptionReversal = "REVERSAL"
 	descriptionRefund   = "REFUND"
+	descriptionMicro    = "ACCTVERIFY"
 )
 
 // Description says what the Receiver's bank shows for entries of a kind;
@@ -21,16 +22,19 @@ func (k Kind) Description(premium string) string {
 		return descriptionReversal
 	case KindRefund:
 		return descriptionRefund
+	case KindMicro:
+		return descriptionMicro
 	}
 	return premium
 }
 
 // TransactionCode gives the two digits that say what kind of account an entry
-// is for and which way the money goes (positions 2 and 3 of an entry).
+// is for and which way the money goes (positions 2 and 3 of an entry). Of
+// micro-entries it is that of the credits; the debit has that of a KindDebit.
 func (k Kind) TransactionCode(account payment.AccountType) int {
 	code := 27
 	switch {
-	case k.IsCredit():
+	case k.IsCredit(), k == KindMicro:
 		code = 22
 	case k == KindPrenote:
 		code = 28

@@ -32,12 +32,13 @@ const (
 	FeeExpense         Account = "fee.expense"
 	WriteOff           Account = "write_off"
 	Waiver             Account = "waiver"
+	Verification       Account = "verification" // micro-entries: what they cost when they do not come back whole
 )
 
 // Chart lists every account.
 var Chart = []Account{
 	CashOperating, ClearingCard, ClearingACH, ClearingLockbox, ClearingBillPay, ReceivableMember, ReceivableState,
-	CreditMember, Suspense, CarrierUncollected, CarrierPayable, RefundPayable, FeeIncome, FeeExpense, WriteOff, Waiver,
+	CreditMember, Suspense, CarrierUncollected, CarrierPayable, RefundPayable, FeeIncome, FeeExpense, WriteOff, Waiver, Verification,
 }
 
 // Side is an account with its owner; Owner is "" for accounts without one.
@@ -75,6 +76,7 @@ const (
 	EntryDeposit     EntryKind = "deposit"
 	EntryRefund      EntryKind = "refund"
 	EntryRemittance  EntryKind = "remittance"
+	EntryMicro       EntryKind = "micro"
 )
 
 // Source ties an entry to its cause.
@@ -168,6 +170,17 @@ func RefundPaid(amount money.Amount) []Transfer {
 // take, is with us again.
 func RefundBack(amount money.Amount) []Transfer {
 	return positive(Transfer{Side{CashOperating, ""}, Side{RefundPayable, ""}, amount})
+}
+
+// MicroDebit posts the debit that will take micro-entries back (ACH-11). The
+// books show their sum and not the two amounts, which are a secret.
+func MicroDebit(amount money.Amount) []Transfer {
+	return positive(Transfer{Side{ClearingACH, ""}, Side{Verification, ""}, amount})
+}
+
+// MicroPaid posts that the bank has paid micro-credits out.
+func MicroPaid(amount money.Amount) []Transfer {
+	return positive(Transfer{Side{Verification, ""}, Side{CashOperating, ""}, amount})
 }
 
 // Reverse swaps the sides of transfers, for the entry that undoes them.

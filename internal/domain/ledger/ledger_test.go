@@ -82,6 +82,8 @@ func TestPostingTable(t *testing.T) {
 		}},
 		{"refund", ledger.Refund(money.Cents(2000)), []string{"credit.member ← refund.payable 20.00"}},
 		{"refund paid", ledger.RefundPaid(money.Cents(2000)), []string{"refund.payable ← cash.operating 20.00"}},
+		{"micro-entries to come back", ledger.MicroDebit(money.Cents(43)), []string{"clearing.ach ← verification 0.43"}},
+		{"micro-credit paid", ledger.MicroPaid(money.Cents(12)), []string{"verification ← cash.operating 0.12"}},
 		{"charge reversed", ledger.Reverse(ledger.Charge(medical, "HARBOR", premium)), []string{
 			"carrier.uncollected[HARBOR] ← receivable.member[medical] 103.00",
 			"carrier.uncollected[HARBOR] ← receivable.state[HARBOR] 147.00",
@@ -203,7 +205,7 @@ func TestChartNamesEveryAccountOnce(t *testing.T) {
 		}
 		seen[a] = true
 	}
-	if len(seen) != 16 {
-		t.Errorf("got %d accounts, want the 16 of the architecture", len(seen))
+	if len(seen) != 17 {
+		t.Errorf("got %d accounts, want the 17 of the architecture", len(seen))
 	}
 }
