@@ -125,6 +125,8 @@ func (a *App) planDrafts(ctx context.Context, date civil.Date) (closing.Counts, 
 		{Name: "mandates paused", N: int64(c.Paused)},
 		{Name: "resumed", N: int64(c.Resumed)},
 		{Name: "stopped", N: int64(c.Stopped)},
+		{Name: "asked for amounts", N: int64(c.Asked)},
+		{Name: "not answered", N: int64(c.Expired)},
 	}, err
 }
 

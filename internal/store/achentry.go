@@ -84,6 +84,7 @@ type FiledEntry struct {
 	SEC          ach.SEC
 	Type         ach.PaymentType
 	Amount       int64 // cents
+	Credit       bool  // it brings money to the Receiver
 	Trace        string
 	SubscriberID string
 	Holder       string
@@ -93,7 +94,7 @@ type FiledEntry struct {
 }
 
 var qFiledEntries = stmt("filed_entries", `
-	SELECT e.file_seq, e.kind, e.sec_code, e.payment_type, e.amount_cents, e.trace, a.subscriber_id,
+	SELECT e.file_seq, e.kind, e.sec_code, e.payment_type, e.amount_cents, CASE WHEN `+isCredit("e.")+` THEN 1 ELSE 0 END, e.trace, a.subscriber_id,
 		e.bank_account_id, b.holder_name, b.kind, b.routing, b.number_enc
 	FROM ach_entry e
 	JOIN account a ON a.account_id = e.account_id
@@ -107,10 +108,12 @@ func (tx *ReadTx) FiledEntries(file ach.FileID, after int64, limit int) ([]Filed
 		var e FiledEntry
 		var bank payment.BankAccountID
 		var sealed []byte
-		err := row(&e.Seq, &e.Kind, &e.SEC, &e.Type, &e.Amount, &e.Trace, &e.SubscriberID, &bank, &e.Holder, &e.AccountType, &e.Routing, &sealed)
+		var credit int64
+		err := row(&e.Seq, &e.Kind, &e.SEC, &e.Type, &e.Amount, &credit, &e.Trace, &e.SubscriberID, &bank, &e.Holder, &e.AccountType, &e.Routing, &sealed)
 		if err != nil {
 			return e, err
 		}
+		e.Credit = credit == 1
 		number, err := tx.db.vault.Unseal("bank_account.number", bank.String(), sealed)
 		e.Number = pii.NewSecret(number)
 		return e, err

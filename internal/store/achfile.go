@@ -3,7 +3,6 @@ package store
 import (
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
-	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/ach"
 )
 
@@ -184,7 +183,9 @@ var (
 		SELECT COUNT(*) FROM ach_entry e JOIN mandate m ON m.account_id = e.account_id AND m.mandate_id = e.mandate_id
 		WHERE e.state = 'waiting' AND m.state = 'disputed'`)
 	qFiledCents = stmt("filed_cents", `
-		SELECT CAST(COALESCE(SUM(amount_cents), 0) AS BIGINT) FROM ach_entry WHERE file_id = $1 AND file_seq > $2`)
+		SELECT CAST(COALESCE(SUM(CASE WHEN `+isCredit("")+` THEN 0 ELSE amount_cents END), 0) AS BIGINT),
+			CAST(COALESCE(SUM(CASE WHEN `+isCredit("")+` THEN amount_cents ELSE 0 END), 0) AS BIGINT)
+		FROM ach_entry WHERE file_id = $1 AND file_seq > $2`)
 	qFiledLast = stmt("filed_last", `
 		SELECT settle_on, account_id, ach_entry_id FROM ach_entry WHERE file_id = $1 AND file_seq = $2`)
 	qEnsureCounter = stmt("ensure_counter", `INSERT INTO counter (name, n) VALUES ($1, 0) ON CONFLICT (name) DO NOTHING`)
@@ -195,6 +196,11 @@ var (
 		SELECT f.settle_on FROM ach_entry e JOIN ach_file f ON f.file_id = e.file_id
 		WHERE e.trace >= $1 AND e.trace <= $2 AND e.trace_round = $3 ORDER BY f.settle_on DESC LIMIT 1`)
 )
+
+// isCredit is of entries that bring money to the Receiver, see ach.Entry.
+func isCredit(alias string) string {
+	return `(` + alias + `kind IN ('refund', 'reversal') OR ` + alias + `kind = 'micro' AND ` + alias + `first_entry_id IS NULL)`
+}
 
 // undisputed leaves out the entries of a mandate on which nothing may be sent.
 const undisputed = ` AND (mandate_id IS NULL OR NOT EXISTS (SELECT 1 FROM mandate m
@@ -228,8 +234,7 @@ type FileChunk struct {
 
 // Filed is what was put into a file.
 type Filed struct {
-	Entries  int
-	Amount   money.Amount
+	ach.Totals
 	NewRound bool // the traces begin again at the lowest: they do not ascend from those before
 }
 
@@ -247,7 +252,11 @@ func (tx *Tx) FileEntries(c FileChunk) (Filed, error) {
 	if err != nil {
 		return Filed{}, err
 	}
-	block := ach.TracesAfter(taken, c.Most)
+	block, skipped := ach.TracesAfter(taken, c.Most), int64(0)
+	if c.Kind == ach.KindMicro && block.N < c.Most { // a batch ends with its round, and may not end between a credit and its debit
+		skipped = int64(block.N)
+		block = ach.TracesAfter(taken+skipped, c.Most)
+	}
 	if err := tx.checkTraces(odfi, block, c.File.SettleOn); err != nil {
 		return Filed{}, err
 	}
@@ -260,9 +269,12 @@ func (tx *Tx) FileEntries(c FileChunk) (Filed, error) {
 	if err != nil || n == 0 {
 		return Filed{}, err
 	}
-	tx.expect(errFileElsewhere, qMoveCounter, counter, n, taken)
-	amount, err := one(tx.ReadTx, qFiledCents, scalar[money.Amount], c.File.ID, c.After)
-	return Filed{Entries: int(n), Amount: amount, NewRound: block.First == 0}, err
+	tx.expect(errFileElsewhere, qMoveCounter, counter, n+skipped, taken)
+	sum, err := one(tx.ReadTx, qFiledCents, func(row func(...any) error) (ach.Totals, error) {
+		t := ach.Totals{Entries: int(n)}
+		return t, row(&t.Debits, &t.Credits)
+	}, c.File.ID, c.After)
+	return Filed{Totals: sum, NewRound: block.First == 0}, err
 }
 
 // lastFiled gives the entry to go on after, as far as it has a place in the
@@ -301,8 +313,8 @@ func (tx *Tx) checkTraces(odfi string, b ach.Traces, settleOn civil.Date) error 
 
 var (
 	qACHWaiting = stmt("ach_waiting", `
-		SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN kind IN ('refund', 'reversal') THEN 0 ELSE amount_cents END), 0) AS BIGINT),
-			CAST(COALESCE(SUM(CASE WHEN kind IN ('refund', 'reversal') THEN amount_cents ELSE 0 END), 0) AS BIGINT)
+		SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN `+isCredit("")+` THEN 0 ELSE amount_cents END), 0) AS BIGINT),
+			CAST(COALESCE(SUM(CASE WHEN `+isCredit("")+` THEN amount_cents ELSE 0 END), 0) AS BIGINT)
 		FROM ach_entry WHERE state = 'waiting'`)
 	qUnfile = stmt("unfile_ach_entries", `
 		UPDATE ach_entry SET state = 'waiting', file_id = NULL, file_seq = NULL, trace = NULL, trace_round = NULL, live_mandate_id = NULL

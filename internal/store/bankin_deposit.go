@@ -59,29 +59,34 @@ var (
 		SELECT CAST(COALESCE(MAX(file_seq), 0) AS BIGINT) FROM (
 			SELECT file_seq FROM ach_entry WHERE file_id = $1 AND file_seq > $2 ORDER BY file_seq LIMIT $3) c`)
 	qSettleEntries = stmt("settle_ach_entries", `
-		UPDATE ach_entry SET state = 'settled' WHERE file_id = $1 AND file_seq > $2 AND file_seq <= $3 AND state = 'filed' AND kind IN ('debit', 'retry')`)
+		UPDATE ach_entry SET state = 'settled' WHERE file_id = $1 AND file_seq > $2 AND file_seq <= $3 AND state = 'filed' AND `+collects(""))
 	// What a chunk of a file brings is the money on its way of its payments.
 	qChunkItems = stmt("items_of_chunk", `
 		SELECT CAST(COALESCE(SUM(i.amount_cents), 0) AS BIGINT) FROM ach_entry e
-		JOIN clearing_item i ON i.account_id = e.account_id AND i.payment_id = e.payment_id
-		WHERE e.file_id = $1 AND e.file_seq > $2 AND e.file_seq <= $3 AND e.kind IN ('debit', 'retry')
+		JOIN clearing_item i ON i.account_id = e.account_id AND i.payment_id = COALESCE(e.payment_id, e.ach_entry_id)
+		WHERE e.file_id = $1 AND e.file_seq > $2 AND e.file_seq <= $3 AND `+collects("e.")+`
 			AND i.closed_on IS NULL AND i.amount_cents > 0`)
 	qChunkEntries = stmt("entries_of_chunk", `
 		SELECT CAST(COALESCE(SUM(e.amount_cents), 0) AS BIGINT) FROM ach_entry e
-		WHERE e.file_id = $1 AND e.file_seq > $2 AND e.file_seq <= $3 AND e.kind IN ('debit', 'retry')`)
+		WHERE e.file_id = $1 AND e.file_seq > $2 AND e.file_seq <= $3 AND `+collects("e."))
 	qCloseChunk = stmt("close_items_of_chunk", `
 		UPDATE clearing_item SET closed_on = $4, deposit_id = $5
 		FROM ach_entry e
-		WHERE e.file_id = $1 AND e.file_seq > $2 AND e.file_seq <= $3 AND e.kind IN ('debit', 'retry')
-			AND clearing_item.account_id = e.account_id AND clearing_item.payment_id = e.payment_id
+		WHERE e.file_id = $1 AND e.file_seq > $2 AND e.file_seq <= $3 AND `+collects("e.")+`
+			AND clearing_item.account_id = e.account_id AND clearing_item.payment_id = COALESCE(e.payment_id, e.ach_entry_id)
 			AND clearing_item.closed_on IS NULL AND clearing_item.amount_cents > 0`)
 	qCreditsOfFile = stmt("credits_of_file", `
 		SELECT account_id, ach_entry_id, kind, payment_id, refund_id, mandate_id, first_entry_id, bank_account_id, sec_code, payment_type,
 			amount_cents, settle_on, state, file_id, trace, file_seq
-		FROM ach_entry WHERE file_id = $1 AND file_seq > $2 AND kind IN ('refund', 'reversal') ORDER BY file_seq LIMIT $3`)
+		FROM ach_entry WHERE file_id = $1 AND file_seq > $2 AND `+isCredit("")+` ORDER BY file_seq LIMIT $3`)
 	qCloseItem = stmt("close_clearing_item", `
 		UPDATE clearing_item SET closed_on = $3, deposit_id = $4 WHERE account_id = $1 AND item_id = $2 AND closed_on IS NULL`)
 )
+
+// collects is of entries that bring money to us.
+func collects(alias string) string {
+	return `(` + alias + `kind IN ('debit', 'retry') OR ` + alias + `kind = 'micro' AND ` + alias + `first_entry_id IS NOT NULL)`
+}
 
 func scanDeposit(row func(...any) error) (Deposit, error) {
 	var d Deposit
@@ -162,7 +167,7 @@ func (tx *Tx) AdvanceDeposit(d *Deposit, next int64, posted money.Amount) {
 // FinishDeposit records that all of a deposit is posted.
 func (tx *Tx) FinishDeposit(d Deposit) { tx.expect(errDepositDiffers, qFinishDeposit, d.ID, tx.now) }
 
-// FiledCredit is a refund or reversal of a file with its place.
+// FiledCredit is a refund, reversal or micro-credit of a file with its place.
 type FiledCredit struct {
 	ach.Entry
 	Seq int64

@@ -251,6 +251,7 @@ type DueDraft struct {
 	Mandated mandate.State
 	Type     payment.AccountType
 	LastFour string
+	Waits    bool // its bank account is not verified yet: set by whoever asks
 }
 
 // DraftsToFreeze gives the drafts of the accounts from first to last that

@@ -291,7 +291,12 @@ var references = []struct{ from, key, to, on, where string }{
 	{"waiver", "waiver_id", "enrollment", "t.enrollment_id = f.enrollment_id", ""},
 	{"payment_return", "payment_id", "payment", "t.payment_id = f.payment_id", ""},
 	{"payment_return", "payment_id", "entry", "t.entry_id = f.entry_id", ""},
-	{"clearing_item", "item_id", "payment", "t.payment_id = f.payment_id", ""},
+	{"clearing_item", "item_id", "payment", "t.payment_id = f.payment_id", notMicro},
+	{"micro_verification", "verification_id", "bank_account", "t.bank_account_id = f.bank_account_id", ""},
+	{"micro_verification", "verification_id", "ach_entry", "t.ach_entry_id = f.first_entry_id", ""},
+	{"micro_verification", "verification_id", "ach_entry", "t.ach_entry_id = f.second_entry_id", ""},
+	{"micro_verification", "verification_id", "ach_entry", "t.ach_entry_id = f.debit_entry_id", ""},
+	{"entry", "entry_id", "ach_entry", "CAST(t.ach_entry_id AS TEXT) = f.source_id", "f.source_kind = 'ach_entry'"},
 	{"ach_return", "ach_entry_id", "ach_entry", "t.ach_entry_id = f.ach_entry_id", ""},
 	{"ach_entry", "ach_entry_id", "payment", "t.payment_id = f.payment_id", "f.payment_id IS NOT NULL"},
 	{"ach_entry", "ach_entry_id", "bank_account", "t.bank_account_id = f.bank_account_id", ""},
@@ -303,6 +308,9 @@ var references = []struct{ from, key, to, on, where string }{
 	{"draft", "draft_id", "mandate", "t.mandate_id = f.mandate_id", ""},
 	{"saved_bank_account", "bank_account_id", "bank_account", "t.bank_account_id = f.bank_account_id", ""},
 }
+
+// notMicro leaves out the money of micro-debits, which stands for no payment.
+const notMicro = `NOT EXISTS (SELECT 1 FROM ach_entry m WHERE m.account_id = f.account_id AND m.ach_entry_id = f.payment_id AND m.kind = 'micro')`
 
 func orphanProofs() []Proof {
 	proofs := make([]Proof, len(references))

@@ -9,11 +9,11 @@ var achProofs = []Proof{
 	},
 	{
 		Invariant: "I11", Object: "file", Problem: "a file's debits are not those of its entries", Money: true, Whole: true,
-		stmt: proveSums("prove_file_debits", fileSays("f.debit_cents"), fileHolds("CASE WHEN e.kind IN ('refund', 'reversal') THEN 0 ELSE e.amount_cents END")),
+		stmt: proveSums("prove_file_debits", fileSays("f.debit_cents"), fileHolds("CASE WHEN "+isCredit("e.")+" THEN 0 ELSE e.amount_cents END")),
 	},
 	{
 		Invariant: "I11", Object: "file", Problem: "a file's credits are not those of its entries", Money: true, Whole: true,
-		stmt: proveSums("prove_file_credits", fileSays("f.credit_cents"), fileHolds("CASE WHEN e.kind IN ('refund', 'reversal') THEN e.amount_cents ELSE 0 END")),
+		stmt: proveSums("prove_file_credits", fileSays("f.credit_cents"), fileHolds("CASE WHEN "+isCredit("e.")+" THEN e.amount_cents ELSE 0 END")),
 	},
 	{
 		Invariant: "I11", Object: "batch", Problem: "a batch has other entries than the file between its ends", Whole: true,

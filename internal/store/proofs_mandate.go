@@ -20,6 +20,14 @@ var mandateProofs = []Proof{
 			FROM ach_entry e WHERE e.kind IN ('debit', 'retry') AND e.file_id IS NOT NULL AND `+inRange("e")),
 	},
 	{
+		Invariant: "I14", Object: "ACH entry", Problem: "AutoPay debited an account that waited for its member's word",
+		stmt: proveRows("prove_debit_verified", `
+			SELECT e.account_id, CAST(e.ach_entry_id AS TEXT), 1, CASE WHEN EXISTS (SELECT 1 FROM micro_verification v
+				WHERE v.account_id = e.account_id AND v.bank_account_id = e.bank_account_id AND v.started_at <= f.opened_at
+					AND (v.ended_at IS NULL OR v.ended_at > f.opened_at)) THEN 0 ELSE 1 END
+			FROM ach_entry e JOIN ach_file f ON f.file_id = e.file_id WHERE e.mandate_id IS NOT NULL AND `+inRange("e")),
+	},
+	{
 		Invariant: "I14", Object: "draft", Problem: "a debit was taken on a mandate that was not live",
 		stmt: proveRows("prove_mandate_live", `
 			SELECT d.account_id, CAST(d.draft_id AS TEXT), 1, CASE WHEN 'active' = (SELECT v.state FROM mandate_event v

@@ -9,7 +9,7 @@ import (
 )
 
 const savedSelected = `s.bank_account_id, a.holder_name, a.kind, a.routing, a.last_four, s.nickname, s.saved_on, s.removed_on, s.person_id,
-	CASE WHEN s.validation_method = 'prenote' AND s.validation_ref = '' THEN 1 ELSE 0 END`
+	s.validation_method, CASE WHEN s.validation_method IN ('prenote', 'micro') AND s.validation_ref = '' THEN 1 ELSE 0 END`
 
 var (
 	// Saved again after it was removed, a bank account is as new.
@@ -55,7 +55,8 @@ type SavedBank struct {
 	SavedOn             civil.Date
 	RemovedOn           civil.Date // zero: it is there
 	Person              ident.UUID // who saved it
-	Waits               bool       // for the bank's answer to a prenote: nothing may be debited yet
+	Method              string     // how it was checked, or is being
+	Waits               bool       // for the answer to a prenote or to micro-entries: nothing may be debited yet
 }
 
 // How a saved bank account was checked.
@@ -63,6 +64,7 @@ const (
 	ValidatedByService = "service" // a validation service says that it takes debits
 	ValidatedByBank    = "bank"    // the bank itself told the number (ACH-40)
 	ValidatedByPrenote = "prenote" // the bank did not object to a prenote (ACH-10)
+	ValidatedByMicro   = "micro"   // the member told what micro-entries had brought (ACH-11)
 )
 
 // SaveBank keeps a stored bank account for later payments, with the proof that
@@ -82,7 +84,7 @@ func (tx *ReadTx) SavedBanks(account enrollment.AccountID) ([]SavedBank, error) 
 		var b SavedBank
 		b.AccountID = account
 		var waits int64
-		err := row(&b.ID, &b.HolderName, &b.Type, &b.Routing, &b.LastFour, &b.Nickname, &b.SavedOn, &b.RemovedOn, &b.Person, &waits)
+		err := row(&b.ID, &b.HolderName, &b.Type, &b.Routing, &b.LastFour, &b.Nickname, &b.SavedOn, &b.RemovedOn, &b.Person, &b.Method, &waits)
 		b.Waits = waits == 1
 		return b, err
 	}, account)

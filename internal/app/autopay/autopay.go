@@ -9,6 +9,8 @@ package autopay
 
 import (
 	"context"
+	"crypto/rand"
+	"io"
 	"log/slog"
 
 	"quittance.org/quittance/internal/base/ident"
@@ -50,6 +52,9 @@ type Config struct {
 	Banks   Banks
 	Jobs    Jobs
 	Log     *slog.Logger
+	// Random draws the amounts of micro-entries; nil: crypto/rand. The simulator
+	// hands in a seeded one.
+	Random io.Reader
 	// Workers is how many chunks are frozen at the same time; 0 means as many as
 	// suit the engine.
 	Workers int
@@ -63,6 +68,7 @@ type Service struct {
 	banks   Banks
 	jobs    Jobs
 	log     *slog.Logger
+	random  io.Reader
 	workers int
 	chunk   int                     // accounts frozen in one transaction
 	kill    func(step string) error // tests only
@@ -71,9 +77,12 @@ type Service struct {
 // New makes the service.
 func New(c Config) *Service {
 	if c.DB == nil || c.Profile == nil || c.Poster == nil || c.Banks == nil || c.Jobs == nil || c.Log == nil {
-		panic("autopay: New needs all of its Config but Workers")
+		panic("autopay: New needs all of its Config but Random and Workers")
 	}
-	return &Service{db: c.DB, profile: c.Profile, poster: c.Poster, banks: c.Banks, jobs: c.Jobs, log: c.Log, workers: c.Workers, chunk: freezeChunk}
+	if c.Random == nil {
+		c.Random = rand.Reader
+	}
+	return &Service{db: c.DB, profile: c.Profile, poster: c.Poster, banks: c.Banks, jobs: c.Jobs, log: c.Log, random: c.Random, workers: c.Workers, chunk: freezeChunk}
 }
 
 // Who is the person who acts, and what they are to the account.
@@ -102,7 +111,6 @@ const (
 	CodeCapLow        = "autopay.cap_low"        // field "cap": below the first amount
 	CodeNoticeOver    = "autopay.notice_over"    // field "notice_over": not more than $0
 	CodeNotSaved      = "autopay.bank_not_saved" // field "bank_account"
-	CodeBankWaits     = "bank_account.waits"     // its bank has not answered a prenote
 	CodeOn            = "autopay.on"             // there is a mandate already: change it
 	CodeOff           = "autopay.off"            // there is none to change or stop
 	CodeTooLate       = "autopay.too_late"       // the payment is with the bank: stop after it

@@ -132,7 +132,12 @@ func (f *freezer) freeze(ctx context.Context, first, last enrollment.AccountID) 
 			for _, x := range all {
 				facts[x.Account.ID] = x
 			}
+			waits, err := tx.BanksThatWait(first, last)
+			if err != nil {
+				return err
+			}
 			for _, d := range drafts {
+				d.Waits = waits[store.BankThatWaits{AccountID: d.AccountID, Bank: d.Terms.BankAccount}]
 				if err := f.draft(tx, d, facts[d.AccountID], &done, try); err != nil {
 					return fmt.Errorf("draft %s: %w", d.ID, err)
 				}
@@ -159,6 +164,8 @@ func (f *freezer) draft(tx *store.Tx, d store.DueDraft, facts *store.Facts, done
 		now.State, now.Reason = mandate.Canceled, mandate.ReasonMember
 	case !mandate.HasCoverage(standing.Evaluate(f.s.profile, facts.Standing(), f.on), f.on):
 		now.State, now.Reason = mandate.Canceled, mandate.ReasonCoverageEnded
+	case d.Waits: // no live entry before the account is verified (ACH-10, ACH-11)
+		now.State, now.Reason = mandate.Skipped, mandate.ReasonWaits
 	default:
 		now.Amount, now.Reason = mandate.Take(f.s.profile, d.Terms, d.Before, d.Draft, unpaidThrough(facts, d.Month))
 		now.State = mandate.Skipped
@@ -177,10 +184,16 @@ func (f *freezer) draft(tx *store.Tx, d store.DueDraft, facts *store.Facts, done
 		done.Canceled++
 	}
 	tx.UpdateDraft(now, d.State)
-	if now.Reason == mandate.ReasonNoticeLate && d.State == mandate.Planned {
+	if notTaken(now.Reason) && d.State == mandate.Planned {
 		return f.s.owe(tx, mandate.Mandate{ID: d.Mandate, AccountID: d.AccountID, Version: 1}, mandate.LetterNotTaken, d.ID)
 	}
 	return nil
+}
+
+// notTaken tells whether the member, who counted on a debit, is told that it
+// was not taken.
+func notTaken(why mandate.Reason) bool {
+	return why == mandate.ReasonNoticeLate || why == mandate.ReasonWaits
 }
 
 func (f *freezer) post(tx *store.Tx, d store.DueDraft, now mandate.Draft, facts *store.Facts, try int) error {

@@ -35,7 +35,7 @@ func (s *Service) Offer(ctx context.Context, who Who, account enrollment.Account
 		today := s.profile.Today(tx.Now())
 		offer.LeastCap, offer.DefaultCap = most, wholeDollars(mandate.Limit(s.profile, most, today))
 		offer.KeepMonths = s.profile.AutoPay.KeepMonths.On(today)
-		offer.Saved, err = savedAccounts(tx, account)
+		offer.Saved, err = s.savedAccounts(tx, account)
 		return err
 	})
 	return offer, err

@@ -18,7 +18,12 @@ const planPage = 500
 // taken up where it stopped, and one of a date past goes by today, as its
 // notices do.
 func (s *Service) Plan(ctx context.Context, date civil.Date) (PlanCounts, error) {
+	asked, err := s.verifications(ctx, date)
+	if err != nil {
+		return asked, err
+	}
 	total, err := s.follow(ctx, date)
+	total.add(asked)
 	if err != nil {
 		return total, err
 	}
@@ -67,6 +72,8 @@ func (c *PlanCounts) add(x PlanCounts) {
 	c.Paused += x.Paused
 	c.Resumed += x.Resumed
 	c.Stopped += x.Stopped
+	c.Asked += x.Asked
+	c.Expired += x.Expired
 }
 
 func later(a, b civil.Date) civil.Date {

@@ -8,7 +8,6 @@ import (
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/domain/access"
-	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/mandate"
 	"quittance.org/quittance/internal/domain/payment"
@@ -22,13 +21,13 @@ func (s *Service) SavedAccounts(ctx context.Context, who Who, account enrollment
 	}
 	var saved []SavedAccount
 	err := s.db.Read(ctx, "saved bank accounts", func(tx *store.ReadTx) (err error) {
-		saved, err = savedAccounts(tx, account)
+		saved, err = s.savedAccounts(tx, account)
 		return err
 	})
 	return saved, err
 }
 
-func savedAccounts(tx *store.ReadTx, account enrollment.AccountID) ([]SavedAccount, error) {
+func (s *Service) savedAccounts(tx *store.ReadTx, account enrollment.AccountID) ([]SavedAccount, error) {
 	rows, err := tx.SavedBanks(account)
 	if err != nil {
 		return nil, err
@@ -38,10 +37,14 @@ func savedAccounts(tx *store.ReadTx, account enrollment.AccountID) ([]SavedAccou
 		return nil, err
 	}
 	var all []SavedAccount
+	checks, err := s.checks(tx, account)
+	if err != nil {
+		return nil, err
+	}
 	for _, b := range rows {
 		if b.RemovedOn.IsZero() {
 			one := savedAccount(b)
-			one.InUse = b.ID == used
+			one.InUse, one.Check = b.ID == used, checks[b.ID]
 			all = append(all, one)
 		}
 	}
@@ -66,16 +69,18 @@ func bankInUse(tx *store.ReadTx, account enrollment.AccountID) (payment.BankAcco
 
 // bankOf gives the bank account of a mandate, also one that is not saved any
 // more.
-func bankOf(tx *store.ReadTx, m mandate.Mandate) (SavedAccount, error) {
+func (s *Service) bankOf(tx *store.ReadTx, m mandate.Mandate) (SavedAccount, error) {
 	rows, err := tx.SavedBanks(m.AccountID)
 	if err != nil {
 		return SavedAccount{}, err
 	}
 	for _, b := range rows {
 		if b.ID == m.BankAccount {
+			checks, err := s.checks(tx, m.AccountID)
 			one := savedAccount(b)
+			one.Check = checks[b.ID]
 			one.InUse = m.State == mandate.Active || m.State == mandate.Paused
-			return one, nil
+			return one, err
 		}
 	}
 	return SavedAccount{ID: m.BankAccount}, nil
@@ -90,54 +95,6 @@ func checkNickname(name string) (string, error) {
 		return "", fault.At("nickname", CodeNickname, "Nickname must be %d characters or fewer", nicknameMost)
 	}
 	return name, nil
-}
-
-// Save checks a bank account as typed, asks whether it takes debits (R-AUTO-8)
-// and saves it. Saved again, it is as new.
-func (s *Service) Save(ctx context.Context, in Save) (SavedAccount, error) {
-	if err := access.Check(in.Who.Role, access.SaveBankAccount); err != nil {
-		return SavedAccount{}, err
-	}
-	nickname, err := checkNickname(in.Nickname)
-	if err != nil {
-		return SavedAccount{}, err
-	}
-	method := store.ValidatedByService
-	reference, err := s.banks.CheckBank(ctx, in.Bank)
-	if fault.KindOf(err) == fault.Unavailable && err != nil && s.profile.ACH.Prenote.On(s.profile.Today(s.db.Now())) {
-		method, reference, err = store.ValidatedByPrenote, "", nil // the bank is asked itself
-	}
-	if err != nil {
-		return SavedAccount{}, err
-	}
-	in.Bank.AccountID = in.Account
-	var saved SavedAccount
-	err = s.db.InTx(ctx, "save bank account", func(tx *store.Tx) error {
-		id, err := tx.PutBankAccount(in.Bank, reference)
-		if err != nil {
-			return err
-		}
-		b := store.SavedBank{
-			Waits: method == store.ValidatedByPrenote, BankAccount: in.Bank, LastFour: in.Bank.Number.LastFour(), Nickname: nickname, SavedOn: s.profile.Today(tx.Now()),
-		}
-		b.ID = id
-		tx.SaveBank(in.Account, b, in.Who.Person, method, reference)
-		if b.Waits {
-			prenote(tx, in.Account, b)
-		}
-		saved = savedAccount(b)
-		auditBank(tx, in.Account, "bank.save", in.Who, id)
-		return nil
-	})
-	return saved, err
-}
-
-// prenote asks the bank whether an account can be debited, by an entry of $0 in
-// the next file; it has three bank days to object (ACH-10).
-func prenote(tx *store.Tx, account enrollment.AccountID, b store.SavedBank) {
-	tx.PutACHEntry(ach.Entry{
-		ID: tx.NewACHEntryID(), AccountID: account, Kind: ach.KindPrenote, Bank: b.ID, SEC: ach.WEB, Type: ach.Recurring, SettleOn: b.SavedOn,
-	})
 }
 
 // Rename gives a saved bank account another nickname.
@@ -178,6 +135,9 @@ func (s *Service) Remove(ctx context.Context, who Who, account enrollment.Accoun
 		if err == nil && !there {
 			err = errNotSaved
 		}
+		if err == nil {
+			err = s.abandon(tx, account, id, who.actor())
+		}
 		auditBank(tx, account, "bank.remove", who, id)
 		return err
 	})
@@ -189,7 +149,9 @@ func auditBank(tx *store.Tx, account enrollment.AccountID, operation string, who
 
 // Corrected puts the bank account that a bank told us of in the place of
 // another one, wherever AutoPay or a saved account uses that (ACH-40). The new
-// one is stored already; it counts as checked, since the bank itself told it.
+// one is stored already; it counts as checked, since the bank itself told it,
+// but a member who is asked for micro-entries still is: a bank does not know
+// whose word we have.
 // It is called in the transaction that takes the notification in, and tells
 // whether anything used the old one.
 func (s *Service) Corrected(tx *store.Tx, account enrollment.AccountID, from, to payment.BankAccountID, code string, on civil.Date) (used bool, err error) {
@@ -214,6 +176,13 @@ func (s *Service) Corrected(tx *store.Tx, account enrollment.AccountID, from, to
 			return false, err
 		}
 		b.ID, used = to, true
+		if b.Waits && b.Method == store.ValidatedByMicro {
+			tx.SaveBank(account, b, b.Person, store.ValidatedByMicro, "")
+			if err := redirect(tx, account, from, to, on); err != nil {
+				return false, err
+			}
+			continue
+		}
 		tx.SaveBank(account, b, b.Person, store.ValidatedByBank, code+" of "+on.String())
 	}
 	if !used {
@@ -233,32 +202,4 @@ func (s *Service) tellCorrected(tx *store.Tx, account enrollment.AccountID) erro
 		return err
 	}
 	return s.owe(tx, m, mandate.LetterCorrected, mandate.DraftID{})
-}
-
-// Prenoted records a bank's answer to a prenote (ACH-10): "" when nobody has
-// objected in time, else the code of the return. A saved account that the bank
-// does not know is no longer offered, and AutoPay that uses it is off.
-func (s *Service) Prenoted(tx *store.Tx, account enrollment.AccountID, bank payment.BankAccountID, code string, on civil.Date) error {
-	tx.AnswerPrenote(account, bank, strings.TrimSpace("answered "+on.String()+" "+code))
-	summary := "the bank objected"
-	if code == "" {
-		summary = "nobody objected by " + on.String()
-	}
-	tx.Audit(store.AuditEvent{
-		AccountID: account, Operation: "bank.prenote", Actor: Actor, Subject: "bank account " + bank.String(), Summary: summary, Reason: code,
-	})
-	if code == "" {
-		return nil
-	}
-	if _, err := tx.RemoveBank(account, bank, on); err != nil {
-		return err
-	}
-	m, err := live(tx.ReadTx, account)
-	if err != nil || m.BankAccount != bank {
-		return nilIfOff(err)
-	}
-	if err := s.move(tx, m, mandate.Stopped, mandate.ReasonBankAccount, on, Actor); err != nil {
-		return err
-	}
-	return s.owe(tx, m, mandate.LetterOff, mandate.DraftID{})
 }

@@ -54,7 +54,7 @@ func (s *Service) fill(tx *store.ReadTx, out *Status, m mandate.Mandate) error {
 		return err
 	}
 	out.Returned = mandate.UncollectedInRow(outcomes, civil.Month{})
-	if out.Bank, err = bankOf(tx, m); err != nil || m.State != mandate.Active {
+	if out.Bank, err = s.bankOf(tx, m); err != nil || m.State != mandate.Active {
 		return err
 	}
 	for _, d := range drafts {

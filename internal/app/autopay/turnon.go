@@ -192,18 +192,15 @@ func cancelDraft(tx *store.Tx, d mandate.Draft, why mandate.Reason) {
 	tx.UpdateDraft(d, from)
 }
 
-// isSaved refuses a bank account that nobody saved, and so nobody checked.
+// isSaved refuses a bank account that nobody saved, and so nobody checked. One
+// that is not verified yet will do: AutoPay waits with it (R-AUTO-8).
 func isSaved(tx *store.ReadTx, account enrollment.AccountID, id payment.BankAccountID) error {
 	saved, err := tx.SavedBanks(account)
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(saved, func(b store.SavedBank) bool { return b.ID == id && b.RemovedOn.IsZero() })
-	switch {
-	case i < 0:
+	if !slices.ContainsFunc(saved, func(b store.SavedBank) bool { return b.ID == id && b.RemovedOn.IsZero() }) {
 		return fault.At("bank_account", CodeNotSaved, "Select a bank account")
-	case saved[i].Waits:
-		return fault.At("bank_account", CodeBankWaits, "We are still checking this account with the bank. Use another one, or come back in a few days.")
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/mandate"
 	"quittance.org/quittance/internal/domain/payment"
@@ -136,8 +137,35 @@ type SavedAccount struct {
 	LastFour string
 	Nickname string
 	SavedOn  civil.Date
-	InUse    bool // by AutoPay
-	Waits    bool // for the bank's answer to a prenote: nothing may be debited yet (ACH-10)
+	InUse    bool  // by AutoPay
+	Waits    bool  // it is not verified yet: nothing may be debited (ACH-06)
+	Check    Check // of one that waits for micro-entries
+}
+
+// Check is how far the verification of a bank account by micro-entries is
+// (ACH-11). The zero Check is of an account that waits for its bank, or for
+// nothing.
+type Check struct {
+	Asked     bool       // the member is asked for the amounts, or will be
+	Open      bool       // they have arrived
+	ArrivesOn civil.Date // on this bank day, as far as is known
+	AnswerBy  civil.Date // the last day to tell them, once they have
+	Left      int        // answers
+}
+
+// Confirm is a member's word on what has reached a bank account.
+type Confirm struct {
+	Account enrollment.AccountID
+	Who     Who
+	Bank    payment.BankAccountID
+	Amounts [2]money.Amount
+}
+
+// Confirmed is what it came to.
+type Confirmed struct {
+	Answer   ach.Answer
+	Left     int        // answers, after a wrong one
+	AnswerBy civil.Date // of the next
 }
 
 // Save is a bank account as typed.
@@ -160,7 +188,10 @@ type Proof struct {
 }
 
 // PlanCounts is what planning came to.
-type PlanCounts struct{ Planned, Held, Revised, Paused, Resumed, Stopped int }
+type PlanCounts struct {
+	Planned, Held, Revised, Paused, Resumed, Stopped int
+	Asked, Expired                                   int // verifications whose amounts have arrived, and that nobody answered
+}
 
 // FreezeCounts is what a cut-off came to.
 type FreezeCounts struct {

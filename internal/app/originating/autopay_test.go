@@ -60,7 +60,7 @@ func TestPrenote(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *bench) {
 		p := *b.Profile
-		p.ACH.Prenote = profile.Always(true)
+		p.ACH.Unverified = profile.Always(profile.UnverifiedPrenote)
 		b.Profile = &p
 		pay := b.NewPaying(nil)
 		people := b.NewAutoPay(pay)
@@ -70,7 +70,7 @@ func TestPrenote(t *testing.T) {
 			HolderName: "Ana Testperson", Type: payment.AccountSavings, Routing: "110000000", Number: pii.NewSecret("000123456789"),
 		}})
 		apptest.Check(t, "saved, and waits", saved.Waits && err == nil, true)
-		apptest.Check(t, "AutoPay with it", fault.CodeOf(turnOn(t, b, people, h, saved)), autopay.CodeBankWaits)
+		apptest.Check(t, "AutoPay with it", turnOn(t, b, people, h, saved), nil)
 		built := b.build("2026-11-20")
 		apptest.Check(t, "built", built, originating.Built{Files: 1, Totals: ach.Totals{Entries: 1}})
 		b.send("2026-11-20")
@@ -79,17 +79,19 @@ func TestPrenote(t *testing.T) {
 		b.InTx(func(tx *store.Tx) error {
 			return people.Prenoted(tx, h.Account, saved.ID, "", apptest.Date("2026-11-27"))
 		})
-		apptest.Check(t, "AutoPay, once the bank has been silent", turnOn(t, b, people, h, saved), nil)
+		all, err := people.SavedAccounts(t.Context(), b.Member(), h.Account)
+		apptest.Check(t, "waits, once the bank has been silent", len(all) == 1 && all[0].Waits || err != nil, false)
 		b.VerifyClean()
 	})
 }
 
-// An account that its bank does not know is no longer there.
+// An account that its bank does not know is no longer there, and AutoPay that
+// waited for it is off.
 func TestPrenoteObjectedTo(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *bench) {
 		p := *b.Profile
-		p.ACH.Prenote = profile.Always(true)
+		p.ACH.Unverified = profile.Always(profile.UnverifiedPrenote)
 		b.Profile = &p
 		people := b.NewAutoPay(b.NewPaying(nil))
 		h := b.household()
@@ -99,9 +101,12 @@ func TestPrenoteObjectedTo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		apptest.Check(t, "AutoPay that waits", turnOn(t, b, people, h, saved), nil)
 		b.InTx(func(tx *store.Tx) error {
 			return people.Prenoted(tx, h.Account, saved.ID, "R03", apptest.Date("2026-11-25"))
 		})
+		apptest.Check(t, "its mandate", b.Rows("SELECT state || ' ' || reason FROM mandate"), []string{"stopped bank_account"})
+		apptest.Check(t, "letters", b.Rows("SELECT kind FROM mandate_letter ORDER BY letter_id"), []string{"on", "off"})
 		apptest.Check(t, "AutoPay with it", fault.CodeOf(turnOn(t, b, people, h, saved)), autopay.CodeNotSaved)
 		b.Validator.Answer = payment.ValidationRefused
 		_, err = people.Save(t.Context(), autopay.Save{Account: h.Account, Who: b.Member(), Bank: bank})

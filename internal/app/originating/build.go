@@ -232,12 +232,25 @@ type filling struct {
 	places int64
 }
 
+// microEntries is how many entries one verification has: two credits and the
+// debit that takes them back (ACH-11).
+const microEntries = 3
+
+// chunkOf is how many entries of a kind are filed at once. Those of one
+// verification stay together.
+func (s *Service) chunkOf(kind ach.Kind) int {
+	if kind == ach.KindMicro {
+		return max(s.chunk-s.chunk%microEntries, microEntries)
+	}
+	return s.chunk
+}
+
 func (s *Service) fillChunk(ctx context.Context, at *filling, kind ach.Kind, class ach.SEC) (more bool, err error) {
 	next := *at
 	err = s.db.InTx(ctx, "fill file", func(tx *store.Tx) error {
 		next, more = *at, false
 		filed, err := tx.FileEntries(store.FileChunk{
-			File: at.file, Kind: kind, SEC: class, After: at.places, Goes: at.batch.Kind == kind && at.batch.SEC == class, Most: s.chunk,
+			File: at.file, Kind: kind, SEC: class, After: at.places, Goes: at.batch.Kind == kind && at.batch.SEC == class, Most: s.chunkOf(kind),
 		})
 		if err != nil || filed.Entries == 0 {
 			return err
@@ -246,12 +259,7 @@ func (s *Service) fillChunk(ctx context.Context, at *filling, kind ach.Kind, cla
 			next.batch = store.ACHBatch{Number: at.batch.Number + 1, Kind: kind, SEC: class}
 		}
 		grown := next.batch
-		grown.Totals = ach.Totals{Entries: filed.Entries}
-		if kind.IsCredit() {
-			grown.Credits = filed.Amount
-		} else {
-			grown.Debits = filed.Amount
-		}
+		grown.Totals = filed.Totals
 		tx.GrowACHBatch(at.file.ID, grown)
 		next.places, more = at.places+int64(filed.Entries), true
 		return nil

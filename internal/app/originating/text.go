@@ -66,7 +66,10 @@ func (s *Service) header(f store.ACHFile) nacha.Header {
 
 func batchHeader(f store.ACHFile, b store.ACHBatch) nacha.BatchHeader {
 	service := nacha.Debits
-	if b.Kind.IsCredit() {
+	switch {
+	case b.Kind == ach.KindMicro:
+		service = nacha.Mixed
+	case b.Kind.IsCredit():
 		service = nacha.Credits
 	}
 	return nacha.BatchHeader{
@@ -128,8 +131,12 @@ func entryLine(e store.FiledEntry) nacha.Entry {
 	if name == "" {
 		name = nobody
 	}
+	kind := e.Kind
+	if kind == ach.KindMicro && !e.Credit {
+		kind = ach.KindDebit
+	}
 	return nacha.Entry{
-		Code: nacha.Code(e.Kind.TransactionCode(e.AccountType)), Routing: e.Routing, Account: e.Number, Amount: money.Cents(e.Amount),
+		Code: nacha.Code(kind.TransactionCode(e.AccountType)), Routing: e.Routing, Account: e.Number, Amount: money.Cents(e.Amount),
 		ID: e.SubscriberID, Name: name, PaymentType: string(e.Type), Trace: e.Trace,
 	}
 }

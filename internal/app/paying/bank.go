@@ -9,6 +9,7 @@ import (
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/access"
+	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/domain/ledger"
@@ -172,11 +173,28 @@ func (s *Service) PayBySaved(ctx context.Context, who identity.Who, o SavedOrder
 	}
 	var bank payment.BankAccount
 	err := s.db.Read(ctx, "saved bank account", func(tx *store.ReadTx) (err error) {
-		bank, err = tx.BankAccount(o.Account, o.Bank)
-		return err
+		if bank, err = tx.BankAccount(o.Account, o.Bank); err != nil {
+			return err
+		}
+		return mayDebit(tx, o)
 	})
 	if err != nil {
 		return payment.Payment{}, err
 	}
 	return s.PayByBank(ctx, BankOrder{Order: o.Order, Bank: bank})
+}
+
+// mayDebit refuses a saved bank account that is not verified yet: no live entry
+// goes there before (ACH-10, ACH-11).
+func mayDebit(tx *store.ReadTx, o SavedOrder) error {
+	saved, err := tx.SavedBanks(o.Account)
+	if err != nil {
+		return err
+	}
+	for _, b := range saved {
+		if b.ID == o.Bank && b.Waits && b.RemovedOn.IsZero() {
+			return fault.At("bank_account", ach.CodeBankWaits, "We are still checking this account. Confirm it first, or pay another way.")
+		}
+	}
+	return nil
 }

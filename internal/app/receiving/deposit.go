@@ -89,7 +89,8 @@ func (s *Service) settle(tx *store.Tx, d store.Deposit) (store.Deposit, error) {
 }
 
 // payOut posts that some credits of a file were paid out: refunds, each in the
-// books of its account, and reversals, whose payment was taken back before.
+// books of its account, reversals, whose payment was taken back before, and
+// micro-credits, which a debit of the same file takes back (ACH-11).
 func (s *Service) payOut(tx *store.Tx, d store.Deposit) (store.Deposit, error) {
 	credits, err := tx.CreditsOfFile(d.File, d.NextSeq, s.chunk)
 	if err != nil || len(credits) == 0 {
@@ -110,8 +111,12 @@ func (s *Service) paidOut(tx *store.Tx, d store.Deposit, e ach.Entry) error {
 	if e.State == ach.StateFiled {
 		tx.MoveACHEntry(e, ach.StateSettled)
 	}
-	if e.Kind == ach.KindRefund {
+	switch e.Kind {
+	case ach.KindRefund:
 		return s.refunds.Paid(tx, e, d.On)
+	case ach.KindMicro:
+		s.post(tx, d, ledger.MicroPaid(e.Amount))
+		return nil
 	}
 	item, err := tx.ReturnedClearingOf(e.AccountID, e.PaymentID)
 	if err != nil {
@@ -161,11 +166,16 @@ func (s *Service) postFee(ctx context.Context, line store.BankItem) error {
 	})
 }
 
-// postRefundBack posts that the money of a refund is with us again.
-func (s *Service) postRefundBack(ctx context.Context, line store.BankItem, e ach.Entry) error {
-	return s.db.InTx(ctx, "post refund that came back", func(tx *store.Tx) error {
+// postCreditBack posts that the money of a refund or micro-credit is with us
+// again.
+func (s *Service) postCreditBack(ctx context.Context, line store.BankItem, e ach.Entry) error {
+	return s.db.InTx(ctx, "post credit that came back", func(tx *store.Tx) error {
 		line.AccountID, line.Entry = e.AccountID, e.ID
 		s.agreed(tx, line)
+		if e.Kind == ach.KindMicro {
+			s.postLine(tx, line, ledger.Reverse(ledger.MicroPaid(line.Amount)))
+			return nil
+		}
 		s.postLine(tx, line, ledger.RefundBack(line.Amount))
 		return nil
 	})

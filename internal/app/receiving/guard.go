@@ -20,6 +20,7 @@ type Guard struct {
 	Level    ach.Level  `json:"level"`
 	Released bool       `json:"released"` // two people have let debits go on
 	By       []string   `json:"released_by,omitempty"`
+	Micro    ach.Rate   `json:"micro_entries"` // of verifications: above its ceiling none begins (ACH-11)
 }
 
 // Stops tells whether no debit may be built.
@@ -27,14 +28,14 @@ func (g Guard) Stops() bool { return g.Level == ach.LevelStop && !g.Released }
 
 // Words says what there is to be said of the rates, "" if nothing.
 func (g Guard) Words() string {
-	if g.Level == ach.LevelOK || g.Level == "" {
-		return ""
-	}
 	var over []string
 	for _, r := range g.Rates {
-		if r.Level != ach.LevelOK {
+		if r.Level == ach.LevelAlarm || r.Level == ach.LevelStop {
 			over = append(over, fmt.Sprintf("%s returns are %s %% of debits, and may be %s %%", r.Name, Percent(r.BasisPoints()), Percent(int64(r.Ceiling))))
 		}
+	}
+	if g.Micro.Level == ach.LevelAlarm || g.Micro.Level == ach.LevelStop {
+		over = append(over, fmt.Sprintf("%s %% of the checks by micro-entries came back, and it may be %s %%", Percent(g.Micro.BasisPoints()), Percent(int64(g.Micro.Ceiling))))
 	}
 	return strings.Join(over, "; ")
 }
@@ -84,10 +85,16 @@ func (s *Service) rates(tx *store.ReadTx, date civil.Date, g *Guard) (ach.Return
 		return counts, err
 	}
 	*g = Guard{On: date}
-	g.Rates, g.Level = ach.Judge(counts, ach.Ceilings{
+	ceilings := ach.Ceilings{
 		Unauthorized: p.Unauthorized.On(date), Administrative: p.Administrative.On(date), Overall: p.Overall.On(date),
 		AlarmPercent: p.AlarmPercent.On(date), LeastReturns: p.LeastReturns.On(date),
-	})
+	}
+	g.Rates, g.Level = ach.Judge(counts, ceilings)
+	micro, err := tx.MicroCounts(date.AddDays(-p.GuardDays.On(date)), date)
+	if err != nil {
+		return counts, err
+	}
+	g.Micro = ach.JudgeMicro(micro, ceilings, p.MicroReturned.On(date))
 	if g.Level != ach.LevelStop {
 		return counts, nil
 	}

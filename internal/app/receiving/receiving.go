@@ -42,6 +42,9 @@ type AutoPay interface {
 	// Prenoted records the bank's answer to a prenote; code "" means that it did
 	// not object in time (ACH-10).
 	Prenoted(tx *store.Tx, account enrollment.AccountID, bank payment.BankAccountID, code string, on civil.Date) error
+	// MicroReturned posts that a micro-entry came back and ends the verification
+	// that it belongs to (ACH-11).
+	MicroReturned(tx *store.Tx, e ach.Entry, code string, on civil.Date) error
 }
 
 // Refunds hears what became of refunds that went out as ACH credits.
@@ -137,7 +140,7 @@ type Fetched struct {
 // ToLookAt counts what a person must look at: the queue, and return rates that
 // are high (ACH-34).
 func (f Fetched) ToLookAt() int {
-	if f.Guard.Level == ach.LevelOK {
+	if f.Guard.Level == ach.LevelOK && f.Guard.Micro.Level == ach.LevelOK {
 		return f.ForStaff
 	}
 	return f.ForStaff + 1

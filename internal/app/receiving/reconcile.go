@@ -160,7 +160,7 @@ func (s *Service) matchReturned(ctx context.Context, line store.BankItem) (bool,
 		found = nil
 		e, err := tx.FiledEntryByTrace(line.Trace)
 		if err == nil {
-			item, err := tx.ReturnedClearingOf(e.AccountID, e.PaymentID)
+			item, err := tx.ReturnedClearingOf(e.AccountID, e.ClearingOf())
 			if err == nil && item.Amount == line.Amount {
 				found = []store.ClearingItem{item}
 			}
@@ -236,18 +236,19 @@ func itemsOf(open []store.ClearingItem, amount money.Amount) []store.ClearingIte
 	return nil
 }
 
-// matchCreditReturned finds the refund that a line brings back, by its trace.
-// When the return itself has come, Refunds has made the money the payer's again.
+// matchCreditReturned finds the refund or micro-credit that a line brings back,
+// by its trace. When the return of a refund itself has come, Refunds has made
+// the money the payer's again.
 func (s *Service) matchCreditReturned(ctx context.Context, line store.BankItem) (bool, error) {
 	var e ach.Entry
-	err := s.db.Read(ctx, "refund that came back", func(tx *store.ReadTx) (err error) {
+	err := s.db.Read(ctx, "credit that came back", func(tx *store.ReadTx) (err error) {
 		e, err = tx.FiledEntryByTrace(line.Trace)
 		return err
 	})
-	if err != nil || e.Kind != ach.KindRefund || e.State != ach.StateReturned || e.Amount != line.Amount {
+	if err != nil || !e.IsCredit() || e.Kind == ach.KindReversal || e.State != ach.StateReturned || e.Amount != line.Amount {
 		return false, unlessMissing(err)
 	}
-	return true, s.postRefundBack(ctx, line, e)
+	return true, s.postCreditBack(ctx, line, e)
 }
 
 // Aging is what is open of a clearing account, by age in bank days.

@@ -82,6 +82,9 @@ func (f *achFile) follow(tx *store.Tx, e ach.Entry, reason ach.Reason, i *store.
 	case ach.KindPrenote:
 		tx.MoveACHEntry(e, ach.StateReturned)
 		return f.autopay.Prenoted(tx, e.AccountID, e.Bank, reason.Code, f.date)
+	case ach.KindMicro:
+		tx.MoveACHEntry(e, ach.StateReturned)
+		return f.autopay.MicroReturned(tx, e, reason.Code, f.date)
 	case ach.KindRefund:
 		tx.MoveACHEntry(e, ach.StateReturned)
 		return f.refunds.CameBack(tx, e, reason.Code, f.date)

@@ -34,6 +34,10 @@ func (h *hooks) Corrected(tx *store.Tx, account enrollment.AccountID, from, _ pa
 	return h.saved[from], h.note(tx, account, "corrected "+code+" "+on.String())
 }
 
+func (h *hooks) MicroReturned(tx *store.Tx, e ach.Entry, code string, on civil.Date) error {
+	return h.note(tx, e.AccountID, "micro-entry returned "+on.String()+" "+code)
+}
+
 func (h *hooks) Prenoted(tx *store.Tx, account enrollment.AccountID, _ payment.BankAccountID, code string, on civil.Date) error {
 	return h.note(tx, account, strings.TrimSpace("prenoted "+on.String()+" "+code))
 }

@@ -96,6 +96,9 @@ func of(name string) string {
 }
 
 // row is a key that no row has.
+// anyEntry is an ACH entry of bank account b's household.
+const anyEntry = "(SELECT x.ach_entry_id FROM ach_entry x WHERE x.account_id = b.account_id ORDER BY x.ach_entry_id LIMIT 1)"
+
 const row = "'01930000-0000-7000-8000-00000000000a'"
 
 // transfer adds a transfer to a household's first entry, in SQL. Owners are
@@ -256,6 +259,14 @@ var sabotages = []struct{ name, want, problem, sql string }{
 	{"a debit on a mandate that never was", "I14", "was not live", `DELETE FROM mandate_event`},
 	{"a debit filed although disputed", "I14", "after its mandate was disputed", `INSERT INTO mandate_event (account_id, event_id, mandate_id, state, reason, state_on, actor, recorded_at)
 		SELECT account_id, ` + row + `, mandate_id, 'disputed', 'unauthorized', state_on, actor, '2026-01-01T00:00:00.000000Z' FROM mandate_event`},
+	{"a debit of an account that waits for its member", "I14", "waited for its member's word", `INSERT INTO micro_verification
+		(account_id, verification_id, bank_account_id, number_idx, state, reason, code, tries, first_entry_id, second_entry_id, debit_entry_id, started_on, arrives_on, started_at)
+		SELECT account_id, ` + row + `, bank_account_id, number_idx, 'waiting', '', '', 0, ` + anyEntry + `, ` + anyEntry + `, ` + anyEntry + `, '2026-11-19', '2026-11-20', '2026-11-19T00:00:00.000000Z'
+		FROM bank_account b WHERE EXISTS (SELECT 1 FROM mandate m WHERE m.account_id = b.account_id AND m.bank_account_id = b.bank_account_id)`},
+	{"micro-entries that are gone", "orphans", "names a row of ach_entry", `INSERT INTO micro_verification
+		(account_id, verification_id, bank_account_id, number_idx, state, reason, code, tries, first_entry_id, second_entry_id, debit_entry_id, started_on, arrives_on, started_at)
+		SELECT account_id, ` + row + `, bank_account_id, number_idx, 'waiting', '', '', 0, ` + row + `, ` + row + `, ` + row + `, '2036-11-19', '2036-11-20', '2036-11-19T00:00:00.000000Z'
+		FROM bank_account`},
 	{"a debit of another amount, told too late", "I14", "without a notice in time", `UPDATE draft SET noticed_on = debit_on`},
 	{"a debit of another amount, never told", "I14", "without a notice in time", `UPDATE draft SET noticed_on = NULL`},
 	{"a draft of another amount than its payment", "I14", "not of one amount and day", `UPDATE draft SET amount_cents = amount_cents - 1`},

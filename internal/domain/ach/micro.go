@@ -3,6 +3,7 @@ package ach
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
@@ -67,6 +68,24 @@ const (
 	VerificationConfirmed VerificationState = "confirmed" // the member told them: the account may be debited
 	VerificationFailed    VerificationState = "failed"    // it never may, unless it is begun anew
 )
+
+var verificationTransitions = map[VerificationState][]VerificationState{
+	VerificationWaiting: {VerificationOpen, VerificationFailed},
+	VerificationOpen:    {VerificationConfirmed, VerificationFailed},
+	// A bank may send an entry back of which its member has told the amount.
+	VerificationConfirmed: {VerificationFailed},
+}
+
+// VerificationTransitions gives the table, for the test that keeps its drawing
+// true.
+func VerificationTransitions() map[VerificationState][]VerificationState {
+	return verificationTransitions
+}
+
+// CanBecome tells whether a verification may go from s to next.
+func (s VerificationState) CanBecome(next VerificationState) bool {
+	return slices.Contains(verificationTransitions[s], next)
+}
 
 // UnderWay tells whether the account still waits.
 func (s VerificationState) UnderWay() bool {

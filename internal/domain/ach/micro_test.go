@@ -10,6 +10,7 @@ import (
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/ach"
+	"quittance.org/quittance/internal/domain/statetest"
 )
 
 // Two credits of 1 to 99 cents that differ, and a debit of their sum (ACH-11).
@@ -63,6 +64,31 @@ func TestDrawMicroEnds(t *testing.T) {
 	} {
 		if got, err := ach.DrawMicro(bytes.NewReader(c.bytes)); err != nil || got != c.want {
 			t.Errorf("%s: got %v %v, want %v", c.name, got, err, c.want)
+		}
+	}
+}
+
+var verificationStates = []ach.VerificationState{ach.VerificationWaiting, ach.VerificationOpen, ach.VerificationConfirmed, ach.VerificationFailed}
+
+// The drawing in the documentation is the table in the code (H3), and whatever
+// is answered keeps to it.
+func TestVerificationStates(t *testing.T) {
+	t.Parallel()
+	statetest.CheckDrawing(t, "../../../docs/states/verification.md", ach.VerificationTransitions(), verificationStates)
+	const x, o = true, false
+	statetest.CheckTable(t, verificationStates, [][]bool{
+		/* waiting   */ {o, x, o, x},
+		/* open      */ {o, o, x, x},
+		/* confirmed */ {o, o, o, x},
+		/* failed    */ {o, o, o, o},
+	}, ach.VerificationState.CanBecome)
+	for _, from := range verificationStates {
+		for _, right := range []bool{true, false} {
+			v := ach.Verification{State: from, Tries: 2, AnswerBy: day("2026-12-28")}
+			next, _ := v.Answered(microRules, right, []byte("a"), day("2026-12-28"))
+			if next.State != from && !from.CanBecome(next.State) {
+				t.Errorf("an answer brings %s to %s", from, next.State)
+			}
 		}
 	}
 }

@@ -45,6 +45,7 @@ const (
 	ReasonNoticeLate Reason = "notice_late" // held: another amount, told too late (REG-41)
 	ReasonPaid       Reason = "paid"        // skipped: nothing is left to pay
 	ReasonNoAnswer   Reason = "no_answer"   // skipped: the member was asked and did not say
+	ReasonWaits      Reason = "waits"       // skipped: its bank account is not verified yet (R-AUTO-8)
 	ReasonLessOwed   Reason = "less_owed"   // skipped: a retry may not take less (ACH-32)
 	ReasonDeclined   Reason = "declined"    // skipped: the member was asked and said no
 	ReasonMoved      Reason = "moved"       // canceled: the member chose another day

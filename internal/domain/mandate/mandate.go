@@ -60,6 +60,7 @@ const (
 	ReasonKept          Reason = "kept"           // no coverage within autopay.keep_months
 	ReasonReturns       Reason = "returns"        // too many in a row (R-AUTO-7)
 	ReasonBankAccount   Reason = "bank_account"   // closed, unknown or not for debits
+	ReasonUnverified    Reason = "unverified"     // the member has not shown that the account is theirs (R-AUTO-8)
 	ReasonBankStop      Reason = "bank_stop"      // stopped at the bank (REG-42)
 	ReasonUnauthorized  Reason = "unauthorized"   // the bank says that nobody agreed (ACH-33)
 )
@@ -137,8 +138,21 @@ const (
 	LetterResumed   LetterKind = "resumed"   // coverage began again (R-AUTO-6)
 	LetterCorrected LetterKind = "corrected" // its bank corrected the bank account (ACH-40)
 	LetterOff       LetterKind = "off"       // M14: it is off after returns (R-AUTO-7)
-	LetterNotTaken  LetterKind = "not_taken" // a debit could not be taken: its notice came too late
+	LetterNotTaken  LetterKind = "not_taken" // a debit could not be taken: its notice came too late, or its account waits
 )
+
+// The letters about a bank account that is being verified (ACH-11). Their
+// Mandate names the verification.
+const (
+	LetterBankSent      LetterKind = "bank_sent"      // look for two amounts, and tell us
+	LetterBankConfirmed LetterKind = "bank_confirmed" // it can be used
+	LetterBankFailed    LetterKind = "bank_failed"    // it can not, and why
+)
+
+// OfBank tells whether a letter is about a bank account, and not a mandate.
+func (k LetterKind) OfBank() bool {
+	return k == LetterBankSent || k == LetterBankConfirmed || k == LetterBankFailed
+}
 
 // LetterID names a letter about a mandate.
 type LetterID = ident.ID[Letter]

@@ -30,7 +30,17 @@ type ACH struct {
 	DayEntries  Dated[int]
 	DayDebits   Dated[money.Amount]
 	DayCredits  Dated[money.Amount]
-	Prenote     Dated[bool] // asks the bank about an account when no validation service answers (R-AUTO-8)
+	// Unverified says what becomes of a new bank account that the validation
+	// service can not vouch for (R-AUTO-8).
+	Unverified Dated[Unverified]
+
+	MicroAttempts   Dated[int] // answers of a member, in all
+	MicroAnswerDays Dated[int] // to tell the amounts
+	MicroMost       Dated[int] // verifications of one account number, and of one person, …
+	MicroPeriodDays Dated[int] // … in so many days
+	MicroWaitDays   Dated[int] // after an account number was guessed at in vain
+	MicroDayMost    Dated[int] // verifications begun on one day
+	MicroReturned   Dated[int] // ceiling of those sent back, in hundredths of a percent (ACH-11)
 
 	GuardDays      Dated[int] // that the rates look back on
 	Unauthorized   Dated[int]
@@ -39,6 +49,17 @@ type ACH struct {
 	AlarmPercent   Dated[int] // of a ceiling
 	LeastReturns   Dated[int] // fewer of a class are chance, not a rate
 }
+
+// Unverified is what becomes of a new bank account that the validation service
+// can not vouch for: it does not answer, or can not tell.
+type Unverified string
+
+// The ways.
+const (
+	UnverifiedRefuse  Unverified = "refuse"        // it is not saved: the member tries again or uses another
+	UnverifiedPrenote Unverified = "prenote"       // its bank is asked by an entry of $0 (ACH-10)
+	UnverifiedMicro   Unverified = "micro-entries" // the member is asked how much has arrived (ACH-11)
+)
 
 // Statement says what the lines of the bank's statement are, by their BAI2
 // codes, which differ from bank to bank (BANK-12).
@@ -82,13 +103,24 @@ func (a *ACH) read(t *table) {
 	dated(t, "day_entries", &a.DayEntries, 400_000, number(1, 10_000_000))
 	dated(t, "day_debits", &a.DayDebits, money.Dollars(120_000_000), achAmount)
 	dated(t, "day_credits", &a.DayCredits, money.Dollars(200_000), achAmount)
-	dated(t, "prenote", &a.Prenote, false, yesNo)
+	a.readMicro(t)
 	dated(t, "guard_days", &a.GuardDays, 60, number(30, 180))
 	dated(t, "unauthorized_basis_points", &a.Unauthorized, 50, number(1, 10_000))
 	dated(t, "administrative_basis_points", &a.Administrative, 300, number(1, 10_000))
 	dated(t, "overall_basis_points", &a.Overall, 1500, number(1, 10_000))
 	dated(t, "alarm_percent", &a.AlarmPercent, 50, number(1, 100))
 	dated(t, "least_returns", &a.LeastReturns, 10, number(1, 1000))
+}
+
+func (a *ACH) readMicro(t *table) {
+	dated(t, "unverified", &a.Unverified, UnverifiedRefuse, oneOf(UnverifiedRefuse, UnverifiedPrenote, UnverifiedMicro))
+	dated(t, "micro_attempts", &a.MicroAttempts, 3, number(1, 5))
+	dated(t, "micro_answer_days", &a.MicroAnswerDays, 14, number(3, 60))
+	dated(t, "micro_most", &a.MicroMost, 3, number(1, 10))
+	dated(t, "micro_period_days", &a.MicroPeriodDays, 30, number(1, 365))
+	dated(t, "micro_wait_days", &a.MicroWaitDays, 7, number(0, 365))
+	dated(t, "micro_day_most", &a.MicroDayMost, 2000, number(1, 100_000))
+	dated(t, "micro_returned_basis_points", &a.MicroReturned, 1500, number(1, 10_000))
 }
 
 var (
