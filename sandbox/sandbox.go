@@ -1,5 +1,5 @@
 // Package sandbox is the simulated outside world of the demo and of tests: a
-// card processor, an account validation service, a bank, a mailbox, a post
+// card processor, an account validation service, a bank, a mailbox, phones, a post
 // office and a control page. All but the doors of bank and mailbox are on one
 // origin that is not the marketplace's.
 //
@@ -23,6 +23,7 @@ import (
 	"quittance.org/quittance/sandbox/control"
 	"quittance.org/quittance/sandbox/inbox"
 	"quittance.org/quittance/sandbox/page"
+	"quittance.org/quittance/sandbox/phone"
 	"quittance.org/quittance/sandbox/postoffice"
 	"quittance.org/quittance/sandbox/processor"
 	"quittance.org/quittance/sandbox/validator"
@@ -38,6 +39,9 @@ type Options struct {
 	WebhookURL    string         // where the processor reports; empty: nowhere
 	WebhookSecret string         // signs the reports
 	ValidatorKey  string         // bearer key of the account validation
+	PhoneKey      string         // bearer key of the service of texts and calls; empty: none can be sent
+	PhoneURL      string         // where it tells what phones answer; empty: nowhere
+	PhoneSecret   string         // signs that
 	APIKey        string         // of the marketplace's API, for the post office
 	SMTPAddress   string         // of the mailbox; empty: "127.0.0.1:0"
 	Bank          *bank.Options  // its Journal, PaysIn and Zone are set here; nil: no bank
@@ -53,6 +57,7 @@ type World struct {
 	Processor *processor.Processor
 	Validator *validator.Validator
 	Inbox     *inbox.Inbox
+	Phone     *phone.Service
 	Post      *postoffice.Office
 	Bank      *bank.Bank    // nil if there is none
 	BankKeys  *sftpd.Keys   // nil if the bank has no door
@@ -91,7 +96,8 @@ func New(o Options) (*World, error) {
 	}
 	w := &World{
 		Processor: p, Validator: validator.New(o.ValidatorKey), Inbox: inbox.New(o.Clock, o.Log), options: o,
-		Post: postoffice.New(o.Clock, o.Zone, o.PortalURL, o.APIKey),
+		Phone: phone.New(phone.Options{Clock: o.Clock, Key: o.PhoneKey, WebhookURL: o.PhoneURL, WebhookSecret: o.PhoneSecret, Log: o.Log}),
+		Post:  postoffice.New(o.Clock, o.Zone, o.PortalURL, o.APIKey),
 	}
 	if o.Bank == nil {
 		return w, nil
@@ -126,6 +132,12 @@ func (w *World) Handler() http.Handler {
 	mux.Handle("/c/", w.Processor.Handler())
 	mux.Handle("/v1/", w.Processor.Handler())
 	mux.Handle("/v1/account-validations", w.Validator.Handler())
+	phones := w.Phone.Handler(w.options.Zone)
+	mux.Handle("/v1/texts", w.Phone.API())
+	mux.Handle("/v1/calls", w.Phone.API())
+	mux.Handle("/v1/phone", phones)
+	mux.Handle("/phone", phones)
+	mux.Handle("/phone/", phones)
 	mux.Handle("/v1/messages", mail)
 	mux.Handle("/inbox", mail)
 	mux.Handle("/inbox/", mail)
@@ -151,6 +163,7 @@ func (w *World) Start() (err error) {
 	ctx, stop := context.WithCancel(context.Background()) //nolint:forbidigo // it runs until Close, longer than any caller
 	w.stop = stop
 	w.running.Go(func() { w.Processor.Run(ctx) })
+	w.running.Go(func() { w.Phone.Run(ctx) })
 	return nil
 }
 

@@ -31,9 +31,10 @@ type Texter interface {
 }
 
 // alsoByText keeps the short form of a letter for each number that its account
-// has agreed to. It goes beside the letter, never alone (brief 17).
+// has agreed to. It goes beside the letter, never alone (brief 17). It is
+// written also by a program that can send none: a night's command, for example.
 func (s *Service) alsoByText(tx *store.Tx, account enrollment.AccountID, short *Short, language string, source ident.UUID) error {
-	if short == nil || s.texts == nil {
+	if short == nil {
 		return nil
 	}
 	numbers, err := tx.TextTo(account)
@@ -148,7 +149,7 @@ func (s *Service) leaving(tx *store.Tx, account enrollment.AccountID, id texting
 	switch {
 	case !wanted:
 		fate = texting.NotWanted
-	case !holds:
+	case !holds, now.Sub(m.Written) > texting.StaleAfter:
 		fate = texting.Suppressed
 	case leaves.After(now):
 		fate = texting.Waiting

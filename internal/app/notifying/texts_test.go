@@ -141,6 +141,7 @@ func TestATextThatDoesNotLeave(t *testing.T) {
 		meanwhile func(o *office, h apptest.Household, id identity.PersonID)
 		want      string
 	}{
+		"days late":    {func(o *office, _ apptest.Household, _ identity.PersonID) { o.At("2027-01-03 09:00:00") }, "text_past_due suppressed"},
 		"paid":         {func(o *office, h apptest.Household, _ identity.PersonID) { o.pays(h, "103.00") }, "text_past_due suppressed"},
 		"paid in part": {func(o *office, h apptest.Household, _ identity.PersonID) { o.pays(h, "50.00") }, "text_past_due sent"},
 		"STOP":         {func(o *office, h apptest.Household, id identity.PersonID) { o.text(h, id, phone, texting.Stopped) }, "text_past_due not_wanted"},
@@ -160,8 +161,8 @@ func TestATextThatDoesNotLeave(t *testing.T) {
 				h, id := o.texted()
 				o.At("2027-01-01 01:00:00")
 				o.sendOwed()
-				c.meanwhile(o, h, id)
 				o.At("2027-01-01 09:00:00")
+				c.meanwhile(o, h, id)
 				o.sendTexts()
 				apptest.Check(t, "fate", o.texts(h), []string{c.want})
 			})

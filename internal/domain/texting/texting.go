@@ -23,6 +23,10 @@ const ConsentVersion = "texts-2026-1"
 // who answers later has forgotten what was asked.
 const AnswerFor = 72 * time.Hour
 
+// StaleAfter is how old a text may be when it leaves: one that could not be sent
+// for days tells nothing new.
+const StaleAfter = 48 * time.Hour
+
 // State is what a number of an account is.
 type State string
 

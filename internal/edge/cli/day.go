@@ -189,7 +189,9 @@ func (c outsideFlags) given(p *profile.Profile, log *slog.Logger) (app.Config, e
 			return config, err
 		}
 	}
-	config.Texts = c.texts(config.Courier)
+	if err := c.phones(&config, pages, letterWriter{pages.catalogue, p, baseURL}); err != nil {
+		return config, err
+	}
 	if config.BankLink, err = c.Bank.open(log); err != nil {
 		return config, err
 	}

@@ -24,6 +24,7 @@ import (
 	"quittance.org/quittance/internal/edge/bankvalidation"
 	"quittance.org/quittance/internal/edge/cardgateway/sandboxgateway"
 	"quittance.org/quittance/internal/edge/courier"
+	"quittance.org/quittance/internal/edge/phonegateway"
 	"quittance.org/quittance/internal/edge/web/guest"
 	"quittance.org/quittance/sandbox"
 	"quittance.org/quittance/sandbox/population"
@@ -247,11 +248,13 @@ func (d *demo) assemble(ctx context.Context, database *app.Database, portal, out
 	d.portal = "http://" + named(d.Listen, portal.Addr())
 	origin := "http://" + outside.Addr().String()
 	processorKey, webhookSecret, validatorKey := rand.Text(), rand.Text(), rand.Text()
+	phoneKey, phoneSecret := rand.Text(), rand.Text()
 	d.apiKey = rand.Text()
 	moved := &livedClock{Clock: d.clock}
 	d.world, err = sandbox.New(sandbox.Options{
 		Clock: moved, Zone: d.profile.Zone(), Origin: origin, PortalURL: d.portal, ProcessorKey: processorKey,
 		APIKey: d.apiKey, WebhookURL: d.portal + "/webhooks/card", WebhookSecret: webhookSecret, ValidatorKey: validatorKey,
+		PhoneKey: phoneKey, PhoneURL: d.portal + phonegateway.Path, PhoneSecret: phoneSecret,
 		DataDir: filepath.Join(d.Data, "sandbox"), Log: d.log, Bank: d.bank(),
 	})
 	if err != nil {
@@ -282,9 +285,14 @@ func (d *demo) assemble(ctx context.Context, database *app.Database, portal, out
 	if d.pages, err = newSite(d.profile); err != nil {
 		return err
 	}
+	d.pages.phones, err = phonegateway.New(phonegateway.Config{BaseURL: origin, Key: pii.NewSecret(phoneKey), WebhookSecret: pii.NewSecret(phoneSecret), Clock: d.clock})
+	if err != nil {
+		return err
+	}
 	d.app, err = app.New(database, app.Config{
 		Profile: d.profile, Links: guest.Links{BaseURL: d.portal}, Gateway: d.gateway, Validator: validator, Courier: post,
-		Letters: letterWriter{d.pages.catalogue, d.profile, d.portal}, People: letterWriter{d.pages.catalogue, d.profile, d.portal}, Origin: d.portal, Texts: courier.NewTexts(post, demoTexts), Log: d.log, DayBegins: &demoDayBegins,
+		Letters: letterWriter{d.pages.catalogue, d.profile, d.portal}, People: letterWriter{d.pages.catalogue, d.profile, d.portal}, Origin: d.portal,
+		Texts: d.pages.phones, Calls: d.pages.phones, BillTexts: true, Log: d.log, DayBegins: &demoDayBegins,
 		Fonts: fonts.Files(), PrintDir: filepath.Join(d.Data, printFolder), BankLink: d.link,
 	})
 	if err != nil {

@@ -14,9 +14,6 @@ import (
 	"quittance.org/quittance/internal/domain/profile"
 )
 
-// demoTexts is where the demo's text messages go: into the mailbox.
-const demoTexts = "text.example"
-
 // demoDayBegins is when the demo runs the business day.
 var demoDayBegins = profile.TimeOfDay{Hour: 1}
 

@@ -7,7 +7,6 @@ import (
 
 	"quittance.org/quittance/internal/app"
 	"quittance.org/quittance/internal/app/notifying"
-	"quittance.org/quittance/internal/app/people"
 	"quittance.org/quittance/internal/base/clock"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/pii"
@@ -18,6 +17,7 @@ import (
 	"quittance.org/quittance/internal/edge/bankvalidation"
 	"quittance.org/quittance/internal/edge/cardgateway/stripegateway"
 	"quittance.org/quittance/internal/edge/courier"
+	"quittance.org/quittance/internal/edge/phonegateway"
 	"quittance.org/quittance/internal/edge/web/guest"
 	"quittance.org/quittance/web/fonts"
 )
@@ -27,12 +27,22 @@ type outsideFlags struct {
 	PrintDir  string `help:"Folder where paper letters are laid out for the mail house; all nodes must see the same. Default: print in the data folder." env:"QUITTANCE_PRINT" placeholder:"DIR" type:"path"`
 	PublicURL string `help:"The portal's address as the public sees it. Default: the profile's." env:"QUITTANCE_PUBLIC_URL" placeholder:"URL"`
 
+	Phone phoneFlags `embed:"" prefix:"phone-"`
+
 	TextGateway string `help:"Domain of a gateway that takes mail to NUMBER@DOMAIN as text messages; without one no code goes by text." env:"QUITTANCE_TEXT_GATEWAY" placeholder:"DOMAIN"`
 
 	Stripe     stripeFlags     `embed:"" prefix:"stripe-"`
 	Validation validationFlags `embed:"" prefix:"validation-"`
 	Mail       mailFlags       `embed:"" prefix:"mail-"`
 	Bank       bankFlags       `embed:"" prefix:"bank-"`
+}
+
+// phoneFlags say how phones are reached (docs/NOTICES.md).
+type phoneFlags struct {
+	URL           string `help:"Service of text messages; without one no bill is told by text." env:"QUITTANCE_PHONE_URL" placeholder:"URL"`
+	Key           string `help:"Its bearer key." env:"QUITTANCE_PHONE_KEY" placeholder:"KEY"`
+	WebhookSecret string `help:"What signs its messages to /webhooks/text." env:"QUITTANCE_PHONE_WEBHOOK_SECRET" placeholder:"SECRET"`
+	Calls         bool   `help:"It also makes calls: codes can be spoken." env:"QUITTANCE_PHONE_CALLS"`
 }
 
 type stripeFlags struct {
@@ -96,7 +106,9 @@ func (c outsideFlags) outside(p *profile.Profile, pages *site, baseURL string, l
 	if config.Courier, err = c.courier(); err != nil {
 		return config, err
 	}
-	config.Texts = c.texts(config.Courier)
+	if err = c.phones(&config, pages, letterWriter{pages.catalogue, p, baseURL}); err != nil {
+		return config, err
+	}
 	if config.BankLink, err = c.Bank.open(log); err != nil {
 		return config, err
 	}
@@ -142,13 +154,30 @@ func (c outsideFlags) courier() (notifying.Courier, error) {
 	})
 }
 
-// texts sends codes to phones through a gateway that takes e-mail, if one is
-// named.
-func (c outsideFlags) texts(post notifying.Courier) people.Texter {
-	if c.TextGateway == "" {
+// phones says how text messages and calls leave. A gateway that takes e-mail
+// tells nothing of what phones answer: through it go codes alone, since STOP
+// would end nothing.
+func (c outsideFlags) phones(config *app.Config, pages *site, letters letterWriter) error {
+	if c.TextGateway != "" {
+		config.Texts = courier.NewTexts(config.Courier, c.TextGateway)
+	}
+	if c.Phone.URL == "" {
 		return nil
 	}
-	return courier.NewTexts(post, c.TextGateway)
+	if err := letters.writer().CheckTexts(); err != nil {
+		return err
+	}
+	g, err := phonegateway.New(phonegateway.Config{
+		BaseURL: c.Phone.URL, Key: pii.NewSecret(c.Phone.Key), WebhookSecret: pii.NewSecret(c.Phone.WebhookSecret), Clock: clock.System(),
+	})
+	if err != nil {
+		return err
+	}
+	pages.phones, config.Texts, config.BillTexts = g, g, true
+	if c.Phone.Calls {
+		config.Calls = g
+	}
+	return nil
 }
 
 func (c outsideFlags) gateway() (payment.CardGateway, error) {

@@ -15,6 +15,7 @@ import (
 	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/edge/api"
 	"quittance.org/quittance/internal/edge/letters"
+	"quittance.org/quittance/internal/edge/phonegateway"
 	"quittance.org/quittance/internal/edge/web/account"
 	"quittance.org/quittance/internal/edge/web/asset"
 	"quittance.org/quittance/internal/edge/web/brand"
@@ -29,6 +30,7 @@ type site struct {
 	catalogue *catalogue.Catalogue
 	assets    *asset.Set
 	renderer  *portal.Renderer
+	phones    *phonegateway.Gateway // nil: no texts, no calls
 }
 
 func newSite(p *profile.Profile) (*site, error) {
@@ -56,7 +58,7 @@ func newSite(p *profile.Profile) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &site{words, assets, renderer}, nil
+	return &site{catalogue: words, assets: assets, renderer: renderer}, nil
 }
 
 // handler serves the portal, the webhooks and the API of an app.
@@ -87,6 +89,9 @@ func (s *site) handler(a *app.App, c clock.Clock, baseURL, cardOrigin string, ke
 			return nil, err
 		}
 		account.Mount(mux, own)
+	}
+	if s.phones != nil {
+		mux.Handle(phonegateway.Path, s.phones.Handler(a, log))
 	}
 	mux.Handle("/api/", api.New(a.Enrolling, api.Config{Keys: keys, Receipts: a.Paying, Version: version(), Health: a.Health, Log: log}))
 	return mux, nil
