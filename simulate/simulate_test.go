@@ -18,7 +18,7 @@ import (
 )
 
 // config makes a simulation of some households.
-func config(t *testing.T, url string, changes ...func(*simulate.Config)) simulate.Config {
+func config(t testing.TB, url string, changes ...func(*simulate.Config)) simulate.Config {
 	t.Helper()
 	profile, err := profiles.Open(profiles.Default)
 	if err != nil {
@@ -52,7 +52,7 @@ func live(t *testing.T, url string, changes ...func(*simulate.Config)) *simulate
 	return result
 }
 
-func postgresURL(t *testing.T) string {
+func postgresURL(t testing.TB) string {
 	t.Helper()
 	if os.Getenv(storetest.PostgresVariable) == "" {
 		t.Fatalf("%s is not set; run: make test", storetest.PostgresVariable)
@@ -60,7 +60,7 @@ func postgresURL(t *testing.T) string {
 	return storetest.PostgresURL(t)
 }
 
-func sqliteURL(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "simulated.db") }
+func sqliteURL(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "simulated.db") }
 
 // The first half of the plan year, with enough people for all that can happen.
 func short(c *simulate.Config) { c.Households, c.Through = 30, civil.NewDate(2027, time.July, 2) }
