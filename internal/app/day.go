@@ -202,10 +202,12 @@ func (a *App) RunDay(ctx context.Context, date civil.Date) ([]closing.Day, error
 	return a.Closing.Run(ctx, date)
 }
 
-// WorkJobs works the jobs that are due one after the other, in the order in
-// which they were enqueued, until none is left, and tells how many ran. It is
-// for the simulator, which never calls Start.
-func (a *App) WorkJobs(ctx context.Context) (int, error) { return a.queue.WorkAll(ctx) }
+// WorkJobs works the jobs that are due in the order in which they were
+// enqueued, letters side by side, until none is left, and tells how many ran. It
+// is for the simulator, which never calls Start.
+func (a *App) WorkJobs(ctx context.Context) (int, error) {
+	return a.queue.WorkAll(ctx, max(1, a.config.BillWorkers))
+}
 
 // lookEvery is how often it is asked whether a business date is to be run.
 const lookEvery = 5 * time.Second

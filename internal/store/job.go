@@ -15,10 +15,10 @@ func (tx *Tx) InsertJob(kind, args string, maxTries int) {
 // The times of a job are River's to read as well, in whose SQLite tables they
 // are text: it is enough that those written here sort among themselves.
 var (
-	qNextJob = stmt("next_job", `
+	qNextJobs = stmt("next_jobs", `
 		SELECT id, kind, CAST(args AS TEXT), attempt, max_attempts FROM river_job
 		WHERE state = 'available' OR state = 'retryable' AND scheduled_at <= $1
-		ORDER BY id LIMIT 1`)
+		ORDER BY id LIMIT $2`)
 	qEndJob    = stmt("end_job", `DELETE FROM river_job WHERE id = $1 AND state IN ('available', 'retryable')`)
 	qCancelJob = stmt("cancel_job", `
 		UPDATE river_job SET state = 'cancelled', attempt = attempt + 1, attempted_at = $2, finalized_at = $2
@@ -40,18 +40,14 @@ type JobRow struct {
 	MaxTries int64
 }
 
-// NextJob gives the first job enqueued of those that are due by now, false if
-// there is none. A new job is due at once.
-func (tx *ReadTx) NextJob() (JobRow, bool, error) {
-	found, err := collect(tx, qNextJob, func(row func(...any) error) (JobRow, error) {
+// NextJobs gives up to limit jobs that are due by now, in the order in which
+// they were enqueued. A new job is due at once.
+func (tx *ReadTx) NextJobs(limit int) ([]JobRow, error) {
+	return collect(tx, qNextJobs, func(row func(...any) error) (JobRow, error) {
 		var j JobRow
 		err := row(&j.ID, &j.Kind, &j.Args, &j.Attempts, &j.MaxTries)
 		return j, err
-	}, tx.now)
-	if err != nil || len(found) == 0 {
-		return JobRow{}, false, err
-	}
-	return found[0], true, nil
+	}, tx.now, limit)
 }
 
 // JobDone forgets a job that was worked, as River does a day later.

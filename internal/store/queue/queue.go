@@ -28,11 +28,12 @@ type Job = river.JobArgs
 type Workers struct {
 	workers *river.Workers
 	byKind  map[string]func(ctx context.Context, args string) error // for WorkAll
+	letters map[string]bool                                         // the kinds of HandleLetter
 }
 
 // NewWorkers makes an empty set of handlers.
 func NewWorkers() *Workers {
-	return &Workers{river.NewWorkers(), map[string]func(context.Context, string) error{}}
+	return &Workers{river.NewWorkers(), map[string]func(context.Context, string) error{}, map[string]bool{}}
 }
 
 // Handle adds the handler of one kind of job. An error means try again later,
@@ -49,6 +50,14 @@ func Handle[J Job](w *Workers, handler func(context.Context, J) error) {
 		}
 		return handler(ctx, job)
 	}
+}
+
+// HandleLetter is Handle for jobs that write to people and change nothing that
+// another job looks at: it does not matter which of them runs first.
+func HandleLetter[J Job](w *Workers, handler func(context.Context, J) error) {
+	Handle(w, handler)
+	var kind J
+	w.letters[kind.Kind()] = true
 }
 
 // Cancel marks an error as final: the job is not tried again.

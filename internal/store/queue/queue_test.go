@@ -107,7 +107,7 @@ func TestWorkAllWorksInOrderOnTheDatabasesClock(t *testing.T) {
 		}
 		work := func(moment string, want int, all string) {
 			t.Helper()
-			n, err := q.WorkAll(t.Context())
+			n, err := q.WorkAll(t.Context(), 4)
 			if err != nil || n != want || strings.Join(worked, ", ") != all {
 				t.Fatalf("%s: %d jobs ran, want %d, %v: %v, want %s", moment, n, want, err, worked, all)
 			}
@@ -143,7 +143,7 @@ func TestWorkAllGivesUpAfterTheLastTry(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 20 {
-			if _, err := q.WorkAll(t.Context()); err != nil {
+			if _, err := q.WorkAll(t.Context(), 4); err != nil {
 				t.Fatal(err)
 			}
 			c.Advance(24 * time.Hour)
