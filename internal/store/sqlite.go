@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"runtime"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -40,7 +39,7 @@ func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	writer.SetMaxOpenConns(1)
+	pool := newSQLitePool(writer, true)
 	if err := migrateSQLite(ctx, writer); err != nil {
 		_ = writer.Close()
 		return nil, err
@@ -50,8 +49,7 @@ func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
 		_ = writer.Close()
 		return nil, err
 	}
-	reader.SetMaxOpenConns(max(4, runtime.NumCPU()))
-	e := &sqliteEngine{writer: newSQLitePool(writer), reader: newSQLitePool(reader)}
+	e := &sqliteEngine{writer: pool, reader: newSQLitePool(reader, false)}
 	e.line.pool, e.line.open = e.writer, groupTime
 	return e, nil
 }
@@ -116,8 +114,8 @@ func checkOurs(ctx context.Context, path string) error {
 func (e *sqliteEngine) name() string { return "sqlite" }
 
 func (e *sqliteEngine) close() {
-	_ = e.reader.db.Close()
-	_ = e.writer.db.Close()
+	_ = e.reader.close()
+	_ = e.writer.close()
 }
 
 func (e *sqliteEngine) prepare(ctx context.Context, text string) error {
@@ -132,7 +130,7 @@ func (e *sqliteEngine) begin(ctx context.Context, m mode) (session, error) {
 	if m != modeRead {
 		return e.line.begin(ctx, m == modeBulk)
 	}
-	tx, err := e.reader.begin(ctx, &sql.TxOptions{ReadOnly: true})
+	tx, err := e.reader.begin(ctx)
 	if err != nil {
 		return nil, err
 	}

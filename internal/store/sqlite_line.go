@@ -105,7 +105,7 @@ func (l *sqliteLine) pass(g *sqliteGroup) {
 		if l.next(g) {
 			return
 		}
-		g.finish(g.tx.Commit())
+		g.finish(g.commit())
 	}
 	l.next(nil)
 }
@@ -133,7 +133,7 @@ func (l *sqliteLine) next(g *sqliteGroup) bool {
 func (l *sqliteLine) group(ctx context.Context, alone bool) (*sqliteGroup, error) {
 	lasting, end := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, end)
-	tx, err := l.pool.begin(lasting, nil)
+	tx, err := l.pool.begin(lasting)
 	if !stop() && err == nil {
 		err = errors.Join(ctx.Err(), tx.rollback())
 	}
@@ -191,8 +191,7 @@ func (g *sqliteGroup) savepoint(ctx context.Context, text string) error {
 	if g.kept == 0 {
 		return nil
 	}
-	_, err := g.exec(context.WithoutCancel(ctx), text)
-	return err
+	return g.exec(context.WithoutCancel(ctx), text)
 }
 
 // sqliteWriting is the transaction of one caller.

@@ -3,133 +3,299 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
+	"fmt"
+	"io"
+	"runtime"
 	"slices"
 	"sync"
 )
 
-// sqlitePool is connections with their statements, which are prepared once for
-// each connection: to prepare one takes longer than to run it.
+// sqlitePool is connections with their statements. Transactions go to the
+// driver directly: what database/sql does around each statement, with a
+// goroutine for each query that waits for the end of the context, takes as long
+// as a short query itself.
 type sqlitePool struct {
-	db *sql.DB
+	db     *sql.DB
+	writes bool
 
-	mu       sync.Mutex
-	prepared map[string]*sql.Stmt
-	seen     map[string]bool // texts to prepare before the next transaction
+	mu     sync.Mutex
+	conns  map[driver.Conn]*sqliteConn
+	closed bool
 }
 
-func newSQLitePool(db *sql.DB) *sqlitePool {
-	return &sqlitePool{db: db, prepared: map[string]*sql.Stmt{}, seen: map[string]bool{}}
-}
-
-// prepareSeen prepares what transactions have asked for since the last time.
-// It can not be done inside one, which may hold the only connection. A text
-// that can not be prepared is left to the transaction that runs it.
-func (p *sqlitePool) prepareSeen(ctx context.Context) {
-	p.mu.Lock()
-	seen := p.seen
-	p.seen = map[string]bool{}
-	p.mu.Unlock()
-	for text := range seen {
-		prepared, err := p.db.PrepareContext(ctx, text)
-		if err != nil {
-			continue
-		}
-		p.keep(text, prepared)
+// newSQLitePool makes a pool of one connection that writes, or of some that
+// read. They stay open.
+func newSQLitePool(db *sql.DB, writes bool) *sqlitePool {
+	most := 1
+	if !writes {
+		most = max(4, runtime.NumCPU())
 	}
-}
-
-func (p *sqlitePool) keep(text string, prepared *sql.Stmt) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.prepared[text] != nil {
-		_ = prepared.Close() // another transaction was faster
-		return
-	}
-	p.prepared[text] = prepared
+	db.SetMaxOpenConns(most)
+	db.SetMaxIdleConns(most)
+	return &sqlitePool{db: db, writes: writes, conns: map[driver.Conn]*sqliteConn{}}
 }
 
 // begin begins a transaction.
-func (p *sqlitePool) begin(ctx context.Context, o *sql.TxOptions) (*sqliteTx, error) {
-	p.prepareSeen(ctx)
-	tx, err := p.db.BeginTx(ctx, o)
+func (p *sqlitePool) begin(ctx context.Context) (*sqliteTx, error) {
+	conn, err := p.db.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &sqliteTx{tx: tx, pool: p, stmts: map[string]*sql.Stmt{}}, nil
+	t := &sqliteTx{conn: conn, pool: p}
+	if err := conn.Raw(func(c any) error { t.at = p.use(c.(driver.Conn)); return nil }); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	words := "BEGIN"
+	if p.writes {
+		words = "BEGIN IMMEDIATE" // which waits for another process, as long as the caller does
+	} else {
+		ctx = context.WithoutCancel(ctx)
+	}
+	if err := t.exec(ctx, words); err != nil {
+		return nil, errors.Join(err, t.rollback()) // it may have begun when the context ended
+	}
+	return t, nil
 }
+
+// use gives a connection with its statements to a transaction.
+func (p *sqlitePool) use(c driver.Conn) *sqliteConn {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	known := p.conns[c]
+	if known == nil {
+		known = &sqliteConn{Conn: c, prepared: map[string]sqliteStmt{}}
+		p.conns[c] = known
+	}
+	known.used = true
+	return known
+}
+
+// leave takes a connection back. One that was interrupted is going to be closed,
+// and all are when the pool is: their statements go first.
+func (p *sqlitePool) leave(c *sqliteConn) {
+	v, ok := c.Conn.(driver.Validator)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c.used = false
+	if p.closed || ok && !v.IsValid() {
+		p.drop(c)
+	}
+}
+
+// drop forgets a connection that is going to be closed.
+func (p *sqlitePool) drop(c *sqliteConn) {
+	c.forget()
+	delete(p.conns, c.Conn)
+}
+
+func (p *sqlitePool) close() error {
+	p.mu.Lock()
+	p.closed = true
+	for _, c := range p.conns {
+		if !c.used {
+			p.drop(c)
+		}
+	}
+	p.mu.Unlock()
+	return p.db.Close()
+}
+
+// sqliteConn is a connection with its statements, which are prepared once: to
+// prepare one takes longer than to run it. It is used by one transaction at a
+// time.
+type sqliteConn struct {
+	driver.Conn
+	prepared map[string]sqliteStmt
+	used     bool // by a transaction
+
+	// Of the statement that runs.
+	args   []driver.NamedValue
+	values []driver.Value
+}
+
+type sqliteStmt interface {
+	driver.Stmt
+	driver.StmtExecContext
+	driver.StmtQueryContext
+}
+
+func (c *sqliteConn) forget() {
+	for _, s := range c.prepared {
+		_ = s.Close() // of the file; there is nothing to be done about it
+	}
+	clear(c.prepared)
+}
+
+func (c *sqliteConn) stmt(ctx context.Context, text string) (sqliteStmt, error) {
+	if s := c.prepared[text]; s != nil {
+		return s, nil
+	}
+	made, err := c.Conn.(driver.ConnPrepareContext).PrepareContext(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	s := made.(sqliteStmt)
+	c.prepared[text] = s
+	return s, nil
+}
+
+// bind gives arguments in the form of the driver.
+func (c *sqliteConn) bind(args []any) ([]driver.NamedValue, error) {
+	c.args = slices.Grow(c.args[:0], len(args))
+	for i, a := range args {
+		v, err := sqliteValue(a)
+		if err != nil {
+			return nil, fmt.Errorf("argument %d: %w", i+1, err)
+		}
+		c.args = append(c.args, driver.NamedValue{Ordinal: i + 1, Value: v})
+	}
+	return c.args, nil
+}
+
+func (c *sqliteConn) exec(ctx context.Context, text string, args ...any) (driver.Result, error) {
+	s, err := c.stmt(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	bound, err := c.bind(args)
+	if err != nil {
+		return nil, err
+	}
+	return s.ExecContext(ctx, bound)
+}
+
+// take runs a step.
+func (c *sqliteConn) take(ctx context.Context, step step) error {
+	if step.row == nil {
+		result, err := c.exec(ctx, step.stmt.sql, step.args...)
+		if err != nil {
+			return err
+		}
+		touched, err := result.RowsAffected()
+		if err != nil {
+			return err
+		}
+		return step.wrote(touched)
+	}
+	s, err := c.stmt(ctx, step.stmt.sql)
+	if err != nil {
+		return err
+	}
+	bound, err := c.bind(step.args)
+	if err != nil {
+		return err
+	}
+	// To interrupt a query the driver keeps a goroutine beside it. A short one is
+	// left between two rows.
+	until := ctx
+	if !step.long {
+		until = context.WithoutCancel(ctx)
+	}
+	r, err := s.QueryContext(until, bound)
+	if err != nil {
+		return err
+	}
+	return step.drain(&sqliteRows{ctx: ctx, rows: r, values: c.room(len(r.Columns()))})
+}
+
+// room gives room for the values of a row.
+func (c *sqliteConn) room(columns int) []driver.Value {
+	c.values = slices.Grow(c.values[:0], columns)[:columns]
+	return c.values
+}
+
+// sqliteRows is the result of a query.
+type sqliteRows struct {
+	ctx    context.Context
+	rows   driver.Rows
+	values []driver.Value
+	err    error
+}
+
+func (r *sqliteRows) Next() bool {
+	if r.err = r.ctx.Err(); r.err != nil {
+		return false
+	}
+	r.err = r.rows.Next(r.values)
+	return r.err == nil
+}
+
+func (r *sqliteRows) Scan(dest ...any) error {
+	if len(dest) != len(r.values) {
+		return fmt.Errorf("%d places for %d columns", len(dest), len(r.values))
+	}
+	for i, d := range dest {
+		if err := sqliteScan(d, r.values[i]); err != nil {
+			return fmt.Errorf("column %d: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+func (r *sqliteRows) Err() error {
+	if errors.Is(r.err, io.EOF) {
+		return nil
+	}
+	return r.err
+}
+
+// Close drops its error: Err has told everything before.
+func (r *sqliteRows) Close() { _ = r.rows.Close() }
 
 // sqliteTx is a transaction of SQLite's own.
 type sqliteTx struct {
-	tx    *sql.Tx
-	pool  *sqlitePool
-	stmts map[string]*sql.Stmt
+	conn *sql.Conn
+	pool *sqlitePool
+	at   *sqliteConn
+	over bool
 }
 
-// stmt gives a statement of the transaction, whose end closes it.
-func (t *sqliteTx) stmt(ctx context.Context, text string) (*sql.Stmt, error) {
-	if s := t.stmts[text]; s != nil {
-		return s, nil
+// do lets something happen at the connection, which database/sql closes after a
+// panic.
+func (t *sqliteTx) do(f func(*sqliteConn) error) error {
+	if t.over {
+		return sql.ErrTxDone
 	}
+	return t.conn.Raw(func(any) error {
+		calm := false
+		defer func() {
+			if !calm {
+				t.lose()
+			}
+		}()
+		err := f(t.at)
+		calm = !errors.Is(err, driver.ErrBadConn)
+		return err
+	})
+}
+
+// lose ends the transaction with its connection.
+func (t *sqliteTx) lose() {
+	t.over = true
 	t.pool.mu.Lock()
-	prepared := t.pool.prepared[text]
-	if prepared == nil {
-		t.pool.seen[text] = true
-	}
-	t.pool.mu.Unlock()
-	if prepared != nil {
-		t.stmts[text] = t.tx.StmtContext(ctx, prepared)
-		return t.stmts[text], nil
-	}
-	s, err := t.tx.PrepareContext(ctx, text)
-	if err == nil {
-		t.stmts[text] = s
-	}
-	return s, err
+	defer t.pool.mu.Unlock()
+	t.pool.drop(t.at)
 }
 
-func (t *sqliteTx) exec(ctx context.Context, text string, args ...any) (sql.Result, error) {
-	s, err := t.stmt(ctx, text) //nolint:sqlclosecheck // the end of the transaction closes it
-	if err != nil {
-		return nil, err
-	}
-	return s.ExecContext(ctx, args...)
+func (t *sqliteTx) exec(ctx context.Context, text string, args ...any) error {
+	return t.do(func(c *sqliteConn) error {
+		_, err := c.exec(ctx, text, args...)
+		return err
+	})
 }
 
 func (t *sqliteTx) take(ctx context.Context, step step) error {
-	if step.row != nil {
-		s, err := t.stmt(ctx, step.stmt.sql) //nolint:sqlclosecheck // the end of the transaction closes it
-		if err != nil {
-			return err
-		}
-		r, err := s.QueryContext(ctx, step.args...) //nolint:rowserrcheck // drain asks for it
-		if err != nil {
-			return err
-		}
-		return step.drain(sqliteRows{r})
-	}
-	result, err := t.exec(ctx, step.stmt.sql, step.args...)
-	if err != nil {
-		return err
-	}
-	touched, err := result.RowsAffected()
-	if err != nil {
-		return err
-	}
-	return step.wrote(touched)
+	return t.do(func(c *sqliteConn) error { return c.take(ctx, step) })
 }
-
-// sqliteRows drops Close's error: Err has told everything before.
-type sqliteRows struct{ *sql.Rows }
-
-func (r sqliteRows) Close() { _ = r.Rows.Close() }
 
 // sqliteBulkRows is how many rows one INSERT carries.
 const sqliteBulkRows = 50
 
 func (t *sqliteTx) bulk(ctx context.Context, table string, columns []string, values [][]any) error {
 	for rows := range slices.Chunk(values, sqliteBulkRows) {
-		if _, err := t.exec(ctx, insertRows(table, columns, len(rows), nameless), slices.Concat(rows...)...); err != nil {
+		if err := t.exec(ctx, insertRows(table, columns, len(rows), nameless), slices.Concat(rows...)...); err != nil {
 			return err
 		}
 	}
@@ -140,11 +306,32 @@ func (t *sqliteTx) bulk(ctx context.Context, table string, columns []string, val
 // and SQLite looks for it among all.
 func nameless(int) string { return "?" }
 
-func (t *sqliteTx) rollback() error {
-	if err := t.tx.Rollback(); !errors.Is(err, sql.ErrTxDone) {
-		return err
+// commit commits. What can not be committed is undone.
+func (t *sqliteTx) commit() error {
+	if err := t.exec(context.Background(), "COMMIT"); err != nil {
+		return errors.Join(err, t.rollback())
 	}
-	return nil
+	return t.leave()
+}
+
+// rollback undoes what was not committed, unless SQLite has done so by itself,
+// as it does after some errors.
+func (t *sqliteTx) rollback() error {
+	if t.over {
+		return nil
+	}
+	_ = t.exec(context.Background(), "ROLLBACK")
+	return t.leave()
+}
+
+// leave gives the connection back.
+func (t *sqliteTx) leave() error {
+	if t.over {
+		return nil
+	}
+	t.over = true
+	t.pool.leave(t.at)
+	return t.conn.Close()
 }
 
 // sqliteReading is a transaction that only reads.
@@ -152,6 +339,9 @@ type sqliteReading struct{ *sqliteTx }
 
 func (s sqliteReading) run(ctx context.Context, steps []step) (int, error) {
 	for done, step := range steps {
+		if err := ctx.Err(); err != nil {
+			return done, err
+		}
 		if err := s.take(ctx, step); err != nil {
 			return done, err
 		}

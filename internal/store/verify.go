@@ -74,7 +74,7 @@ func (tx *ReadTx) Prove(p Proof, r Range, differ func(Difference)) (checked int6
 	if p.Whole {
 		args = nil
 	}
-	err = each(tx, p.stmt, func(scan func(...any) error) error {
+	row := func(scan func(...any) error) error {
 		var d Difference
 		var isCount int64
 		if err := scan(&isCount, &d.Account, &d.Object, &d.Expected, &d.Found); err != nil {
@@ -86,7 +86,8 @@ func (tx *ReadTx) Prove(p Proof, r Range, differ func(Difference)) (checked int6
 			differ(d)
 		}
 		return nil
-	}, args...)
+	}
+	err = tx.run(step{stmt: p.stmt, args: args, row: row, long: p.Whole})
 	return checked, err
 }
 

@@ -1,0 +1,152 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/clock/virtual"
+	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/store"
+	"quittance.org/quittance/internal/store/storetest"
+)
+
+func openSQLite(t *testing.T) *store.DB {
+	t.Helper()
+	return storetest.Open(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db"), virtual.Standing(storetest.Noon))
+}
+
+// word is text with a name of its own, as states and kinds are.
+type word string
+
+// What is bound comes back, in every type that a row is read into.
+func TestSQLiteValues(t *testing.T) {
+	t.Parallel()
+	type row struct {
+		Text   string
+		Word   word
+		Big    int64
+		Small  int
+		Yes    bool
+		Bytes  []byte
+		On     civil.Date
+		Amount money.Amount
+		None   *int64
+		Some   *int64
+		NoDay  civil.Date
+	}
+	some := int64(-3)
+	want := row{
+		Text: "é", Word: "past_due", Big: 1 << 40, Small: 7, Yes: true, Bytes: []byte{0, 1}, On: civil.MustParseDate("2027-02-28"),
+		Amount: money.Cents(-5), Some: &some,
+	}
+	var got row
+	err := openSQLite(t).Read(t.Context(), "test", func(tx *store.ReadTx) error {
+		return tx.EachText("SELECT $1, $2, $3, $4, $5, $6, $7, $8, NULL, $9, NULL", false, func(scan func(...any) error) error {
+			return scan(&got.Text, &got.Word, &got.Big, &got.Small, &got.Yes, &got.Bytes, &got.On, &got.Amount, &got.None, &got.Some, &got.NoDay)
+		}, want.Text, string(want.Word), want.Big, want.Small, want.Yes, want.Bytes, want.On, want.Amount, some)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b money.Amount) bool { return a == b }), cmp.Comparer(func(a, b civil.Date) bool { return a == b })); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// What does not fit is refused, not bent.
+func TestSQLiteValuesThatDoNotFit(t *testing.T) {
+	t.Parallel()
+	var text string
+	var small int8
+	var yes bool
+	var days uint8
+	for name, c := range map[string]struct {
+		value string
+		dest  []any
+	}{
+		"a number for text":        {"SELECT 1", []any{&text}},
+		"text for a number":        {"SELECT 'a'", []any{&small}},
+		"NULL for text":            {"SELECT NULL", []any{&text}},
+		"too large":                {"SELECT 128", []any{&small}},
+		"below zero":               {"SELECT -1", []any{&days}},
+		"neither yes nor no":       {"SELECT 2", []any{&yes}},
+		"more places than columns": {"SELECT 'a'", []any{&text, &text}},
+	} {
+		err := openSQLite(t).Read(t.Context(), "test", func(tx *store.ReadTx) error {
+			return tx.EachText(c.value, false, func(scan func(...any) error) error { return scan(c.dest...) })
+		})
+		if err == nil {
+			t.Errorf("%s was taken", name)
+		}
+	}
+}
+
+const countForEver = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT "
+
+// Who gives up is let go: between two rows, and in the middle of a query that
+// is long. The connection is as good as before.
+func TestSQLiteReadersGiveUp(t *testing.T) {
+	t.Parallel()
+	db := openSQLite(t)
+	for name, c := range map[string]struct {
+		text string
+		long bool
+	}{
+		"between two rows": {countForEver + "n FROM c", false},
+		"before the first": {countForEver + "MAX(n) FROM c", true},
+	} {
+		ctx, stop := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		err := db.Read(ctx, "test", func(tx *store.ReadTx) error {
+			return tx.EachText(c.text, c.long, func(func(...any) error) error { return nil })
+		})
+		stop()
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err := readOne(t, db); err != nil {
+			t.Errorf("%s: the next reader: %v", name, err)
+		}
+	}
+}
+
+func readOne(t *testing.T, db *store.DB) error {
+	t.Helper()
+	return db.Read(t.Context(), "test", func(tx *store.ReadTx) error {
+		_, err := tx.CountAccounts()
+		return err
+	})
+}
+
+// A panic while a row is read closes the connection. What was written is undone,
+// and the next transaction has a connection.
+func TestSQLitePanicInARow(t *testing.T) {
+	t.Parallel()
+	db := openSQLite(t)
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic was lost")
+			}
+		}()
+		_ = db.InTx(t.Context(), "test", func(tx *store.Tx) error {
+			tx.CountTry("panic")
+			return tx.EachText("SELECT 1", false, func(func(...any) error) error { panic("no") })
+		})
+	}()
+	err := db.InTx(t.Context(), "test", func(tx *store.Tx) error {
+		tries, err := tx.Tries("panic", time.Hour)
+		if tries != 0 {
+			t.Errorf("%d rows were left", tries)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
