@@ -34,6 +34,7 @@ func (a *App) achFile(ctx context.Context, date civil.Date) (closing.Counts, err
 		{Name: "entries", N: int64(built.Entries)},
 		{Name: "debit cents", N: built.Debits.Cents()},
 		{Name: "credit cents", N: built.Credits.Cents()},
+		{Name: "taken back", N: int64(built.Undone)},
 		{Name: closing.SetAside, N: int64(built.ToLookAt())},
 	}, err
 }

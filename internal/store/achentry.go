@@ -23,6 +23,15 @@ var (
 	qACHEntryOfPayment = stmt("ach_entry_of_payment", `
 		SELECT `+achEntryColumns+`, state, file_id, COALESCE(trace, '') FROM ach_entry
 		WHERE account_id = $1 AND payment_id = $2 AND kind IN ('debit', 'retry') ORDER BY ach_entry_id LIMIT 1`)
+	// From the mandates, of which few are disputed, and not from what waits.
+	qDisputedEntries = stmt("disputed_ach_entries", `
+		SELECT e.account_id, e.ach_entry_id, e.payment_id FROM mandate m
+		JOIN ach_entry e ON e.account_id = m.account_id AND e.mandate_id = m.mandate_id
+		WHERE m.state = 'disputed' AND e.state = 'waiting' AND e.kind IN ('debit', 'retry')
+			AND (e.account_id, e.ach_entry_id) > ($1, $2)
+		ORDER BY e.account_id, e.ach_entry_id LIMIT $3`)
+	qDraftNotTaken = stmt("draft_not_taken", `
+		UPDATE draft SET reason = 'unauthorized' WHERE account_id = $1 AND payment_id = $2`)
 	qPresentations = stmt("ach_presentations", `
 		SELECT `+achEntryColumns+`, state, file_id, COALESCE(trace, '') FROM ach_entry
 		WHERE account_id = $1 AND (ach_entry_id = $2 OR first_entry_id = $2) AND kind IN ('debit', 'retry') AND state <> 'dropped'
@@ -70,6 +79,22 @@ func (tx *ReadTx) ACHEntry(account enrollment.AccountID, id ach.EntryID) (ach.En
 // ACHEntryOf finds the entry that collects a payment, or fault.NotFound.
 func (tx *ReadTx) ACHEntryOf(account enrollment.AccountID, id payment.ID) (ach.Entry, error) {
 	return one(tx, qACHEntryOfPayment, scanACHEntry, account, id)
+}
+
+// DisputedEntries gives up to limit debits, after one, that wait and whose
+// mandate is disputed: no file may hold them (ACH-33).
+func (tx *ReadTx) DisputedEntries(after ach.Entry, limit int) ([]ach.Entry, error) {
+	return collect(tx, qDisputedEntries, func(row func(...any) error) (ach.Entry, error) {
+		var e ach.Entry
+		err := row(&e.AccountID, &e.ID, &e.PaymentID)
+		return e, err
+	}, orLowest(after.AccountID.UUID), orLowest(after.ID.UUID), limit)
+}
+
+// DraftNotTaken records on the draft of a payment that was taken back why its
+// debit was never sent.
+func (tx *Tx) DraftNotTaken(account enrollment.AccountID, id payment.ID) {
+	tx.queue(qDraftNotTaken, account, id)
 }
 
 // Presentations gives an entry and its retries, the first of them first.

@@ -1,7 +1,6 @@
 package originating_test
 
 import (
-	"strings"
 	"testing"
 
 	"quittance.org/quittance/internal/app/apptest"
@@ -16,42 +15,6 @@ import (
 	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/store"
 )
-
-// An entry of a mandate that is disputed is in no file, whoever asks for one:
-// the table refuses it. The others go, and a person hears of it (ACH-33).
-func TestDisputedMandateIsNotDebited(t *testing.T) {
-	t.Parallel()
-	each(t, func(t *testing.T, b *bench) {
-		h := b.household()
-		b.pay(h, "10.00")
-		p := b.pay(h, "20.00")
-		e := b.entry(p)
-		m := mandate.Mandate{
-			ID: mandate.ID{UUID: b.DB.NewID()}, AccountID: h.Account, Terms: mandate.Terms{BankAccount: e.Bank, Day: 15, Notice: mandate.NoticeAlways},
-			State: mandate.Active, StateOn: b.Today(), LiveAt: b.Clock.Now(), AuthorizedAt: b.Clock.Now(), Version: 1,
-		}
-		b.InTx(func(tx *store.Tx) error {
-			tx.InsertMandate(m, "test")
-			e.ID, e.Kind, e.MandateID, e.Type = tx.NewACHEntryID(), ach.KindDebit, m.ID.UUID, ach.Recurring
-			tx.PutACHEntry(e)
-			return nil
-		})
-		dispute := func(from, to mandate.State, why mandate.Reason) {
-			b.InTx(func(tx *store.Tx) error {
-				m.State, m.Reason = to, why
-				tx.UpdateMandate(m, from, "test")
-				return nil
-			})
-		}
-		dispute(mandate.Active, mandate.Disputed, mandate.ReasonUnauthorized)
-		built := b.build("2026-11-20")
-		apptest.Check(t, "built", []int{built.Entries, built.Refused, built.ToLookAt()}, []int{2, 1, 1})
-		err := b.exec(`UPDATE ach_entry SET state = 'filed', file_id = ach_entry_id, file_seq = 1, trace = '110000000000099', trace_round = 0 WHERE mandate_id IS NOT NULL`)
-		if err == nil || !strings.Contains(strings.ToLower(err.Error()), "check") {
-			t.Errorf("the table lets it be filed: %v", err)
-		}
-	})
-}
 
 // When no service can tell whether an account takes debits, its bank is asked by
 // an entry of $0, and nothing is debited before it had three bank days to object

@@ -19,7 +19,8 @@ const actorSystem = "system"
 type Built struct {
 	Files   int  // that are whole now, and were not before
 	Held    int  // of these, how many wait for a second person
-	Refused int  // entries that no file may hold: their mandate is disputed (ACH-33)
+	Undone  int  // payments of debits that no file may hold: their mandate is disputed (ACH-33)
+	Refused int  // of these, those that could not be undone
 	Stopped bool // no debit was taken: too many have come back (ACH-34)
 	ach.Totals
 }
@@ -55,6 +56,10 @@ func (s *Service) BuildAs(ctx context.Context, date civil.Date, actor string) (B
 	}
 	if today := s.profile.Today(s.db.Now()); today.After(date) {
 		date = civil.BankDays.OnOrAfter(today)
+	}
+	var err error
+	if built.Undone, err = s.takeBackDisputed(ctx); err != nil {
+		return built, err
 	}
 	kinds, err := s.kinds(ctx, date)
 	if err != nil {

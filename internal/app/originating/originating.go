@@ -69,6 +69,7 @@ const (
 	CodeNoReason      = "act.no_reason"
 	CodeTampered      = "ach.tampered"       // the rows do not give the text that was built
 	CodeStrangeAnswer = "ach.strange_answer" // the bank's word does not fit what was sent
+	CodeStillWaits    = "ach.still_waits"    // an entry waits whose payment is undone
 )
 
 func (s *Service) bank() (profile.Bank, error) {

@@ -78,6 +78,10 @@ type Reason struct {
 	OurBug  bool // we made the entry wrongly: somebody looks at the program
 }
 
+// CodeDisputed is why a payment is taken back whose debit was never sent,
+// because its mandate was disputed before (ACH-33). It is no code of a bank.
+const CodeDisputed = "DISPUTED"
+
 // ReasonOf gives what is to be known of a code. One that nobody has defined
 // is TrafficUndefined: the money is gone all the same, so it is undone, and
 // staff look (ACH-42: banks send codes of their own, such as R97).

@@ -23,10 +23,7 @@ func (w Writer) Returned(r notifying.Returned) (notifying.Words, error) {
 	if err != nil {
 		return notifying.Words{}, err
 	}
-	lead := []string{
-		a.t("letter.returned.lead", catalogue.Args{"amount": r.Payment.Amount, "on": r.Payment.EffectiveOn}),
-		a.t("letter.returned.reason."+returnReason(r.Code), nil),
-	}
+	title, lead := a.returnedLead(r)
 	by, due := payBy(r.Standing), r.Standing.TotalDue
 	switch {
 	case !due.IsPositive():
@@ -44,24 +41,36 @@ func (w Writer) Returned(r notifying.Returned) (notifying.Words, error) {
 			lead = append(lead, a.t("letter.returned.retry_late", nil))
 		}
 	}
-	if a.profile.Fees.Returned.On(r.Written).IsZero() {
+	if r.Code != ach.CodeDisputed && a.profile.Fees.Returned.On(r.Written).IsZero() {
 		lead = append(lead, a.t("letter.returned.no_fee", nil))
 	}
-	l := a.begin(a.t("letter.returned.title", nil), lead...)
+	l := a.begin(title, lead...)
 	if due.IsPositive() {
 		a.toPay(l, payPath, a.amountBox(due, by)...)
 		ways := a.waysToPay(by)
-		ways.Paragraphs = []string{a.t("letter.returned.again", nil)}
+		if r.Code != ach.CodeDisputed {
+			ways.Paragraphs = []string{a.t("letter.returned.again", nil)}
+		}
 		l.Sections = []section{ways, a.help()}
 	}
 	a.returnedText(l, r, by)
-	return a.finish(template{notifying.TemplateReturned, 3}, l)
+	return a.finish(template{notifying.TemplateReturned, 4}, l)
+}
+
+// returnedLead says what happened: the bank sent the money back, or we never took
+// it because the bank had said that nobody agreed to AutoPay (ACH-33).
+func (a *author) returnedLead(r notifying.Returned) (title string, lead []string) {
+	args := catalogue.Args{"amount": r.Payment.Amount, "on": r.Payment.EffectiveOn}
+	if r.Code == ach.CodeDisputed {
+		return a.t("letter.returned.not_taken_title", nil), []string{a.t("letter.returned.not_taken", args), a.t("letter.returned.not_taken_why", nil)}
+	}
+	return a.t("letter.returned.title", nil), []string{a.t("letter.returned.lead", args), a.t("letter.returned.reason."+returnReason(r.Code), nil)}
 }
 
 // returnedText tells by text, while there is something to do.
 func (a *author) returnedText(l *letter, r notifying.Returned, by civil.Date) {
 	switch {
-	case !r.Standing.TotalDue.IsPositive():
+	case !r.Standing.TotalDue.IsPositive(), r.Code == ach.CodeDisputed: // no bank returned it
 	case by.IsZero():
 		a.short(l, textReturned, "returned", catalogue.Args{"link": a.link(payPath)})
 	default:

@@ -8,6 +8,7 @@ import (
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/bill"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/payment"
@@ -168,6 +169,10 @@ func coverageSamples() map[string]letterSample {
 			r.Standing.KeepsBy = civil.Date{}
 			return w.Returned(r)
 		}, "Your bank returned your payment", []string{"You now owe $249.00. Pay it as soon as you can.", "the account is closed"}},
+		"returned_not_taken": {func(w letters.Writer) (notifying.Words, error) { return w.Returned(returned(ach.CodeDisputed)) }, "We did not take your AutoPay payment", []string{
+			"We were going to take $124.50 from your bank account for November 10.", "your bank told us that you did not agree to AutoPay. AutoPay is off.",
+			"You now owe $249.00. Pay by Monday, November 23, 2026.",
+		}},
 		"extended": {func(w letters.Writer) (notifying.Words, error) {
 			return w.Extended(notifying.Extended{
 				Reader: reader(), Written: date("2026-11-24"), Due: due, Until: date("2026-11-30"), Standing: standing.Standing{TotalDue: money.Cents(12450)},

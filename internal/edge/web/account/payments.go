@@ -10,6 +10,7 @@ import (
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/access"
+	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/edge/web/owing"
 	"quittance.org/quittance/internal/edge/web/portal"
@@ -186,6 +187,9 @@ func linesOf(r *paying.Receipt) []portal.Line {
 
 // stepsOf tells what happened to a payment, in order.
 func stepsOf(p paying.PaymentLine) []portal.Happened {
+	if p.ReturnCode == ach.CodeDisputed { // no bank was asked
+		return []portal.Happened{{Step: portal.StepNotTaken, On: p.ReturnedOn, Amount: p.Amount}}
+	}
 	first := portal.StepReceived
 	if p.Channel == payment.ChannelAutoPay {
 		first = portal.StepAsked

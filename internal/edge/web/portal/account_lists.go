@@ -3,6 +3,7 @@ package portal
 import (
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/edge/web/catalogue"
 )
 
@@ -133,6 +134,7 @@ const (
 	StepAsked     PaymentStep = "asked"     // AutoPay's payment went to the bank; it counts on Counts
 	StepConfirmed PaymentStep = "confirmed" // the bank moved the money
 	StepReturned  PaymentStep = "returned"
+	StepNotTaken  PaymentStep = "not_taken"
 	StepRefunded  PaymentStep = "refunded"
 	StepWaiting   PaymentStep = "waiting" // the bank has not answered yet
 )
@@ -162,6 +164,7 @@ const (
 	ReturnStopped      ReturnReason = "stopped"      // R08
 	ReturnUnauthorized ReturnReason = "unauthorized" // R05, R07, R10, R11, R29
 	ReturnBlocked      ReturnReason = "blocked"      // R16, R20
+	ReturnNotTaken     ReturnReason = "not_taken"    // no bank sent it back: its debit was never sent
 	ReturnOther        ReturnReason = "unsaid"
 )
 
@@ -180,6 +183,8 @@ func ReasonOf(code string) ReturnReason {
 		return ReturnUnauthorized
 	case "R16", "R20":
 		return ReturnBlocked
+	case ach.CodeDisputed:
+		return ReturnNotTaken
 	}
 	return ReturnOther
 }

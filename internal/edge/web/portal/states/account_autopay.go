@@ -3,6 +3,7 @@ package states
 import (
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/edge/web/portal"
 )
 
@@ -245,10 +246,13 @@ func onePayment() []State {
 		p.Status = portal.StatusRefunded
 		p.Steps = []portal.Happened{{Step: portal.StepReceived, On: today}, {Step: portal.StepConfirmed, On: due}, {Step: portal.StepRefunded, On: day("2026-11-30"), Amount: money.Cents(2000)}}
 	})
-	for i, code := range []string{"R01", "R02", "R03", "R08", "R10", "R16", "R99"} {
+	for i, code := range []string{"R01", "R02", "R03", "R08", "R10", "R16", "R99", ach.CodeDisputed} {
 		add("returned-"+code, func(p *portal.Payment) {
 			p.Status, p.Reason, p.Letter, p.Lines, p.Agreed = portal.StatusReturned, portal.ReasonOf(code), "", nil, ""
 			p.Steps = []portal.Happened{{Step: portal.StepReceived, On: today}, {Step: portal.StepReturned, On: day("2026-11-24")}}
+			if code == ach.CodeDisputed {
+				p.AutoPay, p.Steps = true, []portal.Happened{{Step: portal.StepNotTaken, On: today}}
+			}
 			p.Due, p.By, p.CanPay = total, due, true
 			switch i {
 			case 1:
