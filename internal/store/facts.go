@@ -25,6 +25,13 @@ var (
 		LEFT JOIN open_charge o ON o.account_id = c.account_id AND o.charge_id = c.charge_id
 		WHERE in_range(c.account_id) AND c.coverage_month >= $3
 		ORDER BY c.account_id, c.coverage_month, c.charge_id`)
+	// What is open of each charge comes apart: two looks at one table each take
+	// half the time of a join.
+	qAllChargesIn = overAccounts("all_charges_in", `
+		SELECT account_id, charge_id, enrollment_id, carrier_id, coverage_month, generation, kind,
+			gross_cents, aptc_cents, state_cents, member_cents, due_on, binder, charged_on, 0
+		FROM charge WHERE in_range(account_id) ORDER BY account_id, coverage_month, charge_id`)
+	qOpenIn        = overAccounts("open_in", `SELECT account_id, charge_id, open_cents FROM open_charge WHERE in_range(account_id)`)
 	qOpenChargesIn = overAccounts("open_charges_in", `
 		SELECT c.account_id, c.charge_id, c.enrollment_id, c.carrier_id, c.coverage_month, c.generation, c.kind,
 			c.gross_cents, c.aptc_cents, c.state_cents, c.member_cents, c.due_on, c.binder, c.charged_on, o.open_cents
@@ -183,7 +190,8 @@ func (tx *ReadTx) facts(first, last enrollment.AccountID, want factsWanted, sinc
 	l.accounts()
 	l.enrollments()
 	if want&wantAllCharges != 0 {
-		l.charges(qChargesIn, "")
+		l.charges(qAllChargesIn)
+		l.open()
 	} else {
 		l.charges(qOpenChargesIn)
 		l.charges(qChargesIn, since.String())

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/bill"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/payment"
@@ -95,6 +96,26 @@ func (l *loader) charges(s accountsStmt, args ...any) {
 		}
 		return nil
 	}, args...)
+}
+
+// open adds what is unpaid of the charges read before.
+func (l *loader) open() {
+	l.each(qOpenIn, func(scan func(...any) error) error {
+		var account enrollment.AccountID
+		var id bill.ChargeID
+		var open money.Amount
+		if err := scan(&account, &id, &open); err != nil {
+			return err
+		}
+		f, err := l.of(account)
+		if err != nil {
+			return err
+		}
+		if c := f.charge(id); c != nil {
+			c.Unpaid = open
+		}
+		return nil
+	})
 }
 
 // more reads what only some accounts need, now that the rest is known: a
