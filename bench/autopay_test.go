@@ -110,7 +110,7 @@ func (c *cutoff) handOver(b *testing.B) {
 	}
 	f := status.Files[0]
 	if f.State == ach.FileHeld {
-		by := originating.Actor{Name: "staff:bench", Role: access.RoleTreasury}
+		by := access.Actor{Name: "staff:bench", Role: access.RoleTreasury}
 		if err := c.files.Release(b.Context(), f.Name, by, "as planned"); err != nil {
 			b.Fatal(err)
 		}

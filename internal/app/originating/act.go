@@ -11,25 +11,8 @@ import (
 	"quittance.org/quittance/internal/store"
 )
 
-// Actor is who does something.
-type Actor struct {
-	Name string // "staff:…"
-	Role access.Role
-}
-
-// check refuses an actor who may not do op, or gives no reason.
-func (a Actor) check(op access.Operation, reason string) error {
-	if err := access.Check(a.Role, op); err != nil {
-		return err
-	}
-	if a.Name == "" || reason == "" {
-		return fault.New(fault.Invalid, CodeNoReason, "this needs who does it and why")
-	}
-	return nil
-}
-
 // errTwoPeople is for somebody who approves what they asked for themselves.
-var errTwoPeople = fault.New(fault.Denied, CodeTwoPeople, "this needs a second person: not the one who asked for it")
+var errTwoPeople = fault.New(fault.Denied, access.CodeTwoPeople, "this needs a second person: not the one who asked for it")
 
 // aboutFile is under what an act on a file is kept in the audit trail, which is
 // by account: a file has none, and many.
@@ -37,8 +20,8 @@ func aboutFile(f store.ACHFile) enrollment.AccountID { return enrollment.Account
 
 // Release lets a file leave that is larger than one person may send. Whoever
 // had it built can not.
-func (s *Service) Release(ctx context.Context, name string, by Actor, reason string) error {
-	if err := by.check(access.ReleaseACHFile, reason); err != nil {
+func (s *Service) Release(ctx context.Context, name string, by access.Actor, reason string) error {
+	if err := by.Check(access.ReleaseACHFile, reason); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, "release file", func(tx *store.Tx) error {
@@ -63,8 +46,8 @@ func (s *Service) Release(ctx context.Context, name string, by Actor, reason str
 // Withdrawal is what Withdraw needs to know.
 type Withdrawal struct {
 	File   string
-	By     Actor
-	Second string // who approved it: a file that the bank has after all would be collected twice
+	By     access.Actor
+	Second access.Actor // who approved it: a file that the bank has after all would be collected twice
 	Reason string
 }
 
@@ -72,11 +55,8 @@ type Withdrawal struct {
 // held, so that it goes into the next one. A crash on the way is gone on with by
 // doing it again.
 func (s *Service) Withdraw(ctx context.Context, w Withdrawal) error {
-	if err := w.By.check(access.WithdrawACHFile, w.Reason); err != nil {
+	if err := access.CheckTwo(w.By, w.Second, access.WithdrawACHFile, w.Reason); err != nil {
 		return err
-	}
-	if w.Second == "" || w.Second == w.By.Name {
-		return errTwoPeople
 	}
 	var f store.ACHFile
 	err := s.db.Read(ctx, "file to withdraw", func(tx *store.ReadTx) (err error) {
@@ -98,7 +78,7 @@ func (s *Service) Withdraw(ctx context.Context, w Withdrawal) error {
 		tx.WithdrawACHFile(f.ID)
 		tx.Audit(store.AuditEvent{
 			AccountID: aboutFile(f), Operation: string(access.WithdrawACHFile), Actor: w.By.Name, Subject: "file " + f.Name,
-			Summary: fmt.Sprintf("%d entries wait again, approved by %s", f.Entries, w.Second), Reason: w.Reason,
+			Summary: fmt.Sprintf("%d entries wait again, approved by %s", f.Entries, w.Second.Name), Reason: w.Reason,
 		})
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"quittance.org/quittance/internal/app/apptest"
 	"quittance.org/quittance/internal/app/originating"
 	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/domain/access"
 	"quittance.org/quittance/internal/domain/ach"
 )
 
@@ -30,13 +31,13 @@ func TestWithdrawRefusedFile(t *testing.T) {
 			w    originating.Withdrawal
 			code string
 		}{
-			{"by one person", originating.Withdrawal{File: f.Name, By: treasurer, Reason: "refused"}, originating.CodeTwoPeople},
-			{"by one person twice", originating.Withdrawal{File: f.Name, By: treasurer, Second: treasurer.Name, Reason: "refused"}, originating.CodeTwoPeople},
-			{"without a reason", originating.Withdrawal{File: f.Name, By: treasurer, Second: supervisor.Name}, originating.CodeNoReason},
-			{"by an agent", originating.Withdrawal{File: f.Name, By: agent, Second: supervisor.Name, Reason: "refused"}, "access.denied"},
-			{"another file", originating.Withdrawal{File: "NONE", By: treasurer, Second: supervisor.Name, Reason: "refused"}, "store.not_found"},
-			{"by two", originating.Withdrawal{File: f.Name, By: treasurer, Second: supervisor.Name, Reason: "refused"}, ""},
-			{"again", originating.Withdrawal{File: f.Name, By: treasurer, Second: supervisor.Name, Reason: "refused"}, originating.CodeNotHeld},
+			{"by one person", originating.Withdrawal{File: f.Name, By: treasurer, Reason: "refused"}, access.CodeTwoPeople},
+			{"by one person twice", originating.Withdrawal{File: f.Name, By: treasurer, Second: treasurer, Reason: "refused"}, access.CodeTwoPeople},
+			{"without a reason", originating.Withdrawal{File: f.Name, By: treasurer, Second: supervisor}, access.CodeNoReason},
+			{"by an agent", originating.Withdrawal{File: f.Name, By: agent, Second: supervisor, Reason: "refused"}, "access.denied"},
+			{"another file", originating.Withdrawal{File: "NONE", By: treasurer, Second: supervisor, Reason: "refused"}, "store.not_found"},
+			{"by two", originating.Withdrawal{File: f.Name, By: treasurer, Second: supervisor, Reason: "refused"}, ""},
+			{"again", originating.Withdrawal{File: f.Name, By: treasurer, Second: supervisor, Reason: "refused"}, originating.CodeNotHeld},
 		} {
 			apptest.Check(t, c.name, fault.CodeOf(b.service.Withdraw(t.Context(), c.w)), c.code)
 		}
@@ -55,7 +56,7 @@ func TestSentFileCanNotBeWithdrawn(t *testing.T) {
 		b.pay(b.household(), "60.00")
 		b.build("2026-11-20")
 		b.send("2026-11-20")
-		err := b.service.Withdraw(t.Context(), originating.Withdrawal{File: b.files()[0].Name, By: treasurer, Second: supervisor.Name, Reason: "wish"})
+		err := b.service.Withdraw(t.Context(), originating.Withdrawal{File: b.files()[0].Name, By: treasurer, Second: supervisor, Reason: "wish"})
 		apptest.Check(t, "code", fault.CodeOf(err), originating.CodeNotHeld)
 	})
 }

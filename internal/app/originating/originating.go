@@ -62,11 +62,9 @@ const chunkEntries = 5000
 
 // Codes of what can stand in the way.
 const (
-	CodeNoBank        = "ach.no_bank"    // the profile has no [bank]
-	CodeDayFull       = "ach.day_full"   // a bank day has no modifier left
-	CodeNotHeld       = "ach.not_held"   // only a held file can be released
-	CodeTwoPeople     = "act.two_people" // a second person must do it
-	CodeNoReason      = "act.no_reason"
+	CodeNoBank        = "ach.no_bank"        // the profile has no [bank]
+	CodeDayFull       = "ach.day_full"       // a bank day has no modifier left
+	CodeNotHeld       = "ach.not_held"       // only a held file can be released
 	CodeTampered      = "ach.tampered"       // the rows do not give the text that was built
 	CodeStrangeAnswer = "ach.strange_answer" // the bank's word does not fit what was sent
 	CodeStillWaits    = "ach.still_waits"    // an entry waits whose payment is undone

@@ -29,7 +29,7 @@ type RefundAsk struct {
 	Account   enrollment.AccountID
 	Payment   payment.ID
 	Amount    money.Amount
-	By        Actor
+	By        access.Actor
 	Reason    string
 }
 
@@ -37,7 +37,7 @@ type RefundAsk struct {
 // account (R-PAY-8). Up to the limit of one person it is posted at once; above,
 // staff ask and a second person approves.
 func (s *Service) AskRefund(ctx context.Context, a RefundAsk) (payment.Refund, error) {
-	if err := a.By.check(access.AskRefund, a.Reason); err != nil {
+	if err := a.By.Check(access.AskRefund, a.Reason); err != nil {
 		return payment.Refund{}, err
 	}
 	if err := payment.CheckAmount(a.Amount, s.profile.Payment.MaxSingle.On(s.today())); err != nil {
@@ -97,7 +97,7 @@ func (s *Service) refundable(tx *store.Tx, a RefundAsk) (ach.Entry, error) {
 }
 
 // payBack posts an asked refund and queues the credit that carries it.
-func (s *Service) payBack(tx *store.Tx, r *payment.Refund, debit ach.Entry, by Actor) error {
+func (s *Service) payBack(tx *store.Tx, r *payment.Refund, debit ach.Entry, by access.Actor) error {
 	credits, err := tx.CreditsOf(r.AccountID)
 	if err != nil {
 		return err
@@ -123,7 +123,7 @@ func (s *Service) payBack(tx *store.Tx, r *payment.Refund, debit ach.Entry, by A
 	return nil
 }
 
-func (s *Service) auditRefund(tx *store.Tx, r payment.Refund, by Actor, op access.Operation, did, reason string) {
+func (s *Service) auditRefund(tx *store.Tx, r payment.Refund, by access.Actor, op access.Operation, did, reason string) {
 	tx.Audit(store.AuditEvent{
 		AccountID: r.AccountID, Operation: string(op), Actor: by.Name, Subject: "payment " + r.PaymentID.String(),
 		Summary: fmt.Sprintf("refund of %s %s", r.Amount, did), Reason: reason,
@@ -131,7 +131,7 @@ func (s *Service) auditRefund(tx *store.Tx, r payment.Refund, by Actor, op acces
 }
 
 // ApproveRefund lets a refund be paid out that waits for a second person.
-func (s *Service) ApproveRefund(ctx context.Context, account enrollment.AccountID, id payment.RefundID, by Actor, reason string) error {
+func (s *Service) ApproveRefund(ctx context.Context, account enrollment.AccountID, id payment.RefundID, by access.Actor, reason string) error {
 	return s.decideRefund(ctx, account, id, by, reason, "approved", func(tx *store.Tx, r payment.Refund) error {
 		debit, err := s.refundable(tx, RefundAsk{Account: account, Payment: r.PaymentID})
 		if err != nil {
@@ -142,15 +142,15 @@ func (s *Service) ApproveRefund(ctx context.Context, account enrollment.AccountI
 }
 
 // DeclineRefund says no to a refund that waits for a second person.
-func (s *Service) DeclineRefund(ctx context.Context, account enrollment.AccountID, id payment.RefundID, by Actor, reason string) error {
+func (s *Service) DeclineRefund(ctx context.Context, account enrollment.AccountID, id payment.RefundID, by access.Actor, reason string) error {
 	return s.decideRefund(ctx, account, id, by, reason, "declined", func(tx *store.Tx, r payment.Refund) error {
 		tx.DeclineRefund(r, by.Name)
 		return nil
 	})
 }
 
-func (s *Service) decideRefund(ctx context.Context, account enrollment.AccountID, id payment.RefundID, by Actor, reason, did string, do func(*store.Tx, payment.Refund) error) error {
-	if err := by.check(access.ApproveRefund, reason); err != nil {
+func (s *Service) decideRefund(ctx context.Context, account enrollment.AccountID, id payment.RefundID, by access.Actor, reason, did string, do func(*store.Tx, payment.Refund) error) error {
+	if err := by.Check(access.ApproveRefund, reason); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, "decide refund", func(tx *store.Tx) error {

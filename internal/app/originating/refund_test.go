@@ -13,7 +13,7 @@ import (
 	"quittance.org/quittance/internal/store"
 )
 
-var member = originating.Actor{Name: "member:ana", Role: access.RoleMember}
+var member = access.Actor{Name: "member:ana", Role: access.RoleMember}
 
 // overpaid is a household that owed 300.00 and paid 1,100.00 on Friday the 20th,
 // in two debits, which were sent; they settle on Monday.
@@ -30,7 +30,7 @@ func overpaid(b *bench) (apptest.Household, payment.Payment) {
 	return h, q
 }
 
-func (b *bench) ask(h apptest.Household, p payment.Payment, amount string, by originating.Actor) (payment.Refund, error) {
+func (b *bench) ask(h apptest.Household, p payment.Payment, amount string, by access.Actor) (payment.Refund, error) {
 	return b.service.AskRefund(b.TB.Context(), originating.RefundAsk{
 		Operation: payment.RefundID{UUID: b.DB.NewID()}, Account: h.Account, Payment: p.ID, Amount: apptest.Amount(amount), By: by, Reason: "paid too much",
 	})
@@ -124,14 +124,14 @@ func TestRefundOfTwoPeople(t *testing.T) {
 		apptest.Check(t, "nothing is posted", b.build("2026-12-01").Entries, 0)
 		for _, c := range []struct {
 			name   string
-			by     originating.Actor
+			by     access.Actor
 			reason string
 			code   string
 		}{
-			{"by whoever asked", treasurer, "right", originating.CodeTwoPeople},
+			{"by whoever asked", treasurer, "right", access.CodeTwoPeople},
 			{"by an agent", agent, "right", "access.denied"},
 			{"by the member", member, "right", "access.denied"},
-			{"without a reason", supervisor, "", originating.CodeNoReason},
+			{"without a reason", supervisor, "", access.CodeNoReason},
 			{"by a second person", supervisor, "right", ""},
 			{"again", supervisor, "right", originating.CodeRefundDecided},
 		} {
@@ -170,7 +170,7 @@ func TestRefundRefused(t *testing.T) {
 			_, err = b.ask(h, unsent, amount, supervisor)
 			apptest.Check(t, amount, fault.CodeOf(err), code)
 		}
-		_, err = b.ask(h, unsent, "1.00", originating.Actor{Name: "x", Role: access.RoleGuest})
+		_, err = b.ask(h, unsent, "1.00", access.Actor{Name: "x", Role: access.RoleGuest})
 		apptest.Check(t, "by a guest", fault.CodeOf(err), "access.denied")
 		_, err = b.ask(h, unsent, "200.00", supervisor)
 		apptest.Check(t, "all that is left", err, nil)
@@ -192,10 +192,10 @@ func TestReversal(t *testing.T) {
 		apptest.Check(t, "by an agent", fault.CodeOf(b.service.AskReversal(t.Context(), ask, agent)), "access.denied")
 		apptest.Check(t, "asked", b.service.AskReversal(t.Context(), ask, treasurer), nil)
 		apptest.Check(t, "asked again", fault.CodeOf(b.service.AskReversal(t.Context(), ask, supervisor)), store.CodeDuplicate)
-		approve := func(by originating.Actor) string {
+		approve := func(by access.Actor) string {
 			return fault.CodeOf(b.service.ApproveReversal(t.Context(), h.Account, wrong.ID, by, "seen"))
 		}
-		apptest.Check(t, "approved by whoever asked", approve(treasurer), originating.CodeTwoPeople)
+		apptest.Check(t, "approved by whoever asked", approve(treasurer), access.CodeTwoPeople)
 		b.Clock.Advance(25 * time.Hour)
 		apptest.Check(t, "a day after it was found", approve(supervisor), ach.CodeReverseFound)
 		b.Clock.Advance(-5 * time.Hour)

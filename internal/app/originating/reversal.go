@@ -25,8 +25,8 @@ const codeReversal = "REVERSAL"
 // AskReversal asks that a debit which was our error be reversed (ACH-36): a
 // duplicate, a wrong amount, receiver or date. It is checked now and again when
 // the second person approves it.
-func (s *Service) AskReversal(ctx context.Context, r store.ACHReversal, by Actor) error {
-	if err := by.check(access.AskReversal, r.Reason); err != nil {
+func (s *Service) AskReversal(ctx context.Context, r store.ACHReversal, by access.Actor) error {
+	if err := by.Check(access.AskReversal, r.Reason); err != nil {
 		return err
 	}
 	r.AskedBy = by.Name
@@ -42,8 +42,8 @@ func (s *Service) AskReversal(ctx context.Context, r store.ACHReversal, by Actor
 
 // ApproveReversal takes the payment back and queues the credit that gives the
 // money back, for the file of this bank day's evening.
-func (s *Service) ApproveReversal(ctx context.Context, account enrollment.AccountID, entry ach.EntryID, by Actor, reason string) error {
-	if err := by.check(access.ApproveReversal, reason); err != nil {
+func (s *Service) ApproveReversal(ctx context.Context, account enrollment.AccountID, entry ach.EntryID, by access.Actor, reason string) error {
+	if err := by.Check(access.ApproveReversal, reason); err != nil {
 		return err
 	}
 	if s.payments == nil {
@@ -96,7 +96,7 @@ func (s *Service) reversible(tx *store.Tx, r store.ACHReversal) (ach.Entry, erro
 	return e, check.Check()
 }
 
-func (s *Service) auditReversal(tx *store.Tx, r store.ACHReversal, by Actor, op access.Operation, did, reason string) {
+func (s *Service) auditReversal(tx *store.Tx, r store.ACHReversal, by access.Actor, op access.Operation, did, reason string) {
 	tx.Audit(store.AuditEvent{
 		AccountID: r.AccountID, Operation: string(op), Actor: by.Name, Subject: "ACH entry " + r.Entry.String(),
 		Summary: fmt.Sprintf("reversal (%s) %s", r.Why, did), Reason: reason,

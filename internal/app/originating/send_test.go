@@ -8,6 +8,7 @@ import (
 	"quittance.org/quittance/internal/app/apptest"
 	"quittance.org/quittance/internal/app/originating"
 	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/domain/access"
 	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/store/storetest"
 )
@@ -195,13 +196,13 @@ func TestHeldFile(t *testing.T) {
 		const name = "ACH-20261120-A.ach"
 		for _, c := range []struct {
 			what, file, reason string
-			by                 originating.Actor
+			by                 access.Actor
 			code               string
 		}{
-			{"by whoever had it built", name, "premiums", treasurer, originating.CodeTwoPeople},
+			{"by whoever had it built", name, "premiums", treasurer, access.CodeTwoPeople},
 			{"by somebody who may not", name, "premiums", agent, "access.denied"},
-			{"by nobody", name, "premiums", originating.Actor{}, "access.unauthenticated"},
-			{"without a reason", name, "", supervisor, originating.CodeNoReason},
+			{"by nobody", name, "premiums", access.Actor{}, "access.unauthenticated"},
+			{"without a reason", name, "", supervisor, access.CodeNoReason},
 			{"another file", "ACH-20261120-B.ach", "premiums", supervisor, "store.not_found"},
 			{"by a second person", name, "premiums of the month", supervisor, ""},
 			{"again", name, "premiums", supervisor, originating.CodeNotHeld},

@@ -273,9 +273,9 @@ func (b *bench) read(name string) (header string, all []line) {
 }
 
 var (
-	treasurer  = originating.Actor{Name: "staff:tess", Role: access.RoleTreasury}
-	supervisor = originating.Actor{Name: "staff:sam", Role: access.RoleSupervisor}
-	agent      = originating.Actor{Name: "staff:abe", Role: access.RoleAgent}
+	treasurer  = access.Actor{Name: "staff:tess", Role: access.RoleTreasury}
+	supervisor = access.Actor{Name: "staff:sam", Role: access.RoleSupervisor}
+	agent      = access.Actor{Name: "staff:abe", Role: access.RoleAgent}
 )
 
 func each(t *testing.T, test func(t *testing.T, b *bench)) {

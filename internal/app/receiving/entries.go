@@ -101,9 +101,9 @@ func (f *achFile) unusable(item *nacha.Item) error {
 		if p.Spoils < nacha.SpoilsEntry {
 			continue
 		}
-		i := store.BankItem{Kind: itemProblem, Code: p.Code, Reason: p.Code, Note: p.Message, Trace: item.Entry.Trace, Amount: item.Entry.Amount}
+		i := store.BankItem{Kind: itemProblem, Code: p.Code, Reason: p.Code, Note: p.Message, Trace: f.reference(item.Entry.Trace), Amount: item.Entry.Amount}
 		if n := len(item.Returns); n > 0 {
-			i.Trace = item.Returns[n-1].OriginalTrace
+			i.Trace = f.reference(item.Returns[n-1].OriginalTrace)
 		}
 		return f.problem(p.Line, i)
 	}

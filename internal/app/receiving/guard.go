@@ -8,6 +8,7 @@ import (
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/domain/access"
 	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/ledger"
 	"quittance.org/quittance/internal/store"
@@ -49,8 +50,6 @@ func Percent(basisPoints int64) string {
 const (
 	CodeGuardStop = ach.CodeGuardStop // the return rates are above what the bank allows
 	CodeNoStop    = "ach.no_stop"     // there is nothing to release
-	CodeTwoPeople = "act.two_people"
-	CodeNoReason  = "act.no_reason"
 )
 
 // Judge works the return rates of a date out, records them and gives them. An
@@ -127,17 +126,14 @@ func (s *Service) MayDebit(ctx context.Context, date civil.Date) error {
 // agrees, both by name. It ends by itself as soon as a rate that is above its
 // ceiling rises further.
 type Release struct {
-	Actor, Second string
-	Reason        string
+	By, Second access.Actor
+	Reason     string
 }
 
 // Release records a release.
 func (s *Service) Release(ctx context.Context, r Release) error {
-	switch {
-	case strings.TrimSpace(r.Reason) == "":
-		return fault.At("reason", CodeNoReason, "say why: it is kept")
-	case r.Actor == "" || r.Second == "" || r.Actor == r.Second:
-		return fault.At("second", CodeTwoPeople, "a second person must agree")
+	if err := access.CheckTwo(r.By, r.Second, access.ReleaseACHGuard, r.Reason); err != nil {
+		return err
 	}
 	date := s.today()
 	return s.db.InTx(ctx, "release return guard", func(tx *store.Tx) error {
@@ -152,10 +148,10 @@ func (s *Service) Release(ctx context.Context, r Release) error {
 		if err != nil {
 			return err
 		}
-		tx.InsertGuardRelease(store.GuardRelease{Rates: string(rates), Actor: r.Actor, Second: r.Second, Reason: r.Reason, On: date})
+		tx.InsertGuardRelease(store.GuardRelease{Rates: string(rates), Actor: r.By.Name, Second: r.Second.Name, Reason: r.Reason, On: date})
 		tx.Audit(store.AuditEvent{
-			AccountID: ledger.House, Operation: "ach.guard_release", Actor: r.Actor, Subject: "return rates of " + date.String(),
-			Summary: g.Words() + "; agreed by " + r.Second, Reason: r.Reason,
+			AccountID: ledger.House, Operation: string(access.ReleaseACHGuard), Actor: r.By.Name, Subject: "return rates of " + date.String(),
+			Summary: g.Words() + "; agreed by " + r.Second.Name, Reason: r.Reason,
 		})
 		return nil
 	})

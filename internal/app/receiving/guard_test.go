@@ -8,6 +8,7 @@ import (
 	"quittance.org/quittance/internal/app/apptest"
 	"quittance.org/quittance/internal/app/receiving"
 	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/domain/access"
 	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/store"
 )
@@ -51,11 +52,11 @@ func TestGuard(t *testing.T) {
 			release receiving.Release
 			want    string
 		}{
-			{receiving.Release{Actor: "staff:ann", Second: "staff:ann", Reason: "one bank's mistake"}, receiving.CodeTwoPeople},
-			{receiving.Release{Actor: "staff:ann", Reason: "one bank's mistake"}, receiving.CodeTwoPeople},
-			{receiving.Release{Actor: "staff:ann", Second: "staff:bob", Reason: " "}, receiving.CodeNoReason},
-			{receiving.Release{Actor: "staff:ann", Second: "staff:bob", Reason: "one bank's mistake"}, ""},
-			{receiving.Release{Actor: "staff:ann", Second: "staff:bob", Reason: "once more"}, receiving.CodeNoStop},
+			{receiving.Release{By: ann, Second: ann, Reason: "one bank's mistake"}, access.CodeTwoPeople},
+			{receiving.Release{By: ann, Reason: "one bank's mistake"}, access.CodeTwoPeople},
+			{receiving.Release{By: ann, Second: bob, Reason: " "}, access.CodeNoReason},
+			{receiving.Release{By: ann, Second: bob, Reason: "one bank's mistake"}, ""},
+			{receiving.Release{By: ann, Second: bob, Reason: "once more"}, receiving.CodeNoStop},
 		} {
 			if err := b.service.Release(t.Context(), r.release); fault.CodeOf(err) != r.want {
 				t.Errorf("%+v: got %v, want %q", r.release, err, r.want)
@@ -126,18 +127,50 @@ func TestQueue(t *testing.T) {
 			t.Fatalf("%+v, %v", queue, err)
 		}
 		id := queue[0].BankItemID
-		if err := b.service.Resolve(t.Context(), id, "staff:ann", ""); !fault.Is(err, receiving.CodeNoReason) {
+		if err := b.service.Resolve(t.Context(), id, ann, ""); !fault.Is(err, access.CodeNoReason) {
 			t.Errorf("without a word: %v", err)
 		}
-		if err := b.service.Resolve(t.Context(), id, "staff:ann", "told the branch"); err != nil {
+		if err := b.service.Resolve(t.Context(), id, ann, "told the branch"); err != nil {
 			t.Error(err)
 		}
-		if err := b.service.Resolve(t.Context(), id, "staff:bob", "told the branch"); !fault.Is(err, receiving.CodeNotOpen) {
+		if err := b.service.Resolve(t.Context(), id, bob, "told the branch"); !fault.Is(err, receiving.CodeNotOpen) {
 			t.Errorf("twice: %v", err)
 		}
 		if f := b.fetch(); f.ToLookAt() != 0 {
 			t.Errorf("left: %+v", f)
 		}
 		apptest.Check(t, "audit", b.Rows("SELECT actor || ' ' || reason FROM audit WHERE operation = 'bank_item.resolve'"), []string{"staff:ann told the branch"})
+	})
+}
+
+var (
+	ann = access.Actor{Name: "staff:ann", Role: access.RoleTreasury}
+	bob = access.Actor{Name: "staff:bob", Role: access.RoleSupervisor}
+)
+
+// Whoever may not do what staff do with bank files is told so, role by role, and
+// before anything is looked at.
+func TestWhoMayActOnBankFiles(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		acts := map[access.Operation]func(access.Actor) error{
+			access.ResolveBankItem: func(a access.Actor) error {
+				return b.service.Resolve(t.Context(), store.BankItemID{}, a, "told the branch")
+			},
+			access.ReleaseACHGuard: func(a access.Actor) error {
+				return b.service.Release(t.Context(), receiving.Release{By: a, Second: bob, Reason: "one bank's mistake"})
+			},
+			access.ReleaseACHGuard + " as the second": func(a access.Actor) error {
+				return b.service.Release(t.Context(), receiving.Release{By: bob, Second: a, Reason: "one bank's mistake"})
+			},
+		}
+		for op, act := range acts {
+			of, _, _ := strings.Cut(string(op), " ")
+			for _, role := range append([]access.Role{""}, access.Roles...) {
+				code := fault.CodeOf(act(access.Actor{Name: "staff:eve", Role: role}))
+				refused := code == "access.denied" || code == "access.unauthenticated"
+				apptest.Check(t, string(op)+" by "+string(role), refused, !access.Allowed(role, access.Operation(of)))
+			}
+		}
 	})
 }

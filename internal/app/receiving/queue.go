@@ -9,6 +9,7 @@ import (
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/ident"
+	"quittance.org/quittance/internal/domain/access"
 	"quittance.org/quittance/internal/store"
 )
 
@@ -86,9 +87,9 @@ const CodeNotOpen = "bank_item.not_open"
 
 // Resolve records that staff have dealt with an item, and how. It moves no
 // money.
-func (s *Service) Resolve(ctx context.Context, id store.BankItemID, by, how string) error {
-	if strings.TrimSpace(how) == "" || by == "" {
-		return fault.At("note", CodeNoReason, "say who you are and what was done: it is kept")
+func (s *Service) Resolve(ctx context.Context, id store.BankItemID, by access.Actor, how string) error {
+	if err := by.Check(access.ResolveBankItem, how); err != nil {
+		return err
 	}
 	return s.db.InTx(ctx, "resolve bank item", func(tx *store.Tx) error {
 		i, err := tx.BankItem(id)
@@ -99,10 +100,10 @@ func (s *Service) Resolve(ctx context.Context, id store.BankItemID, by, how stri
 			return fault.New(fault.Conflict, CodeNotOpen, "nobody has to deal with this item: it is %s", i.State)
 		}
 		from := i.State
-		i.State, i.Note, i.By = store.BankItemResolved, how, by
+		i.State, i.Note, i.By = store.BankItemResolved, how, by.Name
 		tx.MoveBankItem(i, from)
 		tx.Audit(store.AuditEvent{
-			AccountID: accountOr(i.AccountID), Operation: "bank_item.resolve", Actor: by, Subject: "bank item " + i.Key,
+			AccountID: accountOr(i.AccountID), Operation: string(access.ResolveBankItem), Actor: by.Name, Subject: "bank item " + i.Key,
 			Summary: string(from) + " since " + i.On.String(), Reason: how,
 		})
 		return nil

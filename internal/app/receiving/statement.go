@@ -72,7 +72,7 @@ func (t *taking) line(item *bai2.Item, same map[string]int) error {
 	key := t.db.Vault().IndexText("bank_item.line", text)
 	same[key]++
 	i := store.BankItem{
-		BankItemID: t.place(item.Line), Kind: itemLine, Code: d.Code, Amount: d.Signed(), On: g.On, Trace: traceOf(d),
+		BankItemID: t.place(item.Line), Kind: itemLine, Code: d.Code, Amount: d.Signed(), On: g.On, Trace: t.reference(traceOf(d)),
 		Key: fmt.Sprintf("line|%s|%d", key, same[key]), State: store.BankItemWaiting, Reason: "line.waiting",
 	}
 	if meaning := t.meaning(d.Code); meaning == meansNothing {

@@ -223,7 +223,7 @@ func TestRefundComesBack(t *testing.T) {
 				b.after(4) // the debit can come back no more
 				_, err := b.out.AskRefund(t.Context(), originating.RefundAsk{
 					Operation: payment.RefundID{UUID: b.DB.NewID()}, Account: h.Account, Payment: p.ID, Amount: apptest.Amount("50.00"),
-					By: originating.Actor{Name: "staff:tess", Role: access.RoleTreasury}, Reason: "asked for",
+					By: access.Actor{Name: "staff:tess", Role: access.RoleTreasury}, Reason: "asked for",
 				})
 				if err != nil {
 					t.Fatal(err)
@@ -252,4 +252,29 @@ func TestRefundComesBack(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A bank that writes a payer's account number where a reference belongs does not
+// have it stored, listed or logged in clear; what refers to us still agrees.
+func TestReferencesAreMasked(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		b.pay(b.household(), "60.00")
+		f := b.sendFile()
+		lines := []bankLine{
+			{"166", 6000, f.Name, ""}, {"399", 100, "000123456789", ""}, {"399", 200, "ACCT 0001-2345-6789", ""}, {"399", 300, "231380100000001", ""},
+			{"399", 400, "BOX 4417", ""}, {"555", 500, "110000000000099", ""},
+		}
+		b.take("STATEMENT.bai", statementText(b.after(1), lines...))
+		apptest.Check(t, "kept", b.Rows(`SELECT trace FROM bank_item ORDER BY amount_cents`), []string{
+			"110000000000099", "••••6789", "ACCT ••••6789", "••••0001", "BOX 4417", f.Name,
+		})
+		apptest.Check(t, "the file agrees", b.balance("cash.operating"), "6000")
+		all := strings.Join(b.Rows(`SELECT trace || item_key || reason || note || state_by FROM bank_item UNION ALL SELECT subject || summary || reason FROM audit`), " ")
+		for _, number := range []string{"000123456789", "0001-2345-6789", "231380100000001"} {
+			if strings.Contains(all, number) {
+				t.Errorf("%s stands in clear", number)
+			}
+		}
+	})
 }

@@ -66,6 +66,8 @@ const (
 	ReceivePayment     Operation = "payment.receive"
 	ReleaseACHFile     Operation = "ach.release"
 	WithdrawACHFile    Operation = "ach.withdraw"
+	ReleaseACHGuard    Operation = "ach.release_guard"
+	ResolveBankItem    Operation = "bank_item.resolve"
 	AskReversal        Operation = "ach.ask_reversal"
 	ApproveReversal    Operation = "ach.approve_reversal"
 	AskRefund          Operation = "refund.ask"
@@ -144,6 +146,8 @@ var policy = map[Operation][]Role{
 	FindPayment:        append([]Role{RoleDelegateView, RoleTreasury, RoleAuditor}, payers...),
 	ReleaseACHFile:     money,
 	WithdrawACHFile:    money,
+	ReleaseACHGuard:    money,
+	ResolveBankItem:    {RoleBilling, RoleTreasury, RoleSupervisor},
 	AskReversal:        {RoleBilling, RoleTreasury, RoleSupervisor},
 	ApproveReversal:    money,
 	AskRefund:          {RoleMember, RoleAgent, RoleBilling, RoleTreasury, RoleSupervisor},

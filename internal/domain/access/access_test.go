@@ -32,6 +32,8 @@ const (
 		books.verify        ---------$-uA-
 		ach.release            ---------$s---
 		ach.withdraw           ---------$s---
+		ach.release_guard      ---------$s---
+		bank_item.resolve      --------b$s---
 		ach.ask_reversal       --------b$s---
 		ach.approve_reversal   ---------$s---
 		refund.ask             --m----tb$s---

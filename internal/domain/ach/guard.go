@@ -50,6 +50,10 @@ func (r Rate) BasisPoints() int64 {
 	return r.Returns * 10_000 / r.Debits
 }
 
+// TooFew tells whether a rate is above its ceiling and stops nothing, because so
+// few returns are chance.
+func (r Rate) TooFew() bool { return r.Level == LevelOK && r.BasisPoints() > int64(r.Ceiling) }
+
 // Judge gives the three rates and the highest level of them.
 func Judge(n Returned, c Ceilings) ([]Rate, Level) {
 	rates := []Rate{

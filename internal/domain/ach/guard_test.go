@@ -88,3 +88,27 @@ func TestReleased(t *testing.T) {
 		t.Errorf("210 of 40,000: %s basis points", got)
 	}
 }
+
+// Two returns of ten debits are more than any ceiling and too few to tell; as
+// many as the profile asks for stop, and a rate below its ceiling is just that.
+func TestTooFewReturnsToTell(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		returns int64
+		least   int64
+		want    bool
+	}{
+		"fewer than count":         {2, 3, true},
+		"as many as count":         {3, 3, false},
+		"none":                     {0, 3, false},
+		"below the ceiling anyhow": {1, 3, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rates, _ := ach.Judge(ach.Returned{Debits: 10, All: c.returns}, ach.Ceilings{Overall: 1500, Unauthorized: 50, Administrative: 300, AlarmPercent: 50, LeastReturns: int(c.least)})
+			if got := rates[2].TooFew(); got != c.want {
+				t.Errorf("%d of %d debits, least %d: too few %t, want %t", c.returns, rates[2].Debits, c.least, got, c.want)
+			}
+		})
+	}
+}

@@ -179,8 +179,8 @@ func (c achRelease) Run(ctx context.Context, s Streams) error {
 
 // operator is who works at the command line: whoever holds the keys of the
 // database may do there what treasury may.
-func operator(name string) originating.Actor {
-	return originating.Actor{Name: name, Role: access.RoleTreasury}
+func operator(name string) access.Actor {
+	return access.Actor{Name: name, Role: access.RoleTreasury}
 }
 
 type achWithdraw struct {
@@ -214,7 +214,7 @@ func (c achWithdraw) Run(ctx context.Context, s Streams) error {
 		return err
 	}
 	defer d.Close()
-	err = d.Originating(p).Withdraw(ctx, originating.Withdrawal{File: c.File, By: operator(c.Actor), Second: c.Second, Reason: c.Reason})
+	err = d.Originating(p).Withdraw(ctx, originating.Withdrawal{File: c.File, By: operator(c.Actor), Second: operator(c.Second), Reason: c.Reason})
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,6 @@ import (
 	"quittance.org/quittance/internal/app"
 	"quittance.org/quittance/internal/app/receiving"
 	"quittance.org/quittance/internal/base/fault"
-	"quittance.org/quittance/internal/domain/ach"
 )
 
 type importBankFile struct {
@@ -220,7 +219,7 @@ func (c bankResolve) Run(ctx context.Context, s Streams) error {
 	if err != nil {
 		return err
 	}
-	if err := service.Resolve(ctx, id, c.By, c.Note); err != nil {
+	if err := service.Resolve(ctx, id, operator(c.By), c.Note); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(s.Out, "Recorded.")
@@ -297,7 +296,7 @@ func (c bankGuard) Run(ctx context.Context, s Streams) error {
 	}
 	defer end()
 	if c.Release {
-		if err := service.Release(ctx, receiving.Release{Actor: c.By, Second: c.Second, Reason: c.Reason}); err != nil {
+		if err := service.Release(ctx, receiving.Release{By: operator(c.By), Second: operator(c.Second), Reason: c.Reason}); err != nil {
 			return err
 		}
 	}
@@ -321,7 +320,7 @@ func printGuard(w io.Writer, g receiving.Guard) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, r := range g.Rates {
 		level := string(r.Level)
-		if r.Level == ach.LevelOK && r.BasisPoints() > int64(r.Ceiling) {
+		if r.TooFew() {
 			level += ": too few returns to tell" // fewer than ach.least_returns
 		}
 		fmt.Fprintf(table, "%s\t%d of %d debits\t%s %%\tmay be %s %%\t%s\n",
