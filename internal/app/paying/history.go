@@ -166,6 +166,7 @@ func (s *Service) Payments(ctx context.Context, who identity.Who) ([]PaymentLine
 type OwnPayment struct {
 	PaymentLine
 	Receipt *Receipt
+	Told    []Told // of starts of coverage that it brought about
 }
 
 // OwnPayment gives a payment of the account by its confirmation number, or
@@ -181,7 +182,10 @@ func (s *Service) OwnPayment(ctx context.Context, who identity.Who, number ident
 			return err
 		}
 		own = &OwnPayment{PaymentLine: PaymentLine(l)}
-		own.Receipt, err = s.receipt(tx, l.Payment)
+		if own.Receipt, err = s.receipt(tx, l.Payment); err != nil {
+			return err
+		}
+		own.Told, err = s.told(tx, l.Payment)
 		return err
 	})
 	return own, err

@@ -321,7 +321,8 @@ const CodeUnknownConfirmation = "confirmation.unknown"
 // Found is a payment that somebody asks about by its confirmation number.
 type Found struct {
 	payment.Payment
-	Returned bool // the money was taken back
+	Returned bool   // the money was taken back
+	Told     []Told // of starts of coverage that it brought about
 }
 
 // ByConfirmation answers "is my payment in?" by confirmation number alone. Tries
@@ -344,9 +345,13 @@ func (s *Service) ByConfirmation(ctx context.Context, typed, network string) (Fo
 			tx.CountTry(keys[0].text)
 			return nil
 		}
-		if err == nil {
-			p.Returned, err = isReturned(tx.ReadTx, p.Payment)
+		if err != nil {
+			return err
 		}
+		if p.Returned, err = isReturned(tx.ReadTx, p.Payment); err != nil {
+			return err
+		}
+		p.Told, err = s.told(tx.ReadTx, p.Payment)
 		return err
 	})
 	if err != nil {

@@ -48,6 +48,7 @@ type grammar struct {
 	Bank     bankCommand     `cmd:"" help:"Work with what the bank sent."`
 	Day      dayCommand      `cmd:"" help:"Run the business day, and see how it went."`
 	ACH      achCommand      `cmd:"" name:"ach" help:"See and release files to the bank."`
+	Carrier  carrierCommand  `cmd:"" help:"See what carriers were told and what they answered."`
 	File     fileCommand     `cmd:"" help:"Look at bank files."`
 	Simulate simulateCommand `cmd:"" help:"Live a plan year with invented households, and prove it."`
 	Verify   verifyCommand   `cmd:"" help:"Re-derive every balance from the ledger and compare."`

@@ -62,6 +62,7 @@ To do: no business date was ever run: start the server, or run the first: quitta
   print           done     0.0 s  batches 0, letters 0, pages 0, set aside 0
   verify          done     0.0 s  checks 0, violations 0
   autopay-freeze  waiting         
+  carriers        waiting         
 
 `, "")
 	setClock(t, dir, "2026-12-02")
@@ -80,6 +81,7 @@ bill-letters    done
 print           done
 verify          done
 autopay-freeze  waiting
+carriers        waiting
 
 To do: 2026-12-01 to 2026-12-02 were not run: start the server, or run them in order: quittance day run
 `, "")
@@ -95,6 +97,7 @@ To do: 2026-12-01 to 2026-12-02 were not run: start the server, or run them in o
   print           done  0.0 s  batches 0, letters 0, pages 0, set aside 0
   verify          done  0.0 s  checks 0, violations 0
   autopay-freeze  done  0.0 s  payments 0, skipped 0, canceled 0, set aside 0
+  carriers        done  0.0 s  told 0, unanswered 0, late 0, refused 0, set aside 0
 
 Business date 2026-12-01: complete
   bank-in         done  0.0 s  files 0, posted 0, known 0, noted 0, agreed 0, waiting 0, set aside 0
@@ -108,6 +111,7 @@ Business date 2026-12-01: complete
   print           done  0.0 s  batches 0, letters 0, pages 0, set aside 0
   verify          done  0.0 s  checks 0, violations 0
   autopay-freeze  done  0.0 s  payments 0, skipped 0, canceled 0, set aside 0
+  carriers        done  0.0 s  told 0, unanswered 0, late 0, refused 0, set aside 0
 
 `, "")
 	printed(t, []string{"day", "run", "--date", "2026-12-03", "--data", dir}, 1, "", "quittance: 2026-12-03 has not begun: today is 2026-12-02 [day.not_begun]\n")
@@ -134,6 +138,7 @@ func TestBusinessDayWithAFailedStep(t *testing.T) {
   print           done     0.0 s  batches 0, letters 0, pages 0, set aside 0
   verify          failed   0.0 s  the books do not agree (I6, orphans): look at each with quittance verify; nothing repairs itself [day.books_broken]; checks 5, violations 2
   autopay-freeze  waiting         
+  carriers        waiting         
 
 `, toDo)
 	printed(t, []string{"day", "status", "--data", dir}, 0, `Today is 2026-11-30.
@@ -151,6 +156,7 @@ bill-letters    done
 print           done
 verify          failed
 autopay-freeze  waiting
+carriers        waiting
 
 2026-11-30, verify, try 1: the books do not agree (I6, orphans): look at each with quittance verify; nothing repairs itself [day.books_broken]; checks 5, violations 2
 `+toDo, "")

@@ -67,6 +67,9 @@ func (d *demo) night(ctx context.Context, date civil.Date) error {
 	case err != nil:
 		return err
 	}
+	if err := carriersAnswer(ctx, d.app, date); err != nil {
+		return err
+	}
 	return d.keepState()
 }
 

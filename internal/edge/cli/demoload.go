@@ -63,6 +63,12 @@ func (l *demoLoader) load(ctx context.Context) error {
 		if err := l.live(ctx, byDay[day]); err != nil {
 			return fmt.Errorf("%s: %w", day, err)
 		}
+		if _, err := l.app.Exchanging.Tell(ctx); err != nil {
+			return err
+		}
+		if err := carriersAnswer(ctx, l.app, day); err != nil {
+			return err
+		}
 		l.bar.at(i)
 	}
 	l.bar.done(len(days))

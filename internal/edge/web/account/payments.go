@@ -3,6 +3,7 @@ package account
 import (
 	"bytes"
 	"encoding/csv"
+	"slices"
 	"strings"
 
 	"quittance.org/quittance/internal/app/paying"
@@ -163,6 +164,7 @@ func (v *visit) onePayment() {
 		v.Show(view)
 		return
 	}
+	view.Steps = inOrder(view.Steps, owing.ToldSteps(p.Told, !v.theirs()))
 	view.Lines = linesOf(p.Receipt)
 	if p.Method == payment.MethodBank && !v.theirs() {
 		view.Agreed = p.Receipt.Wording
@@ -171,6 +173,19 @@ func (v *visit) onePayment() {
 		view.Letter = path + "/proof.pdf"
 	}
 	v.Show(view)
+}
+
+// inOrder puts steps in the order of their days; what is still to come stands
+// last.
+func inOrder(steps, more []portal.Happened) []portal.Happened {
+	all := slices.Concat(steps, more)
+	slices.SortStableFunc(all, func(a, b portal.Happened) int {
+		if a.On.IsZero() != b.On.IsZero() {
+			return b.On.Compare(a.On)
+		}
+		return a.On.Compare(b.On)
+	})
+	return all
 }
 
 // linesOf says what a payment paid.

@@ -69,6 +69,9 @@ func (v *visit) lookup() {
 		return
 	default:
 		view.Result = lookUpResult(p.Payment, p.Returned)
+		if !p.Returned {
+			view.Result.Steps = owing.ToldSteps(p.Told, false)
+		}
 	}
 	v.Show(view)
 }

@@ -137,19 +137,35 @@ const (
 	StepNotTaken  PaymentStep = "not_taken"
 	StepRefunded  PaymentStep = "refunded"
 	StepWaiting   PaymentStep = "waiting" // the bank has not answered yet
+	// Of a payment that starts coverage: what the carrier was told (R-BIND-4).
+	StepTold        PaymentStep = "told"
+	StepAgreed      PaymentStep = "agreed"       // the carrier confirmed
+	StepQueried     PaymentStep = "queried"      // … refused: for staff
+	StepUnconfirmed PaymentStep = "unconfirmed"  // … has not answered yet
+	StepLateTelling PaymentStep = "late_telling" // the carrier was not told in time
+	StepLateAnswer  PaymentStep = "late_answer"  // … has not answered in time
 )
 
 // Happened is a step with its day.
 type Happened struct {
-	Step   PaymentStep
-	On     civil.Date
-	Amount money.Amount
-	Reason ReturnReason
-	Counts civil.Date
+	Step    PaymentStep
+	On      civil.Date
+	Amount  money.Amount
+	Reason  ReturnReason
+	Counts  civil.Date
+	Carrier string // its name; "" for who may not see it (R-ID-3)
 }
 
 // Message gives the step's words.
 func (h Happened) Message() Message {
+	switch h.Step {
+	case StepTold, StepAgreed, StepQueried, StepUnconfirmed, StepLateTelling, StepLateAnswer:
+		if h.Carrier == "" {
+			return Message{Key: "my.step.plain." + string(h.Step)}
+		}
+		return Message{Key: "my.step." + string(h.Step), Args: given("carrier", h.Carrier)}
+	case StepReceived, StepAsked, StepConfirmed, StepReturned, StepRefunded, StepWaiting:
+	}
 	return Message{Key: "my.step." + string(h.Step), Args: given("amount", h.Amount, "counts", h.Counts)}
 }
 

@@ -97,6 +97,7 @@ type LookupResult struct {
 	At           civil.Instant
 	Counts       civil.Date
 	Status       PaymentStatus
+	Steps        []Happened // what carriers were told, without their names (R-ID-3)
 }
 
 // ArticleKind names a short page of text.

@@ -1,6 +1,8 @@
 package states
 
 import (
+	"strings"
+
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/ach"
@@ -239,6 +241,21 @@ func onePayment() []State {
 	add("paid", func(p *portal.Payment) {
 		p.Status, p.Steps = portal.StatusPaid, []portal.Happened{{Step: portal.StepReceived, On: today}, {Step: portal.StepConfirmed, On: due}}
 	})
+	for _, last := range []portal.PaymentStep{portal.StepAgreed, portal.StepQueried, portal.StepUnconfirmed, portal.StepLateAnswer, portal.StepLateTelling} {
+		for _, carrier := range []string{"Harbor Health Plan", ""} {
+			name := "carrier-" + strings.ReplaceAll(string(last), "_", "-")
+			if carrier == "" {
+				name += "-helper"
+			}
+			add(name, func(p *portal.Payment) {
+				end := portal.Happened{Step: last, Carrier: carrier}
+				if last == portal.StepAgreed || last == portal.StepQueried {
+					end.On = day("2026-11-27")
+				}
+				p.Steps = []portal.Happened{{Step: portal.StepReceived, On: today}, {Step: portal.StepTold, On: today, Carrier: carrier}, end, {Step: portal.StepWaiting}}
+			})
+		}
+	}
 	add("by-autopay", func(p *portal.Payment) {
 		p.AutoPay, p.Steps = true, []portal.Happened{{Step: portal.StepAsked, On: today, Counts: due}, {Step: portal.StepWaiting}}
 	})

@@ -1,6 +1,8 @@
 package states
 
 import (
+	"strings"
+
 	"slices"
 
 	"quittance.org/quittance/internal/base/money"
@@ -73,6 +75,11 @@ func lookups() []State {
 	} {
 		result := portal.LookupResult{Confirmation: number, Amount: total, At: now, Counts: today, Status: status}
 		states = append(states, State{"lookup", "result-" + string(status), frame, portal.Lookup{Result: &result}})
+	}
+	for _, last := range []portal.Happened{{Step: portal.StepUnconfirmed}, {Step: portal.StepAgreed, On: due}, {Step: portal.StepLateAnswer}} {
+		result := portal.LookupResult{Confirmation: number, Amount: total, At: now, Counts: today, Status: portal.StatusPaid}
+		result.Steps = []portal.Happened{{Step: portal.StepTold, On: today}, last}
+		states = append(states, State{"lookup", "result-told-" + strings.ReplaceAll(string(last.Step), "_", "-"), frame, portal.Lookup{Result: &result}})
 	}
 	return states
 }
