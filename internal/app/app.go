@@ -125,6 +125,10 @@ type Config struct {
 	// DayBegins is when a running marketplace runs a business date; nil: never
 	// by itself.
 	DayBegins *profile.TimeOfDay
+	// Heartbeats says on record that people are served, so that a time in which
+	// nobody was is noticed (R-CAL-3). Of a demo nobody is: its clock is moved and
+	// it is stopped at will.
+	Heartbeats bool
 	// BillWorkers is how many chunks the nightly bill run bills at the same time;
 	// 0 means as many as suit the engine.
 	BillWorkers int
@@ -232,6 +236,9 @@ func (a *App) Start(ctx context.Context) error {
 			}
 		}
 	})
+	if a.config.Heartbeats {
+		a.beat(ctx)
+	}
 	if begins := a.config.DayBegins; begins != nil {
 		a.running.Go(func() { a.runDays(ctx, *begins) })
 	}

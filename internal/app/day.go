@@ -18,6 +18,7 @@ import (
 const (
 	stepBankIn      = "bank-in"
 	stepSettle      = "settle"
+	stepOutages     = "outages"
 	stepFirstBills  = "first-bills"
 	stepReview      = "review"
 	stepNotices     = "notices"
@@ -44,6 +45,7 @@ func (a *App) steps() []closing.Step {
 	steps := []closing.Step{
 		{Name: stepBankIn, Run: a.bankIn},
 		{Name: stepSettle, Run: a.settle},
+		{Name: stepOutages, Run: a.outages},
 		{Name: stepReview, Needs: []string{stepSettle}, Run: a.review},
 		{Name: stepFirstBills, Needs: []string{stepReview}, Run: a.firstBills},
 		{Name: stepNotices, Needs: []string{stepFirstBills}, Run: a.notices},
@@ -71,6 +73,14 @@ func (a *App) settle(ctx context.Context, _ civil.Date) (closing.Counts, error) 
 func (a *App) firstBills(ctx context.Context, _ civil.Date) (closing.Counts, error) {
 	accounts, err := a.Billing.FirstBills(ctx)
 	return closing.Counts{{Name: "accounts", N: int64(accounts)}}, err
+}
+
+// outages gives everybody more time whose due date ended with the day before,
+// if they could not pay for too long before its cut-off (R-CAL-3): ahead of the
+// review, so that nobody is called past due meanwhile.
+func (a *App) outages(ctx context.Context, date civil.Date) (closing.Counts, error) {
+	given, err := a.Collecting.ExtendAfterOutages(ctx, date.AddDays(-1))
+	return closing.Counts{{Name: "given more time", N: int64(given)}}, err
 }
 
 func (a *App) review(ctx context.Context, date civil.Date) (closing.Counts, error) {

@@ -5,6 +5,7 @@ import (
 
 	"quittance.org/quittance/internal/app/billing"
 	"quittance.org/quittance/internal/app/closing"
+	"quittance.org/quittance/internal/app/collecting"
 	"quittance.org/quittance/internal/app/enrolling"
 	"quittance.org/quittance/internal/app/originating"
 	"quittance.org/quittance/internal/base/civil"
@@ -59,4 +60,19 @@ func (d *Database) BillExceptions(ctx context.Context, month civil.Month) (list 
 		return err
 	})
 	return list, err
+}
+
+// Aside gives what the steps of business days could not do and what waits for a
+// person, the oldest first.
+func (d *Database) Aside(ctx context.Context, limit int) (all []store.Aside, err error) {
+	err = d.db.Read(ctx, "set aside", func(tx *store.ReadTx) error {
+		all, err = tx.Aside(limit)
+		return err
+	})
+	return all, err
+}
+
+// Collecting makes the use cases on coverage alone, for commands of staff.
+func (d *Database) Collecting(p *profile.Profile) *collecting.Service {
+	return collecting.New(d.db, p)
 }

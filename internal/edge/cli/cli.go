@@ -49,6 +49,7 @@ type grammar struct {
 	Day      dayCommand      `cmd:"" help:"Run the business day, and see how it went."`
 	ACH      achCommand      `cmd:"" name:"ach" help:"See and release files to the bank."`
 	Carrier  carrierCommand  `cmd:"" help:"See what carriers were told and what they answered."`
+	Outage   outageCommand   `cmd:"" help:"Record when people could not pay, and see it."`
 	File     fileCommand     `cmd:"" help:"Look at bank files."`
 	Simulate simulateCommand `cmd:"" help:"Live a plan year with invented households, and prove it."`
 	Verify   verifyCommand   `cmd:"" help:"Re-derive every balance from the ledger and compare."`

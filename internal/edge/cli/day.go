@@ -22,6 +22,7 @@ import (
 
 type dayCommand struct {
 	Run    dayRun    `cmd:"" help:"Run the business day of a date, after those that were missed."`
+	Aside  dayAside  `cmd:"" help:"List what was set aside for a person, with reasons."`
 	Status dayStatus `cmd:"" help:"See how the last business days went and what there is to do."`
 }
 

@@ -53,6 +53,7 @@ To do: no business date was ever run: start the server, or run the first: quitta
 	printed(t, []string{"day", "run", "--data", dir}, 0, `Business date 2026-11-30: half
   bank-in         done     0.0 s  files 0, posted 0, known 0, noted 0, agreed 0, waiting 0, set aside 0
   settle          done     0.0 s  settled 0
+  outages         done     0.0 s  given more time 0
   review          done     0.0 s  looked at 0, decisions 0, notices owed 0, set aside 0
   first-bills     done     0.0 s  accounts 0
   notices         done     0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
@@ -72,6 +73,7 @@ To do: no business date was ever run: start the server, or run the first: quitta
 state           half
 bank-in         done
 settle          done
+outages         done
 review          done
 first-bills     done
 notices         done
@@ -88,6 +90,7 @@ To do: 2026-12-01 to 2026-12-02 were not run: start the server, or run them in o
 	printed(t, []string{"day", "run", "--date", "2026-12-01", "--data", dir}, 0, `Business date 2026-11-30: complete
   bank-in         done  0.0 s  files 0, posted 0, known 0, noted 0, agreed 0, waiting 0, set aside 0
   settle          done  0.0 s  settled 0
+  outages         done  0.0 s  given more time 0
   review          done  0.0 s  looked at 0, decisions 0, notices owed 0, set aside 0
   first-bills     done  0.0 s  accounts 0
   notices         done  0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
@@ -102,6 +105,7 @@ To do: 2026-12-01 to 2026-12-02 were not run: start the server, or run them in o
 Business date 2026-12-01: complete
   bank-in         done  0.0 s  files 0, posted 0, known 0, noted 0, agreed 0, waiting 0, set aside 0
   settle          done  0.0 s  settled 0
+  outages         done  0.0 s  given more time 0
   review          done  0.0 s  looked at 0, decisions 0, notices owed 0, set aside 0
   first-bills     done  0.0 s  accounts 0
   notices         done  0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
@@ -129,6 +133,7 @@ func TestBusinessDayWithAFailedStep(t *testing.T) {
 	printed(t, []string{"day", "run", "--data", dir}, 1, `Business date 2026-11-30: incomplete
   bank-in         done     0.0 s  files 0, posted 0, known 0, noted 0, agreed 0, waiting 0, set aside 0
   settle          done     0.0 s  settled 0
+  outages         done     0.0 s  given more time 0
   review          done     0.0 s  looked at 0, decisions 0, notices owed 0, set aside 0
   first-bills     done     0.0 s  accounts 0
   notices         done     0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
@@ -147,6 +152,7 @@ func TestBusinessDayWithAFailedStep(t *testing.T) {
 state           incomplete
 bank-in         done
 settle          done
+outages         done
 review          done
 first-bills     done
 notices         done

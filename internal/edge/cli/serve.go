@@ -73,7 +73,7 @@ func (c serveCommand) Run(ctx context.Context, s Streams) error {
 	if err != nil {
 		return err
 	}
-	config.DayBegins = begins
+	config.DayBegins, config.Heartbeats = begins, true
 	a, err := app.New(d, config)
 	if err != nil {
 		return err

@@ -1,0 +1,214 @@
+package collecting_test
+
+import (
+	"testing"
+	"time"
+
+	"quittance.org/quittance/internal/app/apptest"
+	"quittance.org/quittance/internal/app/collecting"
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/domain/standing"
+	"quittance.org/quittance/internal/store"
+)
+
+// beat says at a moment that a node serves.
+func beat(w *apptest.World, at, node string, since time.Duration) {
+	w.TB.Helper()
+	w.At(at)
+	if err := w.Collecting.Beat(w.TB.Context(), node, since); err != nil {
+		w.TB.Fatal(err)
+	}
+}
+
+func outages(w *apptest.World) []string {
+	return w.Rows(`SELECT service || ' ' || cause FROM outage ORDER BY began_at`)
+}
+
+func extendAfter(t *testing.T, w *apptest.World, due string) int {
+	t.Helper()
+	n, err := w.Collecting.ExtendAfterOutages(t.Context(), apptest.Date(due))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func extensions(w *apptest.World) []string {
+	return w.Rows(`SELECT CAST(due_on AS TEXT) || ' to ' || CAST(until_on AS TEXT) || ' by ' || actor FROM due_extension ORDER BY due_on`)
+}
+
+// R-CAL-3: what is an outage, and what only looks like one.
+func TestHeartbeat(t *testing.T) {
+	t.Parallel()
+	type at struct {
+		at, node string
+		since    time.Duration
+	}
+	for name, tc := range map[string]struct {
+		beats []at
+		want  []string
+	}{
+		"a first start":                          {[]at{{"2026-11-23 10:00:00", "a", 0}}, nil},
+		"minute by minute":                       {[]at{{"2026-11-23 10:00:00", "a", 0}, {"2026-11-23 10:01:00", "a", time.Minute}}, nil},
+		"a new version":                          {[]at{{"2026-11-23 10:00:00", "a", 0}, {"2026-11-23 10:04:59", "b", 0}}, nil},
+		"stopped for two hours":                  {[]at{{"2026-11-23 10:00:00", "a", 0}, {"2026-11-23 12:00:00", "b", 0}}, []string{"portal silence"}},
+		"the database was away for two hours":    {[]at{{"2026-11-23 10:00:00", "a", 0}, {"2026-11-23 12:00:00", "a", 2 * time.Hour}}, []string{"portal silence"}},
+		"the clock jumps ahead":                  {[]at{{"2026-11-23 10:00:00", "a", 0}, {"2026-11-24 10:00:00", "a", time.Minute}}, nil},
+		"the clock jumps back":                   {[]at{{"2026-11-23 10:00:00", "a", 0}, {"2026-11-22 10:00:00", "a", time.Minute}}, nil},
+		"… and goes on from there":               {[]at{{"2026-11-23 10:00:00", "a", 0}, {"2026-11-22 10:00:00", "a", time.Minute}, {"2026-11-23 10:03:00", "a", time.Minute}}, nil},
+		"another node's clock jumps ahead":       {[]at{{"2026-11-23 10:00:00", "a", 0}, {"2026-11-24 10:00:00", "b", time.Minute}}, nil},
+		"one node went away, another serves":     {[]at{{"2026-11-23 10:00:00", "a", 0}, {"2026-11-23 10:01:00", "b", time.Minute}, {"2026-11-23 12:00:00", "b", time.Minute}}, nil},
+		"not in service for months":              {[]at{{"2026-09-01 10:00:00", "a", 0}, {"2026-11-23 12:00:00", "b", 0}}, nil},
+		"two outages of one night, both on file": {[]at{{"2026-11-23 10:00:00", "a", 0}, {"2026-11-23 10:31:00", "b", 0}, {"2026-11-23 11:03:00", "c", 0}}, []string{"portal silence", "portal silence"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			apptest.Each(t, func(t *testing.T, w *apptest.World) {
+				for _, b := range tc.beats {
+					beat(w, b.at, b.node, b.since)
+				}
+				apptest.Check(t, "outages", outages(w), tc.want)
+			})
+		})
+	}
+}
+
+// R-CAL-3, MA-PAIN-6: the portal was down on the due date; who has not paid is
+// given a day more, once, and is on time on it.
+func TestOutageOnTheDueDate(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		w.At("2026-11-01")
+		h := w.Household(apptest.Medical("2026-12", "103.00").Renewed())
+		w.Bill("2026-12")
+		beat(w, "2026-11-23 20:00:00", "a", 0)
+		beat(w, "2026-11-23 21:00:01", "b", 0)
+		w.At("2026-11-24 01:00:00")
+		beat(w, "2026-11-24 01:00:00", "b", time.Minute) // it has served since
+		apptest.Check(t, "given", extendAfter(t, w, "2026-11-23"), 1)
+		apptest.Check(t, "given again", extendAfter(t, w, "2026-11-23"), 0)
+		apptest.Check(t, "extensions", extensions(w), []string{"2026-11-23 to 2026-11-24 by system:outage"})
+		w.Night()
+		apptest.Check(t, "on the day after", w.Standing(h).PastDue.IsPositive(), false)
+		beat(w, "2026-11-25 00:59:30", "b", time.Minute)
+		w.At("2026-11-25 01:00:00")
+		apptest.Check(t, "no outage the next day", extendAfter(t, w, "2026-11-24"), 0)
+		w.Night()
+		apptest.Check(t, "once that has passed too", w.Standing(h).PastDue.IsPositive(), true)
+		w.VerifyClean()
+	})
+}
+
+// Nothing moves without an outage that is long enough and near enough.
+func TestNoExtensionByMistake(t *testing.T) {
+	t.Parallel()
+	for name, prepare := range map[string]func(*apptest.World){
+		"nobody ever served":  func(*apptest.World) {},
+		"served all the time": func(w *apptest.World) { beat(w, "2026-11-24 00:59:00", "a", 0) },
+		"an hour to the second": func(w *apptest.World) {
+			beat(w, "2026-11-23 20:00:00", "a", 0)
+			beat(w, "2026-11-23 21:00:00", "b", 0)
+			beat(w, "2026-11-24 00:59:00", "b", time.Minute)
+		},
+		"the weekend before": func(w *apptest.World) {
+			beat(w, "2026-11-21 10:00:00", "a", 0)
+			beat(w, "2026-11-22 20:00:00", "b", 0)
+			beat(w, "2026-11-24 00:59:00", "b", time.Minute)
+		},
+		"after the cut-off": func(w *apptest.World) { beat(w, "2026-11-23 23:59:59", "a", 0); beat(w, "2026-11-24 00:59:59", "b", 0) },
+		"a virtual clock is moved": func(w *apptest.World) {
+			beat(w, "2026-11-20 10:00:00", "a", 0)
+			beat(w, "2026-11-24 00:59:59", "a", time.Second)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			apptest.Each(t, func(t *testing.T, w *apptest.World) {
+				w.At("2026-11-01")
+				w.Household(apptest.Medical("2026-12", "103.00").Renewed())
+				w.Bill("2026-12")
+				prepare(w)
+				w.At("2026-11-24 01:00:00")
+				apptest.Check(t, "given", extendAfter(t, w, "2026-11-23"), 0)
+				apptest.Check(t, "extensions", extensions(w), []string(nil))
+			})
+		})
+	}
+}
+
+// The night is run by hand while nobody serves: the silence that lasts counts.
+func TestOutageThatLasts(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		w.At("2026-11-01")
+		w.Household(apptest.Medical("2026-12", "103.00").Renewed())
+		w.Bill("2026-12")
+		beat(w, "2026-11-23 22:00:00", "a", 0)
+		w.At("2026-11-24 01:00:00")
+		apptest.Check(t, "given", extendAfter(t, w, "2026-11-23"), 1)
+	})
+}
+
+// Staff declare that cards could not be taken, the day after: what was decided
+// for lack of time is undone, and who had more time already has more again.
+func TestDeclaredOutage(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		w.At("2026-11-01")
+		h := w.Household(apptest.Medical("2026-12", "103.00").Renewed())
+		w.Bill("2026-12")
+		w.At("2026-11-20")
+		if err := w.Collecting.ExtendDue(t.Context(), h.Account, collecting.Extension{
+			Due: apptest.Date("2026-11-23"), Until: apptest.Date("2026-11-27"), Actor: "staff:a", Reason: "storm",
+		}); err != nil {
+			t.Fatal(err)
+		}
+		w.At("2026-11-28 09:00:00")
+		o := collecting.Outage{Service: store.ServiceCards, Outage: between(w, "2026-11-27 08:00:00", "2026-11-27 12:00:00"), Reason: "processor was down", Actor: "staff:b"}
+		for _, want := range []int{1, 0} {
+			n, err := w.Collecting.DeclareOutage(t.Context(), o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			apptest.Check(t, "given", n, want)
+		}
+		apptest.Check(t, "extensions", extensions(w), []string{"2026-11-23 to 2026-11-30 by system:outage"})
+		w.VerifyClean()
+	})
+}
+
+func TestOutagesThatAreRefused(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		w.At("2026-11-24 09:00:00")
+		good := collecting.Outage{Service: store.ServicePortal, Outage: between(w, "2026-11-23 08:00:00", "2026-11-23 12:00:00"), Reason: "down", Actor: "staff:a"}
+		for name, change := range map[string]func(*collecting.Outage){
+			"by nobody":          func(o *collecting.Outage) { o.Actor = "" },
+			"for no reason":      func(o *collecting.Outage) { o.Reason = "" },
+			"of what":            func(o *collecting.Outage) { o.Service = "radio" },
+			"backwards":          func(o *collecting.Outage) { o.From, o.To = o.To, o.From },
+			"that lasts still":   func(o *collecting.Outage) { o.To = o.To.Add(48 * time.Hour) },
+			"longer than a week": func(o *collecting.Outage) { o.From = o.From.Add(-8 * 24 * time.Hour) },
+			"that began nowhere": func(o *collecting.Outage) { o.From = civil.Instant{} },
+		} {
+			bad := good
+			change(&bad)
+			if _, err := w.Collecting.DeclareOutage(t.Context(), bad); fault.KindOf(err) != fault.Invalid {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		apptest.Check(t, "on record", outages(w), []string(nil))
+	})
+}
+
+func between(w *apptest.World, from, to string) standing.Outage {
+	w.TB.Helper()
+	now := w.Clock.Now()
+	defer w.Clock.Set(now)
+	w.At(from)
+	o := standing.Outage{From: w.Clock.Now()}
+	w.At(to)
+	o.To = w.Clock.Now()
+	return o
+}

@@ -1,0 +1,57 @@
+package standing
+
+import (
+	"slices"
+	"time"
+
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/domain/profile"
+)
+
+// Outage is a time in which people could not pay as they are used to: the
+// portal was down, or cards could not be taken.
+type Outage struct {
+	From, To civil.Instant
+}
+
+// AfterOutage gives the day that counts instead of a due date for everybody,
+// when people could not pay for too long in the last hours before its cut-off
+// (R-CAL-3, MA-PAIN-6); false: the due date stays. Outages may overlap; minutes
+// are counted once. State offices' business days count: who needs help must
+// find somebody.
+func AfterOutage(p *profile.Profile, due civil.Date, outages []Outage) (civil.Date, bool) {
+	if !p.Outage.Enabled.On(due) {
+		return due, false
+	}
+	end := p.CutoffOn(due).Add(time.Microsecond)
+	begin := end.Add(-time.Duration(p.Outage.WindowHours.On(due)) * time.Hour)
+	if downWithin(outages, begin, end) <= time.Duration(p.Outage.Minutes.On(due))*time.Minute {
+		return due, false
+	}
+	return civil.StateDays.Add(due, p.Outage.BusinessDays.On(due)), true
+}
+
+// downWithin is how much of the time from begin to end lies in any outage.
+func downWithin(outages []Outage, begin, end civil.Instant) time.Duration {
+	sorted := slices.Clone(outages)
+	slices.SortFunc(sorted, func(a, b Outage) int { return a.From.Compare(b.From) })
+	down := time.Duration(0)
+	for _, o := range sorted {
+		from, to := laterInstant(o.From, begin), o.To
+		if end.Before(to) {
+			to = end
+		}
+		if from.Before(to) {
+			down += to.Sub(from)
+			begin = to
+		}
+	}
+	return down
+}
+
+func laterInstant(a, b civil.Instant) civil.Instant {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
