@@ -214,6 +214,9 @@ func TestAccounts(t *testing.T) {
 	}{
 		{bank.GoodAccount, 27, civil.Date{}, ""},
 		{"000555000002", 27, wednesday.AddDays(1), "R02 0000001 5000"},
+		{"000777000003", 27, wednesday.AddDays(1), "R03 0000001 5000"},
+		{"000777000003", 22, wednesday.AddDays(1), "R03 0000001 5000"}, // a micro-credit, or a refund
+		{"000777123456", 27, civil.Date{}, ""},
 		{"000555000009", 27, wednesday.AddDays(1), "R09 0000001 5000"},
 		{"000555000007", 27, wednesday.AddDays(5), "R07 0000001 5000"},
 		{"000555000107", 27, civil.NewDate(2027, time.January, 11), "R07 0000001 5000"}, // the 25th day is a Sunday

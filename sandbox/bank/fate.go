@@ -16,6 +16,7 @@ import (
 //	000111111116   R01, not enough money, each time
 //	000555000101   R01 the first time, paid when it is tried again
 //	0005550000NN   comes back as RNN
+//	0007770000NN   likewise; the validation service can not tell of it before
 //	000555000107   R07 after 25 days
 //	000555000110   R10 after 40 days
 //	0006660000NN   is paid, and corrected with CNN
@@ -27,6 +28,7 @@ const (
 	revokedLate       = "000555000107"
 	notAuthorizedLate = "000555000110"
 	returnPrefix      = "0005550000"
+	unsurePrefix      = "0007770000"
 	correctionPrefix  = "0006660000"
 )
 
@@ -52,6 +54,9 @@ func (b *Bank) fate(e *Entry) []*Notice {
 		return []*Notice{b.returns(e, e.Improper, 0)}
 	}
 	nn, isReturn := strings.CutPrefix(e.Account, returnPrefix)
+	if !isReturn {
+		nn, isReturn = strings.CutPrefix(e.Account, unsurePrefix)
+	}
 	cc, isCorrection := strings.CutPrefix(e.Account, correctionPrefix)
 	switch {
 	case e.Account == noFundsAccount, e.Account == noFundsOnce && e.Description != retryDescription:

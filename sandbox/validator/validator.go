@@ -20,12 +20,16 @@ const (
 )
 
 // The account numbers that the demo's pages and tests use. Any other number
-// is fine unless it ends in 13.
+// is fine unless it ends in 13; of one that begins with 000777 the service can
+// not tell.
 const (
 	AccountGood         = "000123456789"
 	AccountReturnsLater = "000111111116" // open today; its debit comes back for no funds
 	AccountClosed       = "000111111113"
+	AccountUnsure       = "000777123456" // a small bank of which the service knows nothing
 )
+
+const unsurePrefix = "000777"
 
 // Validator is the service. Its zero value is not usable; use New.
 type Validator struct {
@@ -74,7 +78,7 @@ func (v *Validator) validate(w http.ResponseWriter, r *http.Request) {
 	}
 	a := Answer{Status: StatusOK, Reference: "val_" + rand.Text()}
 	switch {
-	case v.Unavailable():
+	case v.Unavailable(), strings.HasPrefix(q.Account, unsurePrefix):
 		a.Status = StatusUnavailable
 	case strings.HasSuffix(q.Account, "13"):
 		a.Status = StatusRefused

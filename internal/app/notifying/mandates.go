@@ -5,6 +5,7 @@ import (
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/mandate"
 	"quittance.org/quittance/internal/store"
@@ -55,23 +56,14 @@ func (s *Service) mandate(tx *store.Tx, l mandate.Letter, e store.LetterExceptio
 	if err != nil {
 		return Sent{}, err
 	}
-	m, err := tx.Mandate(l.AccountID, l.Mandate)
+	letter := Mandate{Reader: to.reader(false), Written: on, Kind: l.Kind, Standing: now}
+	if l.Kind.OfBank() {
+		err = letter.aboutBank(tx.ReadTx, l)
+	} else {
+		err = letter.aboutMandate(tx.ReadTx, l)
+	}
 	if err != nil {
 		return Sent{}, err
-	}
-	letter := Mandate{Reader: to.reader(false), Written: on, Kind: l.Kind, Mandate: m, Standing: now}
-	if letter.Grant, err = grantOf(tx.ReadTx, l); err != nil {
-		return Sent{}, err
-	}
-	banks, err := tx.StoredBanks(l.AccountID)
-	if err != nil {
-		return Sent{}, err
-	}
-	letter.Bank = banks[letter.Grant.BankAccount]
-	if !l.Draft.IsZero() {
-		if letter.Draft, err = tx.Draft(l.AccountID, l.Draft); err != nil {
-			return Sent{}, err
-		}
 	}
 	words, err := s.letters.Mandate(letter)
 	if err != nil {
@@ -79,6 +71,32 @@ func (s *Service) mandate(tx *store.Tx, l mandate.Letter, e store.LetterExceptio
 	}
 	tx.MandateLetterTold(l, on)
 	return s.write(tx, to, words, e.Source)
+}
+
+// aboutMandate reads what a letter about AutoPay says.
+func (m *Mandate) aboutMandate(tx *store.ReadTx, l mandate.Letter) (err error) {
+	if m.Mandate, err = tx.Mandate(l.AccountID, l.Mandate); err != nil {
+		return err
+	}
+	if m.Grant, err = grantOf(tx, l); err != nil {
+		return err
+	}
+	banks, err := tx.StoredBanks(l.AccountID)
+	m.Bank = banks[m.Grant.BankAccount]
+	if err == nil && !l.Draft.IsZero() {
+		m.Draft, err = tx.Draft(l.AccountID, l.Draft)
+	}
+	return err
+}
+
+// aboutBank reads what a letter about a bank account says.
+func (m *Mandate) aboutBank(tx *store.ReadTx, l mandate.Letter) (err error) {
+	if m.Check, err = tx.Verification(l.AccountID, ach.VerificationID{UUID: l.Mandate.UUID}); err != nil {
+		return err
+	}
+	banks, err := tx.StoredBanks(l.AccountID)
+	m.Bank = banks[m.Check.Bank]
+	return err
 }
 
 // grantOf gives the authorization that a letter is a copy of, or the first.

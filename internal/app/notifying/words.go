@@ -4,6 +4,7 @@ import (
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/bill"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/identity"
@@ -129,7 +130,8 @@ type Returned struct {
 	RetryOn  civil.Date        // when AutoPay tries once more; zero: it does not
 }
 
-// Mandate is a letter about AutoPay (M13, M14).
+// Mandate is a letter about AutoPay (M13, M14), or about a bank account that is
+// verified by micro-entries (ACH-11).
 type Mandate struct {
 	Reader   Reader
 	Written  civil.Date
@@ -138,6 +140,7 @@ type Mandate struct {
 	Grant    mandate.Authorization // that the letter is a copy of
 	Bank     store.StoredBank      // of Grant
 	Draft    mandate.Draft         // that it is about; zero: none
+	Check    ach.Verification      // of Bank, where the letter is about that and no mandate
 	Standing standing.Standing
 }
 

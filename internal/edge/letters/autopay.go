@@ -21,7 +21,7 @@ var (
 		mandate.LetterResumed:   {"autopay_resumed", 1},
 		mandate.LetterCorrected: {"autopay_bank_corrected", 1},
 		mandate.LetterOff:       {"autopay_off", 1},
-		mandate.LetterNotTaken:  {"autopay_not_taken", 1},
+		mandate.LetterNotTaken:  {"autopay_not_taken", 2},
 	}
 )
 
@@ -98,6 +98,9 @@ func (w Writer) Mandate(m notifying.Mandate) (notifying.Words, error) {
 	if err != nil {
 		return notifying.Words{}, err
 	}
+	if m.Kind.OfBank() {
+		return a.bankChecked(m)
+	}
 	t, known := autoPayOn[m.Kind]
 	if !known {
 		return notifying.Words{}, fmt.Errorf("there is no letter about AutoPay for %q", m.Kind)
@@ -157,7 +160,10 @@ func (a *author) stopped(m notifying.Mandate) *letter {
 // be paid now.
 func (a *author) off(m notifying.Mandate) *letter {
 	kind := "off_" + string(m.Mandate.Reason)
-	if m.Kind == mandate.LetterNotTaken {
+	switch {
+	case m.Kind == mandate.LetterNotTaken && m.Draft.Reason == mandate.ReasonWaits:
+		kind = "not_taken_waits"
+	case m.Kind == mandate.LetterNotTaken:
 		kind = "not_taken"
 	}
 	l := a.begin(a.t("letter.autopay.title_"+string(m.Kind), nil), a.t("letter.autopay."+kind, catalogue.Args{"amount": noticed(m)}))

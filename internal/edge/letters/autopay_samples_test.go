@@ -7,6 +7,7 @@ import (
 	"quittance.org/quittance/internal/app/notifying"
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/mandate"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/domain/standing"
@@ -61,6 +62,34 @@ func mandateLetter(kind mandate.LetterKind, change func(*notifying.Mandate)) sam
 			change(&m)
 		}
 		return w.Mandate(m)
+	}
+}
+
+func bankLetter(kind mandate.LetterKind, end ach.VerificationEnd, code string) sample {
+	return mandateLetter(kind, func(m *notifying.Mandate) {
+		m.Check = ach.Verification{AnswerBy: date("2026-12-07"), End: end, Code: code}
+	})
+}
+
+// bankSamples are the letters about a bank account that is verified by
+// micro-entries (ACH-11).
+func bankSamples() map[string]letterSample {
+	return map[string]letterSample{
+		"bank_sent": {bankLetter(mandate.LetterBankSent, "", ""), "Look for two small amounts at your bank", []string{
+			"ending in 5678", "less than $1.00", "ACCTVERIFY", "It costs you nothing.", "by Monday, December 7, 2026", "AutoPay waits too",
+		}},
+		"bank_confirmed": {bankLetter(mandate.LetterBankConfirmed, "", ""), "Your bank account is confirmed", []string{"ending in 5678", "You can pay with it now."}},
+		"bank_failed_wrong": {bankLetter(mandate.LetterBankFailed, ach.EndWrong, ""), "We could not confirm your bank account", []string{
+			"There are no tries left.", "AutoPay is off", "another bank account",
+		}},
+		"bank_failed_expired": {bankLetter(mandate.LetterBankFailed, ach.EndExpired, ""), "We could not confirm your bank account", []string{"by December 7."}},
+		"bank_failed_returned": {bankLetter(mandate.LetterBankFailed, ach.EndReturned, "R03"), "We could not confirm your bank account", []string{
+			"The bank sent back", "your bank could not find the account",
+		}},
+		"autopay_not_taken_waits": {mandateLetter(mandate.LetterNotTaken, func(m *notifying.Mandate) {
+			m.Draft = mandate.Draft{Noticed: money.Cents(12450), Reason: mandate.ReasonWaits}
+			m.Standing = standing.Standing{TotalDue: money.Cents(12450), KeepsBy: date("2026-11-23")}
+		}), "AutoPay did not take your payment", []string{"$124.50", "not confirmed yet", "pay it yourself this time"}},
 	}
 }
 

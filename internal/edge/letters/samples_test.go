@@ -83,6 +83,7 @@ func january2027(s standing.State, change func(*standing.EnrollmentStanding)) []
 func samples() map[string]letterSample {
 	all := coverageSamples()
 	maps.Copy(all, autoPaySamples())
+	maps.Copy(all, bankSamples())
 	return all
 }
 
