@@ -39,6 +39,7 @@ func TestSandboxValidator(t *testing.T) {
 		{"closed", validator.AccountClosed, false, payment.ValidationRefused},
 		{"any other", "55554444", false, payment.ValidationOK},
 		{"any other that ends in 13", "7713", false, payment.ValidationRefused},
+		{"of a bank that it does not know", validator.AccountUnsure, false, payment.ValidationUnavailable},
 		{"service switched off", validator.AccountGood, true, payment.ValidationUnavailable},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

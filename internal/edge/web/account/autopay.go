@@ -25,6 +25,8 @@ func stateOf(s autopay.Status) portal.AutoPayState {
 	switch m.Reason {
 	case mandate.ReasonReturns:
 		return portal.AutoPayReturned
+	case mandate.ReasonUnverified:
+		return portal.AutoPayUnverified
 	case mandate.ReasonBankAccount:
 		return portal.AutoPayAccount
 	case mandate.ReasonUnauthorized, mandate.ReasonBankStop:
@@ -38,7 +40,7 @@ func (v *visit) manages() bool { return access.Allowed(v.who.Role, access.Manage
 func (v *visit) autoPayLine(s autopay.Status) *portal.AutoPayLine {
 	line := &portal.AutoPayLine{State: stateOf(s), Manage: v.manages(), Held: v.held(s)}
 	if line.State == portal.AutoPayOn {
-		line.Next = nextOf(s)
+		line.Next, line.Waits = nextOf(s), waitsOf(s.Bank)
 	}
 	return line
 }
@@ -117,7 +119,26 @@ func (v *visit) terms(s autopay.Status) *portal.AutoPayTerms {
 }
 
 func savedView(s autopay.SavedAccount) portal.Saved {
-	return portal.Saved{ID: s.ID.String(), Kind: portal.AccountKind(s.Type), LastFour: s.LastFour, Nickname: s.Nickname, AutoPay: s.InUse}
+	view := portal.Saved{ID: s.ID.String(), Kind: portal.AccountKind(s.Type), LastFour: s.LastFour, Nickname: s.Nickname, AutoPay: s.InUse}
+	switch c := s.Check; {
+	case !s.Waits:
+	case !c.Asked:
+		view.Wait = portal.WaitBank
+	case c.Open:
+		view.Wait, view.AnswerBy = portal.WaitAmounts, c.AnswerBy
+	default:
+		view.Wait, view.Arrives = portal.WaitComing, c.ArrivesOn
+	}
+	return view
+}
+
+// waitsOf is an account from which nothing can be taken yet; nil: it can.
+func waitsOf(s autopay.SavedAccount) *portal.Saved {
+	if !s.Waits {
+		return nil
+	}
+	view := savedView(s)
+	return &view
 }
 
 func debitStatus(d autopay.Debit) portal.PaymentStatus {

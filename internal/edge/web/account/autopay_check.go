@@ -57,7 +57,12 @@ func (v *visit) checkPage(s *setUp) (portal.AutoPayCheck, bool) {
 		Rules: v.autoPayRules(d.First),
 	}
 	if u := d.Unpaid; u != nil && !s.Change {
-		view.Unpaid = &portal.Unpaid{Amount: u.Amount, Month: u.Month, Due: u.DueOn}
+		unpaid := &portal.Unpaid{Amount: u.Amount, Month: u.Month, Due: u.DueOn}
+		if offer.Saved[bank].Waits {
+			view.PayOther = unpaid
+		} else {
+			view.Unpaid = unpaid
+		}
 	}
 	if s.Form != nil {
 		view.Form = *s.Form

@@ -135,7 +135,9 @@ func (v *visit) showDone() {
 		if view.Bill = billOf(d); view.Bill == nil {
 			view.Next = d.NextBillOn
 		}
-	case portal.DoneOn, portal.DoneChanged, portal.DoneStopping, portal.DoneReleased:
+	case portal.DoneOn, portal.DoneChanged:
+		view.Waits = waitsOf(s.Bank)
+	case portal.DoneStopping, portal.DoneReleased:
 	}
 	v.Show(view)
 }

@@ -126,9 +126,23 @@ func (v *visit) fillHappened(view *portal.AccountHome) error {
 	if chosen := v.now.Language; chosen != string(v.Lang) && (chosen != "" || v.Lang != catalogue.English) {
 		view.ToDo = append(view.ToDo, portal.ToDo{Kind: portal.ToDoLanguage, Name: v.Lang.Name(), Path: portal.PathSpoken})
 	}
+	if err := v.fillConfirm(view); err != nil {
+		return err
+	}
 	unread, err := v.people.UnreadMessages(v.Ctx(), v.who)
 	if unread > 0 {
 		view.ToDo = append(view.ToDo, portal.ToDo{Kind: portal.ToDoMessages, N: unread, Path: portal.PathMessages})
+	}
+	return err
+}
+
+// fillConfirm points at bank accounts whose two small amounts have arrived.
+func (v *visit) fillConfirm(view *portal.AccountHome) error {
+	saved, err := v.member.AutoPay.SavedAccounts(v.Ctx(), v.payer(), v.who.Account)
+	for _, s := range saved {
+		if path := savedView(s).ConfirmPath(); path != "" {
+			view.ToDo = append(view.ToDo, portal.ToDo{Kind: portal.ToDoConfirm, Path: path})
+		}
 	}
 	return err
 }

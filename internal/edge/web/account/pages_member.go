@@ -66,6 +66,7 @@ func memberPages() []page {
 		{portal.PathPayments + "/{number}/proof.pdf", (*visit).letterFile, nil, member},
 		{portal.PathSaved, (*visit).savedAccounts, nil, member},
 		{portal.PathSavedNew, (*visit).showSave, (*visit).save, member},
+		{portal.PathSavedConfirm, (*visit).showAmounts, (*visit).tellAmounts, member},
 		{portal.PathSavedRename, (*visit).showRename, (*visit).rename, member},
 		{portal.PathSavedRemove, (*visit).showRemove, (*visit).remove, member},
 		{portal.PathSettings, (*visit).settings, nil, member},

@@ -9,6 +9,7 @@ import (
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/pii"
+	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/edge/web/portal"
 	"quittance.org/quittance/internal/edge/web/serving"
@@ -34,7 +35,10 @@ func (v *visit) savedAccounts() {
 		v.fail(err)
 		return
 	}
-	view := portal.SavedAccounts{Added: v.R.URL.Query().Has("added"), Gone: v.R.URL.Query().Has("removed")}
+	said := v.R.URL.Query()
+	view := portal.SavedAccounts{
+		Added: said.Has("added"), Waits: said.Get("added") == "waits", Gone: said.Has("removed"), Ready: said.Has("confirmed"), Lost: said.Has("lost"),
+	}
 	for _, a := range all {
 		view.Rows = append(view.Rows, savedView(a))
 	}
@@ -59,7 +63,11 @@ func (v *visit) save() {
 	if !v.ownSaved() {
 		return
 	}
-	if _, _, ok := v.saveBank(portal.NewBank{Form: v.bankForm(), Nickname: v.Field(portal.FieldNickname)}); ok {
+	saved, _, ok := v.saveBank(portal.NewBank{Form: v.bankForm(), Nickname: v.Field(portal.FieldNickname)})
+	switch {
+	case ok && saved.Waits:
+		v.To(portal.PathSaved + "?added=waits")
+	case ok:
 		v.To(portal.PathSaved + "?added")
 	}
 }
@@ -109,6 +117,8 @@ func (v *visit) markBank(view *portal.NewBank, err error) bool {
 	case err == nil:
 	case fault.Is(err, paying.CodeBankRefused), fault.Is(err, paying.CodeBankSilent):
 		view.NotConfirmed = true
+	case fault.Is(err, ach.CodeMicroTooOften), fault.Is(err, ach.CodeMicroTooSoon), fault.Is(err, ach.CodeMicroFull):
+		view.TooOften = true
 	case len(fault.Fields(err)) > 0:
 		list := serving.BankProblems(err)
 		if len(list) == 0 {

@@ -51,7 +51,7 @@ func (h AccountHome) page() page {
 func (h AccountHome) Secondary() bool {
 	taken := h.AutoPay != nil && h.AutoPay.State == AutoPayOn && h.AutoPay.Held == nil && h.AutoPay.Next != nil && h.AutoPay.Next.Known &&
 		h.AutoPay.Next.Late.IsZero()
-	return h.State != HomeOwes || taken
+	return h.State != HomeOwes || taken && h.AutoPay.Waits == nil
 }
 
 // AutoPayLine is what the home says about AutoPay.
@@ -59,7 +59,8 @@ type AutoPayLine struct {
 	State  AutoPayState
 	Next   *AutoPayNext
 	Held   *Held
-	Manage bool // may turn it on
+	Manage bool   // may turn it on
+	Waits  *Saved // the account, if nothing can be taken from it yet
 }
 
 // Message gives the line's words.
@@ -67,6 +68,10 @@ func (l AutoPayLine) Message() Message {
 	switch {
 	case l.Held != nil:
 		return Message{Key: "my.home.autopay_held", Args: given("month", l.Held.Month, "amount", l.Held.Is)}
+	case l.State == AutoPayOn && l.Waits != nil:
+		return l.Waits.AutoPayWaits()
+	case l.State == AutoPayUnverified:
+		return Message{Key: "my.home.autopay_unverified"}
 	case l.State == AutoPayOn && l.Next == nil:
 		return Message{Key: "my.home.autopay_idle"}
 	case l.State == AutoPayOn && !l.Next.Late.IsZero():
@@ -86,11 +91,11 @@ func (l AutoPayLine) Message() Message {
 // Warns tells that the line asks for something.
 func (l AutoPayLine) Warns() bool {
 	switch l.State {
-	case AutoPayReturned, AutoPayRefused, AutoPayAccount, AutoPayPaused:
+	case AutoPayReturned, AutoPayRefused, AutoPayAccount, AutoPayPaused, AutoPayUnverified:
 		return true
 	case AutoPayOn, AutoPayOff, AutoPayStopped:
 	}
-	return l.Held != nil || l.Next != nil && !l.Next.Late.IsZero()
+	return l.Held != nil || l.Waits != nil || l.Next != nil && !l.Next.Late.IsZero()
 }
 
 // Link gives where the line leads.
@@ -180,6 +185,7 @@ const (
 	ToDoEmail    ToDoKind = "email"    // the address is not confirmed
 	ToDoReturned ToDoKind = "returned" // the bank sent a payment back
 	ToDoBounced  ToDoKind = "bounced"  // e-mail did not arrive, paper is on
+	ToDoConfirm  ToDoKind = "confirm"  // a bank account waits for two amounts
 	ToDoSecond   ToDoKind = "second"   // no second step at sign-in
 	ToDoGuest    ToDoKind = "delegate" // an invitation waits
 	ToDoLanguage ToDoKind = "language" // the site is read in another language than bills are sent in (F16)

@@ -236,10 +236,43 @@ func (Payment) page() page {
 type SavedAccounts struct {
 	Rows  []Saved
 	Added bool // one was just added
+	Waits bool // and it is still to be checked
 	Gone  bool // one was just removed
+	Ready bool // one was just confirmed
+	Lost  bool // one could not be confirmed, and was removed
 }
 
 func (SavedAccounts) page() page { return page{template: "saved", title: "my.saved.title"} }
+
+// ConfirmBank asks for the two small amounts that were sent to a saved account
+// (ACH-11). They are shown nowhere.
+type ConfirmBank struct {
+	Account  Saved
+	First    string // as typed
+	Second   string
+	Left     int // answers
+	Problems Problems
+}
+
+// LeftMessage says how many answers are left.
+func (c ConfirmBank) LeftMessage() Message {
+	return Message{Key: "my.confirm.left", Args: pairs([]any{"n", c.Left})}
+}
+
+func (c ConfirmBank) page() page {
+	return page{template: "saved_confirm", title: "my.confirm.title", back: PathSaved, problems: c.Problems}
+}
+
+// The fields of ConfirmBank, and what can be wrong with them.
+const (
+	FieldFirst  = "first"
+	FieldSecond = "second"
+
+	ProblemFirstAmount  = "my.problem.first_amount"
+	ProblemSecondAmount = "my.problem.second_amount"
+	ProblemSameAmounts  = "my.problem.same_amounts"
+	ProblemWrongAmounts = "my.problem.wrong_amounts" // n are left
+)
 
 // RenameSaved gives a saved account a name.
 type RenameSaved struct {

@@ -17,6 +17,8 @@ const (
 	AutoPayReturned AutoPayState = "returned" // Returned payments in a row (R-AUTO-7)
 	AutoPayAccount  AutoPayState = "account"  // the bank account is closed or not found
 	AutoPayRefused  AutoPayState = "refused"  // the bank says that the member did not agree (ACH-33)
+	// AutoPayUnverified: the member has not shown that the account is theirs.
+	AutoPayUnverified AutoPayState = "unverified"
 )
 
 // AutoPay is A7: how AutoPay stands, and what can be done about it.
@@ -61,7 +63,7 @@ func (a AutoPay) Level() string {
 	switch a.State {
 	case AutoPayOn:
 		return "success"
-	case AutoPayPaused, AutoPayReturned, AutoPayAccount, AutoPayRefused:
+	case AutoPayPaused, AutoPayReturned, AutoPayAccount, AutoPayRefused, AutoPayUnverified:
 		return "warning"
 	case AutoPayOff, AutoPayStopped:
 	}
@@ -180,6 +182,38 @@ type Saved struct {
 	LastFour string
 	Nickname string
 	AutoPay  bool // AutoPay uses it
+	Wait     SavedWait
+	Arrives  civil.Date // of WaitComing: when the amounts are at the bank
+	AnswerBy civil.Date // of WaitAmounts: the last day to enter them
+}
+
+// SavedWait is what a saved account waits for: nothing is taken from it before.
+type SavedWait string
+
+// What an account can wait for.
+const (
+	WaitNothing SavedWait = ""
+	WaitBank    SavedWait = "bank"    // its bank's answer to a prenote (ACH-10)
+	WaitComing  SavedWait = "coming"  // two small amounts are on their way (ACH-11)
+	WaitAmounts SavedWait = "amounts" // the member is to enter them
+)
+
+// Waiting says what the account waits for.
+func (s Saved) Waiting() Message {
+	return Message{Key: "my.saved.wait_" + string(s.Wait), Args: given("arrives", s.Arrives, "by", s.AnswerBy, "last_four", s.LastFour)}
+}
+
+// AutoPayWaits says that AutoPay waits with it.
+func (s Saved) AutoPayWaits() Message {
+	return Message{Key: "my.autopay.wait_" + string(s.Wait), Args: given("arrives", s.Arrives, "by", s.AnswerBy, "last_four", s.LastFour)}
+}
+
+// ConfirmPath leads to where the amounts are entered; "" before they are there.
+func (s Saved) ConfirmPath() string {
+	if s.Wait != WaitAmounts {
+		return ""
+	}
+	return PathSavedConfirm + "?of=" + s.ID
 }
 
 // Message names the account: never the whole number.

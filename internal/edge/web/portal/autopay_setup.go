@@ -61,6 +61,7 @@ type NewBank struct {
 	Form         BankForm
 	Nickname     string
 	NotConfirmed bool // the validation service said no; we never say why
+	TooOften     bool // it was checked too often
 	Problems     Problems
 }
 
@@ -73,7 +74,7 @@ func (b NewBank) Path() string {
 }
 
 func (b NewBank) page() page {
-	p := page{template: "new_bank", title: "my.new_bank.title", back: PathSaved, step: b.Step, problems: b.Problems, refused: b.NotConfirmed}
+	p := page{template: "new_bank", title: "my.new_bank.title", back: PathSaved, step: b.Step, problems: b.Problems, refused: b.NotConfirmed || b.TooOften}
 	if b.ForAutoPay {
 		p.back = PathAutoPayBank
 	}
@@ -90,6 +91,7 @@ type AutoPayCheck struct {
 	Number   *BankForm // of an account that was typed just now; its numbers are shown in full this once
 	First    FirstDebit
 	Unpaid   *Unpaid // AutoPay comes too late for it
+	PayOther *Unpaid // likewise, and Bank waits: nothing can be paid from it now
 	Form     AutoPayForm
 	Least    money.Amount // that the limit can be
 	Rules    AutoPayRules
@@ -240,6 +242,7 @@ type AutoPayDone struct {
 	Next   civil.Date
 	Paid   *PaidNow // paid at the same time
 	Email  string   // masked, where the copy goes; "" for none
+	Waits  *Saved   // the account, if nothing can be taken from it yet
 }
 
 // PaidNow is a payment that was made together with turning AutoPay on.

@@ -54,6 +54,7 @@ const (
 	PathSavedNew      = "/account/methods/new"        // A13: add
 	PathSavedRename   = "/account/methods/rename"     // A13: ?of=
 	PathSavedRemove   = "/account/methods/remove"     // A13: ?of=
+	PathSavedConfirm  = "/account/methods/confirm"    // A13: ?of=, the two small amounts
 	PathSettings      = "/account/settings"           // A14
 	PathSpoken        = "/account/settings/language"  // A14: languages
 	PathReached       = "/account/settings/contact"   // A14: e-mail, mobile number

@@ -82,7 +82,7 @@ func homes() []State {
 	})
 	add("to-do", func(h *portal.AccountHome) {
 		h.Others = true
-		for _, kind := range []portal.ToDoKind{portal.ToDoMessages, portal.ToDoEmail, portal.ToDoReturned, portal.ToDoBounced, portal.ToDoSecond, portal.ToDoGuest, portal.ToDoLanguage} {
+		for _, kind := range []portal.ToDoKind{portal.ToDoMessages, portal.ToDoEmail, portal.ToDoReturned, portal.ToDoBounced, portal.ToDoSecond, portal.ToDoGuest, portal.ToDoLanguage, portal.ToDoConfirm} {
 			h.ToDo = append(h.ToDo, portal.ToDo{Kind: kind, N: 2, Name: "Tiếng Việt", On: day("2026-11-18"), Path: portal.PathMessages})
 		}
 	})
@@ -98,14 +98,17 @@ func homes() []State {
 		}
 	})
 	states[len(states)-1].Frame.Nav = portal.NavDelegate
+	waits := waitingAccount(portal.WaitAmounts)
 	for name, line := range map[string]portal.AutoPayLine{
-		"on":     {State: portal.AutoPayOn, Next: nextPayment()},
-		"soon":   {State: portal.AutoPayOn, Next: &portal.AutoPayNext{On: day("2026-12-23")}},
-		"late":   {State: portal.AutoPayOn, Next: retriedTooLate()},
-		"idle":   {State: portal.AutoPayOn},
-		"held":   {State: portal.AutoPayOn, Held: heldPayment()},
-		"paused": {State: portal.AutoPayPaused},
-		"bank":   {State: portal.AutoPayReturned},
+		"on":         {State: portal.AutoPayOn, Next: nextPayment()},
+		"soon":       {State: portal.AutoPayOn, Next: &portal.AutoPayNext{On: day("2026-12-23")}},
+		"late":       {State: portal.AutoPayOn, Next: retriedTooLate()},
+		"idle":       {State: portal.AutoPayOn},
+		"held":       {State: portal.AutoPayOn, Held: heldPayment()},
+		"paused":     {State: portal.AutoPayPaused},
+		"bank":       {State: portal.AutoPayReturned},
+		"unverified": {State: portal.AutoPayUnverified},
+		"waits":      {State: portal.AutoPayOn, Next: nextPayment(), Waits: &waits},
 	} {
 		line.Manage = true
 		add("autopay-"+name, func(h *portal.AccountHome) { h.AutoPay = &line })

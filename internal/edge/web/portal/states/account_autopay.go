@@ -32,6 +32,11 @@ func checkingAccount() portal.Saved {
 	return portal.Saved{ID: op, Kind: portal.AccountChecking, LastFour: "6789", AutoPay: true}
 }
 
+// waitingAccount is one from which nothing can be taken yet.
+func waitingAccount(wait portal.SavedWait) portal.Saved {
+	return portal.Saved{ID: "w" + string(wait), Kind: portal.AccountChecking, LastFour: "3456", Wait: wait, Arrives: due, AnswerBy: day("2026-12-07")}
+}
+
 func ownAutoPay() portal.AutoPay {
 	return portal.AutoPay{
 		State: portal.AutoPayOn, Manage: true, LastFour: "6789", Next: nextPayment(), CanPay: true, Proof: true,
@@ -77,6 +82,10 @@ func autoPay() []State {
 	add("returned", func(a *portal.AutoPay) { over(portal.AutoPayReturned)(a); a.Returned = 2 })
 	add("returned-one", func(a *portal.AutoPay) { over(portal.AutoPayReturned)(a); a.Returned = 1 })
 	add("account", over(portal.AutoPayAccount))
+	add("unverified", over(portal.AutoPayUnverified))
+	for _, wait := range []portal.SavedWait{portal.WaitBank, portal.WaitComing, portal.WaitAmounts} {
+		add("waits-"+string(wait), func(a *portal.AutoPay) { a.Terms.Bank = waitingAccount(wait) })
+	}
 	add("refused", over(portal.AutoPayRefused))
 	return states
 }
@@ -114,6 +123,8 @@ func autoPayChoices() []State {
 		{"autopay_bank", "none", in(portal.PathAutoPayBank), unchosen},
 		{"new_bank", "autopay", in(portal.PathAutoPayNew), fresh},
 		{"new_bank", "refused", in(portal.PathAutoPayNew), refused},
+		{"new_bank", "too-often", in(portal.PathAutoPayNew), portal.NewBank{ForAutoPay: true, Step: 2, Form: typed, TooOften: true}},
+		{"autopay_bank", "waits", in(portal.PathAutoPayBank), portal.AutoPayBank{Saved: []portal.Saved{checkingAccount(), waitingAccount(portal.WaitComing), waitingAccount(portal.WaitAmounts)}}},
 		{"new_bank", "empty", in(portal.PathAutoPayNew), empty},
 		{"new_bank", "save", in(portal.PathSavedNew), portal.NewBank{}},
 	}
@@ -132,6 +143,9 @@ func autoPayChecks() []State {
 		states = append(states, State{"autopay_check", name, in(portal.PathAutoPayCheck), c})
 	}
 	add("unpaid-before", func(*portal.AutoPayCheck) {})
+	add("waits", func(c *portal.AutoPayCheck) {
+		c.Bank, c.PayOther, c.Unpaid = waitingAccount(portal.WaitComing), c.Unpaid, nil
+	})
 	add("default", func(c *portal.AutoPayCheck) { c.Day, c.Unpaid, c.First.On, c.First.Covers = 23, nil, due, covers })
 	add("amount-not-known", func(c *portal.AutoPayCheck) {
 		c.Unpaid, c.First.Known, c.First.Settles, c.Rules.BankDays = nil, false, day("2026-12-16"), 2
@@ -168,7 +182,7 @@ func autoPayEnds() []State {
 	first := portal.FirstDebit{On: day("2026-12-15"), Amount: total, Known: true, Covers: covers.Next()}
 	rolled := first
 	rolled.Settles = day("2026-12-16")
-	bill := portal.Unpaid{Amount: total, Month: covers, Due: due}
+	bill, waits := portal.Unpaid{Amount: total, Month: covers, Due: due}, waitingAccount(portal.WaitComing)
 	done := func(name string, d portal.AutoPayDone) State {
 		return State{"autopay_done", name, in(portal.PathAutoPayDone), d}
 	}
@@ -183,6 +197,7 @@ func autoPayEnds() []State {
 		done("on", portal.AutoPayDone{Kind: portal.DoneOn, First: first, StopBy: evening, Email: "m•••@example.org"}),
 		done("on-paid-too", portal.AutoPayDone{Kind: portal.DoneOn, First: rolled, StopBy: evening, Paid: &portal.PaidNow{Amount: total, Confirmation: number, Path: portal.PathPayments + "/" + op}}),
 		done("on-not-paid", portal.AutoPayDone{Kind: portal.DoneOn, First: first, StopBy: evening, Paid: &portal.PaidNow{Amount: total, Failed: true}, Bill: &bill}),
+		done("on-waits", portal.AutoPayDone{Kind: portal.DoneOn, First: first, StopBy: evening, Waits: &waits}),
 		done("changed", portal.AutoPayDone{Kind: portal.DoneChanged, First: first, Later: true}),
 		done("stopped", portal.AutoPayDone{Kind: portal.DoneStopped, Bill: &bill, Email: "m•••@example.org"}),
 		done("stopped-nothing-due", portal.AutoPayDone{Kind: portal.DoneStopped, Next: day("2026-12-01")}),

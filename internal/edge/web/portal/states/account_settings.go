@@ -11,7 +11,29 @@ func savedAccounts() []State {
 	named.Nickname = "Household"
 	list := []portal.Saved{checkingAccount(), plain, named}
 	frame := in(portal.PathSaved)
+	coming, open, asked := waitingAccount(portal.WaitComing), waitingAccount(portal.WaitAmounts), waitingAccount(portal.WaitBank)
+	used := open
+	used.AutoPay = true
+	confirm := portal.ConfirmBank{Account: open, Left: 3}
+	wrong, empty, same, last := confirm, confirm, confirm, confirm
+	wrong.First, wrong.Second, wrong.Left = "0.12", "0.32", 2
+	wrong.Problems.Add(portal.FieldFirst, portal.ProblemWrongAmounts, "n", 2)
+	last.First, last.Second, last.Left = "0.12", "0.32", 1
+	last.Problems.Add(portal.FieldFirst, portal.ProblemWrongAmounts, "n", 1)
+	empty.Problems.Add(portal.FieldFirst, portal.ProblemFirstAmount)
+	empty.Problems.Add(portal.FieldSecond, portal.ProblemSecondAmount)
+	same.First, same.Second = "0.12", "0.12"
+	same.Problems.Add(portal.FieldSecond, portal.ProblemSameAmounts)
+	at := in(portal.PathSavedConfirm)
 	return []State{
+		{"saved", "waits", frame, portal.SavedAccounts{Rows: []portal.Saved{coming, used, asked}, Added: true, Waits: true}},
+		{"saved", "confirmed", frame, portal.SavedAccounts{Rows: list, Ready: true}},
+		{"saved", "lost", frame, portal.SavedAccounts{Lost: true}},
+		{"saved_confirm", "default", at, confirm},
+		{"saved_confirm", "wrong", at, wrong},
+		{"saved_confirm", "last-try", at, last},
+		{"saved_confirm", "empty", at, empty},
+		{"saved_confirm", "same", at, same},
 		{"saved", "default", frame, portal.SavedAccounts{Rows: list}},
 		{"saved", "added", frame, portal.SavedAccounts{Rows: list, Added: true}},
 		{"saved", "removed", frame, portal.SavedAccounts{Rows: list[:1], Gone: true}},
