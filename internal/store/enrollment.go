@@ -35,11 +35,13 @@ var (
 		INSERT INTO enrollment_member (account_id, enrollment_id, member_id) VALUES ($1, $2, $3)
 		ON CONFLICT (account_id, enrollment_id, member_id) DO NOTHING`)
 	qEnrollmentsIn = overAccounts("enrollments_in", `
-		SELECT e.account_id, e.enrollment_id, e.reference, e.plan_id, e.carrier_id, e.kind, e.renewal, e.first_month, e.last_month, e.version, e.created_at,
-			e.relief, e.window_ends_on, s.from_month, s.to_month, s.gross_cents, s.aptc_cents, s.state_cents, s.member_cents
-		FROM enrollment e
-		JOIN premium_segment s ON s.account_id = e.account_id AND s.enrollment_id = e.enrollment_id AND s.version = e.version
-		WHERE in_range(e.account_id) ORDER BY e.account_id, e.enrollment_id, s.from_month`)
+		SELECT account_id, enrollment_id, reference, plan_id, carrier_id, kind, renewal, first_month, last_month, version, created_at,
+			window_ends_on, relief
+		FROM enrollment WHERE in_range(account_id) ORDER BY account_id, enrollment_id`)
+	// Of all versions: the reader keeps those of the enrollment's own.
+	qSegmentsIn = overAccounts("segments_in", `
+		SELECT account_id, enrollment_id, version, from_month, to_month, gross_cents, aptc_cents, state_cents, member_cents
+		FROM premium_segment WHERE in_range(account_id) ORDER BY account_id, enrollment_id, version, from_month`)
 )
 
 // PlanRow is a plan with its carrier.
@@ -138,15 +140,12 @@ func scanEnrollment(row func(...any) error) (*EnrollmentRow, error) {
 	return &e, err
 }
 
-// scanEnrollmentSegment scans an enrollment with one of its segments: there is
-// a row for each of them, and at least one.
-func scanEnrollmentSegment(row func(...any) error) (*EnrollmentRow, enrollment.Segment, error) {
-	var e EnrollmentRow
-	var s enrollment.Segment
-	p := &s.Premium
-	err := row(&e.AccountID, &e.ID, &e.Reference, &e.PlanID, &e.CarrierID, &e.Kind, &e.Renewal, &e.First, &e.Last, &e.Version, &e.CreatedAt,
-		&e.Relief, &e.WindowEndsOn, &s.From, &s.To, &p.Gross, &p.APTC, &p.State, &p.Member)
-	return &e, s, err
+// scanRelieved is scanEnrollment with whether relief was granted.
+func scanRelieved(row func(...any) error) (*EnrollmentRow, error) {
+	var relief bool
+	e, err := scanEnrollment(func(into ...any) error { return row(append(into, &relief)...) })
+	e.Relief = relief
+	return e, err
 }
 
 func scanSegment(row func(...any) error) (account enrollment.AccountID, id enrollment.ID, s enrollment.Segment, err error) {

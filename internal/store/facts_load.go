@@ -49,22 +49,36 @@ func (l *loader) accounts() {
 	})
 }
 
+// enrollments reads them and, apart, their segments: two looks at one table
+// each are cheaper than a join.
 func (l *loader) enrollments() {
 	l.each(qEnrollmentsIn, func(scan func(...any) error) error {
-		e, segment, err := scanEnrollmentSegment(scan)
+		e, err := scanRelieved(scan)
 		if err != nil {
 			return err
 		}
 		f, err := l.of(e.AccountID)
+		if err == nil {
+			f.Enrollments = append(f.Enrollments, e)
+		}
+		return err
+	})
+	l.each(qSegmentsIn, func(scan func(...any) error) error {
+		var account enrollment.AccountID
+		var id enrollment.ID
+		var version int64
+		var s enrollment.Segment
+		p := &s.Premium
+		if err := scan(&account, &id, &version, &s.From, &s.To, &p.Gross, &p.APTC, &p.State, &p.Member); err != nil {
+			return err
+		}
+		f, err := l.of(account)
 		if err != nil {
 			return err
 		}
-		known := f.enrollment(e.ID)
-		if known == nil {
-			known = e
-			f.Enrollments = append(f.Enrollments, e)
+		if e := f.enrollment(id); e != nil && e.Version == version {
+			e.Segments = append(e.Segments, s)
 		}
-		known.Segments = append(known.Segments, segment)
 		return nil
 	})
 }
