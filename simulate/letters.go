@@ -41,6 +41,10 @@ func (letters) Extended(x notifying.Extended) (notifying.Words, error) {
 	return words("due_extended", x.Reader, "You have until "+x.Until.String()+"."), nil
 }
 
+func (letters) Refunded(r notifying.Refunded) (notifying.Words, error) {
+	return words(notifying.TemplateRefund, r.Reader, "We are sending "+r.Amount.Format()+" back."), nil
+}
+
 func (letters) Plain(p notifying.Plain) (notifying.Words, error) {
 	return words(string(p.Kind), p.Reader, "A letter about your account."), nil
 }

@@ -19,6 +19,7 @@ const (
 	stepBankIn      = "bank-in"
 	stepSettle      = "settle"
 	stepOutages     = "outages"
+	stepRefunds     = "refunds"
 	stepFirstBills  = "first-bills"
 	stepReview      = "review"
 	stepNotices     = "notices"
@@ -47,6 +48,7 @@ func (a *App) steps() []closing.Step {
 		{Name: stepSettle, Run: a.settle},
 		{Name: stepOutages, Run: a.outages},
 		{Name: stepReview, Needs: []string{stepSettle}, Run: a.review},
+		{Name: stepRefunds, Needs: []string{stepReview}, Run: a.refunds},
 		{Name: stepFirstBills, Needs: []string{stepReview}, Run: a.firstBills},
 		{Name: stepNotices, Needs: []string{stepFirstBills}, Run: a.notices},
 		{Name: stepBillRun, Needs: []string{stepReview}, Run: a.billRun},
@@ -93,6 +95,19 @@ func (a *App) review(ctx context.Context, date civil.Date) (closing.Counts, erro
 	}, err
 }
 
+// refunds gives back what lies with accounts whose coverage is long over
+// (R-PAY-8).
+func (a *App) refunds(ctx context.Context, date civil.Date) (closing.Counts, error) {
+	r, err := a.Originating.AutoRefund(ctx, date)
+	return closing.Counts{
+		{Name: "refunds", N: int64(r.Refunds)},
+		{Name: "cents", N: r.Amount.Cents()},
+		{Name: "wait for a second person", N: int64(r.Asked)},
+		{Name: "not from a bank account", N: int64(r.ByHand)},
+		{Name: closing.SetAside, N: int64(r.SetAside)},
+	}, err
+}
+
 // billRun bills the coverage month whose bill day the date is (R-CAL-1), with
 // the due date of that day also when it is run late.
 func (a *App) billRun(ctx context.Context, date civil.Date) (closing.Counts, error) {
@@ -121,8 +136,12 @@ func (a *App) notices(ctx context.Context, date civil.Date) (closing.Counts, err
 	if err != nil {
 		return countsOf(owed, returned, extended), err
 	}
+	refunds, err := a.Notifying.SendRefunds(ctx, date)
+	if err != nil {
+		return countsOf(owed, returned, extended, refunds), err
+	}
 	mandates, err := a.Notifying.SendMandates(ctx, date)
-	return countsOf(owed, returned, extended, mandates), err
+	return countsOf(owed, returned, extended, refunds, mandates), err
 }
 
 // planDrafts plans what AutoPay takes for the bills that are new.

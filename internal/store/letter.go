@@ -190,6 +190,7 @@ const (
 	AboutBill      LetterAbout = "bill"
 	AboutReturn    LetterAbout = "return"
 	AboutExtension LetterAbout = "extension"
+	AboutRefund    LetterAbout = "refund"
 	AboutPrint     LetterAbout = "print" // it was written and can not be printed
 )
 

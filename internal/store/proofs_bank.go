@@ -27,6 +27,29 @@ var bankProofs = []Proof{
 			WHERE i.deposit_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM deposit d WHERE d.deposit_id = i.deposit_id AND d.side = 'credits')`),
 	},
 	{
+		// Of one that failed the bank may have shown that the money left, in the
+		// line of its file; it comes back in a line of its own.
+		Invariant: "I4", Object: "refund", Problem: "refund.payable holds another amount for a refund than is approved and not paid", Money: true,
+		stmt: proveRows("prove_refund_payable", `
+			SELECT r.account_id, CAST(r.refund_id AS TEXT), CASE
+				WHEN r.state = 'approved' THEN r.amount_cents
+				WHEN r.state = 'failed' AND r.held = -r.amount_cents THEN r.held
+				ELSE 0 END, r.held
+			FROM (SELECT x.account_id, x.refund_id, x.state, x.amount_cents, CAST(COALESCE((
+					SELECT SUM(CASE WHEN t.credit = 'refund.payable' THEN t.amount_cents ELSE -t.amount_cents END)
+					FROM entry e JOIN transfer t ON t.account_id = e.account_id AND t.entry_id = e.entry_id
+					WHERE e.account_id = x.account_id AND e.source_kind = 'refund' AND e.source_id = CAST(x.refund_id AS TEXT)
+						AND (t.credit = 'refund.payable' OR t.debit = 'refund.payable')), 0) AS BIGINT) AS held
+				FROM refund x WHERE `+inRange("x")+`) r`),
+	},
+	{
+		Invariant: "I4", Object: "entry", Problem: "refund.payable moved for something that is no refund and no line of a statement",
+		stmt: proveRows("prove_refund_source", `
+			SELECT t.account_id, CAST(t.entry_id AS TEXT), 1, CASE WHEN EXISTS (SELECT 1 FROM entry e
+				WHERE e.account_id = t.account_id AND e.entry_id = t.entry_id AND e.source_kind IN ('refund', 'bank_item')) THEN 1 ELSE 0 END
+			FROM transfer t WHERE (t.credit = 'refund.payable' OR t.debit = 'refund.payable') AND `+inRange("t")),
+	},
+	{
 		Invariant: "I4", Object: "ACH entry", Problem: "an entry came back and its payment did not",
 		stmt: proveRows("prove_return_posted", `
 			SELECT r.account_id, CAST(r.ach_entry_id AS TEXT), 1, CASE WHEN EXISTS (

@@ -43,6 +43,11 @@ func (l Letters) Extended(x notifying.Extended) (notifying.Words, error) {
 	return l.words("due_extended", x.Reader, "You have until "+x.Until.String()+".")
 }
 
+// Refunded writes a line.
+func (l Letters) Refunded(r notifying.Refunded) (notifying.Words, error) {
+	return l.words(notifying.TemplateRefund, r.Reader, "We send "+r.Amount.Format()+" back.")
+}
+
 // Plain writes a line, and a place for the code.
 func (l Letters) Plain(p notifying.Plain) (notifying.Words, error) {
 	w, err := l.words(string(p.Kind), p.Reader, strings.Join(p.Said, " "))

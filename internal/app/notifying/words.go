@@ -23,6 +23,7 @@ type Letters interface {
 	Bill(Bill) (Words, error)
 	Returned(Returned) (Words, error)
 	Extended(Extended) (Words, error)
+	Refunded(Refunded) (Words, error)
 	Plain(Plain) (Words, error)
 	Mandate(Mandate) (Words, error)
 }

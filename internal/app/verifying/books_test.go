@@ -96,8 +96,28 @@ func healthy(tb testing.TB, db *store.DB) *books {
 	b.bill(hugo, december)
 	b.waive(hugo)
 	b.takeChargeBack(hugo)
+	karl := b.household("Karl", helped)
+	b.bill(karl, december)
+	tooMuch, _ := b.pay(karl, "113.00", payment.MethodBank)
+	b.refund(tooMuch, amount("10.00"))
 	b.banked()
 	return b
+}
+
+// refund has what is left of a payment on its way back.
+func (b *books) refund(p payment.Payment, left money.Amount) {
+	b.tb.Helper()
+	b.inTx(func(tx *store.Tx) error {
+		r := payment.Refund{ID: payment.RefundID{UUID: tx.NewID()}, AccountID: p.AccountID, PaymentID: p.ID, Amount: left, Reason: "paid too much", AskedBy: "test"}
+		var err error
+		r.Bank, err = tx.PutBankAccount(payment.BankAccount{
+			AccountID: p.AccountID, HolderName: "K", Type: payment.AccountChecking, Routing: "110000000", Number: pii.NewSecret("000123456789"),
+		}, "test")
+		tx.AskRefund(r)
+		tx.UseCredit(p.AccountID, payment.Application{PaymentID: p.ID, Amount: left, EmptiesCredit: true})
+		tx.ApproveRefund(r, "test", p.EffectiveOn)
+		return err
+	})
 }
 
 func (b *books) inTx(fn func(*store.Tx) error) {

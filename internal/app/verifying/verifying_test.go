@@ -157,6 +157,10 @@ var sabotages = []struct{ name, want, problem, sql string }{
 	{"a waived part moved to another month", "I7", "applications and waivers left unpaid", `UPDATE waived SET charge_id =
 		(SELECT c.charge_id FROM charge c WHERE c.account_id = waived.account_id AND c.coverage_month = '2027-01') WHERE account_id = ` + of("Gail")},
 
+	{"a refund that the bank is said to have paid", "I4", "approved and not paid", `UPDATE refund SET state = 'paid' WHERE account_id = ` + of("Karl")},
+	{"a refund that is said to have failed", "I4", "approved and not paid", `UPDATE refund SET state = 'failed' WHERE account_id = ` + of("Karl")},
+	{"a refund for something else", "I4", "no refund and no line", `UPDATE entry SET source_kind = 'gift' WHERE source_kind = 'refund'`},
+
 	{"credit out of nowhere", "I3", "open credits do not come", transfer("Chen", "suspense", "''", "credit.member", "''", 1)},
 	{"credit spent twice", "I3", "below zero", transfer("Chen", "credit.member", "''", "suspense", "''", 100_000)},
 	{"an open credit raised by a cent", "I3 I4", "open credits do not come", `UPDATE open_credit SET open_cents = open_cents + 1 WHERE account_id = ` + of("Dora")},
@@ -349,7 +353,7 @@ func TestEveryBrokenInvariantIsReported(t *testing.T) {
 					t.Errorf("the report does not say %q:\n%s", s.problem, text)
 				}
 				words := anyUUID.ReplaceAllString(text, "") // a random key may hold any digits
-				for _, personal := range []string{"Ana", "Boris", "Chen", "Dora", "Eve", "Finn", "Gail", "Hugo", "Ines", "Jonas", "Testperson", "1980", "02199"} {
+				for _, personal := range []string{"Ana", "Boris", "Chen", "Dora", "Eve", "Finn", "Gail", "Hugo", "Ines", "Jonas", "Karl", "Testperson", "1980", "02199"} {
 					if strings.Contains(words, personal) {
 						t.Errorf("the report names %q:\n%s", personal, text)
 					}

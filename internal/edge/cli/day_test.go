@@ -55,6 +55,7 @@ To do: no business date was ever run: start the server, or run the first: quitta
   settle          done     0.0 s  settled 0
   outages         done     0.0 s  given more time 0
   review          done     0.0 s  looked at 0, decisions 0, notices owed 0, set aside 0
+  refunds         done     0.0 s  refunds 0, cents 0, wait for a second person 0, not from a bank account 0, set aside 0
   first-bills     done     0.0 s  accounts 0
   notices         done     0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
   bill-run        done     0.0 s  nothing to do
@@ -75,6 +76,7 @@ bank-in         done
 settle          done
 outages         done
 review          done
+refunds         done
 first-bills     done
 notices         done
 bill-run        done
@@ -92,6 +94,7 @@ To do: 2026-12-01 to 2026-12-02 were not run: start the server, or run them in o
   settle          done  0.0 s  settled 0
   outages         done  0.0 s  given more time 0
   review          done  0.0 s  looked at 0, decisions 0, notices owed 0, set aside 0
+  refunds         done  0.0 s  refunds 0, cents 0, wait for a second person 0, not from a bank account 0, set aside 0
   first-bills     done  0.0 s  accounts 0
   notices         done  0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
   bill-run        done  0.0 s  nothing to do
@@ -107,6 +110,7 @@ Business date 2026-12-01: complete
   settle          done  0.0 s  settled 0
   outages         done  0.0 s  given more time 0
   review          done  0.0 s  looked at 0, decisions 0, notices owed 0, set aside 0
+  refunds         done  0.0 s  refunds 0, cents 0, wait for a second person 0, not from a bank account 0, set aside 0
   first-bills     done  0.0 s  accounts 0
   notices         done  0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
   bill-run        done  0.0 s  bills 0, with nothing due 0, set aside 0
@@ -135,6 +139,7 @@ func TestBusinessDayWithAFailedStep(t *testing.T) {
   settle          done     0.0 s  settled 0
   outages         done     0.0 s  given more time 0
   review          done     0.0 s  looked at 0, decisions 0, notices owed 0, set aside 0
+  refunds         done     0.0 s  refunds 0, cents 0, wait for a second person 0, not from a bank account 0, set aside 0
   first-bills     done     0.0 s  accounts 0
   notices         done     0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
   bill-run        done     0.0 s  nothing to do
@@ -154,6 +159,7 @@ bank-in         done
 settle          done
 outages         done
 review          done
+refunds         done
 first-bills     done
 notices         done
 bill-run        done

@@ -32,6 +32,10 @@ func (l letterWriter) Returned(r notifying.Returned) (notifying.Words, error) {
 	return l.writer().Returned(r)
 }
 
+func (l letterWriter) Refunded(r notifying.Refunded) (notifying.Words, error) {
+	return l.writer().Refunded(r)
+}
+
 func (l letterWriter) Extended(x notifying.Extended) (notifying.Words, error) {
 	return l.writer().Extended(x)
 }

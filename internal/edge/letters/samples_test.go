@@ -174,6 +174,9 @@ func coverageSamples() map[string]letterSample {
 			"We were going to take $124.50 from your bank account for November 10.", "your bank told us that you did not agree to AutoPay. AutoPay is off.",
 			"You now owe $249.00. Pay by Monday, November 23, 2026.",
 		}},
+		"refund": {func(w letters.Writer) (notifying.Words, error) {
+			return w.Refunded(notifying.Refunded{Reader: reader(), Written: date("2027-03-01"), Amount: money.Cents(4000), Payment: returned("").Payment})
+		}, "Your refund is on the way", []string{"We are sending $40.00 back to your bank account ending in 5678.", "You don't have to do anything."}},
 		"extended": {func(w letters.Writer) (notifying.Words, error) {
 			return w.Extended(notifying.Extended{
 				Reader: reader(), Written: date("2026-11-24"), Due: due, Until: date("2026-11-30"), Standing: standing.Standing{TotalDue: money.Cents(12450)},
