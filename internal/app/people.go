@@ -20,7 +20,7 @@ func (a *App) openPeople(c Config, workers *queue.Workers) (err error) {
 		return nil
 	}
 	a.People, err = people.New(people.Config{
-		DB: a.db, Profile: c.Profile, Jobs: a, Post: a.Notifying, Letters: c.People, Courier: personCourier{c.Courier}, Texts: c.Texts,
+		DB: a.db, Profile: c.Profile, Jobs: a, Post: a.Notifying, AutoPay: a.AutoPay, Letters: c.People, Courier: personCourier{c.Courier}, Texts: c.Texts,
 		Calls: c.Calls, BillTexts: c.BillTexts,
 		Site: people.Site{Name: c.Profile.Marketplace.Name, Origin: c.Origin}, Log: c.Log, Clock: a.Sessions.clock,
 	})

@@ -31,7 +31,7 @@ var (
 		WHERE x.about = 'bill' AND b.bill_no > $1 AND b.due_on >= $2 ORDER BY b.bill_no LIMIT $3`)
 	qReturnsWithoutLetter = stmt("returns_without_letter", `
 		SELECT r.returned_on, r.account_id, r.payment_id, r.code, r.amount_cents FROM payment_return r
-		WHERE r.returned_on >= $1 AND (r.returned_on > $2 OR r.returned_on = $2 AND r.account_id > $3)
+		WHERE r.returned_on >= $1 AND r.code <> 'canceled' AND (r.returned_on > $2 OR r.returned_on = $2 AND r.account_id > $3)
 			AND NOT EXISTS (SELECT 1 FROM message m WHERE m.account_id = r.account_id AND m.source_id = r.payment_id AND m.template = $4)
 		ORDER BY r.returned_on, r.account_id LIMIT $5`)
 	qExtensionsUntold = stmt("extensions_untold", `

@@ -256,6 +256,7 @@ const (
 	EventDelivery        PersonEventKind = "delivery_changed"
 	EventBankAdded       PersonEventKind = "bank_added" // a saved bank account
 	EventBankRemoved     PersonEventKind = "bank_removed"
+	EventAutoPayEnded    PersonEventKind = "autopay_ended" // of a helper who was removed
 	EventTextsOn         PersonEventKind = "texts_on"
 	EventTextsOff        PersonEventKind = "texts_off"
 )

@@ -165,8 +165,9 @@ func (s *Service) Payments(ctx context.Context, who identity.Who) ([]PaymentLine
 // OwnPayment is a payment of A12.
 type OwnPayment struct {
 	PaymentLine
-	Receipt *Receipt
-	Told    []Told // of starts of coverage that it brought about
+	Receipt  *Receipt
+	Told     []Told        // of starts of coverage that it brought about
+	CancelBy civil.Instant // until when it can be canceled; zero: it can not
 }
 
 // OwnPayment gives a payment of the account by its confirmation number, or
@@ -182,6 +183,9 @@ func (s *Service) OwnPayment(ctx context.Context, who identity.Who, number ident
 			return err
 		}
 		own = &OwnPayment{PaymentLine: PaymentLine(l)}
+		if own.CancelBy, err = s.cancelBy(tx, l.Payment, l.ReturnCode != ""); err != nil {
+			return err
+		}
 		if own.Receipt, err = s.receipt(tx, l.Payment); err != nil {
 			return err
 		}
@@ -235,7 +239,7 @@ func latest(bills []store.BillLine, payments []store.PaymentLine, most int) []Ev
 		if p.Refunded.IsPositive() {
 			all = append(all, Event{Kind: EventRefund, On: p.RefundedOn, Confirmation: p.Confirmation, Amount: p.Refunded})
 		}
-		if p.ReturnCode != "" {
+		if p.ReturnCode != "" && p.ReturnCode != payment.Canceled {
 			all = append(all, Event{Kind: EventReturn, On: p.ReturnedOn, Confirmation: p.Confirmation, Amount: p.Amount})
 		}
 		on := p.ReceivedOn

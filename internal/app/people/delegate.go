@@ -292,6 +292,21 @@ func (s *Service) tellMembers(tx *store.Tx, account enrollment.AccountID, change
 	return nil
 }
 
+// endHelpersAutoPay stops the AutoPay that a helper had turned on: what they had
+// agreed to was theirs to give as long as they might, and nobody but them could
+// have stopped it (REG-40, REG-42). Members and helper are told (M13, M18).
+func (s *Service) endHelpersAutoPay(tx *store.Tx, who Who, l store.CoverageLink) error {
+	if s.AutoPay == nil {
+		return nil
+	}
+	was, err := s.AutoPay.HelperLeft(tx, l.Account, l.Person, who.Actor())
+	if err != nil || !was {
+		return err
+	}
+	tx.RecordPersonEvent(store.PersonEvent{Person: l.Person, Kind: store.EventAutoPayEnded})
+	return s.tell(tx, store.Person{Email: l.Email, Language: l.Language}, store.EventAutoPayEnded, "")
+}
+
 // RemoveHelper ends what a helper may do, at once.
 func (s *Service) RemoveHelper(ctx context.Context, who Who, id identity.LinkID, from From) error {
 	if err := who.May(access.ManageDelegates); err != nil {
@@ -310,6 +325,9 @@ func (s *Service) RemoveHelper(ctx context.Context, who Who, id identity.LinkID,
 				return unless(err, noSuch())
 			}
 			tx.Audit(store.AuditEvent{AccountID: who.Account, Operation: string(access.ManageDelegates), Actor: who.Actor(), Subject: "link:" + id.String(), Summary: "removed"})
+			if err := s.endHelpersAutoPay(tx, who, l); err != nil {
+				return err
+			}
 			tx.RecordPersonEvent(store.PersonEvent{Person: l.Person, Kind: store.EventUnlinked})
 			if err := s.tell(tx, store.Person{Email: l.Email, Language: l.Language}, store.EventUnlinked, ""); err != nil {
 				return err

@@ -1,6 +1,7 @@
 package people_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 	"quittance.org/quittance/internal/app/people"
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/domain/access"
+	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/domain/mandate"
 	"quittance.org/quittance/internal/domain/payment"
@@ -158,6 +160,46 @@ func TestUnlinkOfTheLastMember(t *testing.T) {
 		w.ok(w.s.Unlink(t.Context(), ana.who, from))
 		if current := w.resume(bo.who.Session); len(current.Coverages) != 0 {
 			t.Error("a helper without a member still helps")
+		}
+	})
+}
+
+// mandates is AutoPay: it notes whose mandate ended.
+type mandates struct{ left []people.ID }
+
+func (m *mandates) HelperLeft(_ *store.Tx, _ enrollment.AccountID, person people.ID, _ string) (bool, error) {
+	m.left = append(m.left, person)
+	return true, nil
+}
+
+// A16: the AutoPay that a helper had turned on ends with them, whoever ends it,
+// and the helper is told.
+func TestAHelpersAutoPayEndsWithThem(t *testing.T) {
+	t.Parallel()
+	eachLobby(t, func(t *testing.T, w *lobby) {
+		ctx := t.Context()
+		autoPay := &mandates{}
+		w.s.AutoPay = autoPay
+		h := w.household()
+		ana := w.member("ana@example.org", h)
+		bo := w.helper(ana, h, "bo@example.org", identity.ScopeAutoPay)
+		helpers, err := w.s.Helpers(ctx, ana.who)
+		w.ok(err)
+		w.ok(w.s.RemoveHelper(ctx, ana.who, helpers.People[0].Link, from))
+		told := 0
+		for _, m := range w.mails() {
+			if m.Address.Reveal() == bo.email && strings.Contains(m.Text.Reveal(), string(store.EventAutoPayEnded)) {
+				told++
+			}
+		}
+		if len(autoPay.left) == 0 || autoPay.left[0] != bo.id || told != 1 {
+			t.Errorf("ended for %v, told %d times", autoPay.left, told)
+		}
+		autoPay.left = nil
+		cy := w.helper(ana, h, "cy@example.org", identity.ScopeAutoPay)
+		w.ok(w.s.Unlink(ctx, cy.who, from))
+		if len(autoPay.left) == 0 || autoPay.left[0] != cy.id {
+			t.Errorf("who leaves: ended for %v", autoPay.left)
 		}
 	})
 }

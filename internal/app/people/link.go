@@ -351,6 +351,11 @@ func (s *Service) Unlink(ctx context.Context, who Who, from From) error {
 				if was, err = tx.EndLink(who.Account, l.ID, who.Actor()); err != nil {
 					return err
 				}
+				if l.Role != access.RoleMember {
+					if err := s.endHelpersAutoPay(tx, who, l); err != nil {
+						return err
+					}
+				}
 			} else if l.Role == access.RoleMember {
 				members++
 			}

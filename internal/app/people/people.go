@@ -68,6 +68,13 @@ type Post interface {
 	PrintCode(tx *store.Tx, account enrollment.AccountID, id store.LinkCodeID) error
 }
 
+// AutoPay ends what a helper has let the marketplace take.
+type AutoPay interface {
+	// HelperLeft stops the mandate that a person has given for an account, and
+	// owes its members the letter about that. It tells whether there was one.
+	HelperLeft(tx *store.Tx, account enrollment.AccountID, person ID, actor string) (bool, error)
+}
+
 // Courier takes a mail to its receiver, as notifying.Courier does.
 type Courier interface {
 	SendPerson(ctx context.Context, m store.PersonMail) error
@@ -104,6 +111,7 @@ type Config struct {
 	Profile *profile.Profile
 	Jobs    Jobs
 	Post    Post
+	AutoPay AutoPay // nil: there is none
 	Letters Letters
 	Courier Courier
 	Texts   Texter // nil: no text messages are sent

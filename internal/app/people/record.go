@@ -97,6 +97,19 @@ func (s *Service) Message(ctx context.Context, who Who, id store.MessageID) ([]s
 	return all, err
 }
 
+// TextsBeside gives the text messages that went out beside a letter.
+func (s *Service) TextsBeside(ctx context.Context, who Who, letter store.Message) ([]store.TextMessage, error) {
+	if err := who.May(access.SeeMessages); err != nil {
+		return nil, err
+	}
+	var all []store.TextMessage
+	err := s.DB.Read(ctx, "texts beside a letter", func(tx *store.ReadTx) (err error) {
+		all, err = tx.TextsAbout(who.Account, letter.Source)
+		return err
+	})
+	return all, err
+}
+
 // UnreadMessages counts letters of the latest that the person has not opened.
 func (s *Service) UnreadMessages(ctx context.Context, who Who) (int, error) {
 	all, err := s.Messages(ctx, who, store.MessageID{})

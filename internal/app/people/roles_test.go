@@ -82,6 +82,7 @@ func operations(s *people.Service) map[string]struct {
 		"ConfirmTexts":   {access.ChooseTexts, func(c context.Context, w people.Who) error { return s.ConfirmTexts(c, w, people.AnswerSetup{}) }},
 		"EndTexts":       {access.ChooseTexts, func(c context.Context, w people.Who) error { return s.EndTexts(c, w, from) }},
 		"BackToPaper":    {access.ChooseDelivery, func(c context.Context, w people.Who) error { return s.BackToPaper(c, w, nil, from) }},
+		"TextsBeside":    {access.SeeMessages, func(c context.Context, w people.Who) error { return only(s.TextsBeside(c, w, store.Message{})) }},
 		"Messages":       {access.SeeMessages, func(c context.Context, w people.Who) error { return only(s.Messages(c, w, store.MessageID{})) }},
 		"Message":        {access.SeeMessages, func(c context.Context, w people.Who) error { return only(s.Message(c, w, store.MessageID{})) }},
 		"UnreadMessages": {access.SeeMessages, func(c context.Context, w people.Who) error { return only(s.UnreadMessages(c, w)) }},

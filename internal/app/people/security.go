@@ -99,9 +99,18 @@ func (s *Service) devices(tx *store.ReadTx, who Who) (all []Device, err error) {
 		if identity.Idle(s.now().Sub(d.Seen), s.Profile.Session.AccountMinutes) {
 			continue
 		}
-		all = append(all, Device{ID: d.ID, Browser: d.Browser, Network: d.Network, Since: d.Created, Seen: d.Seen, This: d.ID == who.Session})
+		all = append(all, Device{
+			ID: d.ID, Browser: d.Browser, Network: d.Network, Since: s.shown(tx, d.Created), Seen: s.shown(tx, d.Seen), This: d.ID == who.Session,
+		})
 	}
 	return all, err
+}
+
+// shown gives a moment of the machine's clock, by which sign-ins last, on the
+// clock that everything else on the page was recorded by: a demo's stands on
+// another day. Elsewhere they are the same.
+func (s *Service) shown(tx *store.ReadTx, at civil.Instant) civil.Instant {
+	return tx.Now().Add(-s.now().Sub(at))
 }
 
 func history(tx *store.ReadTx, id ID) (all []Event, err error) {

@@ -63,6 +63,7 @@ const (
 	SeeBillDetails     Operation = "bill.see_details" // plans and carriers, which helpers do not see
 	StartPayment       Operation = "payment.start"
 	FindPayment        Operation = "payment.find"
+	CancelPayment      Operation = "payment.cancel"
 	ReceivePayment     Operation = "payment.receive"
 	ReleaseACHFile     Operation = "ach.release"
 	WithdrawACHFile    Operation = "ach.withdraw"
@@ -144,6 +145,7 @@ var policy = map[Operation][]Role{
 	StartPayment:       payers,
 	ReceivePayment:     {RoleIntegrator, RoleBilling, RoleTreasury},
 	FindPayment:        append([]Role{RoleDelegateView, RoleTreasury, RoleAuditor}, payers...),
+	CancelPayment:      {RoleMember, RoleAgent, RoleBilling, RoleSupervisor},
 	ReleaseACHFile:     money,
 	WithdrawACHFile:    money,
 	ReleaseACHGuard:    money,

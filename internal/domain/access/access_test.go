@@ -22,6 +22,7 @@ const (
 		bill.see            -gmvpaetb$su--
 		bill.see_details    --m----tb-su--
 		payment.find        -gmvpaetb$su--
+		payment.cancel      --m----tb-s---
 		payment.receive     --------b$---i
 		payment.start       -gm-paetb-s---
 		enrollment.read     -------tb-suAi

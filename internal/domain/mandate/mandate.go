@@ -55,6 +55,7 @@ type Reason string
 // The reasons of a mandate's state.
 const (
 	ReasonMember        Reason = "member"         // the member stopped it
+	ReasonHelperLeft    Reason = "helper_left"    // who gave it may not help any more (A16)
 	ReasonReplaced      Reason = "replaced"       // another mandate took its place
 	ReasonCoverageEnded Reason = "coverage_ended" // R-AUTO-6
 	ReasonKept          Reason = "kept"           // no coverage within autopay.keep_months

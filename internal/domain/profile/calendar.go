@@ -52,6 +52,16 @@ func (p *Profile) AutoPayCutoff(debit civil.Date) civil.Instant {
 	return p.at(last, p.AutoPay.Cutoff.On(debit))
 }
 
+// NextFile is the moment at which the next file to the bank is built after one:
+// until then what waits for it can be taken out.
+func (p *Profile) NextFile(now civil.Instant) civil.Instant {
+	for d := p.Today(now); ; d = d.AddDays(1) {
+		if at := p.at(d, p.AutoPay.Cutoff.On(d)); civil.BankDays.IsBusinessDay(d) && at.After(now) {
+			return at
+		}
+	}
+}
+
 func (p *Profile) nominalDueOn(coverage civil.Month) civil.Date {
 	month := coverage.Add(-p.Coverage.MonthsAhead)
 	return month.On(p.Due.Day.On(month.First()))

@@ -86,6 +86,7 @@ func (m *Marketplace) read(t *table) {
 		m.BillPayAddress = m.LockboxAddress
 	}
 	plain(t, "public_url", &m.PublicURL, "", webAddress)
+	plain(t, "application_url", &m.ApplicationURL, "", webAddress)
 	plain(t, "demo", &m.Demo, false, yesNo)
 	plain(t, "demo_banner", &m.DemoBanner, nil, words)
 }

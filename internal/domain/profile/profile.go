@@ -64,6 +64,7 @@ type Marketplace struct {
 	LockboxAddress      Dated[Address] // where coupons and checks go (MA-BILL-11)
 	BillPayAddress      Dated[Address] // where banks send bill-pay checks
 	PublicURL           string         // "" until the portal knows its own address
+	ApplicationURL      string         // where people change their application; "" by phone alone
 	Demo                bool           // shows DemoBanner on every page
 	DemoBanner          Words
 }

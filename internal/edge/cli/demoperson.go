@@ -69,7 +69,7 @@ func (l *demoLoader) agreed(offer autopay.Offer, day int, who people.Who) (autop
 	}
 	policy, today, first := l.profile.AutoPay, l.profile.Today(l.clock.Now()), offer.Days[i].First
 	text, err := l.pages.renderer.Agreed(catalogue.English, portal.AutoPayCheck{
-		Day: day, First: portal.FirstDebit{On: first}, Rules: portal.AutoPayRules{
+		Day: day, Bank: portal.Saved{LastFour: demoAccount[len(demoAccount)-4:]}, First: portal.FirstDebit{On: first}, Rules: portal.AutoPayRules{
 			NoticeDays: policy.NoticeDays.On(today), BankDays: policy.CutoffBankDays.On(today), Cutoff: l.profile.AutoPayCutoff(first), Today: today,
 		},
 	}.Authorization())

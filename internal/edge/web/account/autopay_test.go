@@ -48,7 +48,7 @@ func TestTurningOnAutoPay(t *testing.T) {
 	shown := authorization(b.page)
 	form := b.page
 	b.send("/account/autopay/check", "now", "pay", "cap", "200", "notice", "always").at("/account/autopay/done", "AutoPay is on")
-	b.says("The first payment is on December 15.", "We also took $124.50", "You can change or stop it until 8:00 p.m. Eastern time on Monday, December 14, 2026.", "We sent a copy to a•••@example.com")
+	b.says("The first payment is on December 15.", "We also asked your bank for $124.50", "You can change or stop it until 8:00 p.m. Eastern time on Monday, December 14, 2026.", "We sent a copy to a•••@example.com")
 	apptest.Check(t, "payments", h.Rows(fmt.Sprintf(`SELECT channel || ' ' || CAST(amount_cents AS TEXT) FROM payment WHERE account_id = '%s'`, of.Account)), []string{"web_account 12450"})
 	apptest.Check(t, "what was agreed to", h.Rows(fmt.Sprintf(`SELECT wording FROM mandate_authorization WHERE account_id = '%s'`, of.Account)), []string{shown})
 
@@ -58,7 +58,7 @@ func TestTurningOnAutoPay(t *testing.T) {
 
 	b.open("/account/autopay").says("AutoPay is on.", "December 15", "We ask first if the amount is more than $200.00.", "You can change or stop it until 8:00 p.m. Eastern time on Monday, December 14, 2026.")
 	b.open("/account").at("/account", "Your account").says("AutoPay is on. The next payment is on December 15.", "You're all set. $0.00 due.")
-	b.file("/account/autopay/proof.pdf", "Your AutoPay authorization", strings.Join(strings.Fields(shown), " ")[:80], "Checking account ending in 6789", "November 20, 2026")
+	b.file("/account/autopay/proof.pdf", "Your AutoPay authorization", strings.Join(strings.Fields(shown), " ")[:80], "the bank account ending in 6789", "Checking account ending in 6789", "November 20, 2026")
 }
 
 // authorization is what the page says that the member agrees to, as it is kept.

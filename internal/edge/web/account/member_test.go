@@ -197,3 +197,21 @@ func TestMessages(t *testing.T) {
 		t.Error("a letter that was read is new still")
 	}
 }
+
+// A12: a payment that is not with the bank yet can be canceled, with the time
+// until when; afterwards the page says that nothing was taken.
+func TestCancelingAPayment(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	b, of := h.billed(t, "ana@example.com")
+	b.open("/account/pay").send("/pay/amount", "choice", "total").send("/pay/bank", typeBank("000123456789")...).send("/pay/check").says("Payment received")
+	number := regexp.MustCompile(`data-test="confirmation">([^<]+)<`).FindStringSubmatch(b.body)[1]
+	at := "/account/payments/" + number
+	b.open(at).says("You can cancel it here until 8:00 p.m. Eastern time on November 20", "Cancel this payment of $124.50")
+	b.send(at+"/cancel").at(at, "A payment").says("Canceled", "No money was taken.", "It was canceled in your account.")
+	if strings.Contains(b.text(), "Cancel this payment") {
+		t.Error("it can be canceled again")
+	}
+	b.open(at+"/cancel").at(at, "A payment").open("/account").says("$124.50", "Pay by November 23, 2026")
+	apptest.Check(t, "owed", h.Owed(of), apptest.Amount("124.50"))
+}

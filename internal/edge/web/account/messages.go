@@ -8,6 +8,7 @@ import (
 	"quittance.org/quittance/internal/app/notifying"
 	"quittance.org/quittance/internal/app/people"
 	"quittance.org/quittance/internal/base/ident"
+	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/edge/web/catalogue"
 	"quittance.org/quittance/internal/edge/web/portal"
 )
@@ -81,6 +82,16 @@ func (v *visit) oneMessage() {
 		return
 	}
 	view.PDF, view.Paper = printed >= 0, ways[0].Channel == "print"
+	texts, err := v.people.TextsBeside(v.Ctx(), v.who, ways[0])
+	if err != nil {
+		v.fail(err)
+		return
+	}
+	for _, m := range texts {
+		view.Texts = append(view.Texts, portal.TextSent{
+			Words: m.Words, To: identity.MaskPhone(m.Number.Reveal()), On: m.FateAt.DateIn(v.Profile.Zone()), Fate: "my.letter.fate." + string(m.Fate),
+		})
+	}
 	v.Show(view)
 }
 

@@ -10,6 +10,7 @@ func identityPages() []page {
 		{portal.PathSignIn, (*visit).showSignIn, (*visit).signIn, nobody},
 		{portal.PathCode, (*visit).showCode, (*visit).answerCode, nobody},
 		{portal.PathCodeAgain, (*visit).backToCode, (*visit).sendCode, nobody},
+		{portal.PathCodeCall, (*visit).backToCode, (*visit).callCode, nobody},
 		{portal.PathOtherWay, (*visit).showOtherWay, (*visit).chooseWay, nobody},
 		{portal.PathPasskeyAsk, elsewhere(portal.PathSignIn), (*visit).askPasskey, nobody},
 		{portal.PathPasskeyAnswer, elsewhere(portal.PathSignIn), (*visit).answerPasskey, nobody},

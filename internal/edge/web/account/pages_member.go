@@ -40,6 +40,7 @@ type memberSession struct {
 	Done      *ending  `json:"done,omitempty"`
 	Email     *pending `json:"email,omitempty"`     // a new address that waits for its code
 	Paperless *pending `json:"paperless,omitempty"` // the end of paper that waits for its code
+	Texts     *pending `json:"texts,omitempty"`     // a number that waits for its code
 }
 
 // memberPages are the pages of coverage, bills and AutoPay.
@@ -62,6 +63,7 @@ func memberPages() []page {
 		{portal.PathPayments, (*visit).payments, nil, member},
 		{portal.PathPaymentsCSV, (*visit).paymentsFile, nil, member},
 		{portal.PathPayments + "/{number}", (*visit).onePayment, nil, member},
+		{portal.PathPayments + "/{number}/cancel", (*visit).toPayment, (*visit).cancelPayment, member},
 		{portal.PathPayments + "/{number}/receipt.pdf", (*visit).receiptFile, nil, member},
 		{portal.PathPayments + "/{number}/proof.pdf", (*visit).letterFile, nil, member},
 		{portal.PathSaved, (*visit).savedAccounts, nil, member},
@@ -75,6 +77,9 @@ func memberPages() []page {
 		{portal.PathReachedCode, (*visit).showEmailCode, (*visit).takeEmailCode, member},
 		{portal.PathPaperless, (*visit).showPaperless, (*visit).choosePaperless, member},
 		{portal.PathPaperlessCode, (*visit).showPaperlessCode, (*visit).takePaperlessCode, member},
+		{portal.PathTexts, (*visit).showTexts, (*visit).agreeTexts, member},
+		{portal.PathTextsCode, (*visit).showTextsCode, (*visit).takeTextsCode, member},
+		{portal.PathTextsEnd, elsewhere(portal.PathTexts), (*visit).endTexts, member},
 		{portal.PathYears, (*visit).years, nil, member},
 		{portal.PathYears + "/{file}", (*visit).yearFile, nil, member},
 		{portal.PathMessages, (*visit).messages, nil, member},

@@ -8,6 +8,7 @@ import (
 
 	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/access"
@@ -100,6 +101,8 @@ func channelOf(p payment.Payment) portal.Channel {
 func statusOf(p paying.PaymentLine) portal.PaymentStatus {
 	byACH := p.Method == payment.MethodBank && p.Channel != payment.ChannelBillPay && p.Channel != payment.ChannelThirdParty
 	switch {
+	case p.ReturnCode == payment.Canceled:
+		return portal.StatusCanceled
 	case p.ReturnCode != "":
 		return portal.StatusReturned
 	case p.Refunded.IsPositive():
@@ -164,6 +167,14 @@ func (v *visit) onePayment() {
 		v.Show(view)
 		return
 	}
+	if view.Status == portal.StatusCanceled {
+		v.Show(view)
+		return
+	}
+	if view.CancelBy = p.CancelBy; !access.Allowed(v.who.Role, access.CancelPayment) {
+		view.CancelBy = civil.Instant{}
+	}
+	view.Cancel, view.TooLate = path+"/cancel", v.R.URL.Query().Has("late")
 	view.Steps = inOrder(view.Steps, owing.ToldSteps(p.Told, !v.theirs()))
 	view.Lines = linesOf(p.Receipt)
 	if p.Method == payment.MethodBank && !v.theirs() {
@@ -186,6 +197,30 @@ func inOrder(steps, more []portal.Happened) []portal.Happened {
 		return a.On.Compare(b.On)
 	})
 	return all
+}
+
+// cancelPayment takes a payment back that is not with the bank yet (A12).
+func (v *visit) cancelPayment() {
+	p, ok := v.ownPayment()
+	if !ok {
+		return
+	}
+	at := paymentPath(p.Confirmation)
+	switch err := v.member.Paying.Cancel(v.Ctx(), v.who, p.Confirmation); {
+	case fault.Is(err, paying.CodeTooLate):
+		v.To(at + "?late")
+	case err != nil:
+		v.fail(err)
+	default:
+		v.To(at)
+	}
+}
+
+// toPayment leads back to the payment that is named in the address.
+func (v *visit) toPayment() {
+	if p, ok := v.ownPayment(); ok {
+		v.To(paymentPath(p.Confirmation))
+	}
 }
 
 // linesOf says what a payment paid.
@@ -216,7 +251,9 @@ func stepsOf(p paying.PaymentLine) []portal.Happened {
 	if !p.SettledOn.IsZero() {
 		add(portal.StepConfirmed, p.SettledOn, p.Amount)
 	}
-	if p.ReturnCode != "" {
+	if p.ReturnCode == payment.Canceled {
+		add(portal.StepCanceled, p.ReturnedOn, p.Amount)
+	} else if p.ReturnCode != "" {
 		add(portal.StepReturned, p.ReturnedOn, p.Amount)
 	} else if statusOf(p) == portal.StatusReceived {
 		add(portal.StepWaiting, civil.Date{}, p.Amount)

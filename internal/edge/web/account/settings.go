@@ -20,6 +20,11 @@ func (v *visit) settings() {
 		Site: langOr(s.PageLanguage, v.Lang), Bills: langOr(s.LetterLanguage, catalogue.English), Phone: langOr(s.PhoneLanguage, catalogue.English),
 		Email: pii.Email(s.Email), Mobile: s.Phone, Address: s.Address, Paperless: deliveries(s), Changed: v.R.URL.Query().Has("saved"),
 	}
+	view.Apply = v.Profile.Marketplace.ApplicationURL
+	if s.Texts.Offered {
+		texted := textedOf(s.Texts)
+		view.Texts = &texted
+	}
 	for _, c := range s.Delivery {
 		view.Bounced = view.Bounced || c.Why == identity.PaperBounced
 	}

@@ -15,7 +15,8 @@ type step struct {
 	Way    portal.Way            `json:"way,omitempty"`
 	To     string                `json:"to,omitempty"` // where a code went
 	Ways   []identity.FactorKind `json:"ways,omitempty"`
-	Again  bool                  `json:"again,omitempty"` // another code was sent just now
+	Again  bool                  `json:"again,omitempty"`  // another code was sent just now
+	Called bool                  `json:"called,omitempty"` // the newest code is spoken by a call
 
 	Asked  identity.Ticket `json:"asked"` // of a passkey: what the browser is to answer
 	Secret string          `json:"secret,omitempty"`
@@ -94,7 +95,7 @@ func (v *visit) codePage() portal.Code {
 	s := v.session.Step
 	return portal.Code{
 		Step: codeSteps[s.Kind], Way: s.Way, To: s.To, Minutes: identity.CodeMinutes, Again: s.Again,
-		Others: len(v.otherWays()) > 0,
+		Called: s.Called, CanCall: s.Way == portal.WayText && v.people.CanCall(), Others: len(v.otherWays()) > 0,
 	}
 }
 
@@ -130,22 +131,35 @@ func (v *visit) sendCode() {
 		v.backToCode()
 		return
 	}
-	if v.send(s.Way) {
+	if v.send(s.Way, false) {
 		v.session.Step.Again = true
 		v.keep()
 		v.backToCode()
 	}
 }
 
-// send has a code sent in a way and notes where it went.
-func (v *visit) send(way portal.Way) bool {
+// callCode has another code spoken to the phone ("Call me instead", A3).
+func (v *visit) callCode() {
+	if v.session.Step.Way != portal.WayText || !v.people.CanCall() {
+		v.backToCode()
+		return
+	}
+	if v.send(portal.WayText, true) {
+		v.session.Step.Again = true
+		v.keep()
+		v.backToCode()
+	}
+}
+
+// send has a code sent in a way, or spoken, and notes where it went.
+func (v *visit) send(way portal.Way, call bool) bool {
 	s := &v.session.Step
-	sent, err := v.people.SendCode(v.Ctx(), people.SendCode{Ticket: s.Ticket, Way: identity.FactorKind(way), From: v.from()})
+	sent, err := v.people.SendCode(v.Ctx(), people.SendCode{Ticket: s.Ticket, Way: identity.FactorKind(way), Call: call, From: v.from()})
 	if err != nil {
 		v.stepFailed(err)
 		return false
 	}
-	s.Way = way
+	s.Way, s.Called = way, call
 	if !sent.Ticket.IsZero() {
 		s.Ticket = sent.Ticket
 	}
@@ -173,7 +187,7 @@ func (v *visit) chooseWay() {
 		v.Show(view)
 		return
 	}
-	if way.Sends() && !v.send(way) {
+	if way.Sends() && !v.send(way, false) {
 		return
 	}
 	v.session.Step.Way = way

@@ -60,7 +60,7 @@ func open(t *testing.T, w *apptest.World) *house {
 	log := slog.New(slog.NewJSONHandler(h.log, nil))
 	var err error
 	h.people, err = people.New(people.Config{
-		DB: w.DB, Profile: w.Profile, Jobs: h.post, Letters: plain{}, Courier: h.post, Texts: h.post,
+		DB: w.DB, Profile: w.Profile, Jobs: h.post, Letters: plain{}, Courier: h.post, Texts: h.post, Calls: h.post, BillTexts: true,
 		Site: people.Site{Name: "Example Marketplace", Origin: h.portal}, Log: log, Clock: w.Clock, Hashing: cheap,
 	})
 	if err != nil {
@@ -130,6 +130,9 @@ func (b *mailbox) Text(_ context.Context, m people.Text) error {
 	b.mails = append(b.mails, mail{m.Number.Reveal(), m.Words.Reveal()})
 	return nil
 }
+
+// Call speaks what a text message would say.
+func (b *mailbox) Call(ctx context.Context, m people.Text) error { return b.Text(ctx, m) }
 
 // read sends what waits, as jobs do, and gives the last mail to an address or
 // number.

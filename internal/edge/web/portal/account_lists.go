@@ -135,6 +135,7 @@ const (
 	StepConfirmed PaymentStep = "confirmed" // the bank moved the money
 	StepReturned  PaymentStep = "returned"
 	StepNotTaken  PaymentStep = "not_taken"
+	StepCanceled  PaymentStep = "canceled"
 	StepRefunded  PaymentStep = "refunded"
 	StepWaiting   PaymentStep = "waiting" // the bank has not answered yet
 	// Of a payment that starts coverage: what the carrier was told (R-BIND-4).
@@ -226,6 +227,9 @@ type Payment struct {
 	Receipt      string // path of the receipt as a file
 	Letter       string // path of the proof-of-payment letter; "" for none
 	CanPay       bool
+	CancelBy     civil.Instant // until when it can be canceled; zero: it can not
+	Cancel       string        // where that goes
+	TooLate      bool          // it was just tried, and the payment was with the bank
 }
 
 func (Payment) page() page {
@@ -338,6 +342,15 @@ type ReadLetter struct {
 	Facts      []Fact
 	Sections   []LetterSection
 	PDF        bool
+	Texts      []TextSent // what went out by text message beside it
+}
+
+// TextSent is a text message that was sent beside a letter.
+type TextSent struct {
+	Words string
+	To    string // masked
+	On    civil.Date
+	Fate  string // the key of what became of it
 }
 
 // LetterSection is a heading of a letter with what stands under it.

@@ -11,8 +11,10 @@ type Settings struct {
 	Bounced   bool           // e-mail came back, paper is on
 	Mobile    string         // masked; "" for none
 	Address   []string
+	Apply     string // where the address is changed: the application; "" by phone
 	Paperless []Delivery
-	Changed   bool // something was just saved
+	Texts     *Texted // nil: no bill is told by text here
+	Changed   bool    // something was just saved
 }
 
 func (Settings) page() page { return page{template: "settings", title: "my.settings.title"} }
@@ -86,27 +88,84 @@ func (p PaperlessSettings) page() page {
 	return page{template: "settings_paperless", title: "my.paperless.title", back: PathSettings, problems: p.Problems}
 }
 
+// TextState is whether bills are told by text message.
+type TextState string
+
+// The states.
+const (
+	TextsOff     TextState = "off"
+	TextsAsked   TextState = "asked" // the number waits for its code, or for YES
+	TextsOn      TextState = "on"
+	TextsStopped TextState = "stopped" // by STOP or here; START takes it up
+)
+
+// Texted is what is set for text messages about bills.
+type Texted struct {
+	State  TextState
+	Number string // masked; "" for none
+}
+
+// Key gives the key of the words for the state.
+func (x Texted) Key() string { return "my.texts.state_" + string(x.State) }
+
+// TextSettings agrees to text messages about bills, with all their terms, and
+// ends them.
+type TextSettings struct {
+	Texted
+	Typed    string
+	Agreed   bool
+	Problems Problems
+}
+
+// Live tells whether there is something to end.
+func (x TextSettings) Live() bool { return x.State == TextsOn || x.State == TextsAsked }
+
+// Terms gives the paragraphs that the member agrees to. They are stored word
+// for word.
+func (x TextSettings) Terms() []Message {
+	return []Message{{Key: "my.texts.who"}, {Key: "my.texts.often"}, {Key: "my.texts.cost"}, {Key: "my.texts.stop"}, {Key: "my.texts.free"}}
+}
+
+func (x TextSettings) page() page {
+	return page{template: "settings_texts", title: "my.texts.title", back: PathSettings, problems: x.Problems}
+}
+
 // SettingsCode asks for the code that was sent: to a new e-mail address, or in
 // the form in which documents will come, so that typing it shows that they can
 // be read (REG-45).
 type SettingsCode struct {
 	Paperless bool
+	Texts     bool   // of the test message
 	To        string // masked
 	Problems  Problems
 }
 
 // Path gives where the form goes.
 func (c SettingsCode) Path() string {
-	if c.Paperless {
+	switch {
+	case c.Paperless:
 		return PathPaperlessCode
+	case c.Texts:
+		return PathTextsCode
 	}
 	return PathReachedCode
 }
 
+// Field gives the key of the words for the field.
+func (c SettingsCode) Field() string {
+	if c.Texts {
+		return "my.code.text_field"
+	}
+	return "my.code.field"
+}
+
 func (c SettingsCode) page() page {
 	p := page{template: "settings_code", title: "my.code.title_email", back: PathReached, problems: c.Problems}
-	if c.Paperless {
+	switch {
+	case c.Paperless:
 		p.title, p.back = "my.code.title_paper", PathPaperless
+	case c.Texts:
+		p.title, p.back = "my.code.title_texts", PathTexts
 	}
 	return p
 }

@@ -193,7 +193,8 @@ func (c AutoPayCheck) ButtonKey() string {
 
 // Authorization gives the paragraphs that the member agrees to by pressing the
 // button. They are stored with the mandate, word for word, so nothing that is
-// chosen on the same page may change them.
+// chosen on the same page may change them. They name the bank account, since the
+// copy is read where this page is not seen (REG-40).
 func (c AutoPayCheck) Authorization() []Message {
 	day := "numbered"
 	switch c.Day {
@@ -207,7 +208,7 @@ func (c AutoPayCheck) Authorization() []Message {
 		what = "change"
 	}
 	text := []Message{
-		{Key: "my.agree." + what + "_" + day, Args: pairs([]any{"first", c.First.On, "n", c.Day})},
+		{Key: "my.agree." + what + "_" + day, Args: pairs([]any{"first", c.First.On, "n", c.Day, "bank", c.Bank.LastFour})},
 		{Key: "my.agree.notice", Args: pairs([]any{"days", c.Rules.NoticeDays})},
 		{Key: "my.agree.stop", Args: pairs([]any{"cutoff", c.Rules.Cutoff, "n", c.Rules.BankDays})},
 		{Key: "my.agree.bank"},

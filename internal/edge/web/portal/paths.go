@@ -61,8 +61,11 @@ const (
 	PathPaperless     = "/account/settings/paperless" // A14: paper or e-mail
 	PathReachedCode   = "/account/settings/contact/code"
 	PathPaperlessCode = "/account/settings/paperless/code"
-	PathYears         = "/account/tax"      // A17; with "/" and a year, .pdf
-	PathMessages      = "/account/messages" // A18; with "/" and an id, then .pdf
-	PathPeople        = "/account/people"   // A16
-	PathAboutAutoPay  = "/autopay"          // P3
+	PathTexts         = "/account/settings/texts" // A14: text messages about bills
+	PathTextsCode     = "/account/settings/texts/code"
+	PathTextsEnd      = "/account/settings/texts/end" // POST
+	PathYears         = "/account/tax"                // A17; with "/" and a year, .pdf
+	PathMessages      = "/account/messages"           // A18; with "/" and an id, then .pdf
+	PathPeople        = "/account/people"             // A16
+	PathAboutAutoPay  = "/autopay"                    // P3
 )

@@ -2,12 +2,13 @@ package portal
 
 // The paths of who somebody is.
 const (
-	PathSignUp        = "/account/new"      // A1
-	PathSignUpCode    = "/account/new/code" // check your email
-	PathCode          = "/account/code"     // A3
-	PathCodeAgain     = "/account/code/new" // another code, or a call; POST
-	PathOtherWay      = "/account/code/way" // use another way
-	PathPasskeyAsk    = "/account/passkey"  // what a browser has to answer, as JSON; POST
+	PathSignUp        = "/account/new"       // A1
+	PathSignUpCode    = "/account/new/code"  // check your email
+	PathCode          = "/account/code"      // A3
+	PathCodeAgain     = "/account/code/new"  // another code, or a call; POST
+	PathCodeCall      = "/account/code/call" // call me instead; POST
+	PathOtherWay      = "/account/code/way"  // use another way
+	PathPasskeyAsk    = "/account/passkey"   // what a browser has to answer, as JSON; POST
 	PathPasskeyAnswer = "/account/passkey/in"
 	PathForgot        = "/account/forgot" // A4
 	PathReset         = "/account/forgot/new"

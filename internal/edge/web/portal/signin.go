@@ -74,6 +74,8 @@ type Code struct {
 	To       string // where the code went
 	Minutes  int    // that it works
 	Again    bool   // another code was sent
+	Called   bool   // by a call
+	CanCall  bool   // a call can bring it
 	Problems Problems
 
 	Others     bool   // there are other ways
@@ -117,10 +119,21 @@ func (c Code) Title() string {
 // Line says where the code is to be found.
 func (c Code) Line() Message {
 	key := string(c.Way)
-	if c.Step == StepSignUp {
+	switch {
+	case c.Step == StepSignUp:
 		key = "signup"
+	case c.Called:
+		key = "call"
 	}
 	return Message{Key: "code.line." + key, Args: pairs([]any{"to", c.To, "minutes", c.Minutes})}
+}
+
+// AgainKey gives the key of the words for another code.
+func (c Code) AgainKey() string {
+	if c.Called {
+		return "code.calling"
+	}
+	return "code.sent_again"
 }
 
 // Path is where the form leads.

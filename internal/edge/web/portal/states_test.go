@@ -242,6 +242,9 @@ func linksSayWhere(root *node) (wrong []string) {
 			wrong = append(wrong, fmt.Sprintf("a link to %s says %q", a.attrs["href"], text))
 		}
 		href := a.attrs["href"]
+		if href == "https://apply.example.gov/" { // the marketplace's application
+			continue
+		}
 		if !strings.HasPrefix(href, "/") && !strings.HasPrefix(href, "#") && !strings.HasPrefix(href, "tel:") {
 			wrong = append(wrong, "a link to "+href)
 		}

@@ -181,6 +181,13 @@ func letters() []State {
 		Facts:      []portal.Fact{{Name: "Amount", Value: "$124.50"}},
 		Sections:   []portal.LetterSection{{Heading: "Ways to pay", Paragraphs: []string{"Online or by phone."}, Points: []string{"Mail a check."}}},
 	}
+	texted := text
+	for _, fate := range []string{"waiting", "queued", "sent", "delivered", "failed", "suppressed", "not_wanted"} {
+		texted.Texts = append(texted.Texts, portal.TextSent{
+			Words: "Bay Harbor Health: your bill is ready. Pay or see it: pay.example.gov/p/3873-V7V5-3J. STOP to end.",
+			To:    "(•••) •••-0147", On: day("2026-11-02"), Fate: "my.letter.fate." + fate,
+		})
+	}
 	plain := text
 	plain.Letter, plain.Facts, plain.PDF = mailed, nil, false
 	all := portal.Letters{Rows: []portal.Letter{row, mailed}, More: portal.PathMessages}
@@ -189,5 +196,6 @@ func letters() []State {
 		{"letters", "empty", in(portal.PathMessages), portal.Letters{}},
 		{"letter", "default", in(row.Path()), text},
 		{"letter", "mailed", in(row.Path()), plain},
+		{"letter", "texted", in(row.Path()), texted},
 	}
 }

@@ -278,6 +278,12 @@ func onePayment() []State {
 		p.Status = portal.StatusRefunded
 		p.Steps = []portal.Happened{{Step: portal.StepReceived, On: today}, {Step: portal.StepConfirmed, On: due}, {Step: portal.StepRefunded, On: day("2026-11-30"), Amount: money.Cents(2000)}}
 	})
+	add("can-cancel", func(p *portal.Payment) { p.CancelBy, p.Cancel = now, portal.PathPayments+"/"+op+"/cancel" })
+	add("too-late", func(p *portal.Payment) { p.TooLate = true })
+	add("canceled", func(p *portal.Payment) {
+		p.Status, p.Letter, p.Lines, p.Agreed = portal.StatusCanceled, "", nil, ""
+		p.Steps = []portal.Happened{{Step: portal.StepReceived, On: today}, {Step: portal.StepCanceled, On: today}}
+	})
 	for i, code := range []string{"R01", "R02", "R03", "R08", "R10", "R16", "R99", ach.CodeDisputed} {
 		add("returned-"+code, func(p *portal.Payment) {
 			p.Status, p.Reason, p.Letter, p.Lines, p.Agreed = portal.StatusReturned, portal.ReasonOf(code), "", nil, ""

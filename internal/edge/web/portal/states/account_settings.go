@@ -52,7 +52,7 @@ func deliveries() []portal.Delivery {
 func settings() []State {
 	all := portal.Settings{
 		Site: catalogue.English, Bills: catalogue.English, Phone: catalogue.Vietnamese, Email: "m•••@example.org", Mobile: "(•••) •••-0147",
-		Address: []string{"12 Harbor Street", "Springfield, MA 01103"}, Paperless: deliveries(), Changed: true,
+		Address: []string{"12 Harbor Street", "Springfield, MA 01103"}, Paperless: deliveries(), Changed: true, Apply: "https://apply.example.gov/", Texts: &portal.Texted{State: portal.TextsOn, Number: "(•••) •••-0147"},
 	}
 	bare := portal.Settings{
 		Site: catalogue.English, Bills: catalogue.English, Phone: catalogue.English, Email: "m•••@example.org", Bounced: true, Paperless: deliveries(),
@@ -62,7 +62,22 @@ func settings() []State {
 	unticked := paper
 	unticked.Problems = problem(portal.FieldAgree, portal.ProblemAgree)
 	wrong := problem(portal.FieldCode, portal.ProblemCodeWrong)
+	texts := portal.TextSettings{Texted: portal.Texted{State: portal.TextsOff}}
+	texted := portal.TextSettings{Texted: portal.Texted{State: portal.TextsOn, Number: "(•••) •••-0147"}}
+	asked := portal.TextSettings{Texted: portal.Texted{State: portal.TextsAsked, Number: "(•••) •••-0147"}}
+	stopped := portal.TextSettings{Texted: portal.Texted{State: portal.TextsStopped, Number: "(•••) •••-0147"}}
+	unagreed := texts
+	unagreed.Typed, unagreed.Problems = "617-555-0147", problem(portal.FieldAgree, portal.ProblemAgree)
+	mistyped := texts
+	mistyped.Typed, mistyped.Agreed, mistyped.Problems = "555-0147", true, problem(portal.FieldPhone, portal.ProblemPhone)
 	return []State{
+		{"settings_texts", "default", in(portal.PathTexts), texts},
+		{"settings_texts", "on", in(portal.PathTexts), texted},
+		{"settings_texts", "asked", in(portal.PathTexts), asked},
+		{"settings_texts", "stopped", in(portal.PathTexts), stopped},
+		{"settings_texts", "not-agreed", in(portal.PathTexts), unagreed},
+		{"settings_texts", "phone-format", in(portal.PathTexts), mistyped},
+		{"settings_code", "texts", in(portal.PathTextsCode), portal.SettingsCode{Texts: true, To: "(•••) •••-0147"}},
 		{"settings", "default", in(portal.PathSettings), all},
 		{"settings", "bare", in(portal.PathSettings), bare},
 		{"settings_language", "default", in(portal.PathSpoken), portal.LanguageSettings{Site: catalogue.English, Bills: catalogue.English, Phone: catalogue.Vietnamese}},

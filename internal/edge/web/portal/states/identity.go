@@ -89,6 +89,8 @@ func codes() []State {
 	add("backup-wrong", portal.Code{Step: portal.StepSignIn, Way: portal.WayBackup, Others: true, Problems: problem(portal.FieldCode, portal.ProblemCodeBackup)})
 	add("phone", portal.Code{Step: portal.StepPhone, Way: portal.WayText, To: hiddenPhone, Minutes: 10})
 	add("connect", portal.Code{Step: portal.StepConnect, Way: portal.WayText, To: hiddenPhone, Minutes: 10})
+	add("can-call", portal.Code{Step: portal.StepSignIn, Way: portal.WayText, To: hiddenPhone, Minutes: 10, CanCall: true, Others: true})
+	add("called", portal.Code{Step: portal.StepSignIn, Way: portal.WayText, To: hiddenPhone, Minutes: 10, CanCall: true, Called: true, Again: true})
 	ways := portal.OtherWay{Ways: []portal.Way{portal.WayPasskey, portal.WayApp, portal.WayText, portal.WayBackup, portal.WayEmail}}
 	states = append(states, State{"otherway", "default", coming(portal.PathOtherWay), ways})
 	ways.Problems = problem(portal.FieldWay, portal.ProblemWay)
@@ -215,7 +217,7 @@ func history() []portal.Past {
 	for i, what := range []string{
 		"signed_in", "signed_up", "sign_in_failed", "locked", "signed_out", "signed_out_others", "password_changed", "password_reset", "email_changed",
 		"factor_added", "factor_removed", "backup_codes", "backup_used", "linked", "unlinked", "delegate_added", "delegate_removed",
-		"delivery_changed", "settings_changed",
+		"delivery_changed", "settings_changed", "texts_on", "texts_off", "autopay_ended",
 	} {
 		line := portal.Past{At: civil.InstantOf(now.Time().AddDate(0, 0, -i)), What: what, Browser: "Firefox on Windows", Network: "203.0.113.…"}
 		if what == "signed_in" || what == "factor_added" {
