@@ -22,7 +22,7 @@ func TestAutoPayOnAndOff(t *testing.T) {
 		b.choose("day").press().at("Add a bank account").bank()
 		b.at("Check and turn on AutoPay").says("Your December 2026 bill ($124.50, due November 23) is not covered by AutoPay.", "December 15, 2026", "You can stop any time here")
 		b.run(chromedp.SetValue("#cap", "200", chromedp.ByQuery))
-		b.choose("now").press().at("AutoPay is on").says("The first payment is on December 15.", "We also took $124.50")
+		b.choose("now").press().at("AutoPay is on").says("The first payment is on December 15.", "We also asked your bank for $124.50")
 		b.mailed("AutoPay is on")
 		b.open("/account/autopay").at("Your AutoPay").says("AutoPay is on.", "We ask first if the amount is more than $200.00.", "until 8:00 p.m. Eastern time on Monday, December 14, 2026")
 

@@ -47,7 +47,7 @@ func (b *tab) turnOn(box *mailbox) {
 	b.at("Check and turn on AutoPay").says("December 15, 2026", "(covers January 2027)", "is not covered by AutoPay")
 	b.set("cap", "200")
 	b.secret(firstAccount) // read back on this page, once, and never again
-	b.choose("now").press().at("AutoPay is on").says("December 15", "We also took $124.50")
+	b.choose("now").press().at("AutoPay is on").says("December 15", "We also asked your bank for $124.50")
 	box.gets("AutoPay is on", "Ask me first above: $200.00")
 	b.moveTo("2026-11-24").open("/account/payments").says("November 20, 2026", "Paid")
 	b.open("/account").says("You're all set.", "The next payment is on December 15")

@@ -146,6 +146,11 @@ func (a *App) notices(ctx context.Context, date civil.Date) (closing.Counts, err
 
 // planDrafts plans what AutoPay takes for the bills that are new.
 func (a *App) planDrafts(ctx context.Context, date civil.Date) (closing.Counts, error) {
+	if a.People != nil { // what a helper had agreed to ends with their time (A16)
+		if _, err := a.People.EndHelpersOver(ctx); err != nil {
+			return nil, err
+		}
+	}
 	c, err := a.AutoPay.Plan(ctx, date)
 	return closing.Counts{
 		{Name: "planned", N: int64(c.Planned)},

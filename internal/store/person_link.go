@@ -33,6 +33,11 @@ var (
 	qEndOverLinks = stmt("end_links_that_are_over", `
 		UPDATE coverage_link SET ended_at = $4, ended_by = 'until' WHERE account_id = $1 AND person_id = $2 AND ended_at IS NULL AND until_on < $3`)
 
+	// Helpers whose last day is over, once a night.
+	qLinksOver = stmt("links_that_are_over", `
+		SELECT `+linkColumns+`, p.email_enc, p.language FROM coverage_link l JOIN person p ON p.person_id = l.person_id
+		WHERE l.ended_at IS NULL AND l.until_on < $1 ORDER BY l.account_id, l.link_id LIMIT $2`)
+
 	qInsertLinkCode = stmt("insert_link_code", `
 		INSERT INTO link_code (account_id, link_code_id, person_id, made_on, until_on) VALUES ($1, $2, $3, $4, $5)`)
 	qLinkCodes = stmt("link_codes", `
@@ -105,15 +110,23 @@ func (tx *ReadTx) LinksOfPerson(id identity.PersonID, today civil.Date) ([]Cover
 
 // LinksOfAccount gives the people who may see an account on a day.
 func (tx *ReadTx) LinksOfAccount(id enrollment.AccountID, today civil.Date) ([]CoverageLink, error) {
-	return collect(tx, qLinksOfAccount, func(row func(...any) error) (l CoverageLink, err error) {
-		var sealed []byte
-		if err := row(&l.Account, &l.ID, &l.Person, &l.Role, &l.How, &l.From, &l.Until, &sealed, &l.Language); err != nil {
-			return l, err
-		}
-		email, err := tx.db.vault.Unseal("person.email", l.Person.String(), sealed)
-		l.Email = pii.NewSecret(email)
+	return collect(tx, qLinksOfAccount, tx.scanPersonLink, id, today)
+}
+
+// LinksOver gives up to limit ties whose last day was before a day and that
+// nobody has ended yet.
+func (tx *ReadTx) LinksOver(today civil.Date, limit int) ([]CoverageLink, error) {
+	return collect(tx, qLinksOver, tx.scanPersonLink, today, limit)
+}
+
+func (tx *ReadTx) scanPersonLink(row func(...any) error) (l CoverageLink, err error) {
+	var sealed []byte
+	if err := row(&l.Account, &l.ID, &l.Person, &l.Role, &l.How, &l.From, &l.Until, &sealed, &l.Language); err != nil {
 		return l, err
-	}, id, today)
+	}
+	email, err := tx.db.vault.Unseal("person.email", l.Person.String(), sealed)
+	l.Email = pii.NewSecret(email)
+	return l, err
 }
 
 // EndLink ends a tie and tells whether it was there.

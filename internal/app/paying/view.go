@@ -231,6 +231,7 @@ type Receipt struct {
 	Left         money.Amount  // kept for the next bill
 	Starts       []civil.Month // with which this payment started coverage (R-BIND-1)
 	Returned     bool          // the bank or the card holder took the money back: it pays nothing
+	Canceled     bool          // Returned, but by its payer, before it went to the bank
 	After        *Due
 }
 
@@ -285,7 +286,7 @@ func (s *Service) receipt(tx *store.ReadTx, p payment.Payment) (*Receipt, error)
 		r.Parts = append(r.Parts, part)
 		r.Left = r.Left.Sub(a.Amount)
 	}
-	if r.Returned, err = isReturned(tx, p); err != nil {
+	if r.Returned, r.Canceled, err = isReturned(tx, p); err != nil {
 		return nil, err
 	}
 	if r.Returned {
@@ -301,12 +302,12 @@ func (s *Service) receipt(tx *store.ReadTx, p payment.Payment) (*Receipt, error)
 	return r, err
 }
 
-func isReturned(tx *store.ReadTx, p payment.Payment) (bool, error) {
-	_, err := tx.ReturnOf(p.AccountID, p.ID)
+func isReturned(tx *store.ReadTx, p payment.Payment) (returned, canceled bool, err error) {
+	r, err := tx.ReturnOf(p.AccountID, p.ID)
 	if fault.KindOf(err) == fault.NotFound {
-		return false, nil
+		return false, false, nil
 	}
-	return err == nil, err
+	return err == nil, r.Code == payment.Canceled, err
 }
 
 // Intent gives an intent, or fault.NotFound.
@@ -323,6 +324,7 @@ type Found struct {
 	payment.Payment
 	Returned bool   // the money was taken back
 	Told     []Told // of starts of coverage that it brought about
+	Canceled bool   // by its payer, before it went to the bank
 }
 
 // ByConfirmation answers "is my payment in?" by confirmation number alone. Tries
@@ -348,7 +350,7 @@ func (s *Service) ByConfirmation(ctx context.Context, typed, network string) (Fo
 		if err != nil {
 			return err
 		}
-		if p.Returned, err = isReturned(tx.ReadTx, p.Payment); err != nil {
+		if p.Returned, p.Canceled, err = isReturned(tx.ReadTx, p.Payment); err != nil {
 			return err
 		}
 		p.Told, err = s.told(tx.ReadTx, p.Payment)

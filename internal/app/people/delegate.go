@@ -295,16 +295,49 @@ func (s *Service) tellMembers(tx *store.Tx, account enrollment.AccountID, change
 // endHelpersAutoPay stops the AutoPay that a helper had turned on: what they had
 // agreed to was theirs to give as long as they might, and nobody but them could
 // have stopped it (REG-40, REG-42). Members and helper are told (M13, M18).
-func (s *Service) endHelpersAutoPay(tx *store.Tx, who Who, l store.CoverageLink) error {
+func (s *Service) endHelpersAutoPay(tx *store.Tx, actor string, l store.CoverageLink) error {
 	if s.AutoPay == nil {
 		return nil
 	}
-	was, err := s.AutoPay.HelperLeft(tx, l.Account, l.Person, who.Actor())
+	was, err := s.AutoPay.HelperLeft(tx, l.Account, l.Person, actor)
 	if err != nil || !was {
 		return err
 	}
 	tx.RecordPersonEvent(store.PersonEvent{Person: l.Person, Kind: store.EventAutoPayEnded})
 	return s.tell(tx, store.Person{Email: l.Email, Language: l.Language}, store.EventAutoPayEnded, "")
+}
+
+// actorUntil ends what has run out by its date.
+const actorUntil = "until"
+
+// overAtOnce is how many helpers are looked up at a time.
+const overAtOnce = 100
+
+// EndHelpersOver ends, once a night, the ties of helpers whose last day is over,
+// and the AutoPay that they had turned on, and tells how many. They can do
+// nothing since that day; this ends what goes on by itself.
+func (s *Service) EndHelpersOver(ctx context.Context) (int, error) {
+	ended := 0
+	for {
+		var over []store.CoverageLink
+		err := s.DB.InTx(ctx, "helpers whose time is over", func(tx *store.Tx) (err error) {
+			if over, err = tx.LinksOver(s.today(tx.ReadTx), overAtOnce); err != nil {
+				return err
+			}
+			for _, l := range over {
+				if was, err := tx.EndLink(l.Account, l.ID, actorUntil); err != nil || !was {
+					return err
+				}
+				if err := s.endHelpersAutoPay(tx, actorUntil, l); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if ended += len(over); err != nil || len(over) < overAtOnce {
+			return ended, err
+		}
+	}
 }
 
 // RemoveHelper ends what a helper may do, at once.
@@ -325,7 +358,7 @@ func (s *Service) RemoveHelper(ctx context.Context, who Who, id identity.LinkID,
 				return unless(err, noSuch())
 			}
 			tx.Audit(store.AuditEvent{AccountID: who.Account, Operation: string(access.ManageDelegates), Actor: who.Actor(), Subject: "link:" + id.String(), Summary: "removed"})
-			if err := s.endHelpersAutoPay(tx, who, l); err != nil {
+			if err := s.endHelpersAutoPay(tx, who.Actor(), l); err != nil {
 				return err
 			}
 			tx.RecordPersonEvent(store.PersonEvent{Person: l.Person, Kind: store.EventUnlinked})

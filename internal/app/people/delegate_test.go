@@ -201,5 +201,20 @@ func TestAHelpersAutoPayEndsWithThem(t *testing.T) {
 		if len(autoPay.left) == 0 || autoPay.left[0] != cy.id {
 			t.Errorf("who leaves: ended for %v", autoPay.left)
 		}
+		autoPay.left = nil
+		w.mails()
+		di := w.helper(ana, h, "di@example.org", identity.ScopeAutoPay)
+		if n, err := w.s.EndHelpersOver(ctx); err != nil || n != 0 {
+			t.Errorf("%d are over in time, %v", n, err)
+		}
+		w.At("2027-01-01")
+		for _, want := range []int{1, 0} {
+			if n, err := w.s.EndHelpersOver(ctx); err != nil || n != want {
+				t.Errorf("%d are over, want %d, %v", n, want, err)
+			}
+		}
+		if len(autoPay.left) == 0 || autoPay.left[0] != di.id {
+			t.Errorf("whose time is over: ended for %v", autoPay.left)
+		}
 	})
 }

@@ -352,7 +352,7 @@ func (s *Service) Unlink(ctx context.Context, who Who, from From) error {
 					return err
 				}
 				if l.Role != access.RoleMember {
-					if err := s.endHelpersAutoPay(tx, who, l); err != nil {
+					if err := s.endHelpersAutoPay(tx, who.Actor(), l); err != nil {
 						return err
 					}
 				}

@@ -68,7 +68,7 @@ func (v *visit) lookup() {
 		v.Fail(err)
 		return
 	default:
-		view.Result = lookUpResult(p.Payment, p.Returned)
+		view.Result = lookUpResult(p.Payment, p.Returned, p.Canceled)
 		if !p.Returned {
 			view.Result.Steps = owing.ToldSteps(p.Told, false)
 		}
@@ -76,15 +76,17 @@ func (v *visit) lookup() {
 	v.Show(view)
 }
 
-func lookUpResult(p payment.Payment, returned bool) *portal.LookupResult {
+func lookUpResult(p payment.Payment, returned, canceled bool) *portal.LookupResult {
 	return &portal.LookupResult{
-		Confirmation: p.Confirmation.String(), Amount: p.Amount, At: p.SubmittedAt, Counts: p.EffectiveOn, Status: statusOf(p, returned),
+		Confirmation: p.Confirmation.String(), Amount: p.Amount, At: p.SubmittedAt, Counts: p.EffectiveOn, Status: statusOf(p, returned, canceled),
 	}
 }
 
 // statusOf gives a payment's status in the member's words (brief 6.3).
-func statusOf(p payment.Payment, returned bool) portal.PaymentStatus {
+func statusOf(p payment.Payment, returned, canceled bool) portal.PaymentStatus {
 	switch {
+	case canceled:
+		return portal.StatusCanceled
 	case returned:
 		return portal.StatusReturned
 	case p.Method == payment.MethodBank:
