@@ -143,7 +143,14 @@ func (l *loader) more(want factsWanted) error {
 	if slices.ContainsFunc(l.all, (*Facts).relieved) {
 		l.relief()
 	}
-	return l.tx.run(l.steps...)
+	if len(l.steps) == 0 {
+		return nil
+	}
+	err := l.tx.run(l.steps...)
+	for _, f := range l.all {
+		f.markPaid()
+	}
+	return err
 }
 
 // evidence is when charges were paid, and which payments were returned.
@@ -152,24 +159,47 @@ func (l *loader) evidence() {
 	l.returned()
 }
 
-// paidOn gives each charge the day on which the last money for it counts.
+// appliedDay is what the money of a payment did to a charge: it paid it, or was
+// taken back from it.
+type appliedDay struct {
+	charge  bill.ChargeID
+	payment payment.ID
+	undone  bool
+	on      civil.Date
+}
+
+// undoneApplication is the kind of row that takes an application back.
+const undoneApplication = "undo"
+
+// paidOn reads the days on which money was applied.
 func (l *loader) paidOn() {
-	l.each(qPaidOnIn, func(scan func(...any) error) error {
+	l.each(qAppliedDaysIn, func(scan func(...any) error) error {
 		var account enrollment.AccountID
-		var id bill.ChargeID
-		var on civil.Date
-		if err := scan(&account, &id, &on); err != nil {
+		var a appliedDay
+		var kind string
+		if err := scan(&account, &a.charge, &a.payment, &kind, &a.on); err != nil {
 			return err
 		}
+		a.undone = kind == undoneApplication
 		f, err := l.of(account)
-		if err != nil {
-			return err
+		if err == nil {
+			f.applied = append(f.applied, a)
 		}
-		if c := f.charge(id); c != nil {
-			c.PaidOn = on
-		}
-		return nil
+		return err
 	})
+}
+
+// markPaid gives each charge the day on which the last money for it counts that
+// was not taken back.
+func (f *Facts) markPaid() {
+	for _, a := range f.applied {
+		takenBack := a.undone || slices.ContainsFunc(f.applied, func(x appliedDay) bool {
+			return x.undone && x.charge == a.charge && x.payment == a.payment
+		})
+		if c := f.charge(a.charge); c != nil && !takenBack && a.on.After(c.PaidOn) {
+			c.PaidOn = a.on
+		}
+	}
 }
 
 // returned marks the charges that a payment paid and was taken back from.
