@@ -196,9 +196,8 @@ type ClearingItem struct {
 const clearingItemColumns = `account_id, item_id, payment_id, amount_cents, opened_on`
 
 var (
-	qOpenItems = stmt("open_clearing_items", `
-		SELECT `+clearingItemColumns+` FROM clearing_item WHERE clearing = $1 AND closed_on IS NULL AND opened_on >= $2 AND opened_on <= $3
-		ORDER BY opened_on, account_id, item_id LIMIT $4`)
+	qOpenItems     = stmt("open_clearing_items", openItems("clearing <> 'clearing.ach'")) // as the index says
+	qOpenACHItems  = stmt("open_ach_clearing_items", openItems("clearing = 'clearing.ach'"))
 	qReturnedItems = stmt("returned_clearing_items", `
 		SELECT `+clearingItemColumns+` FROM clearing_item WHERE clearing = $1 AND closed_on IS NULL AND amount_cents < 0
 		ORDER BY opened_on, account_id, item_id LIMIT $2`)
@@ -217,10 +216,22 @@ func scanClearingItem(row func(...any) error) (ClearingItem, error) {
 	return i, err
 }
 
+func openItems(which string) string {
+	return `
+		SELECT ` + clearingItemColumns + ` FROM clearing_item
+		WHERE clearing = $1 AND ` + which + ` AND closed_on IS NULL AND opened_on >= $2 AND opened_on <= $3
+		ORDER BY opened_on, account_id, item_id LIMIT $4`
+}
+
 // OpenClearing gives up to limit open items of a clearing account that were
-// opened from one day to another. It looks at the whole table: ask in Read.
+// opened from one day to another. On PostgreSQL, and of ACH, it looks at the
+// whole table: ask in Read.
 func (tx *ReadTx) OpenClearing(clearing ledger.Account, from, to civil.Date, limit int) ([]ClearingItem, error) {
-	return collect(tx, qOpenItems, scanClearingItem, string(clearing), from, to, limit)
+	s := qOpenItems
+	if clearing == ledger.ClearingACH {
+		s = qOpenACHItems
+	}
+	return collect(tx, s, scanClearingItem, string(clearing), from, to, limit)
 }
 
 // ReturnedClearing gives up to limit open items of money on its way back. It

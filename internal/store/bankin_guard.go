@@ -7,9 +7,11 @@ import (
 )
 
 var (
+	// By batches, which are of one kind and grow with their entries (I11): of the
+	// entries themselves there are more every day.
 	qGuardDebits = stmt("guard_debits", `
-		SELECT COUNT(*) FROM ach_file f JOIN ach_entry e ON e.file_id = f.file_id
-		WHERE f.settle_on > $1 AND f.settle_on <= $2 AND e.kind IN ('debit', 'retry')`)
+		SELECT CAST(COALESCE(SUM(b.entries), 0) AS BIGINT) FROM ach_file f JOIN ach_batch b ON b.file_id = f.file_id
+		WHERE f.settle_on > $1 AND f.settle_on <= $2 AND f.state <> 'withdrawn' AND b.kind IN ('debit', 'retry')`)
 	qGuardReturns = stmt("guard_returns", `
 		SELECT class, COUNT(*) FROM ach_return WHERE returned_on > $1 AND returned_on <= $2 AND kind IN ('debit', 'retry')
 		GROUP BY class ORDER BY class`)
