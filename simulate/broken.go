@@ -19,7 +19,7 @@ type BrokenError struct {
 
 // Error names the invariants.
 func (e *BrokenError) Error() string {
-	return fmt.Sprintf("broken: %s", strings.Join(e.Report.Broken(), ", "))
+	return fmt.Sprintf("in the evening of %s: broken: %s", e.Day, strings.Join(e.Report.Broken(), ", "))
 }
 
 // Replay is the command that lives the same year again.

@@ -58,10 +58,14 @@ func (m *market) close() {
 	m.base, m.app = nil, nil
 }
 
-// reopen drops the marketplace and opens it again, as after a crash.
-func (m *market) reopen(ctx context.Context, room int64) error {
-	m.close()
-	return m.open(ctx, room)
+// reopen drops the marketplace and opens it again, as after a crash. Who proves
+// the books is not part of it, and is waited for.
+func (s *simulation) reopen(ctx context.Context, room int64) error {
+	if err := s.endProof(); err != nil {
+		return err
+	}
+	s.market.close()
+	return s.market.open(ctx, room)
 }
 
 // size is how large the database file is; 0 on PostgreSQL.
@@ -92,7 +96,7 @@ const (
 func (s *simulation) underFaults(ctx context.Context, at step, run func(context.Context) error) error {
 	if s.trouble.full == at && s.market.base.Engine() == "sqlite" {
 		s.cramped = true
-		if err := s.market.reopen(ctx, littleRoom); err != nil {
+		if err := s.reopen(ctx, littleRoom); err != nil {
 			return err
 		}
 	}
@@ -140,7 +144,7 @@ func (s *simulation) comeUp(ctx context.Context, failed error, run func(context.
 	}
 	s.clock.Advance(downtime)
 	s.cramped = false
-	if err := s.market.reopen(ctx, 0); err != nil {
+	if err := s.reopen(ctx, 0); err != nil {
 		return err
 	}
 	if failed == nil {

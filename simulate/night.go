@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"quittance.org/quittance/internal/app/closing"
+	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/domain/enrollment"
 )
 
@@ -40,8 +42,22 @@ const (
 	manyHouseholds = 2000
 )
 
-// prove verifies the books in the evening.
+// proof is a proof of the books as they were one evening. The next day goes on
+// beside it.
+type proof struct {
+	day    civil.Date
+	over   chan struct{}
+	report Report // known when it is over
+	err    error
+}
+
+// prove begins to verify the books in the evening, and comes back when what is
+// verified can not change any more. What the proof of the evening before has
+// found is known before.
 func (s *simulation) prove(ctx context.Context) error {
+	if err := s.endProof(); err != nil {
+		return err
+	}
 	v := s.market.app.Verifying
 	ended := s.monthsEnd()
 	if ended && s.Census {
@@ -51,20 +67,41 @@ func (s *simulation) prove(ctx context.Context) error {
 		}
 		s.result.Census = append(s.result.Census, census)
 	}
-	verify := v.Verify
+	verify := v.VerifyAsOf
 	if !s.ProveDaily && !s.proveWhole(ended) {
 		touched := s.touched()
-		verify = func(ctx context.Context) (Report, error) { return v.VerifyAccounts(ctx, touched) }
+		verify = func(ctx context.Context, begun func()) (Report, error) { return v.VerifyAccounts(ctx, touched, begun) }
 	}
-	report, err := verify(ctx)
-	if err != nil {
-		return err
+	p := &proof{day: s.today, over: make(chan struct{})}
+	begun := make(chan struct{})
+	go func() {
+		defer close(p.over)
+		p.report, p.err = verify(ctx, sync.OnceFunc(func() { close(begun) }))
+	}()
+	select {
+	case <-begun:
+	case <-p.over:
 	}
-	if !report.Clean {
-		for _, id := range report.Broken() {
-			s.result.Broken = append(s.result.Broken, s.today.String()+" "+id)
+	s.proof = p
+	return nil
+}
+
+// endProof waits for the proof that is under way, and tells what it found.
+func (s *simulation) endProof() error {
+	p := s.proof
+	if p == nil {
+		return nil
+	}
+	<-p.over
+	s.proof = nil
+	if p.err != nil {
+		return p.err
+	}
+	if !p.report.Clean {
+		for _, id := range p.report.Broken() {
+			s.result.Broken = append(s.result.Broken, p.day.String()+" "+id)
 		}
-		return &BrokenError{Day: s.today, Report: report}
+		return &BrokenError{Day: p.day, Report: p.report}
 	}
 	return nil
 }

@@ -94,7 +94,8 @@ type simulation struct {
 	last    civil.Date  // of the simulation
 	result  Result
 
-	cramped bool // the disk is nearly full
+	cramped bool   // the disk is nearly full
+	proof   *proof // of the evening before, under way
 
 	// Of today. What was taken from the agenda is kept: a part of the day may
 	// be run twice.
@@ -114,7 +115,10 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 		return nil, err
 	}
 	start := clock.Start()
-	defer func() { s.market.close() }()
+	defer func() {
+		_ = s.endProof() // what matters of it is known; after an error it is only waited for
+		s.market.close()
+	}()
 	if err := s.market.open(ctx, 0); err != nil {
 		return nil, err
 	}
@@ -242,10 +246,13 @@ func (s *simulation) note(text string) {
 	s.result.Notes = append(s.result.Notes, s.today.String()+": "+text)
 }
 
-// finish takes the fingerprint and the totals.
+// finish takes the fingerprint and the totals, of books that are proved.
 func (s *simulation) finish(ctx context.Context) error {
 	sum := sha256.New()
 	if err := s.market.app.Verifying.Extract(ctx, sum); err != nil {
+		return err
+	}
+	if err := s.endProof(); err != nil {
 		return err
 	}
 	s.result.Hash = hexOf(sum)

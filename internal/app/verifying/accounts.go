@@ -8,11 +8,9 @@ import (
 )
 
 // VerifyAccounts checks the invariants of single accounts, and none of the
-// book as a whole.
-func (s *Service) VerifyAccounts(ctx context.Context, ids []enrollment.AccountID) (Report, error) {
-	var v *verification
-	err := s.db.Read(ctx, "verify accounts", func(tx *store.ReadTx) error {
-		v = &verification{tx: tx, profile: s.profile, report: newReport(tx.Now())}
+// book as a whole. It says when it has begun, as VerifyAsOf does.
+func (s *Service) VerifyAccounts(ctx context.Context, ids []enrollment.AccountID, begun func()) (Report, error) {
+	return s.verify(ctx, "verify accounts", begun, func(v *verification) error {
 		for _, id := range ids {
 			if err := v.accounts(store.RangeOf(id)); err != nil {
 				return err
@@ -20,8 +18,4 @@ func (s *Service) VerifyAccounts(ctx context.Context, ids []enrollment.AccountID
 		}
 		return nil
 	})
-	if err != nil {
-		return Report{}, err
-	}
-	return v.report.finish(), nil
 }

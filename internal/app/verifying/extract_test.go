@@ -85,7 +85,7 @@ func TestVerifyAccounts(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, want := range map[string]string{"Ana": "", "Boris": "I2 I7", "Chen": ""} {
-			report, err := service(t, db).VerifyAccounts(t.Context(), []enrollment.AccountID{byName[name]})
+			report, err := service(t, db).VerifyAccounts(t.Context(), []enrollment.AccountID{byName[name]}, func() {})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -13,6 +13,7 @@ import (
 	"strconv"
 
 	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/store"
 )
@@ -31,15 +32,31 @@ const accountsAtOnce = 2000
 
 // Verify checks every invariant of the whole database. An error means that the
 // database could not be read; what it finds wrong is in the report.
-func (s *Service) Verify(ctx context.Context) (Report, error) {
-	var v *verification
-	err := s.db.Read(ctx, "verify", func(tx *store.ReadTx) error {
-		// The closure may run again: it starts from an empty report.
-		v = &verification{tx: tx, profile: s.profile, report: newReport(tx.Now())}
+func (s *Service) Verify(ctx context.Context) (Report, error) { return s.VerifyAsOf(ctx, func() {}) }
+
+// VerifyAsOf is Verify that says when it has begun: nothing that is written
+// after that is looked at, so that work may go on meanwhile.
+func (s *Service) VerifyAsOf(ctx context.Context, begun func()) (Report, error) {
+	return s.verify(ctx, "verify", begun, func(v *verification) error {
 		if err := v.prove(store.Range{}, true); err != nil {
 			return err
 		}
-		return tx.Ranges(accountsAtOnce, v.accounts)
+		return v.tx.Ranges(accountsAtOnce, v.accounts)
+	})
+}
+
+// verify runs proofs in one transaction. The first thing that it reads settles
+// the state that it sees.
+func (s *Service) verify(ctx context.Context, what string, begun func(), run func(*verification) error) (Report, error) {
+	var v *verification
+	err := s.db.Read(ctx, what, func(tx *store.ReadTx) error {
+		// The closure may run again: it starts from an empty report.
+		v = &verification{tx: tx, profile: s.profile, report: newReport(tx.Now())}
+		if _, err := tx.AccountsAfter(enrollment.AccountID{}, 1); err != nil {
+			return err
+		}
+		begun()
+		return run(v)
 	})
 	if err != nil {
 		return Report{}, err
