@@ -30,16 +30,48 @@ func (s *Service) SendOwed(ctx context.Context, on civil.Date) (Sent, error) {
 		if err != nil || len(page) == 0 {
 			return total, err
 		}
-		for _, id := range page {
-			e := store.LetterException{Account: id, Source: id.UUID, About: store.AboutNotice}
-			one, err := s.each(ctx, e, func(tx *store.Tx) (Sent, error) { return s.owed(tx, id, on) })
+		for some := range slices.Chunk(page, owedTogether) {
+			sent, err := s.owedOf(ctx, some, on)
 			if err != nil {
 				return total, err
 			}
-			total.add(one)
+			total.add(sent)
 		}
 		after = page[len(page)-1]
 	}
+}
+
+// owedTogether is to how many accounts letters are written in one transaction.
+const owedTogether = 20
+
+// owedOf writes the letters of some accounts together. If that fails because of
+// one of them, each is tried by itself.
+func (s *Service) owedOf(ctx context.Context, ids []enrollment.AccountID, on civil.Date) (Sent, error) {
+	var sent Sent
+	err := s.db.InTx(ctx, "send letters", func(tx *store.Tx) error {
+		sent = Sent{}
+		for _, id := range ids {
+			one, err := s.owed(tx, id, on)
+			if err != nil {
+				return err
+			}
+			sent.add(one)
+		}
+		return nil
+	})
+	if err == nil || passing(err) {
+		return sent, err
+	}
+	sent = Sent{}
+	for _, id := range ids {
+		e := store.LetterException{Account: id, Source: id.UUID, About: store.AboutNotice}
+		one, err := s.each(ctx, e, func(tx *store.Tx) (Sent, error) { return s.owed(tx, id, on) })
+		if err != nil {
+			return sent, err
+		}
+		sent.add(one)
+	}
+	return sent, nil
 }
 
 // owed writes the letters of one account that are still true, and suppresses

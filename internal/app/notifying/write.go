@@ -199,7 +199,7 @@ func settled(tx *store.Tx, to recipient, reminder bool, e store.LetterException)
 // setAside records that a letter could not be written, if the cause lies in
 // the account's data: the others go on.
 func (s *Service) setAside(ctx context.Context, e store.LetterException, cause error) (Sent, error) {
-	if errors.Is(cause, context.Canceled) || errors.Is(cause, context.DeadlineExceeded) || fault.KindOf(cause) == fault.Unavailable {
+	if passing(cause) {
 		return Sent{}, cause
 	}
 	err := s.db.InTx(ctx, "set letter aside", func(tx *store.Tx) error {
@@ -207,6 +207,11 @@ func (s *Service) setAside(ctx context.Context, e store.LetterException, cause e
 		return nil
 	})
 	return Sent{SetAside: 1}, err
+}
+
+// passing tells whether an error lies in no account's data and passes.
+func passing(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || fault.KindOf(err) == fault.Unavailable
 }
 
 // because gives the exception with its cause.
