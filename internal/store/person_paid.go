@@ -9,11 +9,11 @@ import (
 )
 
 var (
-	// Accounts that nobody has connected cost one look at an index.
+	// Accounts that nobody has connected cost one look at an index. Several
+	// members of one account ask for the same row, which is there once.
 	qNoticePayment = stmt("notice_payment", `
 		INSERT INTO payment_notice (account_id, payment_id)
-		SELECT p.account_id, p.payment_id FROM payment p WHERE p.account_id = $1 AND p.payment_id = $2
-			AND EXISTS (SELECT 1 FROM coverage_link l WHERE l.account_id = $1 AND l.role = 'member' AND l.ended_at IS NULL)
+		SELECT l.account_id, $2 FROM coverage_link l WHERE l.account_id = $1 AND l.role = 'member' AND l.ended_at IS NULL
 		ON CONFLICT (account_id, payment_id) DO NOTHING`)
 	qNoticePaymentBy = stmt("notice_payment_by", `
 		INSERT INTO payment_notice (account_id, payment_id, payer_id) VALUES ($1, $2, $3) ON CONFLICT (account_id, payment_id) DO NOTHING`)

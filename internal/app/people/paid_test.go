@@ -71,6 +71,14 @@ func TestSomebodyElsePaid(t *testing.T) {
 				t.Errorf("%s: told %v, want %d", c.name, got, c.want)
 			}
 		}
+		both := w.household()
+		w.member("cy@example.org", both)
+		w.member("di@example.org", both)
+		w.Bill("2026-12")
+		w.payOnline(both, payment.ChannelWebGuest, "")
+		if got := w.told(); len(got) != 2 {
+			t.Errorf("told %v of two members of one household, want both", got)
+		}
 		if again := w.told(); len(again) != 0 || w.count("payment_notice") != 0 {
 			t.Errorf("told again: %v", again)
 		}
