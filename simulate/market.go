@@ -2,8 +2,11 @@ package simulate
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
+	"io"
 	"log/slog"
+	"math/rand/v2"
 	"os"
 	"strings"
 	"time"
@@ -24,9 +27,18 @@ type market struct {
 	processor *processor
 	mailbox   *mailbox
 	log       *slog.Logger
+	random    io.Reader // of the amounts of micro-entries: from the seed
 
 	base *app.Database
 	app  *app.App
+}
+
+// amounts draws from a seed what micro-entries bring.
+func amounts(seed uint64) io.Reader {
+	var key [32]byte
+	copy(key[:], "micro-entries")
+	binary.LittleEndian.PutUint64(key[24:], seed)
+	return rand.NewChaCha8(key)
 }
 
 // open opens the marketplace. room is how many bytes the database file may
@@ -45,7 +57,7 @@ func (m *market) open(ctx context.Context, room int64) error {
 	}
 	m.app, err = app.New(m.base, app.Config{
 		Profile: m.profile, Links: links{}, Gateway: m.processor, Validator: validator{}, Courier: courier{}, Letters: letters{}, Log: m.log, BankLink: m.mailbox,
-		BillWorkers: m.workers, VerifiesElsewhere: true,
+		BillWorkers: m.workers, VerifiesElsewhere: true, Random: m.random,
 	})
 	return err
 }

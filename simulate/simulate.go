@@ -171,7 +171,7 @@ func newSimulation(c Config) (*simulation, error) {
 		processor: newProcessor(s.clock, func(opened civil.Instant, amount money.Amount) {
 			s.payIns.add(ledger.ClearingCard, s.Profile.Today(opened), amount)
 		}),
-		mailbox: newMailbox(s.bank, s.clock),
+		mailbox: newMailbox(s.bank, s.clock), random: amounts(c.Seed),
 	}
 	for n := range c.Households {
 		if err := s.plotLife(n, first); err != nil {

@@ -6,6 +6,7 @@ package app
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"log/slog"
 	"sync"
@@ -122,6 +123,9 @@ type Config struct {
 	Fonts     fs.FS  // of printed letters; nil when none is printed
 	PrintDir  string // where the business day lays printed letters out; "": nothing is printed, and waits
 	Log       *slog.Logger
+	// Random draws the amounts of micro-entries; nil: crypto/rand. The simulator
+	// hands in a seeded one.
+	Random io.Reader
 	// DayBegins is when a running marketplace runs a business date; nil: never
 	// by itself.
 	DayBegins *profile.TimeOfDay
@@ -175,7 +179,7 @@ func New(d *Database, c Config) (*App, error) {
 		DB: d.db, Profile: c.Profile, Jobs: a, Links: c.Links, Gateway: c.Gateway, Validator: c.Validator, Log: c.Log,
 	})
 	a.AutoPay = autopay.New(autopay.Config{
-		DB: d.db, Profile: c.Profile, Poster: a.Paying, Banks: a.Paying, Jobs: a, Log: c.Log, Workers: c.BillWorkers,
+		DB: d.db, Profile: c.Profile, Poster: a.Paying, Banks: a.Paying, Jobs: a, Log: c.Log, Random: c.Random, Workers: c.BillWorkers,
 	})
 	a.Receiving = receiving.New(receiving.Config{
 		DB: d.db, Profile: c.Profile, Payments: a.Paying, AutoPay: a.AutoPay, Refunds: originating.Refunds{}, Link: c.BankLink, Log: c.Log,

@@ -51,6 +51,8 @@ var (
 	qMicroBegun    = stmt("micro_begun", `
 		SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN reason = 'returned' THEN 1 ELSE 0 END), 0) AS BIGINT)
 		FROM micro_verification WHERE started_on > $1 AND started_on <= $2`)
+	qVerificationCounts = stmt("verification_counts", `
+		SELECT state, COUNT(*) FROM micro_verification WHERE state IN ('waiting', 'open') GROUP BY state ORDER BY state`)
 	qDropMicro = stmt("drop_micro_entries", `
 		UPDATE ach_entry SET state = 'dropped' WHERE account_id = $1 AND kind = 'micro' AND state = 'waiting'
 			AND (ach_entry_id = $2 OR ach_entry_id = $3 OR ach_entry_id = $4)`)
@@ -96,7 +98,7 @@ func (tx *Tx) putMicro(v ach.Verification, first ach.EntryID, amount money.Amoun
 // openMicro opens an item of money on its way that stands for no payment, but
 // for the entry that brings it, see ach.Entry.ClearingOf.
 func (tx *Tx) openMicro(account enrollment.AccountID, debit ach.EntryID, amount money.Amount, on civil.Date) {
-	tx.InsertClearing(ledger.ClearingACH, payment.Payment{ID: payment.ID{UUID: debit.UUID}, AccountID: account, Amount: amount, ReceivedOn: on})
+	tx.InsertClearing(ledger.ClearingACH, payment.Payment{ID: payment.ID(debit), AccountID: account, Amount: amount, ReceivedOn: on})
 }
 
 // postMicro posts what a micro-debit does to the books.
@@ -254,6 +256,29 @@ func (tx *ReadTx) MicroCounts(after, to civil.Date) (ach.MicroCounts, error) {
 		err := row(&n.Begun, &n.Returned)
 		return n, err
 	}, after, to)
+}
+
+// VerificationCounts counts the verifications that are under way.
+type VerificationCounts struct {
+	Waiting int // for the bank
+	Open    int // for their members
+}
+
+// VerificationCounts counts the verifications that are under way.
+func (tx *ReadTx) VerificationCounts() (VerificationCounts, error) {
+	var n VerificationCounts
+	err := each(tx, qVerificationCounts, func(row func(...any) error) error {
+		var state ach.VerificationState
+		var count int64
+		err := row(&state, &count)
+		if state == ach.VerificationOpen {
+			n.Open = int(count)
+		} else {
+			n.Waiting = int(count)
+		}
+		return err
+	})
+	return n, err
 }
 
 // BankThatWaits is a saved bank account that nothing may be debited from yet.

@@ -14,6 +14,7 @@ type Status struct {
 	Files   []FileStatus // the newest first
 	Waiting ach.Totals   // entries that are in no file yet
 	Refused int          // of these, those that no file may hold (ACH-33)
+	Checks  store.VerificationCounts
 }
 
 // FileStatus is a file and what there is to do about it.
@@ -49,7 +50,10 @@ func (s *Service) Status(ctx context.Context) (Status, error) {
 		if st.Waiting, err = tx.ACHWaiting(); err != nil {
 			return err
 		}
-		st.Refused, err = tx.RefusedEntries()
+		if st.Refused, err = tx.RefusedEntries(); err != nil {
+			return err
+		}
+		st.Checks, err = tx.VerificationCounts()
 		return err
 	})
 	return st, err

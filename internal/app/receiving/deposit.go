@@ -96,12 +96,18 @@ func (s *Service) payOut(tx *store.Tx, d store.Deposit) (store.Deposit, error) {
 	if err != nil || len(credits) == 0 {
 		return d, err
 	}
-	var paid money.Amount
+	var paid, micro money.Amount
 	for _, c := range credits {
+		if c.Kind == ach.KindMicro {
+			micro = micro.Add(c.Amount)
+		}
 		if err := s.paidOut(tx, d, c.Entry); err != nil {
 			return d, err
 		}
 		paid = paid.Add(c.Amount)
+	}
+	if micro.IsPositive() {
+		s.post(tx, d, ledger.MicroPaid(micro))
 	}
 	tx.AdvanceDeposit(&d, credits[len(credits)-1].Seq, paid.Neg())
 	return d, nil
@@ -115,8 +121,7 @@ func (s *Service) paidOut(tx *store.Tx, d store.Deposit, e ach.Entry) error {
 	case ach.KindRefund:
 		return s.refunds.Paid(tx, e, d.On)
 	case ach.KindMicro:
-		s.post(tx, d, ledger.MicroPaid(e.Amount))
-		return nil
+		return nil // posted with the others, so that the books do not show the two amounts
 	}
 	item, err := tx.ReturnedClearingOf(e.AccountID, e.PaymentID)
 	if err != nil {

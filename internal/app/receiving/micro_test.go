@@ -179,6 +179,8 @@ func TestMicroEntriesFromEndToEnd(t *testing.T) {
 		})
 		apptest.Check(t, "a payment from it", codeOf(err), ach.CodeBankWaits)
 		u.VerifyClean()
+		status, err := u.out.Status(t.Context())
+		apptest.Check(t, "status", status.Checks.Waiting == 1 && status.Checks.Open == 0 && status.Waiting.Debits == status.Waiting.Credits && err == nil, true)
 
 		u.evening("2026-11-20")
 		apptest.Check(t, "draft", u.Drafts(u.home), []string{"2026-12 on 2026-11-23 skipped waits 100"})

@@ -31,7 +31,7 @@ type achStatus struct {
 func (achStatus) Help() string {
 	return "Example:\n\n    quittance ach status --data /var/lib/quittance\n\n" +
 		"Shows the last files to the bank, and every one on which the bank's yes is missing, with what there is to do; how much " +
-		"waits for the next file; and the money that is on its way, by clearing account and age in bank days.\n\n" +
+		"waits for the next file; how many bank accounts wait for micro-entries; and the money that is on its way, by clearing account and age in bank days.\n\n" +
 		"Exit code 0: nothing to do. 1: a person must look."
 }
 
@@ -62,6 +62,7 @@ func (r achReport) MarshalJSON() ([]byte, error) {
 	}
 	return json.Marshal(map[string]any{
 		"today": r.Today, "files": files, "waiting": totals(r.Waiting), "disputed": r.Refused, "on_its_way": r.OnItsWay,
+		"checks": map[string]int{"waiting": r.Checks.Waiting, "open": r.Checks.Open},
 	})
 }
 
@@ -133,6 +134,10 @@ func (r achReport) print(w io.Writer) error {
 	}
 	if r.Refused > 0 {
 		fmt.Fprintf(w, "To do: %s entries can not be sent: their authorization is disputed.\n", thousands(r.Refused))
+	}
+	if r.Checks.Waiting+r.Checks.Open > 0 {
+		fmt.Fprintf(w, "Bank accounts that wait for micro-entries: %s on their way, %s for their members' answer.\n",
+			thousands(r.Checks.Waiting), thousands(r.Checks.Open))
 	}
 	if len(r.OnItsWay) == 0 {
 		return nil

@@ -14,6 +14,7 @@ import (
 	"quittance.org/quittance/internal/app"
 	"quittance.org/quittance/internal/app/receiving"
 	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/domain/ach"
 )
 
 type importBankFile struct {
@@ -326,8 +327,15 @@ func printGuard(w io.Writer, g receiving.Guard) error {
 		fmt.Fprintf(table, "%s\t%d of %d debits\t%s %%\tmay be %s %%\t%s\n",
 			r.Name, r.Returns, r.Debits, receiving.Percent(r.BasisPoints()), receiving.Percent(int64(r.Ceiling)), level)
 	}
+	if m := g.Micro; m.Debits > 0 {
+		fmt.Fprintf(table, "%s\t%d of %d checks\t%s %%\tmay be %s %%\t%s\n",
+			m.Name, m.Returns, m.Debits, receiving.Percent(m.BasisPoints()), receiving.Percent(int64(m.Ceiling)), m.Level)
+	}
 	if err := table.Flush(); err != nil {
 		return err
+	}
+	if g.Micro.Level == ach.LevelStop {
+		fmt.Fprintln(w, "No check by micro-entries begins until that rate falls (ACH-11).")
 	}
 	if g.Released {
 		fmt.Fprintf(w, "Debits go on: released by %s.\n", strings.Join(g.By, " and "))
