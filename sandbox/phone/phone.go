@@ -113,7 +113,7 @@ func (s *Service) Down() bool {
 func (s *Service) Messages() []Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	list := slices.Clone(s.messages)
+	list := append([]Message{}, s.messages...) // never nil: JSON has a list
 	slices.Reverse(list)
 	return list
 }
