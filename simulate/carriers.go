@@ -140,7 +140,9 @@ func (r *Result) carrierSection() section {
 			ID: "carriers", Title: "Carriers", About: "One stacked bar a month: messages confirmed, refused and not answered, and answers set aside.",
 			Labels: each(months, shortMonth), Stacked: true,
 			Series: []series{
-				{"Confirmed", colorTeal, messages("confirmed")}, {"Refused", colorRed, messages("refused")}, {"No answer", colorGray, messages("told")},
+				{"Confirmed", colorTeal, messages("confirmed")},
+				{"Refused", colorRed, messages("refused")},
+				{"No answer", colorGray, messages("told")},
 				{"Answers set aside", colorSand, r.counts(months, "carrier", "aside")},
 			},
 		},

@@ -1,9 +1,8 @@
 package states
 
 import (
-	"strings"
-
 	"slices"
+	"strings"
 
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/edge/web/portal"
