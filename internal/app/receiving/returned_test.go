@@ -1,6 +1,7 @@
 package receiving_test
 
 import (
+	"fmt"
 	"testing"
 
 	"quittance.org/quittance/internal/app/apptest"
@@ -141,6 +142,36 @@ func TestReturnOfWhatWasTakenBack(t *testing.T) {
 		apptest.Check(t, "owed", b.Owed(h).String(), "100.00")
 		apptest.Check(t, "told", b.heard(), []string(nil))
 		apptest.Check(t, "cash", b.balance("cash.operating"), "0")
+		b.VerifyClean()
+	})
+}
+
+// Banks talk to each other about returns: every dishonored and contested one is
+// known for what it is, queued for a person once, and posts nothing.
+func TestDishonoredAndContestedReturnsAreQueued(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		h := b.household()
+		p := b.pay(h, "100.00")
+		b.sendFile()
+		trace := b.entry(p).Trace
+		on := b.after(2)
+		codes := []string{"R61", "R62", "R67", "R68", "R69", "R70", "R71", "R72", "R73", "R74", "R75", "R76", "R77"}
+		notices := make([]notice, len(codes))
+		for n, code := range codes {
+			notices[n] = notice{code: code, trace: trace, cents: 10000}
+		}
+		before := b.Rows("SELECT CAST(COUNT(*) AS TEXT) FROM transfer")
+		b.take("disputes", achText(on, notices...))
+		b.take("the same in another file", achText(on, notices[1:]...))
+		want := make([]string, len(codes))
+		for n, code := range codes {
+			want[n] = fmt.Sprintf("dispute %s return.disputed", code)
+		}
+		apptest.Check(t, "queued", b.Rows(`SELECT kind || ' ' || code || ' ' || reason FROM bank_item WHERE state = 'set_aside' ORDER BY code`), want)
+		apptest.Check(t, "said before", b.Rows(`SELECT CAST(COUNT(*) AS TEXT) FROM bank_item WHERE state = 'known'`), []string{"12"})
+		apptest.Check(t, "posted", b.Rows("SELECT CAST(COUNT(*) AS TEXT) FROM transfer"), before)
+		apptest.Check(t, "owed", b.Owed(h).String(), "0.00")
 		b.VerifyClean()
 	})
 }
