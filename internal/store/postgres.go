@@ -28,6 +28,9 @@ func openPostgres(ctx context.Context, url string, o Options) (engine, error) {
 	if o.Volatile {
 		config.ConnConfig.RuntimeParams["synchronous_commit"] = "off"
 	}
+	// Each connection keeps all of our statements prepared, and what bulk writes
+	// make besides.
+	config.ConnConfig.StatementCacheCapacity = 2 * len(registry)
 	config.AfterConnect = avoidTableScans
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
