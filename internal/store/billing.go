@@ -92,8 +92,12 @@ func (tx *Tx) InsertBilled(all []Billed, actor string) error {
 		into *inserts
 		rows [][]any
 	}{
-		{insertCharges, charges}, {insertOpenCharges, opens}, {insertEntries, entries}, {insertTransfers, transfers},
-		{insertBills, bills}, {insertReviews, reviews},
+		{insertCharges, charges},
+		{insertOpenCharges, opens},
+		{insertEntries, entries},
+		{insertTransfers, transfers},
+		{insertBills, bills},
+		{insertReviews, reviews},
 	} {
 		if err := tx.add(t.into, t.rows); err != nil {
 			return err

@@ -262,8 +262,12 @@ func TestReferencesAreMasked(t *testing.T) {
 		b.pay(b.household(), "60.00")
 		f := b.sendFile()
 		lines := []bankLine{
-			{"166", 6000, f.Name, ""}, {"399", 100, "000123456789", ""}, {"399", 200, "ACCT 0001-2345-6789", ""}, {"399", 300, "231380100000001", ""},
-			{"399", 400, "BOX 4417", ""}, {"555", 500, "110000000000099", ""},
+			{"166", 6000, f.Name, ""},
+			{"399", 100, "000123456789", ""},
+			{"399", 200, "ACCT 0001-2345-6789", ""},
+			{"399", 300, "231380100000001", ""},
+			{"399", 400, "BOX 4417", ""},
+			{"555", 500, "110000000000099", ""},
 		}
 		b.take("STATEMENT.bai", statementText(b.after(1), lines...))
 		apptest.Check(t, "kept", b.Rows(`SELECT trace FROM bank_item ORDER BY amount_cents`), []string{

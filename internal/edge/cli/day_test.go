@@ -59,7 +59,7 @@ To do: no business date was ever run: start the server, or run the first: quitta
   first-bills     done     0.0 s  accounts 0
   notices         done     0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
   bill-run        done     0.0 s  nothing to do
-  autopay-plan    done     0.0 s  planned 0, held 0, revised 0, mandates paused 0, resumed 0, stopped 0
+  autopay-plan    done     0.0 s  planned 0, held 0, revised 0, mandates paused 0, resumed 0, stopped 0, asked for amounts 0, not answered 0
   bill-letters    done     0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
   print           done     0.0 s  batches 0, letters 0, pages 0, set aside 0
   verify          done     0.0 s  checks 0, violations 0
@@ -98,7 +98,7 @@ To do: 2026-12-01 to 2026-12-02 were not run: start the server, or run them in o
   first-bills     done  0.0 s  accounts 0
   notices         done  0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
   bill-run        done  0.0 s  nothing to do
-  autopay-plan    done  0.0 s  planned 0, held 0, revised 0, mandates paused 0, resumed 0, stopped 0
+  autopay-plan    done  0.0 s  planned 0, held 0, revised 0, mandates paused 0, resumed 0, stopped 0, asked for amounts 0, not answered 0
   bill-letters    done  0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
   print           done  0.0 s  batches 0, letters 0, pages 0, set aside 0
   verify          done  0.0 s  checks 0, violations 0
@@ -114,7 +114,7 @@ Business date 2026-12-01: complete
   first-bills     done  0.0 s  accounts 0
   notices         done  0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
   bill-run        done  0.0 s  bills 0, with nothing due 0, set aside 0
-  autopay-plan    done  0.0 s  planned 0, held 0, revised 0, mandates paused 0, resumed 0, stopped 0
+  autopay-plan    done  0.0 s  planned 0, held 0, revised 0, mandates paused 0, resumed 0, stopped 0, asked for amounts 0, not answered 0
   bill-letters    done  0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
   print           done  0.0 s  batches 0, letters 0, pages 0, set aside 0
   verify          done  0.0 s  checks 0, violations 0
@@ -143,7 +143,7 @@ func TestBusinessDayWithAFailedStep(t *testing.T) {
   first-bills     done     0.0 s  accounts 0
   notices         done     0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
   bill-run        done     0.0 s  nothing to do
-  autopay-plan    done     0.0 s  planned 0, held 0, revised 0, mandates paused 0, resumed 0, stopped 0
+  autopay-plan    done     0.0 s  planned 0, held 0, revised 0, mandates paused 0, resumed 0, stopped 0, asked for amounts 0, not answered 0
   bill-letters    done     0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
   print           done     0.0 s  batches 0, letters 0, pages 0, set aside 0
   verify          failed   0.0 s  the books do not agree (I6, orphans): look at each with quittance verify; nothing repairs itself [day.books_broken]; checks 5, violations 2
