@@ -43,7 +43,7 @@ func (p *sqlitePool) begin(ctx context.Context) (*sqliteTx, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &sqliteTx{conn: conn, pool: p}
+	t := &sqliteTx{conn: conn, pool: p, lasting: context.WithoutCancel(ctx)}
 	if err := conn.Raw(func(c any) error { t.at = p.use(c.(driver.Conn)); return nil }); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
@@ -250,6 +250,8 @@ type sqliteTx struct {
 	pool *sqlitePool
 	at   *sqliteConn
 	over bool
+
+	lasting context.Context // outlasts who began it: a transaction is always ended
 }
 
 // do lets something happen at the connection, which database/sql closes after a
@@ -308,7 +310,7 @@ func nameless(int) string { return "?" }
 
 // commit commits. What can not be committed is undone.
 func (t *sqliteTx) commit() error {
-	if err := t.exec(context.Background(), "COMMIT"); err != nil {
+	if err := t.exec(t.lasting, "COMMIT"); err != nil {
 		return errors.Join(err, t.rollback())
 	}
 	return t.leave()
@@ -320,7 +322,7 @@ func (t *sqliteTx) rollback() error {
 	if t.over {
 		return nil
 	}
-	_ = t.exec(context.Background(), "ROLLBACK")
+	_ = t.exec(t.lasting, "ROLLBACK")
 	return t.leave()
 }
 
