@@ -23,7 +23,7 @@ type simulateCommand struct {
 	Year       int    `help:"The plan year; it begins on 1 November before." default:"2027"`
 	Households int    `help:"How many households live through it." default:"1000"`
 	Seed       uint64 `help:"The same seed lives the same year." default:"1"`
-	Faults     string `help:"What goes wrong: none, all, or some of kill, duplicate, order, jump, missed, silence, full." default:"none" placeholder:"LIST"`
+	Faults     string `help:"What goes wrong: none, all, or some of kill, duplicate, order, jump, missed, silence, full, lost, dirty." default:"none" placeholder:"LIST"`
 	Workers    int    `help:"Households that act at the same time; 0 is as many as there are processors." default:"0"`
 	Prove      string `help:"When all of the books are proved: at the end of months (auto) or every day (daily)." enum:"auto,daily" default:"auto"`
 	Report     string `help:"Write a report for people into this folder." placeholder:"DIR" type:"path"`
