@@ -68,6 +68,11 @@ func (p *paper) say(m portal.Message) string {
 	return text
 }
 
+// named says something after its name.
+func (p *paper) named(key string, m portal.Message) string {
+	return p.t("proof.autopay.named", "name", p.t(key), "value", p.say(m))
+}
+
 func (p *paper) fact(key, value string) {
 	p.doc.Facts = append(p.doc.Facts, letterpdf.Fact{Label: p.t(key), Value: value})
 }
@@ -242,12 +247,12 @@ func (v *visit) proofPaper(proof autopay.Proof) *paper {
 		bank := proof.Banks[a.BankAccount]
 		points := []string{
 			p.t("proof.autopay.given", "at", a.At), p.t("proof.autopay.version", "version", a.TextVersion, "method", a.Method),
-			p.say(portal.DayOfMonth(a.Day)),
-			p.say(portal.Saved{Kind: portal.AccountKind(bank.Type), LastFour: bank.LastFour}.Message()),
+			p.named("my.terms.day", portal.DayOfMonth(a.Day)),
+			p.named("my.terms.bank", portal.Saved{Kind: portal.AccountKind(bank.Type), LastFour: bank.LastFour}.Message()),
 			p.t("proof.autopay.holder", "holder", bank.HolderName),
 		}
 		terms := portal.AutoPayTerms{Cap: a.Cap, Always: a.Notice != mandate.NoticeOver, Over: a.NoticeOver, Days: v.Profile.AutoPay.NoticeDays.On(v.Today())}
-		points = append(points, p.say(terms.CapMessage()), p.say(terms.NoticeMessage()))
+		points = append(points, p.named("my.terms.limit", terms.CapMessage()), p.named("my.terms.notice", terms.NoticeMessage()))
 		heading := p.t("proof.autopay.first", "date", dateOf(v, a.At))
 		if a.Version > 1 {
 			heading = p.t("proof.autopay.changed", "date", dateOf(v, a.At))
