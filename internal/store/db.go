@@ -29,7 +29,8 @@ type Options struct {
 	// RunTwice runs every InTx closure twice, the first time rolled back, so
 	// that one with outside effects fails in tests (S4).
 	RunTwice bool
-	// MaxConns bounds the PostgreSQL pool; 0 means its default.
+	// MaxConns bounds the PostgreSQL pool; 0 means what the address says
+	// (pool_max_conns), or 8, or as many as there are processors.
 	MaxConns int32
 	// MaxBytes bounds the SQLite file: what would make it larger fails as on a
 	// full disk. 0 means no bound.

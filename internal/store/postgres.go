@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -17,13 +18,21 @@ import (
 
 type postgresEngine struct{ pool *pgxpool.Pool }
 
+// leastConns is how many connections the pool may open unless the address of the
+// database says otherwise (pool_max_conns): payments come together, and commits
+// that wait for the disk at the same time share the wait.
+const leastConns = 8
+
 func openPostgres(ctx context.Context, url string, o Options) (engine, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "store.url", "can not read the postgres:// address of the database")
 	}
-	if o.MaxConns > 0 {
+	switch {
+	case o.MaxConns > 0:
 		config.MaxConns = o.MaxConns
+	case !strings.Contains(url, "pool_max_conns="):
+		config.MaxConns = max(config.MaxConns, leastConns)
 	}
 	if o.Volatile {
 		config.ConnConfig.RuntimeParams["synchronous_commit"] = "off"
