@@ -113,7 +113,7 @@ func (a *ACH) read(t *table) {
 }
 
 func (a *ACH) readMicro(t *table) {
-	dated(t, "unverified", &a.Unverified, UnverifiedRefuse, oneOf(UnverifiedRefuse, UnverifiedPrenote, UnverifiedMicro))
+	dated(t, "unverified", &a.Unverified, UnverifiedMicro, oneOf(UnverifiedRefuse, UnverifiedPrenote, UnverifiedMicro))
 	dated(t, "micro_attempts", &a.MicroAttempts, 3, number(1, 5))
 	dated(t, "micro_answer_days", &a.MicroAnswerDays, 14, number(3, 60))
 	dated(t, "micro_most", &a.MicroMost, 3, number(1, 10))
