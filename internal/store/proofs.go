@@ -149,12 +149,11 @@ var paymentProofs = []Proof{
 var clearing = []ledger.Account{ledger.ClearingCard, ledger.ClearingACH, ledger.ClearingLockbox, ledger.ClearingBillPay}
 
 var carrierProofs = []Proof{
-	// What was remitted is taken off the expected side when remittances exist.
 	{
 		Invariant: "I5", Object: "carrier", Problem: "carrier.payable is not what was applied or waived less what was remitted", Money: true,
 		stmt: proveSums("prove_carrier_payable", append(
 			onCredit(ledger.CarrierPayable, found, "t.{side}_owner"),
-			applied(expected, "c.carrier_id", 1), waived(expected, "c.carrier_id", 1))...),
+			applied(expected, "c.carrier_id", 1), waived(expected, "c.carrier_id", 1), remitted(expected, "t.debit_owner"))...),
 	},
 	{
 		Invariant: "I5", Object: "carrier", Problem: "carrier.uncollected is not what was charged less what was applied or waived", Money: true,
@@ -262,6 +261,16 @@ func waived(c column, object string, sign int) string {
 	return fmt.Sprintf(`SELECT w.account_id, %s, %s FROM waived w
 		JOIN charge c ON c.account_id = w.account_id AND c.charge_id = w.charge_id WHERE %s`, object, c.take(amount), inRange("w"))
 }
+
+// remitted gives what carriers were paid, as less, by an object of the transfer.
+func remitted(c column, object string) string {
+	return `SELECT t.account_id, ` + object + `, ` + c.take("-t.amount_cents") + ` FROM transfer t
+		WHERE ` + isRemittance + ` AND ` + inRange("t")
+}
+
+// isRemittance tells of transfer t that it paid a carrier.
+const isRemittance = `t.debit = 'carrier.payable' AND t.credit = 'cash.operating' AND EXISTS (
+	SELECT 1 FROM entry e WHERE e.account_id = t.account_id AND e.entry_id = t.entry_id AND e.kind = 'remittance')`
 
 // references are the rows that name another: from (as f), the column that
 // names the row in the report, to (as t) and how the two meet.

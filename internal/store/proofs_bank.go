@@ -10,7 +10,9 @@ var bankProofs = []Proof{
 			`SELECT NULL, 'cash.operating', 0, -t.amount_cents FROM transfer t WHERE t.credit = 'cash.operating'`,
 			`SELECT NULL, 'cash.operating', d.posted_cents, 0 FROM deposit d`,
 			`SELECT NULL, 'cash.operating', i.amount_cents, 0 FROM bank_item i
-			WHERE i.kind = 'line' AND i.state = 'posted' AND NOT EXISTS (`+depositsOf+`)`),
+			WHERE i.kind = 'line' AND i.state = 'posted' AND NOT EXISTS (`+depositsOf+`)`,
+			// A line of a statement meets what carriers are paid once remittances are files.
+			`SELECT NULL, 'cash.operating', -t.amount_cents, 0 FROM transfer t WHERE `+isRemittance),
 	},
 	{
 		Invariant: "I6", Object: "line of a statement", Problem: "a line that agrees brought another amount", Money: true, Whole: true,

@@ -174,6 +174,7 @@ var sabotages = []struct{ name, want, problem, sql string }{
 
 	{"a carrier owed what nobody applied", "I5", "carrier.payable", transfer("Ana", "suspense", "''", "carrier.payable", "'HARBOR'", 1)},
 	{"a carrier paid without a remittance", "I5", "carrier.payable", transfer("Ana", "carrier.payable", "'TIDE'", "suspense", "''", 1)},
+	{"a carrier paid from cash without a remittance", "I5 I6", "carrier.payable", transfer("Ana", "carrier.payable", "'TIDE'", "cash.operating", "''", 1)},
 	{"uncollected money gone", "I5", "carrier.uncollected", transfer("Ana", "carrier.uncollected", "'HARBOR'", "suspense", "''", 1)},
 	{"one carrier's money moved to another", "I5", "carrier.payable", transfer("Ana", "carrier.payable", "'HARBOR'", "suspense", "''", 1) +
 		transfer("Ana", "suspense", "''", "carrier.payable", "'TIDE'", 1)},

@@ -183,6 +183,13 @@ func MicroPaid(amount money.Amount) []Transfer {
 	return positive(Transfer{Side{Verification, ""}, Side{CashOperating, ""}, amount})
 }
 
+// Remit posts what a carrier was paid of the money collected for it. A payment
+// that comes back later leaves the carrier with less than nothing to get: the
+// next remittance is smaller by it.
+func Remit(carrier string, amount money.Amount) []Transfer {
+	return positive(Transfer{Side{CarrierPayable, carrier}, Side{CashOperating, ""}, amount})
+}
+
 // Reverse swaps the sides of transfers, for the entry that undoes them.
 func Reverse(transfers []Transfer) []Transfer {
 	reversed := make([]Transfer, len(transfers))

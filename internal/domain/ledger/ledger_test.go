@@ -56,6 +56,7 @@ func TestPostingTable(t *testing.T) {
 		{"charge without help", ledger.Charge(medical, "HARBOR", alone), []string{"receivable.member[medical] ← carrier.uncollected[HARBOR] 412.37"}},
 		{"charge that the state pays", ledger.Charge(medical, "HARBOR", program), []string{"receivable.state[HARBOR] ← carrier.uncollected[HARBOR] 50.00"}},
 		{"charge that the tax credit pays never enters the ledger", ledger.Charge(medical, "HARBOR", free), nil},
+		{"remittance", ledger.Remit("HARBOR", money.Cents(10300)), []string{"carrier.payable[HARBOR] ← cash.operating 103.00"}},
 		{"receipt by card", ledger.Receipt(ledger.ClearingCard, money.Cents(12450)), []string{"clearing.card ← credit.member 124.50"}},
 		{"receipt by bank account", ledger.Receipt(ledger.ClearingACH, money.Cents(1)), []string{"clearing.ach ← credit.member 0.01"}},
 		{"application", ledger.Apply(medical, "HARBOR", money.Cents(10300)), []string{
