@@ -2,22 +2,15 @@ package phonegateway
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
-	"strconv"
-	"strings"
-	"time"
 
 	"quittance.org/quittance/internal/app/people"
-	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/edge/websign"
 )
 
 // Path is where the service tells of phones.
@@ -25,7 +18,6 @@ const Path = "/webhooks/text"
 
 const (
 	signatureHeader = "Phone-Signature"
-	tolerance       = 5 * time.Minute // between signing and now, either way
 	maxBody         = 64 << 10
 )
 
@@ -83,7 +75,7 @@ func (e event) tell(ctx context.Context, hear Hearer) error {
 }
 
 func (g *Gateway) read(signature string, body []byte) (event, error) {
-	if err := g.verify(signature, body); err != nil {
+	if err := websign.Verify(signature, body, g.secret, g.clock.Now()); err != nil {
 		return event{}, err
 	}
 	var e event
@@ -94,33 +86,4 @@ func (g *Gateway) read(signature string, body []byte) (event, error) {
 		return event{}, errors.New("it has no id")
 	}
 	return e, nil
-}
-
-// verify reads "t=UNIX,v1=HEX", the HMAC-SHA256 of "UNIX.BODY" under the webhook
-// secret. The moment is signed too, so that an old webhook can not be sent again
-// by somebody who saw it.
-func (g *Gateway) verify(header string, body []byte) error {
-	var moment string
-	var signature []byte
-	for part := range strings.SplitSeq(header, ",") {
-		switch key, value, _ := strings.Cut(part, "="); key {
-		case "t":
-			moment = value
-		case "v1":
-			signature, _ = hex.DecodeString(value)
-		}
-	}
-	unix, err := strconv.ParseInt(moment, 10, 64)
-	if err != nil || len(signature) == 0 {
-		return fmt.Errorf("no usable %s header", signatureHeader)
-	}
-	mac := hmac.New(sha256.New, []byte(g.secret.Reveal()))
-	_, _ = fmt.Fprintf(mac, "%d.%s", unix, body)
-	if !hmac.Equal(signature, mac.Sum(nil)) {
-		return errors.New("the signature does not match the body")
-	}
-	if age := g.clock.Now().Sub(civil.InstantOf(time.Unix(unix, 0))); age.Abs() > tolerance {
-		return fmt.Errorf("it was signed %s ago", age.Round(time.Second))
-	}
-	return nil
 }
