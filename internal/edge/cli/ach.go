@@ -68,15 +68,7 @@ func (r achReport) MarshalJSON() ([]byte, error) {
 
 // Run shows the status.
 func (c achStatus) Run(ctx context.Context, s Streams) error {
-	p, err := c.load()
-	if err != nil {
-		return err
-	}
-	now, err := c.commandClock()
-	if err != nil {
-		return err
-	}
-	d, err := c.open(ctx, now)
+	p, d, err := opened(ctx, c.profileFlag, c.databaseFlags)
 	if err != nil {
 		return err
 	}
@@ -162,15 +154,7 @@ func (achRelease) Help() string {
 
 // Run releases a file.
 func (c achRelease) Run(ctx context.Context, s Streams) error {
-	p, err := c.load()
-	if err != nil {
-		return err
-	}
-	now, err := c.commandClock()
-	if err != nil {
-		return err
-	}
-	d, err := c.open(ctx, now)
+	p, d, err := opened(ctx, c.profileFlag, c.databaseFlags)
 	if err != nil {
 		return err
 	}
@@ -206,15 +190,7 @@ func (achWithdraw) Help() string {
 
 // Run withdraws a file.
 func (c achWithdraw) Run(ctx context.Context, s Streams) error {
-	p, err := c.load()
-	if err != nil {
-		return err
-	}
-	now, err := c.commandClock()
-	if err != nil {
-		return err
-	}
-	d, err := c.open(ctx, now)
+	p, d, err := opened(ctx, c.profileFlag, c.databaseFlags)
 	if err != nil {
 		return err
 	}

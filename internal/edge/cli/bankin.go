@@ -40,15 +40,7 @@ func (c importBankFile) Run(ctx context.Context, s Streams) error {
 		return fault.Wrap(fault.Invalid, "cli.file", err, "can not read the file")
 	}
 	defer f.Close()
-	p, err := c.load()
-	if err != nil {
-		return err
-	}
-	now, err := c.commandClock()
-	if err != nil {
-		return err
-	}
-	d, err := c.open(ctx, now)
+	p, d, err := opened(ctx, c.profileFlag, c.databaseFlags)
 	if err != nil {
 		return err
 	}

@@ -32,15 +32,7 @@ func (carrierStatus) Help() string {
 
 // Run shows the status.
 func (c carrierStatus) Run(ctx context.Context, s Streams) error {
-	p, err := c.load()
-	if err != nil {
-		return err
-	}
-	now, err := c.commandClock()
-	if err != nil {
-		return err
-	}
-	d, err := c.open(ctx, now)
+	p, d, err := opened(ctx, c.profileFlag, c.databaseFlags)
 	if err != nil {
 		return err
 	}

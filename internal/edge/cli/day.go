@@ -228,15 +228,7 @@ func (dayStatus) Help() string {
 
 // Run shows the status.
 func (c dayStatus) Run(ctx context.Context, s Streams) error {
-	p, err := c.load()
-	if err != nil {
-		return err
-	}
-	now, err := c.commandClock()
-	if err != nil {
-		return err
-	}
-	d, err := c.open(ctx, now)
+	p, d, err := opened(ctx, c.profileFlag, c.databaseFlags)
 	if err != nil {
 		return err
 	}

@@ -34,15 +34,7 @@ var asideToDo = map[string]string{
 
 // Run lists what is set aside.
 func (c dayAside) Run(ctx context.Context, s Streams) error {
-	p, err := c.load()
-	if err != nil {
-		return err
-	}
-	now, err := c.commandClock()
-	if err != nil {
-		return err
-	}
-	d, err := c.open(ctx, now)
+	p, d, err := opened(ctx, c.profileFlag, c.databaseFlags)
 	if err != nil {
 		return err
 	}

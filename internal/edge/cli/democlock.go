@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"quittance.org/quittance/internal/app"
 	"quittance.org/quittance/internal/app/closing"
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/clock"
@@ -81,4 +82,19 @@ func (f databaseFlags) commandClock() (clock.Clock, error) {
 		return clock.System(), err
 	}
 	return virtual.Standing(state.Now), nil
+}
+
+// opened reads the profile and opens the database, at the moment of the
+// command's clock.
+func opened(ctx context.Context, f profileFlag, at databaseFlags) (*profile.Profile, *app.Database, error) {
+	p, err := f.load()
+	if err != nil {
+		return nil, nil, err
+	}
+	now, err := at.commandClock()
+	if err != nil {
+		return nil, nil, err
+	}
+	d, err := at.open(ctx, now)
+	return p, d, err
 }
