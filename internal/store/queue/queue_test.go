@@ -158,17 +158,12 @@ func TestWorkAllGivesUpAfterTheLastTry(t *testing.T) {
 // of the condition of each index, anew for each statement.
 func TestPostgresChecksNothingOfAJobThatIsSaidInConstants(t *testing.T) {
 	t.Parallel()
-	storetest.Each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
-		pool := db.PostgresPool()
-		if pool == nil {
-			t.Skip("SQLite keeps River's table as it is")
-		}
-		var checks, unused int
-		err := pool.QueryRow(t.Context(), `
-			SELECT (SELECT COUNT(*) FROM pg_constraint WHERE conrelid = 'river_job'::regclass AND contype = 'c'),
-				(SELECT COUNT(*) FROM pg_indexes WHERE tablename = 'river_job' AND indexname LIKE '%unique%')`).Scan(&checks, &unused)
-		if err != nil || checks != 0 || unused != 0 {
-			t.Errorf("a job has %d CHECKs and %d indexes for jobs with a key (%v), want none", checks, unused, err)
-		}
-	})
+	pool := storetest.OpenPostgres(t, virtual.Standing(storetest.Noon)).PostgresPool()
+	var checks, unused int
+	err := pool.QueryRow(t.Context(), `
+		SELECT (SELECT COUNT(*) FROM pg_constraint WHERE conrelid = 'river_job'::regclass AND contype = 'c'),
+			(SELECT COUNT(*) FROM pg_indexes WHERE tablename = 'river_job' AND indexname LIKE '%unique%')`).Scan(&checks, &unused)
+	if err != nil || checks != 0 || unused != 0 {
+		t.Errorf("a job has %d CHECKs and %d indexes for jobs with a key (%v), want none", checks, unused, err)
+	}
 }
