@@ -35,21 +35,20 @@ func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fault.Wrap(fault.Invalid, "store.path", err, "can not make the folder of the database file")
 	}
-	writer, err := sql.Open("sqlite", sqliteDSN(path, false, o))
+	writer, err := newSQLitePool(sqliteDSN(path, false, o), true)
 	if err != nil {
 		return nil, err
 	}
-	pool := newSQLitePool(writer, true)
-	if err := migrateSQLite(ctx, writer); err != nil {
-		_ = writer.Close()
+	if err := migrateSQLite(ctx, writer.db); err != nil {
+		_ = writer.db.Close()
 		return nil, err
 	}
-	reader, err := sql.Open("sqlite", sqliteDSN(path, true, o))
+	reader, err := newSQLitePool(sqliteDSN(path, true, o), false)
 	if err != nil {
-		_ = writer.Close()
+		_ = writer.db.Close()
 		return nil, err
 	}
-	e := &sqliteEngine{writer: pool, reader: newSQLitePool(reader, false)}
+	e := &sqliteEngine{writer: writer, reader: reader}
 	e.line.pool, e.line.open = e.writer, groupTime
 	return e, nil
 }
@@ -114,8 +113,8 @@ func checkOurs(ctx context.Context, path string) error {
 func (e *sqliteEngine) name() string { return "sqlite" }
 
 func (e *sqliteEngine) close() {
-	_ = e.reader.close()
-	_ = e.writer.close()
+	_ = e.reader.db.Close()
+	_ = e.writer.db.Close()
 }
 
 func (e *sqliteEngine) prepare(ctx context.Context, text string) error {

@@ -9,32 +9,34 @@ import (
 	"io"
 	"runtime"
 	"slices"
-	"sync"
+
+	"modernc.org/sqlite"
 )
 
-// sqlitePool is connections with their statements. Transactions go to the
+// sqlitePool is connections that write or that read. Transactions go to the
 // driver directly: what database/sql does around each statement, with a
 // goroutine for each query that waits for the end of the context, takes as long
 // as a short query itself.
 type sqlitePool struct {
 	db     *sql.DB
 	writes bool
-
-	mu     sync.Mutex
-	conns  map[driver.Conn]*sqliteConn
-	closed bool
 }
 
 // newSQLitePool makes a pool of one connection that writes, or of some that
 // read. They stay open.
-func newSQLitePool(db *sql.DB, writes bool) *sqlitePool {
+func newSQLitePool(dsn string, writes bool) (*sqlitePool, error) {
+	connector, err := sqlite.NewConnector(dsn)
+	if err != nil {
+		return nil, err
+	}
+	db := sql.OpenDB(sqliteConnector{connector})
 	most := 1
 	if !writes {
 		most = max(4, runtime.NumCPU())
 	}
 	db.SetMaxOpenConns(most)
 	db.SetMaxIdleConns(most)
-	return &sqlitePool{db: db, writes: writes, conns: map[driver.Conn]*sqliteConn{}}
+	return &sqlitePool{db: db, writes: writes}, nil
 }
 
 // begin begins a transaction.
@@ -43,10 +45,7 @@ func (p *sqlitePool) begin(ctx context.Context) (*sqliteTx, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &sqliteTx{conn: conn, pool: p, lasting: context.WithoutCancel(ctx)}
-	if err := conn.Raw(func(c any) error { t.at = p.use(c.(driver.Conn)); return nil }); err != nil {
-		return nil, errors.Join(err, conn.Close())
-	}
+	t := &sqliteTx{conn: conn, lasting: context.WithoutCancel(ctx)}
 	words := "BEGIN"
 	if p.writes {
 		words = "BEGIN IMMEDIATE" // which waits for another process, as long as the caller does
@@ -59,60 +58,54 @@ func (p *sqlitePool) begin(ctx context.Context) (*sqliteTx, error) {
 	return t, nil
 }
 
-// use gives a connection with its statements to a transaction.
-func (p *sqlitePool) use(c driver.Conn) *sqliteConn {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	known := p.conns[c]
-	if known == nil {
-		known = &sqliteConn{Conn: c, prepared: map[string]sqliteStmt{}}
-		p.conns[c] = known
+// sqliteConnector makes connections that keep their statements.
+type sqliteConnector struct{ driver.Connector }
+
+func (c sqliteConnector) Connect(ctx context.Context) (driver.Conn, error) {
+	made, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
 	}
-	known.used = true
-	return known
+	conn, ok := made.(sqliteDriverConn)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("%T can do less than is needed", made), made.Close())
+	}
+	return &sqliteConn{sqliteDriverConn: conn, prepared: map[string]sqliteStmt{}}, nil
 }
 
-// leave takes a connection back. One that was interrupted is going to be closed,
-// and all are when the pool is: their statements go first.
-func (p *sqlitePool) leave(c *sqliteConn) {
-	v, ok := c.Conn.(driver.Validator)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	c.used = false
-	if p.closed || ok && !v.IsValid() {
-		p.drop(c)
-	}
-}
-
-// drop forgets a connection that is going to be closed.
-func (p *sqlitePool) drop(c *sqliteConn) {
-	c.forget()
-	delete(p.conns, c.Conn)
-}
-
-func (p *sqlitePool) close() error {
-	p.mu.Lock()
-	p.closed = true
-	for _, c := range p.conns {
-		if !c.used {
-			p.drop(c)
-		}
-	}
-	p.mu.Unlock()
-	return p.db.Close()
+// sqliteDriverConn is what a connection of the driver can do.
+type sqliteDriverConn interface {
+	driver.Conn
+	driver.ConnBeginTx
+	driver.ConnPrepareContext
+	driver.ExecerContext
+	driver.QueryerContext
+	driver.Pinger
+	driver.SessionResetter
+	driver.Validator
 }
 
 // sqliteConn is a connection with its statements, which are prepared once: to
 // prepare one takes longer than to run it. It is used by one transaction at a
 // time.
 type sqliteConn struct {
-	driver.Conn
+	sqliteDriverConn
 	prepared map[string]sqliteStmt
-	used     bool // by a transaction
 
 	// Of the statement that runs.
 	args   []driver.NamedValue
 	values []driver.Value
+}
+
+// Close closes the connection, its statements first: SQLite frees what they
+// hold when the connection goes. database/sql closes one that was interrupted,
+// by whomever: the job queue uses the writing one too.
+func (c *sqliteConn) Close() error {
+	for _, s := range c.prepared {
+		_ = s.Close() // repeats the error of its last run
+	}
+	clear(c.prepared)
+	return c.sqliteDriverConn.Close()
 }
 
 type sqliteStmt interface {
@@ -121,18 +114,11 @@ type sqliteStmt interface {
 	driver.StmtQueryContext
 }
 
-func (c *sqliteConn) forget() {
-	for _, s := range c.prepared {
-		_ = s.Close() // of the file; there is nothing to be done about it
-	}
-	clear(c.prepared)
-}
-
 func (c *sqliteConn) stmt(ctx context.Context, text string) (sqliteStmt, error) {
 	if s := c.prepared[text]; s != nil {
 		return s, nil
 	}
-	made, err := c.Conn.(driver.ConnPrepareContext).PrepareContext(ctx, text)
+	made, err := c.PrepareContext(ctx, text)
 	if err != nil {
 		return nil, err
 	}
@@ -247,38 +233,24 @@ func (r *sqliteRows) Close() { _ = r.rows.Close() }
 // sqliteTx is a transaction of SQLite's own.
 type sqliteTx struct {
 	conn *sql.Conn
-	pool *sqlitePool
-	at   *sqliteConn
 	over bool
 
 	lasting context.Context // outlasts who began it: a transaction is always ended
 }
 
-// do lets something happen at the connection, which database/sql closes after a
-// panic.
+// do lets something happen at the connection. A panic ends the transaction, for
+// database/sql closes the connection then.
 func (t *sqliteTx) do(f func(*sqliteConn) error) error {
 	if t.over {
 		return sql.ErrTxDone
 	}
-	return t.conn.Raw(func(any) error {
+	return t.conn.Raw(func(c any) error {
 		calm := false
-		defer func() {
-			if !calm {
-				t.lose()
-			}
-		}()
-		err := f(t.at)
+		defer func() { t.over = !calm }()
+		err := f(c.(*sqliteConn))
 		calm = !errors.Is(err, driver.ErrBadConn)
 		return err
 	})
-}
-
-// lose ends the transaction with its connection.
-func (t *sqliteTx) lose() {
-	t.over = true
-	t.pool.mu.Lock()
-	defer t.pool.mu.Unlock()
-	t.pool.drop(t.at)
 }
 
 func (t *sqliteTx) exec(ctx context.Context, text string, args ...any) error {
@@ -332,7 +304,6 @@ func (t *sqliteTx) leave() error {
 		return nil
 	}
 	t.over = true
-	t.pool.leave(t.at)
 	return t.conn.Close()
 }
 

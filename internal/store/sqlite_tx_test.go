@@ -115,6 +115,30 @@ func TestSQLiteReadersGiveUp(t *testing.T) {
 	}
 }
 
+// The job queue runs statements of its own on the writing connection. One that
+// is interrupted takes the connection with it, with the statements that
+// transactions prepared there.
+func TestSQLiteJobQueueGivesUp(t *testing.T) {
+	t.Parallel()
+	db := openSQLite(t)
+	for range 3 {
+		err := db.InTx(t.Context(), "test", func(tx *store.Tx) error {
+			tx.CountTry("one")
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		_, err = db.SQLiteWriter().ExecContext(ctx, countForEver+"MAX(n) FROM c")
+		stop()
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("the query that was interrupted: %v", err)
+		}
+	}
+	db.Close()
+}
+
 func readOne(t *testing.T, db *store.DB) error {
 	t.Helper()
 	return db.Read(t.Context(), "test", func(tx *store.ReadTx) error {
