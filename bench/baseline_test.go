@@ -13,7 +13,7 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
-	_ "modernc.org/sqlite"
+	_ "github.com/ncruces/go-sqlite3/driver"
 
 	"quittance.org/quittance/internal/store/storetest"
 )
@@ -92,7 +92,7 @@ type singleRows struct {
 
 func newSingleRows(b *testing.B) *singleRows {
 	b.Helper()
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(b.TempDir(), "rows.db")+
+	db, err := sql.Open("sqlite3", "file:"+filepath.Join(b.TempDir(), "rows.db")+
 		"?_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-65536)")
 	if err != nil {
 		b.Fatal(err)

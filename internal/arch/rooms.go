@@ -102,6 +102,7 @@ var libraries = map[string][]string{
 	"github.com/moov-io/ach":              {"internal/format/nacha", "sandbox/bank"},
 	"github.com/pkg/sftp":                 {"internal/edge/banklink", "sandbox/bank"},
 	"github.com/pquerna/otp":              {"internal/app/people"},
+	"github.com/ncruces/go-sqlite3":       {"internal/store"},
 	"github.com/pressly/goose":            {"internal/store"},
 	"github.com/prometheus/client_golang": {"internal/edge/telemetry"},
 	"github.com/riverqueue/river":         {"internal/store"},
@@ -111,7 +112,6 @@ var libraries = map[string][]string{
 	"golang.org/x/crypto":                 {"internal/store", "internal/edge", "sandbox/bank"},
 	"golang.org/x/sync":                   {"internal/store", "internal/app", "internal/edge", "sandbox", "simulate"},
 	"golang.org/x/text":                   {"internal/domain/identity", "internal/edge", "internal/format"},
-	"modernc.org/sqlite":                  {"internal/store"},
 }
 
 // testLibraries are for tests alone, wherever they are.

@@ -46,7 +46,7 @@ func TestCollidingForEverIsBusy(t *testing.T) {
 func lockedOut(t *testing.T, path string) error {
 	t.Helper()
 	open := func() *sql.DB {
-		db, err := sql.Open("sqlite", "file:"+path+"?_txlock=immediate")
+		db, err := sql.Open("sqlite3", "file:"+path+"?_txlock=immediate&_pragma=busy_timeout(0)")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -47,7 +47,6 @@ type step struct {
 	args    []any
 	row     func(scan func(...any) error) error
 	touched func(rows int64) error
-	long    bool // a query that may go over a whole book before its first row: it can be interrupted
 }
 
 // rows is the part of a result that both drivers share.

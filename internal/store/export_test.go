@@ -16,10 +16,9 @@ func (tx *Tx) ExecText(text string) error {
 	return err
 }
 
-// EachText hands on every row of a query that is not registered. One that is
-// long can be interrupted.
-func (tx *ReadTx) EachText(text string, long bool, row func(scan func(...any) error) error, args ...any) error {
-	return tx.run(step{stmt: &Stmt{name: "test", sql: text}, args: args, row: row, long: long})
+// EachText hands on every row of a query that is not registered.
+func (tx *ReadTx) EachText(text string, row func(scan func(...any) error) error, args ...any) error {
+	return tx.run(step{stmt: &Stmt{name: "test", sql: text}, args: args, row: row})
 }
 
 // KeepGroupsOpen lets whoever waits join a group of SQLite, however long it

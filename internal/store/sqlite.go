@@ -9,8 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
+	"github.com/ncruces/go-sqlite3"
 
 	"quittance.org/quittance/internal/base/fault"
 )
@@ -94,14 +93,14 @@ func checkOurs(ctx context.Context, path string) error {
 		return fault.Wrap(fault.Invalid, "store.path", err, "can not read the database file")
 	}
 	// A process that is on its way out may still hold the file for a moment.
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?mode=ro&_pragma=busy_timeout(10000)")
+	db, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: path}).EscapedPath()+"?mode=ro&_pragma=busy_timeout(10000)")
 	if err != nil {
 		return err
 	}
 	defer db.Close()
 	var id int64
 	err = db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id)
-	if se := (*sqlite.Error)(nil); err != nil && (!errors.As(err, &se) || se.Code() != sqlite3.SQLITE_NOTADB) {
+	if err != nil && !errors.Is(err, sqlite3.NOTADB) {
 		return fault.Wrap(fault.Unavailable, "store.path", err, "can not read the database file %s", path)
 	}
 	if err != nil || id != applicationID {
@@ -137,23 +136,23 @@ func (e *sqliteEngine) begin(ctx context.Context, m mode) (session, error) {
 }
 
 func (e *sqliteEngine) classify(err error) errorClass {
-	var se *sqlite.Error
+	var code sqlite3.ExtendedErrorCode
 	if errors.Is(err, errGroupUndone) {
 		return classRetry
 	}
-	if !errors.As(err, &se) {
+	if !errors.As(err, &code) {
 		return classOther
 	}
-	switch se.Code() {
-	case sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE:
+	switch code {
+	case sqlite3.CONSTRAINT_PRIMARYKEY, sqlite3.CONSTRAINT_UNIQUE:
 		return classDuplicate
 	}
-	switch se.Code() & 0xff {
-	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+	switch code.Code() {
+	case sqlite3.BUSY, sqlite3.LOCKED:
 		return classRetry
-	case sqlite3.SQLITE_CONSTRAINT:
+	case sqlite3.CONSTRAINT:
 		return classCheck
-	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR:
+	case sqlite3.FULL, sqlite3.IOERR:
 		return classLost
 	}
 	return classOther

@@ -1,54 +1,86 @@
 package store
 
 import (
+	"bytes"
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
 	"reflect"
+
+	"github.com/ncruces/go-sqlite3"
 )
 
-// sqliteValue gives an argument in a form that SQLite's driver takes.
-func sqliteValue(a any) (driver.Value, error) {
+// bindOne gives an argument to one of SQLite's parameters, which count from 1.
+func (s *sqliteStmt) bindOne(param int, a any) error {
 	switch v := a.(type) {
-	case nil, string, int64, bool, []byte:
-		return v, nil
+	case nil:
+		return s.BindNull(param)
+	case string:
+		return s.BindText(param, v)
+	case int64:
+		return s.BindInt64(param, v)
 	case int:
-		return int64(v), nil
+		return s.BindInt64(param, int64(v))
+	case bool:
+		return s.BindBool(param, v)
+	case []byte:
+		return s.BindBlob(param, v)
 	}
-	return driver.DefaultParameterConverter.ConvertValue(a) // asks a driver.Valuer
+	v, err := driver.DefaultParameterConverter.ConvertValue(a) // asks a driver.Valuer
+	if err != nil {
+		return err
+	}
+	if reflect.TypeOf(v) == reflect.TypeOf(a) {
+		return fmt.Errorf("%T can not be kept", a)
+	}
+	return s.bindOne(param, v)
 }
 
-// sqliteScan stores a value of SQLite where it belongs.
-func sqliteScan(dest, value any) error {
+// scan stores a column of the row where it belongs.
+func (s *sqliteStmt) scan(col int, dest any) error {
+	kind := s.ColumnType(col)
 	switch d := dest.(type) {
 	case *string:
-		if s, ok := value.(string); ok {
-			*d = s
+		if kind == sqlite3.TEXT {
+			*d = s.ColumnText(col)
 			return nil
 		}
 	case *int64:
-		if n, ok := value.(int64); ok {
-			*d = n
+		if kind == sqlite3.INTEGER {
+			*d = s.ColumnInt64(col)
 			return nil
 		}
 	case *[]byte:
-		return scanBytes(d, value)
-	case sql.Scanner:
-		return d.Scan(value)
+		return s.scanBytes(col, kind, d)
+	case sql.Scanner: // which keeps a copy
+		return d.Scan(s.value(col, kind))
 	}
-	return scanKind(reflect.ValueOf(dest), value)
+	return scanKind(reflect.ValueOf(dest), s.value(col, kind))
 }
 
-func scanBytes(dest *[]byte, value any) error {
-	switch v := value.(type) {
-	case nil:
+// value gives a column. Bytes are SQLite's, until the next row.
+func (s *sqliteStmt) value(col int, kind sqlite3.Datatype) any {
+	switch kind {
+	case sqlite3.NULL:
+		return nil
+	case sqlite3.INTEGER:
+		return s.ColumnInt64(col)
+	case sqlite3.TEXT:
+		return s.ColumnText(col)
+	case sqlite3.BLOB:
+		return s.ColumnRawBlob(col)
+	}
+	return kind // a number that is not whole: nothing takes it
+}
+
+func (s *sqliteStmt) scanBytes(col int, kind sqlite3.Datatype, dest *[]byte) error {
+	switch kind {
+	case sqlite3.NULL:
 		*dest = nil
-	case []byte: // a copy for us alone
-		*dest = v
-	case string:
-		*dest = []byte(v)
+	case sqlite3.BLOB, sqlite3.TEXT:
+		*dest = append([]byte{}, s.ColumnRawBlob(col)...)
 	default:
-		return fmt.Errorf("%T for bytes", value)
+		return fmt.Errorf("%s for bytes", kind)
 	}
 	return nil
 }
@@ -66,12 +98,17 @@ func scanKind(dest reflect.Value, value any) error {
 			return nil
 		}
 		to.Set(reflect.New(to.Type().Elem()))
-		return sqliteScan(to.Interface(), value)
+		return scanValue(to.Interface(), value)
 	}
 	switch v := value.(type) {
 	case string:
 		if to.Kind() == reflect.String {
 			to.SetString(v)
+			return nil
+		}
+	case []byte:
+		if to.Kind() == reflect.Slice && to.Type().Elem().Kind() == reflect.Uint8 {
+			to.SetBytes(bytes.Clone(v))
 			return nil
 		}
 	case int64:
@@ -88,4 +125,11 @@ func scanKind(dest reflect.Value, value any) error {
 		}
 	}
 	return fmt.Errorf("%T does not fit into %s", value, to.Type())
+}
+
+func scanValue(dest, value any) error {
+	if d, ok := dest.(sql.Scanner); ok {
+		return d.Scan(value)
+	}
+	return scanKind(reflect.ValueOf(dest), value)
 }

@@ -87,7 +87,7 @@ func (tx *ReadTx) Prove(p Proof, r Range, differ func(Difference)) (checked int6
 		}
 		return nil
 	}
-	err = tx.run(step{stmt: p.stmt, args: args, row: row, long: p.Whole})
+	err = tx.run(step{stmt: p.stmt, args: args, row: row})
 	return checked, err
 }
 

@@ -60,7 +60,7 @@ func sabotageSQLite(ctx context.Context, db *store.DB, text string) error {
 	if err := db.SQLiteWriter().QueryRowContext(ctx, "PRAGMA database_list").Scan(&seq, &name, &file); err != nil {
 		return err
 	}
-	pool, err := sql.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()+
+	pool, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: file}).EscapedPath()+
 		"?_pragma=foreign_keys(0)&_pragma=ignore_check_constraints(1)&_pragma=busy_timeout(10000)")
 	if err != nil {
 		return err
