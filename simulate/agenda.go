@@ -13,16 +13,17 @@ import (
 type eventKind uint8
 
 const (
-	eventTell    eventKind = iota // the eligibility system has news of the household
-	eventPay                      // somebody sets out to pay
-	eventArrive                   // a mailed check arrives
-	eventReturn                   // the bank takes a payment back
-	eventCancel                   // a member gives coverage up
-	eventAppeal                   // staff give coverage back
-	eventHelp                     // staff grant relief to who is past due
-	eventAutoPay                  // AutoPay is turned on
-	eventAlter                    // … changed, or stopped
-	eventCheck                    // somebody looks how AutoPay goes, and does something about it
+	eventTell     eventKind = iota // the eligibility system has news of the household
+	eventPay                       // somebody sets out to pay
+	eventArrive                    // a mailed check arrives
+	eventReturn                    // the bank takes a payment back
+	eventCancel                    // a member gives coverage up
+	eventAppeal                    // staff give coverage back
+	eventHelp                      // staff grant relief to who is past due, or do not
+	eventWithdraw                  // … and withdraw it
+	eventAutoPay                   // AutoPay is turned on
+	eventAlter                     // … changed, or stopped
+	eventCheck                     // somebody looks how AutoPay goes, and does something about it
 )
 
 // event is one thing that will happen to a household. It is all that is

@@ -45,6 +45,10 @@ func (letters) Refunded(r notifying.Refunded) (notifying.Words, error) {
 	return words(notifying.TemplateRefund, r.Reader, "We are sending "+r.Amount.Format()+" back."), nil
 }
 
+func (letters) WaiverDecided(d notifying.WaiverDecided) (notifying.Words, error) {
+	return words("waiver_"+string(d.Decision.Kind), d.Reader, "From "+d.Decision.From.String()+": "+d.Share.Format()+"."), nil
+}
+
 func (letters) Plain(p notifying.Plain) (notifying.Words, error) {
 	return words(string(p.Kind), p.Reader, "A letter about your account."), nil
 }

@@ -121,6 +121,8 @@ func (s *simulation) act(ctx context.Context, e *event) error {
 		err = s.appeal(ctx, e)
 	case eventHelp:
 		err = s.help(ctx, e)
+	case eventWithdraw:
+		err = s.withdraw(ctx, e)
 	case eventAutoPay:
 		err = s.turnOn(ctx, e)
 	case eventAlter:

@@ -23,7 +23,7 @@ func (s *simulation) help(ctx context.Context, e *event) error {
 	}
 	d := s.dice(int(e.household), forHelp, int(e.serial))
 	for _, x := range due.Standing.Enrollments {
-		kind := d.IntN(3)
+		kind, luck := d.IntN(3), d.IntN(100)
 		if x.State != standing.StatePastDue && x.State != standing.StateEnding {
 			continue
 		}
@@ -34,7 +34,7 @@ func (s *simulation) help(ctx context.Context, e *event) error {
 		case 1:
 			err = s.arrange(ctx, act, due, x)
 		default:
-			err = s.waive(ctx, act, x)
+			err = s.decideWaiver(ctx, e, luck, act, x)
 		}
 		if err != nil && !isRefusal(err) {
 			return err
@@ -75,13 +75,47 @@ func (s *simulation) arrange(ctx context.Context, a collecting.Act, due *paying.
 	return s.market.app.Collecting.MakeArrangement(ctx, a, through, payments)
 }
 
-// waive takes half of the share of three months off, from the first unpaid one.
-func (s *simulation) waive(ctx context.Context, a collecting.Act, x standing.EnrollmentStanding) error {
+// Of the waivers that are asked for, so many in a hundred are denied, and as many
+// of the others are withdrawn some weeks later.
+const (
+	deniedOfHundred = 25
+	withdrawnAfter  = 20 // days
+)
+
+// decideWaiver takes half of the share of three months off, from the first
+// unpaid one, or does not.
+func (s *simulation) decideWaiver(ctx context.Context, e *event, luck int, a collecting.Act, x standing.EnrollmentStanding) error {
 	criteria := s.Profile.Waiver.Criteria
 	if x.FirstUnpaid.IsZero() || len(criteria) == 0 {
 		return nil
 	}
-	return s.market.app.Collecting.GrantWaiver(ctx, a, standing.Waiver{From: x.FirstUnpaid, To: x.FirstUnpaid.Add(2), Percent: 50}, criteria[0])
+	from, to := x.FirstUnpaid, x.FirstUnpaid.Add(2)
+	if luck < deniedOfHundred {
+		return s.market.app.Collecting.DenyWaiver(ctx, a, from, to, collecting.DenyNoProof)
+	}
+	if luck < 2*deniedOfHundred && !e.done {
+		s.agenda.add(s.today.AddDays(withdrawnAfter), event{kind: eventWithdraw, household: e.household})
+	}
+	return s.market.app.Collecting.GrantWaiver(ctx, a, standing.Waiver{From: from, To: to, Percent: 50}, criteria[0])
+}
+
+// withdraw lets staff withdraw the waivers of a household that still take
+// something off months to come.
+func (s *simulation) withdraw(ctx context.Context, e *event) error {
+	account := s.town[e.household].account
+	all, err := s.market.app.Collecting.Waivers(ctx, account)
+	for _, w := range all {
+		if err != nil {
+			return err
+		}
+		err = s.market.app.Collecting.WithdrawWaiver(ctx, collecting.Act{
+			Account: account, Enrollment: w.EnrollmentID, Actor: staffOne, Second: staffTwo, Reason: "the hardship is over",
+		}, w.ID, collecting.WithdrawOver)
+		if isRefusal(err) {
+			err = nil // all of it is billed
+		}
+	}
+	return err
 }
 
 // Every winter a storm closes the mail of one household in fifty, and staff

@@ -124,24 +124,18 @@ func (a *App) billRun(ctx context.Context, date civil.Date) (closing.Counts, err
 // notices writes the letters that standing and events owe. E-mails leave by
 // jobs, paper by the step that prints.
 func (a *App) notices(ctx context.Context, date civil.Date) (closing.Counts, error) {
-	owed, err := a.Notifying.SendOwed(ctx, date)
-	if err != nil {
-		return countsOf(owed), err
+	n := a.Notifying
+	var all []notifying.Sent
+	for _, send := range []func(context.Context, civil.Date) (notifying.Sent, error){
+		n.SendOwed, n.SendReturned, n.SendExtended, n.SendRefunds, n.SendWaivers, n.SendMandates,
+	} {
+		sent, err := send(ctx, date)
+		all = append(all, sent)
+		if err != nil {
+			return countsOf(all...), err
+		}
 	}
-	returned, err := a.Notifying.SendReturned(ctx, date)
-	if err != nil {
-		return countsOf(owed, returned), err
-	}
-	extended, err := a.Notifying.SendExtended(ctx, date)
-	if err != nil {
-		return countsOf(owed, returned, extended), err
-	}
-	refunds, err := a.Notifying.SendRefunds(ctx, date)
-	if err != nil {
-		return countsOf(owed, returned, extended, refunds), err
-	}
-	mandates, err := a.Notifying.SendMandates(ctx, date)
-	return countsOf(owed, returned, extended, refunds, mandates), err
+	return countsOf(all...), nil
 }
 
 // planDrafts plans what AutoPay takes for the bills that are new.

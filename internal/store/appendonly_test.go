@@ -31,6 +31,7 @@ var anyRow = map[string]string{
 	"premium_segment":       `INSERT INTO premium_segment VALUES ({id}, {id}, 1, '2026-12', '2026-12', 0, 0, 0, 0)`,
 	"inbound_reject":        `INSERT INTO inbound_reject (file_id, line, seq, column_no, field, code, message) VALUES ({id}, 1, 1, 1, '', '', '')`,
 	"waiver":                `INSERT INTO waiver VALUES ({id}, {id}, {id}, '2026-12', '2026-12', 50, 0, '', {on}, {on}, '')`,
+	"waiver_decision":       `INSERT INTO waiver_decision VALUES ({id}, {id}, {id}, NULL, 'denied', '2026-12', '2026-12', 'x', {on}, {on}, '', '')`,
 	"waived":                `INSERT INTO waived VALUES ({id}, {id}, {id}, 'waive', 1, {id}, {on})`,
 	"arrangement":           `INSERT INTO arrangement VALUES ({id}, {id}, {id}, {on}, '2026-12', '', '')`,
 	"installment":           `INSERT INTO installment VALUES ({id}, {id}, {on}, 1)`,

@@ -70,6 +70,9 @@ var (
 			e.reference || ' ' || CAST(h.from_on AS TEXT) || ' ' || COALESCE(CAST(h.to_on AS TEXT), '') || ' ' || h.actor`),
 		extract("waiver", `JOIN waiver w ON w.account_id = a.account_id`+enrollmentOf("w"), `
 			e.reference || ' ' || w.from_month || ' ' || w.to_month || ' ' || CAST(w.percent AS TEXT) || `+cents("w", "amount")+` || ' ' || w.criterion || ' ' || w.actor`),
+		extract("waiver decision", `JOIN waiver_decision w ON w.account_id = a.account_id`+enrollmentOf("w"), `
+			e.reference || ' ' || w.kind || ' ' || w.from_month || ' ' || w.to_month || ' ' || w.cause || ' ' || CAST(w.decided_on AS TEXT)
+				|| ' ' || CAST(w.appeal_by AS TEXT) || ' ' || w.actor`),
 		extract("arrangement", `JOIN arrangement r ON r.account_id = a.account_id
 			JOIN installment i ON i.account_id = r.account_id AND i.arrangement_id = r.arrangement_id`+enrollmentOf("r"), `
 			e.reference || ' ' || CAST(r.made_on AS TEXT) || ' ' || r.through_month || ' ' || CAST(i.due_on AS TEXT) || `+cents("i", "amount")),

@@ -191,11 +191,12 @@ const (
 	AboutReturn    LetterAbout = "return"
 	AboutExtension LetterAbout = "extension"
 	AboutRefund    LetterAbout = "refund"
+	AboutWaiver    LetterAbout = "waiver"
 	AboutPrint     LetterAbout = "print" // it was written and can not be printed
 )
 
 // LetterException is a letter that could not be written or printed. Source is
-// the notice, bill, payment, account or message.
+// the notice, bill, payment, account, refund, decision or message.
 type LetterException struct {
 	Account enrollment.AccountID
 	Source  ident.UUID

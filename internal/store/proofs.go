@@ -77,6 +77,8 @@ var memberProofs = []Proof{
 			SELECT w.account_id, CAST(w.waived_id AS TEXT), 1, CASE WHEN EXISTS (
 				SELECT 1 FROM charge c JOIN waiver g ON g.account_id = c.account_id AND g.enrollment_id = c.enrollment_id
 					AND g.from_month <= c.coverage_month AND g.to_month >= c.coverage_month
+					AND NOT EXISTS (SELECT 1 FROM waiver_decision d WHERE d.account_id = g.account_id AND d.waiver_id = g.waiver_id
+						AND d.kind = 'withdrawn' AND d.from_month <= c.coverage_month)
 				WHERE c.account_id = w.account_id AND c.charge_id = w.charge_id) THEN 1 ELSE 0 END
 			FROM waived w WHERE `+inRange("w")),
 	},
@@ -298,6 +300,8 @@ var references = []struct{ from, key, to, on, where string }{
 	{"waived", "waived_id", "charge", "t.charge_id = f.charge_id AND t.kind = 'charge'", ""},
 	{"waived", "waived_id", "entry", "t.entry_id = f.entry_id", ""},
 	{"waiver", "waiver_id", "enrollment", "t.enrollment_id = f.enrollment_id", ""},
+	{"waiver_decision", "waiver_decision_id", "enrollment", "t.enrollment_id = f.enrollment_id", ""},
+	{"waiver_decision", "waiver_decision_id", "waiver", "t.waiver_id = f.waiver_id", "f.waiver_id IS NOT NULL"},
 	{"payment_return", "payment_id", "payment", "t.payment_id = f.payment_id", ""},
 	{"payment_return", "payment_id", "entry", "t.entry_id = f.entry_id", ""},
 	{"clearing_item", "item_id", "payment", "t.payment_id = f.payment_id", notMicro},

@@ -14,8 +14,9 @@ import (
 
 var (
 	qWaiversIn = overAccounts("waivers_in", `
-		SELECT account_id, enrollment_id, from_month, to_month, percent, amount_cents FROM waiver
-		WHERE in_range(account_id) ORDER BY account_id, waiver_id`)
+		SELECT w.account_id, w.enrollment_id, w.from_month, w.to_month, w.percent, w.amount_cents, d.from_month
+		FROM waiver w LEFT JOIN waiver_decision d ON d.account_id = w.account_id AND d.waiver_id = w.waiver_id AND d.kind = 'withdrawn'
+		WHERE in_range(w.account_id) ORDER BY w.account_id, w.waiver_id`)
 	qHoldsIn = overAccounts("holds_in", `
 		SELECT account_id, enrollment_id, from_on, to_on FROM hold WHERE in_range(account_id) ORDER BY account_id, hold_id`)
 	qArrangementsIn = overAccounts("arrangements_in", `
@@ -31,10 +32,7 @@ var (
 	qMarkRelief = stmt("mark_relief", `
 		UPDATE enrollment SET relief = TRUE WHERE account_id = $1 AND enrollment_id = $2 AND NOT relief`)
 	qMarkReliefOfAll = stmt("mark_relief_of_all", `UPDATE enrollment SET relief = TRUE WHERE account_id = $1 AND NOT relief`)
-	qInsertWaiver    = stmt("insert_waiver", `
-		INSERT INTO waiver (account_id, waiver_id, enrollment_id, from_month, to_month, percent, amount_cents, criterion, appeal_by, granted_on, actor)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`)
-	qInsertWaived = stmt("insert_waived", `
+	qInsertWaived    = stmt("insert_waived", `
 		INSERT INTO waived (account_id, waived_id, charge_id, kind, amount_cents, entry_id, effective_on) VALUES ($1, $2, $3, $4, $5, $6, $7)`)
 	qWaiveWhole = stmt("waive_whole", `
 		DELETE FROM open_charge WHERE account_id = $1 AND charge_id = $2 AND open_cents = $3`)
@@ -84,9 +82,17 @@ func (l *loader) relief() {
 		var id enrollment.ID
 		var w standing.Waiver
 		var percent int64
-		err := scan(&account, &id, &w.From, &w.To, &percent, &w.Amount)
+		var withdrawn civil.Month
+		err := scan(&account, &id, &w.From, &w.To, &percent, &w.Amount, &withdrawn)
 		w.Percent = int(percent)
-		return l.grant(account, err, func(r *Relief) { put(&r.Waivers, id, w) })
+		if !withdrawn.IsZero() {
+			w.To = withdrawn.Prev()
+		}
+		return l.grant(account, err, func(r *Relief) {
+			if !w.To.Before(w.From) {
+				put(&r.Waivers, id, w)
+			}
+		})
 	})
 	l.each(qHoldsIn, func(scan func(...any) error) error {
 		var account enrollment.AccountID
@@ -169,13 +175,6 @@ type Granted struct {
 	On           civil.Date
 	Actor        string
 	Reason       string
-}
-
-// GrantWaiver records a waiver for good. What it takes off charges is posted by
-// WaiveCharge, MakeCharge and InsertBilled.
-func (tx *Tx) GrantWaiver(g Granted, w standing.Waiver, criterion string, appealBy civil.Date) {
-	tx.queue(qInsertWaiver, g.AccountID, tx.NewID(), g.EnrollmentID, w.From, w.To, int64(w.Percent), w.Amount, criterion, appealBy, g.On, g.Actor)
-	tx.queue(qMarkRelief, g.AccountID, g.EnrollmentID)
 }
 
 // WaiveCharge waives more of a live charge, at most what is unpaid of it. The

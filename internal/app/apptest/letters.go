@@ -48,6 +48,11 @@ func (l Letters) Refunded(r notifying.Refunded) (notifying.Words, error) {
 	return l.words(notifying.TemplateRefund, r.Reader, "We send "+r.Amount.Format()+" back.")
 }
 
+// WaiverDecided writes a line.
+func (l Letters) WaiverDecided(d notifying.WaiverDecided) (notifying.Words, error) {
+	return l.words("waiver_"+string(d.Decision.Kind), d.Reader, "From "+d.Decision.From.String()+": "+d.Share.Format()+".")
+}
+
 // Plain writes a line, and a place for the code.
 func (l Letters) Plain(p notifying.Plain) (notifying.Words, error) {
 	w, err := l.words(string(p.Kind), p.Reader, strings.Join(p.Said, " "))

@@ -23,10 +23,6 @@ const (
 	CodeArrangementNotDue  = "arrangement.not_past_due"
 	CodeArrangementDates   = "arrangement.dates"
 	CodeArrangementSum     = "arrangement.sum"
-	CodeWaiverOff          = "waiver.disabled"
-	CodeWaiverCriterion    = "waiver.criterion"
-	CodeWaiverAmount       = "waiver.amount"
-	CodeWaiverMonths       = "waiver.months"
 )
 
 // HoldCause is why a clock stands (R-DUE-8).
@@ -149,45 +145,4 @@ func sumOf(payments []standing.Installment) money.Amount {
 		sum = sum.Add(p.Amount)
 	}
 	return sum
-}
-
-// GrantWaiver grants relief for hardship: a part of the share of some months,
-// past or to come, is not owed (R-DUE-8, MA-DLQ-16). It takes two people. What
-// it takes off charges that are made is posted at once, and money that had paid
-// it is free for other months; charges of months to come are made without it. A
-// waived first month starts coverage (R-BIND-1). Several waivers of a month add
-// up; the same one twice is one.
-func (s *Service) GrantWaiver(ctx context.Context, a Act, w standing.Waiver, criterion string) error {
-	return s.on(ctx, a, string(access.GrantWaiver), 2, func(tx *store.Tx, c acted) (string, error) {
-		if slices.Contains(c.facts.Relief.Waivers[a.Enrollment], w) {
-			return "", nil
-		}
-		if err := s.mayWaive(c, w, criterion); err != nil {
-			return "", err
-		}
-		tx.GrantWaiver(a.granted(c.today), w, criterion, c.today.AddDays(s.profile.Waiver.AppealDays.On(c.today)))
-		a.decide(tx, decided{kind: standing.DecisionWaive, month: w.From, on: w.From.First(), rule: "R-DUE-8"}, c.today)
-		part := w.Amount.Format()
-		if w.Percent > 0 {
-			part = fmt.Sprintf("%d %%", w.Percent)
-		}
-		return fmt.Sprintf("%s of %s to %s, %s", part, w.From, w.To, criterion), nil
-	})
-}
-
-// mayWaive tells whether the policy allows a waiver.
-func (s *Service) mayWaive(c acted, w standing.Waiver, criterion string) error {
-	p, most := &s.profile.Waiver, s.profile.Waiver.MaxMonths.On(c.today)
-	byPercent := w.Percent > 0 && w.Percent <= 100 && w.Amount.IsZero()
-	switch {
-	case !p.Enabled.On(c.today):
-		return fault.New(fault.Denied, CodeWaiverOff, "this marketplace grants no hardship waivers")
-	case !slices.Contains(p.Criteria, criterion):
-		return fault.New(fault.Invalid, CodeWaiverCriterion, "%q is no criterion of hardship", criterion)
-	case !byPercent && (w.Percent != 0 || !w.Amount.IsPositive()):
-		return fault.New(fault.Invalid, CodeWaiverAmount, "a waiver is for 1 to 100 percent of the share, or for an amount of each month")
-	case w.From.Before(c.row.First) || w.To.After(c.row.Last) || w.To.Before(w.From) || w.To.MonthsSince(w.From) >= most:
-		return fault.New(fault.Invalid, CodeWaiverMonths, "a waiver is for up to %d months from %s to %s", most, c.row.First, c.row.Last)
-	}
-	return nil
 }

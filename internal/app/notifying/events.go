@@ -99,15 +99,24 @@ func retryOf(tx *store.ReadTx, r store.ReturnedPayment) (civil.Date, error) {
 
 // now gives who a letter goes to and the account's standing on a day.
 func (s *Service) now(tx *store.Tx, e store.LetterException, on civil.Date) (recipient, standing.Standing, error) {
+	to, facts, err := addressed(tx, e)
+	if err != nil {
+		return to, standing.Standing{}, err
+	}
+	return to, standing.Evaluate(s.profile, facts.Standing(), on), nil
+}
+
+// addressed gives who a letter goes to and the facts of the account.
+func addressed(tx *store.Tx, e store.LetterException) (recipient, *store.Facts, error) {
 	facts, err := tx.ReviewFacts(e.Account)
 	if err != nil {
-		return recipient{}, standing.Standing{}, err
+		return recipient{}, nil, err
 	}
 	to, err := recipientOf(tx, facts.Account, identity.DocumentNotice)
 	if err == nil {
 		err = settled(tx, to, false, e)
 	}
-	return to, standing.Evaluate(s.profile, facts.Standing(), on), err
+	return to, facts, err
 }
 
 // SendExtended writes the letters about due dates that were moved (R-CAL-3,

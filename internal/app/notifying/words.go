@@ -24,6 +24,7 @@ type Letters interface {
 	Returned(Returned) (Words, error)
 	Extended(Extended) (Words, error)
 	Refunded(Refunded) (Words, error)
+	WaiverDecided(WaiverDecided) (Words, error)
 	Plain(Plain) (Words, error)
 	Mandate(Mandate) (Words, error)
 }

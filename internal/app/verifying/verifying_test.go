@@ -154,6 +154,10 @@ var sabotages = []struct{ name, want, problem, sql string }{
 	{"a waived part that was not taken back with its charge", "I2 I5 I7 orphans", "receivable.member", `DELETE FROM waived WHERE kind = 'undo'`},
 	{"what was waived borne twice", "I2", "has not borne what was waived", transfer("Gail", "waiver", "''", "suspense", "''", 1)},
 	{"waived for a month of no waiver", "I2", "without a waiver", `UPDATE waiver SET from_month = '2027-01' WHERE account_id = ` + of("Gail")},
+	{"waived for a month whose waiver was withdrawn", "I2", "without a waiver", `INSERT INTO waiver_decision (account_id, waiver_decision_id, enrollment_id,
+		waiver_id, kind, from_month, to_month, cause, appeal_by, decided_on, reason, actor)
+		SELECT account_id, waiver_id, enrollment_id, waiver_id, 'withdrawn', '2027-01', to_month, 'x', granted_on, granted_on, 'x', 'x'
+		FROM waiver WHERE account_id = ` + of("Gail")},
 	{"a waived part moved to another month", "I7", "applications and waivers left unpaid", `UPDATE waived SET charge_id =
 		(SELECT c.charge_id FROM charge c WHERE c.account_id = waived.account_id AND c.coverage_month = '2027-01') WHERE account_id = ` + of("Gail")},
 
@@ -290,6 +294,8 @@ var sabotages = []struct{ name, want, problem, sql string }{
 	{"a waived part of no charge", "I2 I5 I7 orphans", "names a row of charge", `UPDATE waived SET charge_id = ` + row + ` WHERE account_id = ` + of("Gail")},
 	{"a waived part of no entry", "orphans", "names a row of entry", `UPDATE waived SET entry_id = ` + row + ` WHERE account_id = ` + of("Gail")},
 	{"an entry of no waived part", "orphans", "names a row of waived", `UPDATE entry SET source_id = 'gone' WHERE kind = 'waiver_undone'`},
+	{"a decision on no waiver", "orphans", "names a row of waiver", `UPDATE waiver_decision SET waiver_id = ` + row + ` WHERE account_id = ` + of("Gail")},
+	{"a decision on a waiver of no enrollment", "orphans", "names a row of enrollment", `UPDATE waiver_decision SET enrollment_id = ` + row + ` WHERE account_id = ` + of("Gail")},
 	{"a waiver of no enrollment", "I2 orphans", "names a row of enrollment", `UPDATE waiver SET enrollment_id = ` + row + ` WHERE account_id = ` + of("Gail")},
 	{"a charge of no entry", "orphans", "names a row of entry", `UPDATE charge SET entry_id = ` + row + ` WHERE account_id = ` + of("Boris")},
 	{"a free charge of no enrollment", "orphans", "names a row of enrollment", `UPDATE charge SET enrollment_id = ` + row + ` WHERE account_id = ` + of("Eve")},

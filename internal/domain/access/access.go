@@ -57,6 +57,9 @@ const (
 	EndHold            Operation = "relief.end_hold"
 	MakeArrangement    Operation = "relief.arrange"
 	GrantWaiver        Operation = "relief.waive"
+	DenyWaiver         Operation = "relief.deny_waiver"
+	WithdrawWaiver     Operation = "relief.withdraw_waiver"
+	SeeWaivers         Operation = "relief.see_waivers"
 	ExtendDue          Operation = "relief.extend"
 	ExtendCohort       Operation = "relief.extend_cohort"
 	SeeBill            Operation = "bill.see"
@@ -138,6 +141,9 @@ var policy = map[Operation][]Role{
 	EndHold:            staff,
 	MakeArrangement:    staff,
 	GrantWaiver:        deciders,
+	DenyWaiver:         deciders,
+	WithdrawWaiver:     deciders,
+	SeeWaivers:         {RoleAgent, RoleBilling, RoleSupervisor, RoleAuditor},
 	ExtendDue:          staff,
 	ExtendCohort:       {RoleSupervisor, RoleAdministrator},
 	SeeBill:            append([]Role{RoleDelegateView, RoleTreasury, RoleAuditor}, payers...),

@@ -53,6 +53,9 @@ const (
 		relief.extend          -------tb-s---
 		relief.extend_cohort   ----------s-A-
 		relief.waive           --------b-s---
+		relief.deny_waiver     --------b-s---
+		relief.withdraw_waiver --------b-s---
+		relief.see_waivers     -------tb-su--
 		person.sign_up         ngmvpaetb$suAio
 		person.sign_in         ngmvpaetb$suAio
 		person.reset_password  ngmvpaetb$suAio

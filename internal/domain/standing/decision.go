@@ -21,6 +21,7 @@ const (
 	DecisionReinstate  DecisionKind = "reinstate"       // first month had back
 	DecisionCancel     DecisionKind = "cancel"          // last covered month; any end but for non-payment
 	DecisionWaive      DecisionKind = "waive"           // first month waived
+	DecisionUnwaive    DecisionKind = "withdraw_waiver" // first month that is owed in full again
 	DecisionUndoStart  DecisionKind = "undo_effectuate" // first month, whose payment came back
 	DecisionUndoRoll   DecisionKind = "undo_roll_start" // first month as it was before
 	DecisionUndoLapse  DecisionKind = "undo_lapse"      // first month

@@ -67,32 +67,6 @@ type Extension struct {
 	Until civil.Date // what counts instead
 }
 
-// Waiver is relief for hardship that was granted: a part of the share of some
-// months is not owed (R-DUE-8).
-type Waiver struct {
-	From, To civil.Month
-	Percent  int // of the share, rounded up to the cent
-	Amount   money.Amount
-}
-
-// Of gives what is waived of a month's share, never more than the share.
-func (w Waiver) Of(month civil.Month, share money.Amount) money.Amount {
-	if month.Before(w.From) || month.After(w.To) {
-		return money.Zero
-	}
-	return money.Min(share, share.MulDiv(int64(w.Percent), 100, money.Up).Add(w.Amount))
-}
-
-// Waived is what several waivers take off a month's share together, never more
-// than the share.
-func Waived(waivers []Waiver, month civil.Month, share money.Amount) money.Amount {
-	sum := money.Zero
-	for _, w := range waivers {
-		sum = sum.Add(w.Of(month, share))
-	}
-	return money.Min(share, sum)
-}
-
 // Hold stops the clock: no deadline falls on a day from From to To (R-DUE-8).
 // The balance stays what it is.
 type Hold struct {

@@ -84,6 +84,7 @@ func samples() map[string]letterSample {
 	all := coverageSamples()
 	maps.Copy(all, autoPaySamples())
 	maps.Copy(all, bankSamples())
+	maps.Copy(all, waiverSamples())
 	return all
 }
 
