@@ -8,7 +8,7 @@ import (
 // AppendOnly lists the tables whose rows are never edited: first those of
 // 0021_append_only.sql, then those that guard themselves.
 var AppendOnly = append(slices.Clone(appendOnly), "delivery_choice", "text_consent", "person_event", "ach_return", "ach_guard_release",
-	"mandate_authorization", "mandate_event")
+	"mandate_authorization", "mandate_event", "waiver_decision")
 
 // ExecText runs a statement that is not registered.
 func (tx *Tx) ExecText(text string) error {
