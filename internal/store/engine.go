@@ -11,6 +11,9 @@ type engine interface {
 	name() string
 	begin(ctx context.Context, m mode) (session, error)
 	prepare(ctx context.Context, sql string) error
+	// seenBeside tells whether who begins to read now, beside a transaction that
+	// writes, sees what it sees, and goes on to see that until it ends.
+	seenBeside(s session) bool
 	classify(err error) errorClass
 	close()
 }
@@ -92,6 +95,7 @@ type Stmt struct {
 	name   string
 	sql    string
 	locked string // the text that locks its rows as well, "" if it never does
+	reads  bool   // and writes nothing
 }
 
 // lockMark stands where PostgreSQL, in a transaction that writes, locks the
@@ -113,7 +117,7 @@ func (s *Stmt) textIn(m mode) string {
 var registry []*Stmt
 
 func stmt(name, sql string) *Stmt {
-	s := &Stmt{name: name, sql: sql}
+	s := &Stmt{name: name, sql: sql, reads: strings.HasPrefix(strings.TrimSpace(sql), "SELECT ")}
 	if strings.Contains(sql, lockMark) {
 		s.locked = strings.Replace(sql, lockMark, lockRows, 1)
 	}

@@ -66,6 +66,9 @@ func (e *postgresEngine) name() string { return "postgres" }
 
 func (e *postgresEngine) close() { e.pool.Close() }
 
+// seenBeside: others write while a transaction does.
+func (e *postgresEngine) seenBeside(session) bool { return false }
+
 func (e *postgresEngine) prepare(ctx context.Context, sql string) error {
 	conn, err := e.pool.Acquire(ctx)
 	if err != nil {

@@ -135,6 +135,13 @@ func (e *sqliteEngine) begin(ctx context.Context, m mode) (session, error) {
 	return sqliteReading{tx}, nil
 }
 
+// seenBeside: nobody else writes meanwhile, in whatever process. What earlier
+// ones of the group or the transaction itself have written, readers do not see.
+func (e *sqliteEngine) seenBeside(s session) bool {
+	w, ok := s.(*sqliteWriting)
+	return ok && w.group.kept == 0 && !w.wrote
+}
+
 func (e *sqliteEngine) classify(err error) errorClass {
 	var code sqlite3.ExtendedErrorCode
 	if errors.Is(err, errGroupUndone) {

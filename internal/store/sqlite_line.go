@@ -199,6 +199,7 @@ type sqliteWriting struct {
 	group  *sqliteGroup
 	line   *sqliteLine
 	failed error // of a statement: nothing more can be done
+	wrote  bool  // or may have
 	over   bool
 }
 
@@ -206,6 +207,7 @@ type sqliteWriting struct {
 // what others have done: a caller that gives up is noticed between two.
 func (s *sqliteWriting) run(ctx context.Context, steps []step) (int, error) {
 	for done, step := range steps {
+		s.wrote = s.wrote || !step.stmt.reads
 		if err := s.try(ctx, func(ctx context.Context) error { return s.group.take(ctx, step) }); err != nil {
 			return done, err
 		}
@@ -214,6 +216,7 @@ func (s *sqliteWriting) run(ctx context.Context, steps []step) (int, error) {
 }
 
 func (s *sqliteWriting) bulk(ctx context.Context, table string, columns []string, values [][]any) error {
+	s.wrote = true
 	return s.try(ctx, func(ctx context.Context) error { return s.group.bulk(ctx, table, columns, values) })
 }
 

@@ -6,8 +6,10 @@ import (
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/bill"
+	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/domain/mandate"
 	"quittance.org/quittance/internal/domain/profile"
@@ -40,9 +42,13 @@ func (s *Service) SendBills(ctx context.Context, on civil.Date) (Sent, error) {
 
 type billsAfter func(tx *store.ReadTx, after string, on civil.Date, limit int) ([]store.IssuedBill, error)
 
-type writeBill func(tx *store.Tx, b store.IssuedBill, on civil.Date) (Sent, error)
+type writeBill func(tx *store.Tx, l billLetter, on civil.Date) (Sent, error)
 
-// billPages writes the letters of bills page by page, one transaction each.
+// lettersAtOnce is how many letters are made by one look ahead.
+const lettersAtOnce = 10
+
+// billPages writes the letters of bills page by page, one transaction each. They
+// are made ahead of it.
 func (s *Service) billPages(ctx context.Context, on civil.Date, after string, next billsAfter, write writeBill) (Sent, error) {
 	var total Sent
 	for {
@@ -53,54 +59,94 @@ func (s *Service) billPages(ctx context.Context, on civil.Date, after string, ne
 			if page, err = next(tx.ReadTx, after, on, pageOf); err != nil {
 				return err
 			}
-			for _, b := range page {
-				one, err := write(tx, b, on)
-				if err != nil {
-					return err
-				}
+			page = oneOfEach(page)
+			return store.Ahead(tx, page, lettersAtOnce, func(tx *store.ReadTx, some []store.IssuedBill) ([]billLetter, error) {
+				return s.makeBills(tx, some, on)
+			}, func(l billLetter) error {
+				one, err := write(tx, l, on)
 				sent.add(one)
-			}
-			return nil
+				return err
+			})
 		})
-		if err != nil {
+		if err != nil || len(page) == 0 {
 			return total, err
 		}
 		total.add(sent)
-		if len(page) < pageOf {
-			return total, nil
-		}
 		after = page[len(page)-1].Number
 	}
 }
 
-func (s *Service) freshBill(tx *store.Tx, b store.IssuedBill, on civil.Date) (Sent, error) {
-	letter, to, err := s.billLetter(tx, b, on)
-	if err != nil {
-		return Sent{}, err
+// oneOfEach ends a page before the second bill of an account: what its letter
+// says may follow from the first.
+func oneOfEach(page []store.IssuedBill) []store.IssuedBill {
+	seen := make(map[enrollment.AccountID]bool, len(page))
+	for i, b := range page {
+		if seen[b.AccountID] {
+			return page[:i]
+		}
+		seen[b.AccountID] = true
 	}
-	e := store.LetterException{Account: b.AccountID, Source: b.ID.UUID, About: store.AboutBill}
-	words, err := s.letters.Bill(letter)
+	return page
+}
+
+// billLetter is the letter of a bill, made and not kept yet.
+type billLetter struct {
+	Bill
+	to     recipient
+	source ident.UUID
+	sealed sealed
+	failed error // it can not be written
+}
+
+func (s *Service) makeBills(tx *store.ReadTx, bills []store.IssuedBill, on civil.Date) ([]billLetter, error) {
+	letters := make([]billLetter, len(bills))
+	for i, b := range bills {
+		var err error
+		if letters[i], err = s.makeBill(tx, b, on); err != nil {
+			return nil, err
+		}
+	}
+	return letters, nil
+}
+
+func (s *Service) makeBill(tx *store.ReadTx, b store.IssuedBill, on civil.Date) (l billLetter, err error) {
+	l.source = b.ID.UUID
+	if l.Bill, l.to, err = s.aboutBill(tx, b, on); err != nil {
+		return l, err
+	}
+	words, err := s.letters.Bill(l.Bill)
+	if err != nil {
+		l.failed = err
+		return l, nil
+	}
+	l.sealed, err = seal(words)
+	return l, err
+}
+
+func (s *Service) freshBill(tx *store.Tx, l billLetter, on civil.Date) (Sent, error) {
+	e := store.LetterException{Account: l.to.account.ID, Source: l.source, About: store.AboutBill}
+	err := l.failed
 	if err == nil {
-		err = settled(tx, to, false, e)
+		err = settled(tx, l.to, false, e)
 	}
 	if err != nil {
 		tx.LetterFailed(because(e, err))
 		return Sent{SetAside: 1}, nil
 	}
-	if a := letter.AutoPay; a != nil { // a letter of a date that is run late goes out today
+	if a := l.AutoPay; a != nil { // a letter of a date that is run late goes out today
 		noticed := on
 		if today := s.profile.Today(tx.Now()); on.Before(today) {
 			noticed = today
 		}
 		tx.DraftNoticed(a.Draft, noticed)
 	}
-	return s.write(tx, to, words, b.ID.UUID)
+	return s.keepSealed(tx, l.to, l.sealed, l.source)
 }
 
 // billAgain tries a bill that was set aside. One that stays so was counted
 // when it first was.
-func (s *Service) billAgain(tx *store.Tx, b store.IssuedBill, on civil.Date) (Sent, error) {
-	sent, err := s.freshBill(tx, b, on)
+func (s *Service) billAgain(tx *store.Tx, l billLetter, on civil.Date) (Sent, error) {
+	sent, err := s.freshBill(tx, l, on)
 	sent.SetAside = 0
 	return sent, err
 }
@@ -109,7 +155,8 @@ func (s *Service) billAgain(tx *store.Tx, b store.IssuedBill, on civil.Date) (Se
 // back.
 const billsTold = 3
 
-func (s *Service) billLetter(tx *store.Tx, b store.IssuedBill, on civil.Date) (Bill, recipient, error) {
+// aboutBill reads what the letter of a bill says, and to whom.
+func (s *Service) aboutBill(tx *store.ReadTx, b store.IssuedBill, on civil.Date) (Bill, recipient, error) {
 	account, err := tx.Account(b.AccountID)
 	if err != nil {
 		return Bill{}, recipient{}, err
@@ -119,11 +166,11 @@ func (s *Service) billLetter(tx *store.Tx, b store.IssuedBill, on civil.Date) (B
 		return Bill{}, to, err
 	}
 	letter := Bill{Reader: to.reader(false), Written: on, Bill: b.Bill, Link: b.Link}
-	if letter.AutoPay, err = s.autoPay(tx.ReadTx, b.Bill); err != nil {
+	if letter.AutoPay, err = autoPayOf(tx, s.profile, b.Bill); err != nil {
 		return letter, to, err
 	}
 	if letter.AutoPay == nil {
-		if letter.Part, err = s.part(tx.ReadTx, b.Bill); err != nil {
+		if letter.Part, err = s.part(tx, b.Bill); err != nil {
 			return letter, to, err
 		}
 	}
@@ -147,11 +194,6 @@ func (s *Service) billLetter(tx *store.Tx, b store.IssuedBill, on civil.Date) (B
 	return letter, to, nil
 }
 
-// autoPay gives the draft that pays a bill and is to be told of; nil: none.
-func (s *Service) autoPay(tx *store.ReadTx, b *bill.Bill) (*AutoPay, error) {
-	return autoPayOf(tx, s.profile, b)
-}
-
 // part gives the draft of an older bill of the month, where it is too late to
 // tell of another amount: AutoPay takes the lower one (brief A8).
 func (s *Service) part(tx *store.ReadTx, b *bill.Bill) (*AutoPay, error) {
@@ -167,6 +209,7 @@ func (s *Service) part(tx *store.ReadTx, b *bill.Bill) (*AutoPay, error) {
 	return nil, nil
 }
 
+// autoPayOf gives the draft that pays a bill and is to be told of; nil: none.
 func autoPayOf(tx *store.ReadTx, p *profile.Profile, b *bill.Bill) (*AutoPay, error) {
 	d, err := tx.DraftOfBill(b.AccountID, b.Number)
 	if fault.KindOf(err) == fault.NotFound || err == nil && !d.State.Open() {

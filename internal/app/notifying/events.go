@@ -112,7 +112,7 @@ func addressed(tx *store.Tx, e store.LetterException) (recipient, *store.Facts, 
 	if err != nil {
 		return recipient{}, nil, err
 	}
-	to, err := recipientOf(tx, facts.Account, identity.DocumentNotice)
+	to, err := recipientOf(tx.ReadTx, facts.Account, identity.DocumentNotice)
 	if err == nil {
 		err = settled(tx, to, false, e)
 	}

@@ -85,7 +85,7 @@ func (s *Service) owed(tx *store.Tx, id enrollment.AccountID, on civil.Date) (se
 	if err != nil {
 		return sent, err
 	}
-	to, err := recipientOf(tx, facts.Account, identity.DocumentNotice)
+	to, err := recipientOf(tx.ReadTx, facts.Account, identity.DocumentNotice)
 	if err != nil {
 		return sent, err
 	}

@@ -52,7 +52,10 @@ func (s *Service) PrintBounced(tx *store.Tx, account enrollment.AccountID, id st
 		}
 		return err
 	}
-	_, err = s.freshBill(tx, b, today)
+	letter, err := s.makeBill(tx.ReadTx, b, today)
+	if err == nil {
+		_, err = s.freshBill(tx, letter, today)
+	}
 	return err
 }
 
@@ -73,7 +76,7 @@ func (s *Service) plain(tx *store.Tx, account enrollment.AccountID, p Plain, sou
 	if err != nil {
 		return err
 	}
-	to, err := recipientOf(tx, a, identity.DocumentNotice)
+	to, err := recipientOf(tx.ReadTx, a, identity.DocumentNotice)
 	if err != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ type recipient struct {
 // recipientOf gives who documents of a kind go to, as the members of the
 // account chose (A14, REG-45). E-mail goes to a member where there is one: that
 // address was shown to be theirs, the one in the enrollment file was not.
-func recipientOf(tx *store.Tx, a store.AccountRow, document identity.Document) (recipient, error) {
+func recipientOf(tx *store.ReadTx, a store.AccountRow, document identity.Document) (recipient, error) {
 	chosen, err := tx.LetterChoice(a.ID, document)
 	if chosen.Language != "" {
 		a.Language = chosen.Language
@@ -91,9 +91,18 @@ func (r recipient) envelope() string {
 	return lines
 }
 
-// write keeps a letter, once for each of its ways, and asks for the e-mail to
-// be sent. One about the same source that is kept already stays as it is.
+// write seals a letter and keeps it.
 func (s *Service) write(tx *store.Tx, to recipient, w Words, source ident.UUID) (Sent, error) {
+	letter, err := seal(w)
+	if err != nil {
+		return Sent{}, err
+	}
+	return s.keepSealed(tx, to, letter, source)
+}
+
+// keepSealed keeps a letter, once for each of its ways, and asks for the e-mail
+// to be sent. One about the same source that is kept already stays as it is.
+func (s *Service) keepSealed(tx *store.Tx, to recipient, w sealed, source ident.UUID) (Sent, error) {
 	var sent Sent
 	m := store.Message{
 		AccountID: to.account.ID, Template: w.Template, Version: w.Version, Language: w.Language, Source: source, Subject: w.Subject,
@@ -113,13 +122,10 @@ func (s *Service) write(tx *store.Tx, to recipient, w Words, source ident.UUID) 
 			}
 		}
 	}
-	if w.Letter != nil || w.Bill != nil {
+	if w.document != nil {
 		paper := m
 		paper.ID, paper.Channel, paper.Address = tx.NewMessageID(), store.ChannelPrint, pii.NewSecret(to.envelope())
-		var err error
-		if paper.Stock, paper.Document, err = pack(w); err != nil {
-			return sent, err
-		}
+		paper.Stock, paper.Document = w.stock, w.document
 		isNew, err := tx.InsertMessage(paper)
 		if err != nil {
 			return sent, err
@@ -135,19 +141,38 @@ func (s *Service) write(tx *store.Tx, to recipient, w Words, source ident.UUID) 
 	return sent, s.alsoByText(tx, to.account.ID, w.Short, w.Language, source)
 }
 
-// pack makes the sealed form of what is printed.
-func pack(w Words) (store.Stock, []byte, error) {
-	stock, document := store.StockLetter, any(w.Letter)
-	if w.Bill != nil {
-		stock, document = store.StockBill, w.Bill
+// sealed is a letter as it is kept.
+type sealed struct {
+	Words
+	stock    store.Stock
+	document []byte // what is printed; nil: nothing
+}
+
+// seal makes the form in which a letter is kept.
+func seal(w Words) (sealed, error) {
+	s := sealed{Words: w, stock: store.StockLetter}
+	var err error
+	switch {
+	case w.Bill != nil:
+		s.stock = store.StockBill
+		s.document, err = pack(w.Bill)
+	case w.Letter != nil:
+		s.document, err = pack(w.Letter)
 	}
+	if err != nil {
+		return s, fmt.Errorf("seal letter %s: %w", w.Template, err)
+	}
+	return s, nil
+}
+
+func pack(document any) ([]byte, error) {
 	text, err := json.Marshal(document)
 	if err != nil {
-		return "", nil, fmt.Errorf("seal letter %s: %w", w.Template, err)
+		return nil, err
 	}
 	out, err := packer()
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	var packed bytes.Buffer
 	out.Reset(&packed)
@@ -157,7 +182,7 @@ func pack(w Words) (store.Stock, []byte, error) {
 	case packers <- out:
 	default: // there are enough
 	}
-	return stock, packed.Bytes(), err
+	return packed.Bytes(), err
 }
 
 // packers are used again: one takes a megabyte, and a letter a few hundred
