@@ -271,7 +271,7 @@ func (tx *ReadTx) DraftsToFreeze(first, last enrollment.AccountID, until civil.D
 
 // MoneyIn is MoneyOf for the accounts from first to last.
 func (tx *ReadTx) MoneyIn(first, last enrollment.AccountID) ([]*Facts, error) {
-	return tx.facts(first, last, wantAllCharges|wantCredits, civil.Month{})
+	return tx.facts(accountsIn{first: first, last: last}, wantAllCharges|wantCredits, civil.Month{})
 }
 
 // InsertDebit adds the intent and the ACH entry of a debit whose authorization

@@ -3,6 +3,7 @@ package store
 import (
 	"regexp"
 	"slices"
+	"strings"
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/money"
@@ -63,21 +64,52 @@ var (
 		WHERE in_range(account_id) ORDER BY account_id, activity_id`)
 )
 
-// accountsStmt is a query over the accounts from $1 to $2, and the same query
-// for when they are one. Only if the text says that it is one account do the
+// accountsStmt is a query over the accounts from $1 to $2, the same query for
+// when they are one, and over a list of accounts that lie far apart. Only if the text says that it is one account do the
 // planner's estimates allow a plan that is kept: otherwise each execution is
 // planned anew, which costs more than the query. Of a join only the first table
 // is held to the range, so that the others are looked up by key and not by a
 // range for each row.
-type accountsStmt struct{ many, one *Stmt }
+type accountsStmt struct{ many, one, list *Stmt }
 
 var rangeMark = regexp.MustCompile(`in_range\(([a-z_.]+)\)`)
 
 func overAccounts(name, sql string) accountsStmt {
-	return accountsStmt{
+	s := accountsStmt{
 		many: stmt(name, rangeMark.ReplaceAllString(sql, "$1 >= $$1 AND $1 <= $$2")),
 		one:  stmt(name+"_one", rangeMark.ReplaceAllString(sql, "$1 = $$1 AND $1 = $$2")),
 	}
+	if !strings.Contains(sql, "$3") {
+		in := strings.ReplaceAll(placeholders(FactsTogether), "$", "$$")
+		s.list = stmt(name+"_list", rangeMark.ReplaceAllString(sql, "$1 IN "+in))
+	}
+	return s
+}
+
+// accountsIn is the accounts that facts are read of: a range, or some that lie
+// far apart.
+type accountsIn struct {
+	first, last enrollment.AccountID
+	list        []enrollment.AccountID // at most FactsTogether
+}
+
+// FactsTogether is how many accounts that lie far apart are read together at
+// most: their number is part of the statements.
+const FactsTogether = 20
+
+// step gives the step that runs a query over the accounts.
+func (in accountsIn) step(s accountsStmt, row func(scan func(...any) error) error, more []any) step {
+	switch {
+	case in.list != nil:
+		args := make([]any, FactsTogether)
+		for i := range args {
+			args[i] = in.list[min(i, len(in.list)-1)] // a shorter list repeats its last
+		}
+		return step{stmt: s.list, args: args, row: row}
+	case in.first == in.last:
+		return step{stmt: s.one, args: append([]any{in.first, in.last}, more...), row: row}
+	}
+	return step{stmt: s.many, args: append([]any{in.first, in.last}, more...), row: row}
 }
 
 // Facts is what the books say of one account.
@@ -153,8 +185,18 @@ func (tx *ReadTx) ReviewFacts(id enrollment.AccountID) (*Facts, error) {
 	return tx.factsOfOne(id, wantAllCharges|wantCredits|wantReview)
 }
 
+// ReviewFactsOf is ReviewFacts for some accounts, in their order.
+func (tx *ReadTx) ReviewFactsOf(ids []enrollment.AccountID) ([]*Facts, error) {
+	return tx.factsOfSome(ids, wantAllCharges|wantCredits|wantReview)
+}
+
+// MoneyOfSome is MoneyOf for some accounts, in their order.
+func (tx *ReadTx) MoneyOfSome(ids []enrollment.AccountID) ([]*Facts, error) {
+	return tx.factsOfSome(ids, wantAllCharges|wantCredits)
+}
+
 func (tx *ReadTx) factsOfOne(id enrollment.AccountID, want factsWanted) (*Facts, error) {
-	all, err := tx.facts(id, id, want, civil.Month{})
+	all, err := tx.facts(accountsIn{first: id, last: id}, want, civil.Month{})
 	if err != nil {
 		return nil, err
 	}
@@ -162,6 +204,30 @@ func (tx *ReadTx) factsOfOne(id enrollment.AccountID, want factsWanted) (*Facts,
 		return nil, errNoAccount
 	}
 	return all[0], nil
+}
+
+func (tx *ReadTx) factsOfSome(ids []enrollment.AccountID, want factsWanted) ([]*Facts, error) {
+	byID := make(map[enrollment.AccountID]*Facts, len(ids))
+	for some := range slices.Chunk(ids, FactsTogether) {
+		in := accountsIn{list: some}
+		if len(some) == 1 {
+			in = accountsIn{first: some[0], last: some[0]}
+		}
+		all, err := tx.facts(in, want, civil.Month{})
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range all {
+			byID[f.Account.ID] = f
+		}
+	}
+	facts := make([]*Facts, len(ids))
+	for i, id := range ids {
+		if facts[i] = byID[id]; facts[i] == nil {
+			return nil, errNoAccount
+		}
+	}
+	return facts, nil
 }
 
 // CreditsOf gives the money of an account that is not applied yet.
@@ -177,13 +243,13 @@ func (tx *ReadTx) CreditsOf(id enrollment.AccountID) ([]payment.Credit, error) {
 // BillingFacts gives what billing month needs of every account from first to
 // last: charges that are unpaid or of that month or later.
 func (tx *ReadTx) BillingFacts(first, last enrollment.AccountID, month civil.Month) ([]*Facts, error) {
-	return tx.facts(first, last, wantBilling|wantCredits, month)
+	return tx.facts(accountsIn{first: first, last: last}, wantBilling|wantCredits, month)
 }
 
-// facts reads a range of accounts. Without wantAllCharges it reads the unpaid
-// charges and those of month since or later.
-func (tx *ReadTx) facts(first, last enrollment.AccountID, want factsWanted, since civil.Month, more ...step) ([]*Facts, error) {
-	l := loader{tx: tx, first: first, last: last, byID: map[enrollment.AccountID]*Facts{}}
+// facts reads accounts. Without wantAllCharges it reads the unpaid charges and
+// those of month since or later.
+func (tx *ReadTx) facts(in accountsIn, want factsWanted, since civil.Month, more ...step) ([]*Facts, error) {
+	l := loader{tx: tx, in: in, byID: map[enrollment.AccountID]*Facts{}}
 	l.accounts()
 	l.enrollments()
 	if want&wantAllCharges != 0 {

@@ -15,20 +15,16 @@ import (
 // loader collects queries, one kind of fact each, and runs them in one round
 // trip. Rows of accounts come before rows that need theirs.
 type loader struct {
-	tx          *ReadTx
-	first, last enrollment.AccountID
-	all         []*Facts
-	byID        map[enrollment.AccountID]*Facts
-	steps       []step
+	tx    *ReadTx
+	in    accountsIn
+	all   []*Facts
+	byID  map[enrollment.AccountID]*Facts
+	steps []step
 }
 
-// each adds a query over the range.
+// each adds a query over the accounts.
 func (l *loader) each(s accountsStmt, row func(scan func(...any) error) error, more ...any) {
-	stmt := s.many
-	if l.first == l.last {
-		stmt = s.one
-	}
-	l.steps = append(l.steps, step{stmt: stmt, args: append([]any{l.first, l.last}, more...), row: row})
+	l.steps = append(l.steps, l.in.step(s, row, more))
 }
 
 // of gives the facts of an account; a row of none is a broken foreign key.

@@ -131,7 +131,7 @@ func (tx *ReadTx) PaidFacts(r Range) ([]*Facts, map[bill.ChargeID]money.Amount, 
 	if r.first.IsZero() {
 		return nil, nil, nil
 	}
-	facts, err := tx.facts(r.first, r.last, wantAllCharges, civil.Month{})
+	facts, err := tx.facts(accountsIn{first: r.first, last: r.last}, wantAllCharges, civil.Month{})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -80,27 +81,30 @@ func (s *Service) reviewPage(ctx context.Context, page []store.Review, on civil.
 	return sum, s.planNext(ctx, page, looks)
 }
 
-// lookAt looks at the accounts of a page, some at a time.
-func (s *Service) lookAt(ctx context.Context, page []store.Review, on civil.Date) ([]look, error) {
-	looks, failed := make([]look, len(page)), make([]error, len(page))
+// lookAt looks at the accounts of a page, some at a time, side by side.
+func (s *Service) lookAt(ctx context.Context, page []store.Review, on civil.Date) (map[enrollment.AccountID]look, error) {
+	ids := accountsOf(page)
+	parts := slices.Collect(slices.Chunk(ids, store.FactsTogether))
+	looks, failed := make([][]look, len(parts)), make([]error, len(parts))
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var next atomic.Int64
 	var group sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		group.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(page) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
-				if i > 0 && page[i].Account == page[i-1].Account {
-					continue // looked at with the row before
-				}
-				if looks[i], failed[i] = s.look(ctx, page[i].Account, on); failed[i] != nil {
+			for i := int(next.Add(1)) - 1; i < len(parts) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+				if looks[i], failed[i] = s.lookTogether(ctx, parts[i], on); failed[i] != nil {
 					stop()
 				}
 			}
 		})
 	}
 	group.Wait()
-	return looks, errors.Join(append(failed, context.Cause(ctx))...)
+	byID := make(map[enrollment.AccountID]look, len(ids))
+	for i, l := range slices.Concat(looks...) {
+		byID[ids[i]] = l
+	}
+	return byID, errors.Join(append(failed, context.Cause(ctx))...)
 }
 
 // look is what one look at an account came to.
@@ -112,44 +116,76 @@ type look struct {
 	why     store.ReviewReason
 }
 
-// look looks at one account without a lock first, and reviews it if more than
-// letters are owed.
-func (s *Service) look(ctx context.Context, id enrollment.AccountID, on civil.Date) (look, error) {
-	var seen look
+// lookTogether looks at some accounts without a lock first, and reviews those to
+// which more than letters is owed. If that fails because of one of them, each is
+// looked at by itself.
+func (s *Service) lookTogether(ctx context.Context, ids []enrollment.AccountID, on civil.Date) ([]look, error) {
+	looks, err := s.look(ctx, ids, on)
+	if err != nil && store.Blameable(err) {
+		looks, err = make([]look, len(ids)), nil // none is quiet
+		for i, id := range ids {
+			one, oneErr := s.look(ctx, []enrollment.AccountID{id}, on)
+			if oneErr == nil {
+				looks[i] = one[0]
+			} else if !store.Blameable(oneErr) {
+				return nil, oneErr
+			}
+		}
+	}
+	for i := range looks {
+		if err == nil && !looks[i].quiet {
+			looks[i].done, err = s.reviewOrSetAside(ctx, ids[i], on)
+		}
+	}
+	return looks, err
+}
+
+// accountsOf gives the accounts of a page, each once.
+func accountsOf(page []store.Review) []enrollment.AccountID {
+	ids := make([]enrollment.AccountID, 0, len(page))
+	seen := make(map[enrollment.AccountID]bool, len(page))
+	for _, due := range page {
+		if !seen[due.Account] {
+			seen[due.Account] = true
+			ids = append(ids, due.Account)
+		}
+	}
+	return ids
+}
+
+// look looks at accounts and writes nothing.
+func (s *Service) look(ctx context.Context, ids []enrollment.AccountID, on civil.Date) ([]look, error) {
+	looks := make([]look, len(ids))
 	err := s.db.Read(ctx, "look", func(tx *store.ReadTx) error {
-		facts, err := tx.ReviewFacts(id)
+		all, err := tx.ReviewFactsOf(ids)
 		if err != nil {
 			return err
 		}
-		now := standing.Evaluate(s.profile, facts.Standing(), on)
-		seen = look{letters: lettersOf(facts, now), next: now.NextReview, why: whyReview(now)}
-		seen.done = Reviewed{Looked: 1, Owed: len(seen.letters)}
-		seen.quiet = len(now.Conclusions) == 0 && len(s.corrections(facts, now, on)) == 0 && len(fromCredits(facts, now)) == 0
+		for i, facts := range all {
+			now := standing.Evaluate(s.profile, facts.Standing(), on)
+			letters := lettersOf(facts, now)
+			looks[i] = look{
+				letters: letters, next: now.NextReview, why: whyReview(now), done: Reviewed{Looked: 1, Owed: len(letters)},
+				quiet: len(now.Conclusions) == 0 && len(s.corrections(facts, now, on)) == 0 && len(fromCredits(facts, now)) == 0,
+			}
+		}
 		return nil
 	})
-	if err != nil && !store.Blameable(err) || seen.quiet {
-		return seen, err
-	}
-	seen.done, err = s.reviewOrSetAside(ctx, id, on)
-	return seen, err
+	return looks, err
 }
 
 // planNext gives quiet accounts their next day. Only the days that were looked
 // up are forgotten: what came meanwhile has planned one of its own.
-func (s *Service) planNext(ctx context.Context, page []store.Review, looks []look) error {
+func (s *Service) planNext(ctx context.Context, page []store.Review, looks map[enrollment.AccountID]look) error {
 	return s.db.InTx(ctx, "plan reviews", func(tx *store.Tx) error {
-		var of look
-		for i, due := range page {
-			isNew := i == 0 || due.Account != page[i-1].Account
-			if isNew {
-				of = looks[i]
+		for _, due := range page {
+			if looks[due.Account].quiet {
+				tx.ReviewDone(due)
 			}
-			if !of.quiet {
-				continue
-			}
-			tx.ReviewDone(due)
-			if isNew {
-				of.write(tx, due.Account)
+		}
+		for _, id := range accountsOf(page) {
+			if of := looks[id]; of.quiet {
+				of.write(tx, id)
 			}
 		}
 		return nil
