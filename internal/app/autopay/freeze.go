@@ -7,6 +7,7 @@ import (
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/mandate"
 	"quittance.org/quittance/internal/domain/payment"
@@ -164,10 +165,11 @@ func (f *freezer) draft(tx *store.Tx, d store.DueDraft, facts *store.Facts, done
 		now.State, now.Reason = mandate.Canceled, mandate.ReasonMember
 	case !mandate.HasCoverage(standing.Evaluate(f.s.profile, facts.Standing(), f.on), f.on):
 		now.State, now.Reason = mandate.Canceled, mandate.ReasonCoverageEnded
-	case d.Waits: // no live entry before the account is verified (ACH-10, ACH-11)
-		now.State, now.Reason = mandate.Skipped, mandate.ReasonWaits
 	default:
 		now.Amount, now.Reason = mandate.Take(f.s.profile, d.Terms, d.Before, d.Draft, unpaidThrough(facts, d.Month))
+		if d.Waits && now.Amount.IsPositive() { // no live entry before the account is verified (ACH-10, ACH-11)
+			now.Amount, now.Reason = money.Zero, mandate.ReasonWaits
+		}
 		now.State = mandate.Skipped
 		if now.Amount.IsPositive() {
 			now.State = mandate.Frozen

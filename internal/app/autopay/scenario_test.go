@@ -11,6 +11,7 @@ import (
 	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/mandate"
 	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/store"
 )
 
@@ -376,3 +377,28 @@ func TestAPausedMandateIsNotKeptForEver(t *testing.T) {
 var errRevised = errors.New("revised meanwhile")
 
 func secret(number string) pii.Secret { return pii.NewSecret(number) }
+
+// What is paid while AutoPay waits for its bank account was no debit to miss:
+// nobody is told to pay it once more.
+func TestPaidWhileAutoPayWaits(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, world *apptest.World) {
+		world.Unsure(profile.UnverifiedPrenote)
+		w := newTown(world)
+		paid := w.household(23, apptest.Medical("2026-01", "103.00").Renewed())
+		missed := w.Household(apptest.Medical("2026-01", "103.00").Renewed())
+		w.Bill("2026-01")
+		w.pay(missed, "103.00")
+		w.Bill("2026-02")
+		w.TurnOn(w.autopay, missed, 23)
+		w.pay(paid, "103.00")
+		w.live("2026-01-22")
+		w.wantDrafts(paid, "2026-02 on 2026-01-23 skipped paid 103")
+		w.wantDrafts(missed, "2026-02 on 2026-01-23 skipped waits 103")
+		told := func(h apptest.Household) []string {
+			return w.Rows(fmt.Sprintf("SELECT kind FROM mandate_letter WHERE account_id = '%s' ORDER BY letter_id", h.Account))
+		}
+		apptest.Check(t, "told who paid", told(paid), []string{"on"})
+		apptest.Check(t, "told who did not", told(missed), []string{"on", "not_taken"})
+	})
+}
