@@ -281,6 +281,21 @@ func (tx *ReadTx) VerificationCounts() (VerificationCounts, error) {
 	return n, err
 }
 
+// WaitOf gives what a bank account of an account waits for before it may be
+// debited; nil: nothing.
+func (tx *ReadTx) WaitOf(account enrollment.AccountID, bank payment.BankAccountID) (*ach.Wait, error) {
+	waits, err := tx.BanksThatWait(account, account)
+	if err != nil || !waits[BankThatWaits{account, bank}] {
+		return nil, err
+	}
+	v, err := tx.VerificationOf(account, bank)
+	if fault.KindOf(err) == fault.NotFound || err == nil && !v.State.UnderWay() {
+		return &ach.Wait{}, nil
+	}
+	w := v.Wait()
+	return &w, err
+}
+
 // BankThatWaits is a saved bank account that nothing may be debited from yet.
 type BankThatWaits struct {
 	AccountID enrollment.AccountID

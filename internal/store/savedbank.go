@@ -8,8 +8,11 @@ import (
 	"quittance.org/quittance/internal/domain/payment"
 )
 
-const savedSelected = `s.bank_account_id, a.holder_name, a.kind, a.routing, a.last_four, s.nickname, s.saved_on, s.removed_on, s.person_id,
-	s.validation_method, CASE WHEN s.validation_method IN ('prenote', 'micro') AND s.validation_ref = '' THEN 1 ELSE 0 END`
+const (
+	savedWaits    = `s.validation_method IN ('prenote', 'micro') AND s.validation_ref = ''`
+	savedSelected = `s.bank_account_id, a.holder_name, a.kind, a.routing, a.last_four, s.nickname, s.saved_on, s.removed_on, s.person_id,
+	s.validation_method, CASE WHEN ` + savedWaits + ` THEN 1 ELSE 0 END`
+)
 
 var (
 	// Saved again after it was removed, a bank account is as new.
@@ -24,8 +27,10 @@ var (
 		JOIN bank_account a ON a.account_id = s.account_id AND a.bank_account_id = s.bank_account_id
 		WHERE s.account_id = $1 ORDER BY s.saved_on, s.bank_account_id LIMIT 100`)
 	qStoredBanks = stmt("stored_bank_accounts", `
-		SELECT bank_account_id, holder_name, kind, routing, last_four, validated_at, validation_ref FROM bank_account
-		WHERE account_id = $1 ORDER BY bank_account_id LIMIT 500`)
+		SELECT a.bank_account_id, a.holder_name, a.kind, a.routing, a.last_four, a.validated_at, a.validation_ref,
+			CASE WHEN s.removed_on IS NULL AND `+savedWaits+` THEN 1 ELSE 0 END
+		FROM bank_account a LEFT JOIN saved_bank_account s ON s.account_id = a.account_id AND s.bank_account_id = a.bank_account_id
+		WHERE a.account_id = $1 ORDER BY a.bank_account_id LIMIT 500`)
 	qRenameBank = stmt("rename_bank_account", `
 		UPDATE saved_bank_account SET nickname = $3 WHERE account_id = $1 AND bank_account_id = $2 AND removed_on IS NULL`)
 	qRemoveBank = stmt("remove_bank_account", `
@@ -144,6 +149,7 @@ type StoredBank struct {
 	LastFour      string
 	ValidatedAt   civil.Instant
 	ValidationRef string
+	Waits         bool // as a saved account, see SavedBank
 }
 
 // StoredBanks gives the bank accounts of an account, saved or used once.
@@ -152,7 +158,9 @@ func (tx *ReadTx) StoredBanks(account enrollment.AccountID) (map[payment.BankAcc
 	err := each(tx, qStoredBanks, func(row func(...any) error) error {
 		var id payment.BankAccountID
 		var b StoredBank
-		err := row(&id, &b.HolderName, &b.Type, &b.Routing, &b.LastFour, &b.ValidatedAt, &b.ValidationRef)
+		var waits int64
+		err := row(&id, &b.HolderName, &b.Type, &b.Routing, &b.LastFour, &b.ValidatedAt, &b.ValidationRef, &waits)
+		b.Waits = waits != 0
 		all[id] = b
 		return err
 	}, account)

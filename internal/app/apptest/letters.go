@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"quittance.org/quittance/internal/app/notifying"
+	"quittance.org/quittance/internal/domain/mandate"
 	"quittance.org/quittance/internal/format/billpdf"
 	"quittance.org/quittance/internal/format/letterpdf"
 	"quittance.org/quittance/internal/store"
@@ -26,11 +27,26 @@ func (l Letters) Bill(b notifying.Bill) (notifying.Words, error) {
 		template, text = "bill_autopay_"+string(b.AutoPay.State), "AutoPay: "+b.AutoPay.Noticed.Format()+" on "+b.AutoPay.DebitOn.String()+"."
 	}
 	words, err := l.words(template, b.Reader, text)
+	if words.Short != nil && b.AutoPay != nil {
+		words.Short.Template = shortOf(b.AutoPay)
+	}
 	if words.Letter != nil {
 		words.Letter = nil
 		words.Bill = &billpdf.Document{Lang: "en", Issued: b.Bill.IssuedOn, Title: words.Text, Amount: billpdf.Amount{Due: b.Bill.AmountDue()}}
 	}
 	return words, err
+}
+
+// shortOf is the template of the text about a debit: what it is called decides
+// what is looked at before it leaves.
+func shortOf(x *notifying.AutoPay) string {
+	switch {
+	case x.State == mandate.Held:
+		return "text_autopay_held"
+	case x.Wait != nil:
+		return "text_autopay_waits"
+	}
+	return "text_autopay"
 }
 
 // Returned writes a line.

@@ -78,9 +78,7 @@ func (s *Service) checks(tx *store.ReadTx, account enrollment.AccountID) (map[pa
 	checks := map[payment.BankAccountID]Check{}
 	today := s.profile.Today(tx.Now())
 	for _, v := range all {
-		checks[v.Bank] = Check{
-			Asked: true, Open: v.State == ach.VerificationOpen, ArrivesOn: v.ArrivesOn, AnswerBy: v.AnswerBy, Left: v.Left(s.microRules(today)),
-		}
+		checks[v.Bank] = Check{v.Wait(), v.Left(s.microRules(today))}
 	}
 	return checks, nil
 }

@@ -146,11 +146,8 @@ type SavedAccount struct {
 // (ACH-11). The zero Check is of an account that waits for its bank, or for
 // nothing.
 type Check struct {
-	Asked     bool       // the member is asked for the amounts, or will be
-	Open      bool       // they have arrived
-	ArrivesOn civil.Date // on this bank day, as far as is known
-	AnswerBy  civil.Date // the last day to tell them, once they have
-	Left      int        // answers
+	ach.Wait
+	Left int // answers
 }
 
 // Confirm is a member's word on what has reached a bank account.

@@ -5,8 +5,13 @@ import (
 
 	"quittance.org/quittance/internal/app/apptest"
 	"quittance.org/quittance/internal/app/autopay"
+	"quittance.org/quittance/internal/app/notifying"
 	"quittance.org/quittance/internal/app/paying"
+	"quittance.org/quittance/internal/domain/mandate"
 	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/domain/profile"
+	"quittance.org/quittance/internal/domain/texting"
+	"quittance.org/quittance/internal/store"
 )
 
 // paidUp is a household whose first month is paid, with AutoPay on the 23rd.
@@ -72,4 +77,107 @@ func TestTheBillsLetterIsTheNotice(t *testing.T) {
 			t.Errorf("the letter of the later bill of %s: %+v, %+v", bill.Bill.Total, bill.AutoPay, bill.Part)
 		}
 	})
+}
+
+// A bank account that nobody has confirmed yet: the letter is the notice still,
+// since AutoPay takes the bill if the account is confirmed in time, and says
+// until when that is.
+func TestTheLetterOfABillWhoseAutoPayWaits(t *testing.T) {
+	t.Parallel()
+	eachOffice(t, func(t *testing.T, o *office) {
+		o.At("2026-10-28")
+		o.Unsure(profile.UnverifiedMicro)
+		p := o.NewPaying(nil)
+		s := o.NewAutoPay(p)
+		h := o.paidUp(p, s)
+		o.sendBills()
+		id, _ := o.member(h, "ana@example.org")
+		o.text(h, id, phone, texting.On)
+		o.At("2026-11-01 02:00:00")
+		o.MicroArrived(h)
+		o.Bill("2026-12")
+		if _, err := s.Plan(t.Context(), o.Today()); err != nil {
+			t.Fatal(err)
+		}
+		o.sendBills()
+		x := o.letters.bills[len(o.letters.bills)-1].AutoPay
+		if x == nil || x.Wait == nil || !x.Wait.Open || x.Wait.Late || x.Wait.By.DateIn(o.Profile.Zone()) != apptest.Date("2026-11-15") {
+			t.Fatalf("the letter tells of %+v", x)
+		}
+		apptest.Check(t, "noticed on", o.Rows("SELECT CAST(noticed_on AS TEXT) FROM draft"), []string{"2026-11-01"})
+		apptest.Check(t, "text", o.texts(h), []string{"text_autopay_waits waiting"})
+		o.ConfirmBank(s, h)
+		o.At("2026-11-01 08:00:00")
+		o.sendTexts()
+		apptest.Check(t, "once the account is confirmed it is not true any more", o.texts(h), []string{"text_autopay_waits suppressed"})
+		o.letterOf(h, func(x *notifying.AutoPay) {
+			if x == nil || x.Wait != nil {
+				t.Errorf("and the bill on paper tells of %+v", x)
+			}
+		})
+	})
+}
+
+// letterOf gives what a bill on paper tells of AutoPay today.
+func (o *office) letterOf(h apptest.Household, check func(*notifying.AutoPay)) {
+	o.TB.Helper()
+	paper, err := notifying.NewPapers(o.DB, o.Profile).LastBill(o.TB.Context(), h.Account)
+	if err != nil {
+		o.TB.Fatal(err)
+	}
+	check(paper.AutoPay)
+}
+
+// A debit that came back is tried again, unless AutoPay has moved to a bank
+// account that waits: then nobody can say so.
+func TestTheLetterOfAReturnedDebit(t *testing.T) {
+	t.Parallel()
+	for name, waits := range map[string]bool{"the same account": false, "an account that waits": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachOffice(t, func(t *testing.T, o *office) {
+				o.At("2026-10-01")
+				o.Unsure(profile.UnverifiedPrenote)
+				o.Validator.Answer = payment.ValidationOK
+				p := o.NewPaying(nil)
+				s := o.NewAutoPay(p)
+				h := o.paidUp(p, s)
+				o.At("2026-11-01")
+				o.Bill("2026-12")
+				if _, err := s.Plan(t.Context(), o.Today()); err != nil {
+					t.Fatal(err)
+				}
+				o.sendBills()
+				o.At("2026-11-20 20:30:00")
+				if _, err := s.Freeze(t.Context(), o.Today()); err != nil {
+					t.Fatal(err)
+				}
+				o.At("2026-11-25")
+				taken := o.Payments(h)
+				if err := p.Return(t.Context(), h.Account, taken[len(taken)-1].ID, "R01", o.Today()); err != nil {
+					t.Fatal(err)
+				}
+				o.InTx(func(tx *store.Tx) error { return s.Returned(tx, taken[len(taken)-1], "R01", o.Today()) })
+				if waits {
+					o.Validator.Answer = payment.ValidationUnavailable
+					o.changeBank(s, h)
+				}
+				o.sent(func(n *notifying.Service) (notifying.Sent, error) { return n.SendReturned(t.Context(), o.Today()) })
+				letter := o.letters.returned[len(o.letters.returned)-1]
+				apptest.Check(t, "tells of another try", !letter.RetryOn.IsZero(), !waits)
+			})
+		})
+	}
+}
+
+// changeBank has AutoPay use another bank account.
+func (o *office) changeBank(s *autopay.Service, h apptest.Household) {
+	o.TB.Helper()
+	_, err := s.Change(o.TB.Context(), autopay.Change{
+		Operation: o.DB.NewID(), Account: h.Account, Who: o.Member(), Given: apptest.Given(),
+		Terms: mandate.Terms{BankAccount: o.SaveBank(s, h, "000123450000"), Day: 23, Notice: mandate.NoticeAlways},
+	})
+	if err != nil {
+		o.TB.Fatal(err)
+	}
 }

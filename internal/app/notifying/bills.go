@@ -203,7 +203,7 @@ func (s *Service) part(tx *store.ReadTx, b *bill.Bill) (*AutoPay, error) {
 	}
 	for _, d := range open {
 		if d.Month == b.Month && d.Attempt == 0 && d.State == mandate.Planned {
-			return &AutoPay{Draft: d}, nil
+			return told(tx, s.profile, d)
 		}
 	}
 	return nil, nil
@@ -218,14 +218,28 @@ func autoPayOf(tx *store.ReadTx, p *profile.Profile, b *bill.Bill) (*AutoPay, er
 	if err != nil {
 		return nil, err
 	}
+	return told(tx, p, d)
+}
+
+// told reads what a letter tells of a draft.
+func told(tx *store.ReadTx, p *profile.Profile, d mandate.Draft) (*AutoPay, error) {
 	m, err := tx.Mandate(d.AccountID, d.Mandate)
 	if err != nil {
 		return nil, err
 	}
 	banks, err := tx.StoredBanks(d.AccountID)
-	return &AutoPay{
+	x := &AutoPay{
 		Draft: d, Bank: banks[m.BankAccount], StopBy: p.AutoPayCutoff(d.DebitOn), AskOver: mandate.AskAbove(p, m.Terms, d.Usual, d.DebitOn),
-	}, err
+	}
+	if err != nil || !x.Bank.Waits {
+		return x, err
+	}
+	wait, err := tx.WaitOf(d.AccountID, m.BankAccount)
+	if wait != nil {
+		w := mandate.WaitFor(p, *wait, d.DebitOn, tx.Now())
+		x.Wait = &w
+	}
+	return x, err
 }
 
 // events tells the history from the bills themselves, the newest first: what

@@ -65,7 +65,7 @@ func (s *Service) returned(tx *store.Tx, r store.ReturnedPayment, e store.Letter
 	if err != nil {
 		return Sent{}, err
 	}
-	retry, err := retryOf(tx.ReadTx, r)
+	retry, err := s.retryOf(tx.ReadTx, r)
 	if err != nil {
 		return Sent{}, err
 	}
@@ -79,8 +79,8 @@ func (s *Service) returned(tx *store.Tx, r store.ReturnedPayment, e store.Letter
 }
 
 // retryOf is the day on which AutoPay presents a returned debit again; zero: it
-// does not.
-func retryOf(tx *store.ReadTx, r store.ReturnedPayment) (civil.Date, error) {
+// does not, or nobody knows, because its bank account waits.
+func (s *Service) retryOf(tx *store.ReadTx, r store.ReturnedPayment) (civil.Date, error) {
 	d, err := tx.DraftOfPayment(r.Account, r.PaymentID)
 	if fault.KindOf(err) == fault.NotFound {
 		return civil.Date{}, nil
@@ -91,7 +91,11 @@ func retryOf(tx *store.ReadTx, r store.ReturnedPayment) (civil.Date, error) {
 	open, err := tx.OpenDrafts(r.Account)
 	for _, x := range open {
 		if x.Mandate == d.Mandate && x.Month == d.Month && x.Attempt == d.Attempt+1 {
-			return x.DebitOn, err
+			again, err := told(tx, s.profile, x)
+			if err != nil || again.Wait != nil {
+				return civil.Date{}, err
+			}
+			return x.DebitOn, nil
 		}
 	}
 	return civil.Date{}, err

@@ -31,6 +31,13 @@ type scribe struct {
 	apptest.Letters
 	notices []notifying.Notice
 	bills   []notifying.Bill
+
+	returned []notifying.Returned
+}
+
+func (s *scribe) Returned(r notifying.Returned) (notifying.Words, error) {
+	s.returned = append(s.returned, r)
+	return s.Letters.Returned(r)
 }
 
 func (s *scribe) Notice(n notifying.Notice) (notifying.Words, error) {

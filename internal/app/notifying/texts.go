@@ -179,9 +179,11 @@ func (s *Service) stillTrue(tx *store.ReadTx, m store.TextMessage) (bool, error)
 	case "text_receipt", "text_bill_nothing":
 		return true, nil
 	case "text_autopay":
-		return draftIs(tx, m, mandate.Planned)
+		return s.draftIs(tx, m, mandate.Planned, false)
+	case "text_autopay_waits":
+		return s.draftIs(tx, m, mandate.Planned, true)
 	case "text_autopay_held":
-		return draftIs(tx, m, mandate.Held)
+		return s.draftIs(tx, m, mandate.Held, false)
 	}
 	facts, err := tx.ReviewFacts(m.Account)
 	if err != nil {
@@ -194,17 +196,18 @@ func (s *Service) stillTrue(tx *store.ReadTx, m store.TextMessage) (bool, error)
 	return now.TotalDue.IsPositive(), nil
 }
 
-// draftIs tells whether the draft that a text is about stands as it says.
-func draftIs(tx *store.ReadTx, m store.TextMessage, state mandate.DraftState) (bool, error) {
+// draftIs tells whether the draft that a text is about stands as it says, and
+// whether its bank account waits.
+func (s *Service) draftIs(tx *store.ReadTx, m store.TextMessage, state mandate.DraftState, waits bool) (bool, error) {
 	b, err := tx.IssuedBill(m.Account, bill.ID{UUID: m.Source})
 	if err != nil {
 		return false, err
 	}
-	d, err := tx.DraftOfBill(m.Account, b.Number)
-	if err != nil && fault.KindOf(err) == fault.NotFound {
-		return false, nil
+	x, err := autoPayOf(tx, s.profile, b.Bill)
+	if err != nil || x == nil || x.State != state {
+		return false, err
 	}
-	return d.State == state, err
+	return state == mandate.Held || (x.Wait != nil) == waits, nil
 }
 
 // TextReported records what the service tells of a text: that the phone has it,

@@ -95,6 +95,7 @@ type Bill struct {
 type AutoPay struct {
 	mandate.Draft
 	Bank    store.StoredBank
+	Wait    *mandate.Wait // it is taken only if Bank is verified in time; nil: it is
 	StopBy  civil.Instant // the last moment to change or stop it
 	AskOver money.Amount  // the limit above which it is held
 }

@@ -124,7 +124,7 @@ func (s *Service) OwnBill(ctx context.Context, who identity.Who, number string) 
 		line := store.BillLine{ID: b.ID, Number: b.Number, Kind: b.Kind, Month: b.Month, IssuedOn: b.IssuedOn, DueOn: b.DueOn, Total: b.AmountDue()}
 		own = &OwnBill{Bill: b, Due: s.due(facts), Newest: facts.LastBill != nil && facts.LastBill.Number == number}
 		own.BillLine = BillLine{b.Number, b.Kind, b.Month, b.IssuedOn, b.DueOn, line.Total, s.billState(facts, line, own.Newest)}
-		if own.Due.AutoPay, err = autoPay(tx, own.Due); err != nil {
+		if own.Due.AutoPay, err = s.autoPay(tx, own.Due); err != nil {
 			return err
 		}
 		if own.State == BillPaid {

@@ -47,6 +47,7 @@ type Due struct {
 type Debit struct {
 	Amount money.Amount
 	On     civil.Date
+	Wait   *mandate.Wait // it is taken only if its bank account is verified in time; nil: it is
 }
 
 // ToPay is what the bill page asks for: Asked, or what brings coverage back
@@ -84,7 +85,7 @@ func (s *Service) Due(ctx context.Context, id enrollment.AccountID) (*Due, error
 			return err
 		}
 		d.PaidToday = paid
-		if d.AutoPay, err = autoPay(tx, d); err != nil {
+		if d.AutoPay, err = s.autoPay(tx, d); err != nil {
 			return err
 		}
 		waiting, err := tx.UnsettledOf(id)
@@ -100,14 +101,32 @@ func (s *Service) Due(ctx context.Context, id enrollment.AccountID) (*Due, error
 
 // autoPay is the next debit that is planned: as much of it as is still asked for
 // (R-AUTO-2). One that waits for the member's answer takes nothing.
-func autoPay(tx *store.ReadTx, d *Due) (*Debit, error) {
+func (s *Service) autoPay(tx *store.ReadTx, d *Due) (*Debit, error) {
 	open, err := tx.OpenDrafts(d.Account)
+	if err != nil {
+		return nil, err
+	}
 	for _, x := range open {
 		if amount := money.Min(x.Noticed, d.Asked); x.State == mandate.Planned && amount.IsPositive() {
-			return &Debit{amount, x.DebitOn}, err
+			wait, err := s.waitOf(tx, x)
+			return &Debit{amount, x.DebitOn, wait}, err
 		}
 	}
-	return nil, err
+	return nil, nil
+}
+
+// waitOf is what a draft waits for; nil: nothing.
+func (s *Service) waitOf(tx *store.ReadTx, d mandate.Draft) (*mandate.Wait, error) {
+	m, err := tx.Mandate(d.AccountID, d.Mandate)
+	if err != nil {
+		return nil, err
+	}
+	bank, err := tx.WaitOf(d.AccountID, m.BankAccount)
+	if err != nil || bank == nil {
+		return nil, err
+	}
+	wait := mandate.WaitFor(s.profile, *bank, d.DebitOn, tx.Now())
+	return &wait, nil
 }
 
 func (s *Service) due(facts *store.Facts) *Due {

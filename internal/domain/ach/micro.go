@@ -122,6 +122,20 @@ type Verification struct {
 	AnswerBy  civil.Date // the last day to tell the amounts; zero until it is open
 }
 
+// Wait is what a bank account waits for before anything may be debited from it
+// (ACH-06). The zero Wait is for its bank's answer to a prenote.
+type Wait struct {
+	Asked     bool       // the member is asked for the amounts of micro-entries, or will be
+	Open      bool       // they have arrived
+	ArrivesOn civil.Date // on this bank day, as far as is known
+	AnswerBy  civil.Date // the last day to tell them, once they have
+}
+
+// Wait is what the bank account of a verification that is under way waits for.
+func (v Verification) Wait() Wait {
+	return Wait{Asked: true, Open: v.State == VerificationOpen, ArrivesOn: v.ArrivesOn, AnswerBy: v.AnswerBy}
+}
+
 // MicroRules are the numbers of the marketplace's policy.
 type MicroRules struct {
 	Attempts   int // answers in all

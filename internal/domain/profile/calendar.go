@@ -46,6 +46,11 @@ func (p *Profile) CutoffOn(due civil.Date) civil.Instant {
 	return p.at(due, p.Due.Cutoff.On(due)).Add(time.Second - time.Microsecond)
 }
 
+// EndOf is the last second of a day.
+func (p *Profile) EndOf(d civil.Date) civil.Instant {
+	return p.at(d, TimeOfDay{Hour: 23, Minute: 59, Second: 59})
+}
+
 // AutoPayCutoff is the last moment to change or stop the debit of day debit.
 func (p *Profile) AutoPayCutoff(debit civil.Date) civil.Instant {
 	last := civil.BankDays.Add(debit, -p.AutoPay.CutoffBankDays.On(debit))
