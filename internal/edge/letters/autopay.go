@@ -11,9 +11,10 @@ import (
 
 // The templates of the letters about AutoPay.
 var (
-	autoPayBill = template{"bill_autopay", 1}      // M7: the notice of a debit
-	autoPayHeld = template{"bill_autopay_held", 1} // M7b: the member is asked
-	autoPayOn   = map[mandate.LetterKind]template{
+	autoPayBill  = template{"bill_autopay", 1}       // M7: the notice of a debit
+	autoPayWaits = template{"bill_autopay_waits", 1} // the same, of one whose bank account is not confirmed yet
+	autoPayHeld  = template{"bill_autopay_held", 2}  // M7b: the member is asked
+	autoPayOn    = map[mandate.LetterKind]template{
 		mandate.LetterOn:        {"autopay_on", 1},
 		mandate.LetterChanged:   {"autopay_changed", 1},
 		mandate.LetterStopped:   {"autopay_stopped", 1},
@@ -59,6 +60,51 @@ func (a *author) autoPay(b notifying.Bill) *letter {
 	return l
 }
 
+// autoPayWaits tells of a bill that AutoPay takes only if its bank account is
+// confirmed in time: how to pay it, and the notice of amount and day, should it
+// be taken (REG-41).
+func (a *author) autoPayWaits(b notifying.Bill) *letter {
+	l := a.unpaidBill(b)
+	if !isFirst(b.Bill) {
+		l.Title = a.t("letter.autopay.title_waits", nil)
+	}
+	l.Lead = append(l.Lead, a.waits(b.AutoPay))
+	if x := b.AutoPay; !x.Wait.Late {
+		if x.SettleOn != x.DebitOn {
+			l.Lead = append(l.Lead, a.t("letter.autopay.next_bank_day", catalogue.Args{"settles": x.SettleOn, "on": x.DebitOn}))
+		}
+		l.Lead = append(l.Lead, a.t("letter.autopay.waits_else", catalogue.Args{"by": b.Bill.DueOn}))
+	}
+	l.Sections = append([]section{a.toConfirm(b.AutoPay.Wait)}, l.Sections...)
+	a.short(l, textWaits, "autopay_waits", a.billLink(b))
+	return l
+}
+
+// waits says until when the bank account of a debit can be confirmed, and what
+// is taken then; or that it is too late.
+func (a *author) waits(x *notifying.AutoPay) string {
+	if x.Wait.Late {
+		return a.t("letter.autopay.waits_late", catalogue.Args{"bank": x.Bank.LastFour})
+	}
+	return a.t("letter.autopay.waits", catalogue.Args{"bank": x.Bank.LastFour, "until": x.Wait.By, "amount": x.Noticed, "on": x.DebitOn})
+}
+
+// toConfirm says what is to be done so that a bank account is confirmed.
+func (a *author) toConfirm(w *mandate.Wait) section {
+	s := section{Title: a.t("letter.autopay.confirm", nil)}
+	switch {
+	case !w.Asked:
+		s.Paragraphs = []string{a.t("letter.autopay.confirm_bank", nil)}
+		return s
+	case w.Open:
+		s.Paragraphs = []string{a.t("letter.autopay.confirm_amounts", nil)}
+	default:
+		s.Paragraphs = []string{a.t("letter.autopay.confirm_coming", catalogue.Args{"arrives": w.ArrivesOn})}
+	}
+	s.Paragraphs = append(s.Paragraphs, a.t("letter.autopay.confirm_where", catalogue.Args{"url": a.url(bankAccountsPath)}))
+	return s
+}
+
 func (a *author) bank(lastFour string) string {
 	return a.t("letter.autopay.bank", catalogue.Args{"bank": lastFour})
 }
@@ -85,9 +131,20 @@ func (a *author) autoPayHeld(b notifying.Bill) *letter {
 	}
 	l.Box = a.amountBox(b.Bill.AmountDue(), b.Bill.DueOn)
 	l.Sections = append(l.Sections, a.waysToPay(b.Bill.DueOn), a.help())
-	a.toAutoPay(l, a.t("letter.autopay.held_line", catalogue.Args{"on": x.DebitOn}))
+	a.toAutoPay(l, a.heldLine(x))
 	a.short(l, textHeld, "held", catalogue.Args{"link": a.link(autoPayPath)})
 	return l
+}
+
+// heldLine says what makes AutoPay take a debit that waits for the member's word.
+func (a *author) heldLine(x *notifying.AutoPay) string {
+	switch {
+	case x.Wait == nil:
+		return a.t("letter.autopay.held_line", catalogue.Args{"on": x.DebitOn})
+	case x.Wait.Late:
+		return a.t("letter.autopay.held_late", catalogue.Args{"bank": x.Bank.LastFour})
+	}
+	return a.t("letter.autopay.held_waits", catalogue.Args{"bank": x.Bank.LastFour, "until": x.Wait.By})
 }
 
 // Mandate writes a letter about AutoPay: that it is on, with a copy of the

@@ -45,6 +45,54 @@ func autoPayBill(change func(*notifying.AutoPay)) sample {
 	}
 }
 
+// waiting is a bill whose bank account is not confirmed yet.
+func waiting(w ach.Wait, change func(*notifying.AutoPay)) sample {
+	return autoPayBill(func(x *notifying.AutoPay) {
+		x.Wait = &mandate.Wait{Wait: w, By: instant("2026-11-21T01:00:00Z")}
+		if change != nil {
+			change(x)
+		}
+	})
+}
+
+// waitSamples are the letters of bills that AutoPay takes only if its bank
+// account is confirmed in time.
+func waitSamples() map[string]letterSample {
+	asked := ach.Wait{Asked: true, Open: true, ArrivesOn: date("2026-11-04"), AnswerBy: date("2026-11-30")}
+	coming := ach.Wait{Asked: true, ArrivesOn: date("2026-11-04")}
+	late := func(x *notifying.AutoPay) { x.Wait.Late = true }
+	ask := func(x *notifying.AutoPay) { x.State, x.Reason = mandate.Held, mandate.ReasonOverCap }
+	const title, held, until = "Your bill is ready, and AutoPay waits", "AutoPay is waiting for you", "by 8:00 p.m. Eastern time on November 20"
+	return map[string]letterSample{
+		"autopay_waits": {waiting(asked, nil), title, []string{
+			"$249.00 is due Monday, November 23, 2026 for December 2026 coverage.", "account ending in 5678 is not confirmed yet", until + ", we take $249.00 from it on November 23.",
+			"pay another way by Monday, November 23, 2026.", "Sign in and enter them.", "/account/methods", "Pay now",
+		}},
+		"autopay_waits_coming": {waiting(coming, nil), title, []string{"They arrive on Wednesday, November 4, 2026. Then sign in and enter them."}},
+		"autopay_waits_bank":   {waiting(ach.Wait{}, nil), title, []string{until, "We have asked the bank about it."}},
+		"autopay_waits_late":   {waiting(coming, late), title, []string{"AutoPay does not take this bill", "Please pay it another way."}},
+		"autopay_waits_weekend": {waiting(asked, func(x *notifying.AutoPay) { x.DebitOn, x.SettleOn = date("2026-05-23"), date("2026-05-26") }), title, []string{
+			"your bank moves the money on Tuesday, May 26, 2026.",
+		}},
+		"autopay_waits_first": {func(w letters.Writer) (notifying.Words, error) {
+			b := firstBilled()
+			b.AutoPay = autoPay()
+			b.AutoPay.Wait = &mandate.Wait{Wait: asked, By: instant("2026-11-21T01:00:00Z")}
+			return w.Bill(b)
+		}, "Finish your enrollment: make your first payment", []string{"Your coverage starts after your first payment.", until}},
+		"autopay_waits_part": {func(w letters.Writer) (notifying.Words, error) {
+			b := billed()
+			b.Part = autoPay()
+			b.Part.Noticed, b.Part.Wait = money.Cents(12450), &mandate.Wait{Wait: asked, By: instant("2026-11-21T01:00:00Z")}
+			return w.Bill(b)
+		}, "Your new bill is ready", []string{until + ", we take $124.50 from it on November 23.", "Please pay the rest yourself"}},
+		"autopay_held_waits": {waiting(asked, ask), held, []string{"if you say yes and the bank account ending in 5678 is confirmed " + until}},
+		"autopay_held_too_late": {waiting(coming, func(x *notifying.AutoPay) { ask(x); late(x) }), held, []string{
+			"AutoPay can't take this bill", "Pay it now another way.",
+		}},
+	}
+}
+
 func held(reason mandate.Reason) sample {
 	return autoPayBill(func(x *notifying.AutoPay) { x.State, x.Reason = mandate.Held, reason })
 }
@@ -161,7 +209,7 @@ func autoPaySamples() map[string]letterSample {
 // waits for its reader has (brief 16).
 func TestThePaperBillOfAutoPay(t *testing.T) {
 	t.Parallel()
-	for name, slip := range map[string]bool{"autopay_bill": false, "autopay_held": true, "bill_monthly": true} {
+	for name, slip := range map[string]bool{"autopay_bill": false, "autopay_held": true, "bill_monthly": true, "autopay_waits": true, "autopay_waits_late": true} {
 		w, err := samples()[name].write(writerOf(t))
 		if err != nil {
 			t.Fatal(err)

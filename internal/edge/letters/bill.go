@@ -13,7 +13,7 @@ import (
 // The templates of the letters with a bill.
 var (
 	firstBill   = template{"bill_first", 1}
-	monthlyBill = template{"bill_monthly", 2}
+	monthlyBill = template{"bill_monthly", 3}
 )
 
 // Bill writes the letter with a bill: by e-mail that it is ready (M1, M5) or
@@ -26,13 +26,14 @@ func (w Writer) Bill(b notifying.Bill) (notifying.Words, error) {
 	}
 	t, l := monthlyBill, (*letter)(nil)
 	held := b.AutoPay != nil && b.AutoPay.State == mandate.Held
-	// A first bill that credit has paid asks for nothing.
 	switch {
 	case held:
 		t, l = autoPayHeld, a.autoPayHeld(b)
+	case b.AutoPay != nil && b.AutoPay.Wait != nil:
+		t, l = autoPayWaits, a.autoPayWaits(b)
 	case b.AutoPay != nil:
 		t, l = autoPayBill, a.autoPay(b)
-	case b.Bill.Kind == bill.KindEnrollment && b.Bill.AmountDue().IsPositive():
+	case isFirst(b.Bill):
 		t, l = firstBill, a.firstBill(b)
 	default:
 		l = a.monthlyBill(b)
@@ -48,6 +49,18 @@ func (w Writer) Bill(b notifying.Bill) (notifying.Words, error) {
 		return words, fmt.Errorf("bill %s: %w", b.Bill.Number, a.err)
 	}
 	return words, nil
+}
+
+// isFirst tells a bill whose payment starts coverage. A first bill that credit
+// has paid asks for nothing.
+func isFirst(b *bill.Bill) bool { return b.Kind == bill.KindEnrollment && b.AmountDue().IsPositive() }
+
+// unpaidBill tells what a bill asks for.
+func (a *author) unpaidBill(b notifying.Bill) *letter {
+	if isFirst(b.Bill) {
+		return a.firstBill(b)
+	}
+	return a.monthlyBill(b)
 }
 
 // firstBill tells that the first payment starts coverage (M1, R-BIND-1).
@@ -77,7 +90,13 @@ func (a *author) monthlyBill(b notifying.Bill) *letter {
 	if past := pastDueOf(b.Bill); past.IsPositive() {
 		lead = append(lead, a.t("letter.bill.past", catalogue.Args{"amount": past}))
 	}
-	if x := b.Part; x != nil {
+	switch x := b.Part; {
+	case x == nil:
+	case x.Wait != nil && x.Wait.Late:
+		lead = append(lead, a.waits(x))
+	case x.Wait != nil:
+		lead = append(lead, a.waits(x), a.t("letter.autopay.part_waits", nil))
+	default:
 		lead = append(lead, a.t("letter.autopay.part", catalogue.Args{"amount": x.Noticed, "on": x.DebitOn}))
 	}
 	l := a.begin(a.t("letter.bill.title_monthly", nil), lead...)

@@ -57,13 +57,18 @@ func (a *author) billPaper(b notifying.Bill) *billpdf.Document {
 }
 
 // autoPayOnPaper says on the bill that AutoPay pays it: then there is no slip to
-// pay it with (brief 16). One that waits for its reader is paid like any other.
+// pay it with (brief 16). One that waits, for its reader or for a bank account, is
+// paid like any other.
 func (a *author) autoPayOnPaper(doc *billpdf.Document, b notifying.Bill) {
 	x := b.AutoPay
 	switch {
 	case x == nil:
 	case x.State == mandate.Held:
 		doc.Amount.Note = a.t("paper.autopay_held", nil)
+	case x.Wait != nil && x.Wait.Late:
+		doc.Amount.Note = a.t("paper.autopay_late", catalogue.Args{"bank": x.Bank.LastFour})
+	case x.Wait != nil:
+		doc.Amount.Note = a.t("paper.autopay_waits", catalogue.Args{"bank": x.Bank.LastFour, "until": x.Wait.By, "amount": x.Noticed, "on": x.DebitOn})
 	default:
 		doc.Amount.PayBy = a.t("paper.autopay_by", catalogue.Args{"on": x.DebitOn})
 		doc.Amount.Note = a.t("paper.autopay", catalogue.Args{"amount": x.Noticed, "bank": x.Bank.LastFour, "on": x.DebitOn})

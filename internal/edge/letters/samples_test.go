@@ -85,6 +85,7 @@ func samples() map[string]letterSample {
 	maps.Copy(all, autoPaySamples())
 	maps.Copy(all, bankSamples())
 	maps.Copy(all, waiverSamples())
+	maps.Copy(all, waitSamples())
 	return all
 }
 
@@ -185,12 +186,7 @@ func coverageSamples() map[string]letterSample {
 		}, "You have more time to pay", []string{
 			"Your payment was due November 23, 2026. You now have until Monday, November 30, 2026. Pay $124.50 by then, and it counts as on time.",
 		}},
-		"bill_first": {func(w letters.Writer) (notifying.Words, error) {
-			b := billed()
-			b.Bill.Kind, b.Bill.Lines, b.Bill.Reasons, b.Standing = bill.KindEnrollment, b.Bill.Lines[2:], nil, standing.Standing{}
-			b.Bill.Total = money.Cents(12450)
-			return w.Bill(b)
-		}, "Finish your enrollment: make your first payment", []string{
+		"bill_first": {func(w letters.Writer) (notifying.Words, error) { return w.Bill(firstBilled()) }, "Finish your enrollment: make your first payment", []string{
 			"Pay $124.50 by Monday, November 23, 2026 to be covered from December 1, 2026.", "ends " + reader().SubscriberID.LastFour(),
 		}},
 		"bill_monthly": {func(w letters.Writer) (notifying.Words, error) { return w.Bill(billed()) }, "Your new bill is ready", []string{
@@ -210,6 +206,14 @@ func returned(code string) notifying.Returned {
 		Payment:  payment.Payment{Amount: money.Cents(12450), EffectiveOn: date("2026-11-10"), Method: payment.MethodBank, LastFour: "5678"},
 		Standing: standing.Standing{TotalDue: money.Cents(24900), KeepsBy: due},
 	}
+}
+
+// firstBilled is a bill whose payment starts coverage.
+func firstBilled() notifying.Bill {
+	b := billed()
+	b.Bill.Kind, b.Bill.Lines, b.Bill.Reasons, b.Standing = bill.KindEnrollment, b.Bill.Lines[2:], nil, standing.Standing{}
+	b.Bill.Total = money.Cents(12450)
+	return b
 }
 
 // billed is the December bill of a household that has not paid November's.

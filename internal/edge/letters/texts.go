@@ -21,6 +21,7 @@ var (
 	textNothing  = template{"text_bill_nothing", 1}
 	textDue      = template{"text_due", 1}
 	textAutoPay  = template{"text_autopay", 1}
+	textWaits    = template{"text_autopay_waits", 1}
 	textHeld     = template{"text_autopay_held", 1}
 	textPaid     = template{"text_receipt", 1}
 	textPastDue  = template{"text_past_due", 1}
@@ -137,7 +138,7 @@ func (a *author) longest() map[string]catalogue.Args {
 	return map[string]catalogue.Args{
 		"agree": {"code": "482913"}, "on": nil, "off": nil, "help": nil,
 		"first": {"link": bill}, "bill": {"link": bill}, "nothing": {"link": bill}, "due": {"by": weekday, "link": pay},
-		"autopay": {"on": day, "bank": "5678", "link": autoPay}, "held": {"link": autoPay}, "receipt": {"confirmation": confirmation.String()},
+		"autopay": {"on": day, "bank": "5678", "link": autoPay}, "autopay_waits": {"link": bill}, "held": {"link": autoPay}, "receipt": {"confirmation": confirmation.String()},
 		"past_due": {"link": pay}, "act_by": {"by": day, "link": pay}, "returned": {"link": pay}, "returned_by": {"by": day, "link": pay},
 	}
 }

@@ -30,15 +30,16 @@ func TestEveryTextIsShortEnough(t *testing.T) {
 
 // The texts that letters have, by the letter.
 var textsOf = map[string]string{
-	"bill_first":        "Bay Harbor Health: your first bill is ready. Pay or see it: pay.example.gov/p/",
-	"bill_monthly":      "Bay Harbor Health: your bill is ready. Pay or see it: pay.example.gov/p/",
-	"bill_autopay":      "Bay Harbor Health: AutoPay on ",
-	"bill_autopay_held": "Bay Harbor Health: AutoPay is waiting for you. Choose what to do: pay.example.gov/account/autopay.",
-	"due_reminder":      "Bay Harbor Health: your bill is due Monday, November 23, 2026. Pay: pay.example.gov/pay.",
-	"start_reminder":    "Bay Harbor Health: your bill is due ",
-	"past_due":          "Bay Harbor Health: your payment is past due. Pay or get help: pay.example.gov/pay.",
-	"end_warning":       "Bay Harbor Health: act by ",
-	"payment_returned":  "Bay Harbor Health: your bank returned your payment.",
+	"bill_first":         "Bay Harbor Health: your first bill is ready. Pay or see it: pay.example.gov/p/",
+	"bill_monthly":       "Bay Harbor Health: your bill is ready. Pay or see it: pay.example.gov/p/",
+	"bill_autopay":       "Bay Harbor Health: AutoPay on ",
+	"bill_autopay_waits": "Bay Harbor Health: your bill is ready. AutoPay waits for your bank account. Pay or see it: pay.example.gov/p/",
+	"bill_autopay_held":  "Bay Harbor Health: AutoPay is waiting for you. Choose what to do: pay.example.gov/account/autopay.",
+	"due_reminder":       "Bay Harbor Health: your bill is due Monday, November 23, 2026. Pay: pay.example.gov/pay.",
+	"start_reminder":     "Bay Harbor Health: your bill is due ",
+	"past_due":           "Bay Harbor Health: your payment is past due. Pay or get help: pay.example.gov/pay.",
+	"end_warning":        "Bay Harbor Health: act by ",
+	"payment_returned":   "Bay Harbor Health: your bank returned your payment.",
 }
 
 var anAmount = regexp.MustCompile(`\$\d`)
