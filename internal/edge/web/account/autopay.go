@@ -83,7 +83,7 @@ func (v *visit) showAutoPay() {
 	if m := s.Mandate; m != nil {
 		view.Since, view.Last, view.Proof = m.StateOn, m.StopOn, !v.theirs()
 		if view.State == portal.AutoPayOn {
-			view.Next, view.Terms = nextOf(s), v.terms(s)
+			view.Next, view.Terms, view.Waits = nextOf(s), v.terms(s), waitsOf(s.Bank)
 		}
 	}
 	for _, d := range s.Debits {
@@ -93,13 +93,16 @@ func (v *visit) showAutoPay() {
 	v.Show(view)
 }
 
-// explainHeld says why the bill is another one than last time, and whether
-// there is something to pay now.
+// explainHeld says why the bill is another one than last time, what AutoPay may
+// not take, and whether there is something to pay now.
 func (v *visit) explainHeld(view *portal.AutoPay) {
 	d, err := v.owing()
 	if err != nil {
 		v.notShown(err)
 		return
+	}
+	if view.Waits != nil {
+		view.Waits.OnlyIf = d.OnlyIf()
 	}
 	if n := view.Next; n != nil && n.Retry && owing.Late(n.On, d.PayBy()) {
 		n.Late = d.PayBy()
@@ -133,12 +136,11 @@ func savedView(s autopay.SavedAccount) portal.Saved {
 }
 
 // waitsOf is an account from which nothing can be taken yet; nil: it can.
-func waitsOf(s autopay.SavedAccount) *portal.Saved {
+func waitsOf(s autopay.SavedAccount) *portal.AutoPayWaits {
 	if !s.Waits {
 		return nil
 	}
-	view := savedView(s)
-	return &view
+	return &portal.AutoPayWaits{Saved: savedView(s)}
 }
 
 func debitStatus(d autopay.Debit) portal.PaymentStatus {

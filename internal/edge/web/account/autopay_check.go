@@ -14,6 +14,7 @@ import (
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/mandate"
 	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/edge/web/owing"
 	"quittance.org/quittance/internal/edge/web/portal"
 )
 
@@ -54,7 +55,10 @@ func (v *visit) checkPage(s *setUp) (portal.AutoPayCheck, bool) {
 		Op: s.Op.String(), Change: s.Change, Day: d.Day, Bank: savedView(offer.Saved[bank]), Number: s.Typed, Least: d.Amount,
 		First: portal.FirstDebit{On: d.First, Settles: settlesOn(d.First, d.Settles), Amount: d.Amount, Known: d.Known, Covers: d.Month},
 		Form:  portal.AutoPayForm{Notice: portal.NoticeAlways, Over: defaultOver, Cap: offer.DefaultCap.String()},
-		Rules: v.autoPayRules(d.First),
+		Rules: v.autoPayRules(d.First), Waits: waitsOf(offer.Saved[bank]),
+	}
+	if view.Waits != nil && d.Known {
+		view.Waits.OnlyIf = v.onlyIf(offer.Saved[bank], d)
 	}
 	if u := d.Unpaid; u != nil && !s.Change {
 		unpaid := &portal.Unpaid{Amount: u.Amount, Month: u.Month, Due: u.DueOn}
@@ -73,6 +77,13 @@ func (v *visit) checkPage(s *setUp) (portal.AutoPayCheck, bool) {
 		}
 	}
 	return view, true
+}
+
+// onlyIf says whether the first debit comes too soon for a bank account that
+// waits.
+func (v *visit) onlyIf(bank autopay.SavedAccount, d autopay.DayOffer) *portal.Banner {
+	wait := mandate.WaitFor(v.Profile, bank.Check.Wait, d.First, v.Clock.Now())
+	return owing.OnlyIf(paying.Debit{Amount: d.Amount, On: d.First, Wait: &wait}, v.Profile.DueOn(d.Month))
 }
 
 func (v *visit) autoPayRules(first civil.Date) portal.AutoPayRules {

@@ -49,6 +49,9 @@ func (v *visit) stopPage(s autopay.Status) (portal.AutoPayStop, error) {
 		return view, err
 	}
 	view.Bill = billOf(d)
+	if s.Bank.Waits && (s.Next == nil || s.StopNow) {
+		view.Waits, view.Next = true, nil
+	}
 	return view, nil
 }
 
@@ -135,9 +138,11 @@ func (v *visit) showDone() {
 		if view.Bill = billOf(d); view.Bill == nil {
 			view.Next = d.NextBillOn
 		}
-	case portal.DoneOn, portal.DoneChanged:
-		view.Waits = waitsOf(s.Bank)
-	case portal.DoneStopping, portal.DoneReleased:
+	case portal.DoneOn, portal.DoneChanged, portal.DoneReleased:
+		if view.Waits = waitsOf(s.Bank); view.Waits != nil {
+			view.Waits.OnlyIf = d.OnlyIf()
+		}
+	case portal.DoneStopping:
 	}
 	v.Show(view)
 }

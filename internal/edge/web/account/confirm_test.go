@@ -174,3 +174,56 @@ func TestABankAccountThatIsNotConfirmed(t *testing.T) {
 	b.says("This account can't be checked again right now.")
 	apptest.Check(t, "mandate", h.Rows("SELECT state || ' ' || reason FROM mandate"), []string{"stopped unverified"})
 }
+
+// A bill while AutoPay waits: its pages and its paper say until when the account
+// can be confirmed so that AutoPay takes it, and to pay it otherwise. Confirmed
+// in time, all is as ever.
+func TestABillWhileAutoPayWaits(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.At("2026-11-05 12:00:00")
+	b, _ := h.billed(t, "ana@example.com")
+	h.Validator.Answer = payment.ValidationUnavailable
+	const (
+		waits = "AutoPay waits, because its bank account is not confirmed yet. If that is done by 8:00 p.m. Eastern time on November 20, AutoPay takes $124.50 on November 23."
+		pay   = "If not, pay it here or another way by Monday, November 23, 2026."
+		takes = "AutoPay will take $124.50"
+	)
+	number := h.Rows("SELECT bill_no FROM bill")[0]
+	b.choose("23").says(waits, pay, "Look for them at your bank on Friday, November 6, 2026.")
+	b.send("/account/autopay/check", "cap", "200").at("/account/autopay/done", "AutoPay is on").says("AutoPay starts once the bank account is confirmed.", waits)
+	for _, path := range []string{"/account", "/account/autopay", "/account/bills/" + number, "/account/pay"} {
+		if b.open(path).says(waits, pay); strings.Contains(b.text(), takes) || strings.Contains(b.text(), "Next: ") {
+			t.Errorf("%s says that AutoPay takes it: %s", path, b.text())
+		}
+	}
+	b.open("/account/autopay/stop").says("If you stop it now, we take nothing.")
+	b.file("/account/bills/"+number+".pdf", "AutoPay waits", "ending in 6789 is not confirmed yet", "Pay by Monday, November 23, 2026", "mail this part")
+
+	h.evening(t)
+	h.At("2026-11-06 09:00:00")
+	h.morning(t)
+	b.signIn(h, "ana@example.com").open("/account").says(waits, "enter the two amounts by Friday, November 20, 2026").toConfirm()
+	two := h.twoAmounts()
+	b.send("/account/methods/confirm", "first", two[0], "second", two[1]).at("/account/methods", "Saved accounts").says("The account is confirmed.")
+	for _, path := range []string{"/account", "/account/bills/" + number, "/account/pay"} {
+		if b.open(path).says(takes); strings.Contains(b.text(), "AutoPay waits") {
+			t.Errorf("%s says that AutoPay waits: %s", path, b.text())
+		}
+	}
+	b.file("/account/bills/"+number+".pdf", takes)
+}
+
+// The amounts arrive after the cut-off: AutoPay does not take this bill.
+func TestABillThatAutoPayWaitsTooLongFor(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	b, _ := h.billed(t, "ana@example.com")
+	h.Validator.Answer = payment.ValidationUnavailable
+	const late = "AutoPay does not take this bill, because its bank account is not confirmed in time. Pay it here or another way by Monday, November 23, 2026."
+	b.choose("23").says(late)
+	b.send("/account/autopay/check", "cap", "200").at("/account/autopay/done", "AutoPay is on").says(late)
+	for _, path := range []string{"/account", "/account/autopay", "/account/bills/" + h.Rows("SELECT bill_no FROM bill")[0], "/account/pay"} {
+		b.open(path).says(late)
+	}
+}

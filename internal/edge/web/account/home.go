@@ -38,6 +38,9 @@ func (v *visit) home() {
 	if a := view.AutoPay; a != nil && a.Next != nil && a.Next.Retry && owing.Late(a.Next.On, view.PayBy) {
 		a.Next.Late = view.PayBy
 	}
+	if a := view.AutoPay; a != nil && a.Waits != nil {
+		a.Waits.OnlyIf = d.OnlyIf()
+	}
 	if err := v.fillHappened(&view); err != nil {
 		v.notShown(err)
 	}
@@ -96,7 +99,7 @@ func tellsMore(kind portal.BannerKind) bool {
 	case portal.BannerFirstPayment, portal.BannerPastDue, portal.BannerEnding, portal.BannerPlan, portal.BannerHold,
 		portal.BannerRestart, portal.BannerInProcess, portal.BannerCredit, portal.BannerEnded, portal.BannerLapsed, portal.BannerEmployer, portal.BannerRestarting:
 		return true
-	case portal.BannerPaidToday, portal.BannerAutoPay, portal.BannerDueSoon, portal.BannerNothingDue, portal.BannerPart, portal.BannerPartHealth, portal.BannerPartDental:
+	case portal.BannerPaidToday, portal.BannerAutoPay, portal.BannerAutoPayWaits, portal.BannerAutoPayLate, portal.BannerDueSoon, portal.BannerNothingDue, portal.BannerPart, portal.BannerPartHealth, portal.BannerPartDental:
 	}
 	return false
 }

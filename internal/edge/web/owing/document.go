@@ -20,6 +20,9 @@ func (d View) Document() portal.Document {
 	if d.taken() != nil && !over {
 		view.AutoPay = portal.Owing{Amount: d.AutoPay.Amount, By: d.AutoPay.On}
 	}
+	if !over {
+		view.OnlyIf = d.OnlyIf()
+	}
 	view.CanPay = !over && view.Due.IsPositive() && d.Now() == view.Due
 	switch at {
 	case starting:

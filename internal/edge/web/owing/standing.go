@@ -138,6 +138,8 @@ func (d View) Banner() *portal.Banner {
 		return &portal.Banner{Kind: portal.BannerCredit, Amount: d.Credit}
 	case at == settled:
 		return &portal.Banner{Kind: portal.BannerNothingDue, NextBill: d.NextBillOn}
+	case d.OnlyIf() != nil:
+		return d.OnlyIf()
 	case d.taken() != nil:
 		return &portal.Banner{Kind: portal.BannerAutoPay, Amount: d.AutoPay.Amount, By: d.AutoPay.On}
 	case by.DaysSince(d.Today) <= 1:
@@ -147,12 +149,31 @@ func (d View) Banner() *portal.Banner {
 }
 
 // taken is what AutoPay takes in time, so that nobody needs to pay. A debit
-// that is tried again can be too late for the bill (ACH-32).
+// that is tried again can be too late for the bill (ACH-32), and one whose bank
+// account waits may not be taken at all.
 func (d View) taken() *paying.Debit {
-	if d.AutoPay == nil || Late(d.AutoPay.On, d.PayBy()) {
+	if d.AutoPay == nil || d.AutoPay.Wait != nil || Late(d.AutoPay.On, d.PayBy()) {
 		return nil
 	}
 	return d.AutoPay
+}
+
+// OnlyIf says that AutoPay takes the bill only if its bank account is confirmed
+// in time, and when to pay it otherwise; nil: nothing waits for that.
+func (d View) OnlyIf() *portal.Banner {
+	by := d.PayBy()
+	if d.AutoPay == nil || d.AutoPay.Wait == nil || by.IsZero() || Late(d.AutoPay.On, by) {
+		return nil
+	}
+	return OnlyIf(*d.AutoPay, by)
+}
+
+// OnlyIf says the same of a debit that waits, for a bill that is due by a day.
+func OnlyIf(x paying.Debit, by civil.Date) *portal.Banner {
+	if x.Wait.Late {
+		return &portal.Banner{Kind: portal.BannerAutoPayLate, By: by}
+	}
+	return &portal.Banner{Kind: portal.BannerAutoPayWaits, Amount: x.Amount, On: x.On, Until: x.Wait.By, By: by}
 }
 
 // Late tells that what counts on a day is too late for what is due by another;

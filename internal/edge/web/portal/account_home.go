@@ -59,8 +59,8 @@ type AutoPayLine struct {
 	State  AutoPayState
 	Next   *AutoPayNext
 	Held   *Held
-	Manage bool   // may turn it on
-	Waits  *Saved // the account, if nothing can be taken from it yet
+	Manage bool          // may turn it on
+	Waits  *AutoPayWaits // nil: nothing is in its way
 }
 
 // Message gives the line's words.
@@ -69,7 +69,7 @@ func (l AutoPayLine) Message() Message {
 	case l.Held != nil:
 		return Message{Key: "my.home.autopay_held", Args: given("month", l.Held.Month, "amount", l.Held.Is)}
 	case l.State == AutoPayOn && l.Waits != nil:
-		return l.Waits.AutoPayWaits()
+		return l.Waits.Notice()
 	case l.State == AutoPayUnverified:
 		return Message{Key: "my.home.autopay_unverified"}
 	case l.State == AutoPayOn && l.Next == nil:
@@ -86,6 +86,14 @@ func (l AutoPayLine) Message() Message {
 		return Message{Key: "my.home.autopay_bank"}
 	}
 	return Message{Key: "my.home.autopay_off"}
+}
+
+// More says what AutoPay waits for, if the line does not.
+func (l AutoPayLine) More() *Message {
+	if l.Held != nil || l.State != AutoPayOn || l.Waits == nil {
+		return nil
+	}
+	return l.Waits.More()
 }
 
 // Warns tells that the line asks for something.

@@ -3,6 +3,7 @@ package portal
 import (
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/edge/web/catalogue"
 )
 
 // AutoPayState is where AutoPay stands in the member's words.
@@ -33,6 +34,7 @@ type AutoPay struct {
 	Last     civil.Date // it stops after the payment of this day; zero: it goes on
 	Held     *Held
 	Terms    *AutoPayTerms
+	Waits    *AutoPayWaits // nil: nothing is in its way
 	Rows     []AutoPayRow
 	CanPay   bool // something is due that could be paid now
 	Proof    bool // there is an authorization to read
@@ -200,12 +202,34 @@ const (
 
 // Waiting says what the account waits for.
 func (s Saved) Waiting() Message {
-	return Message{Key: "my.saved.wait_" + string(s.Wait), Args: given("arrives", s.Arrives, "by", s.AnswerBy, "last_four", s.LastFour)}
+	return Message{Key: "my.saved.wait_" + string(s.Wait), Args: s.args()}
 }
 
-// AutoPayWaits says that AutoPay waits with it.
-func (s Saved) AutoPayWaits() Message {
-	return Message{Key: "my.autopay.wait_" + string(s.Wait), Args: given("arrives", s.Arrives, "by", s.AnswerBy, "last_four", s.LastFour)}
+func (s Saved) args() catalogue.Args {
+	return given("arrives", s.Arrives, "by", s.AnswerBy, "last_four", s.LastFour)
+}
+
+// AutoPayWaits is a bank account that AutoPay waits for.
+type AutoPayWaits struct {
+	Saved
+	OnlyIf *Banner // the bill that AutoPay takes only if the account is confirmed in time; nil: none is out
+}
+
+// Notice says that AutoPay waits.
+func (w AutoPayWaits) Notice() Message {
+	if w.OnlyIf != nil {
+		return w.OnlyIf.Message()
+	}
+	return Message{Key: "my.autopay.wait_" + string(w.Wait), Args: w.args()}
+}
+
+// More says what for, where the notice says what it means for a bill.
+func (w AutoPayWaits) More() *Message {
+	if w.OnlyIf == nil {
+		return nil
+	}
+	m := w.Waiting()
+	return &m
 }
 
 // ConfirmPath leads to where the amounts are entered; "" before they are there.

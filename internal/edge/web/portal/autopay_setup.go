@@ -95,7 +95,8 @@ type AutoPayCheck struct {
 	Form     AutoPayForm
 	Least    money.Amount // that the limit can be
 	Rules    AutoPayRules
-	Later    civil.Date // a change counts from this payment on; zero: from the next
+	Waits    *AutoPayWaits // nil: nothing is in its way
+	Later    civil.Date    // a change counts from this payment on; zero: from the next
 	Problems Problems
 }
 
@@ -241,9 +242,9 @@ type AutoPayDone struct {
 	Last   civil.Date
 	Bill   *Unpaid // what is to be paid another way
 	Next   civil.Date
-	Paid   *PaidNow // paid at the same time
-	Email  string   // masked, where the copy goes; "" for none
-	Waits  *Saved   // the account, if nothing can be taken from it yet
+	Paid   *PaidNow      // paid at the same time
+	Email  string        // masked, where the copy goes; "" for none
+	Waits  *AutoPayWaits // nil: nothing is in its way
 }
 
 // PaidNow is a payment that was made together with turning AutoPay on.
@@ -264,7 +265,11 @@ func (d AutoPayDone) page() page {
 
 // Text says what is so from now on.
 func (d AutoPayDone) Text() Message {
-	return Message{Key: "my.done." + string(d.Kind), Args: given("last", d.Last, "first", d.First.On, "amount", d.First.Amount)}
+	key := "my.done." + string(d.Kind)
+	if d.Waits != nil {
+		key += "_waits"
+	}
+	return Message{Key: key, Args: given("last", d.Last, "first", d.First.On, "amount", d.First.Amount)}
 }
 
 // AutoPayStop is A8s.
@@ -272,6 +277,7 @@ type AutoPayStop struct {
 	Next     *AutoPayNext
 	LastFour string
 	Now      bool // stopping now stops the next payment too
+	Waits    bool // AutoPay waits for its account: nobody knows what is taken
 	Bill     *Unpaid
 	Chosen   string
 	Problems Problems

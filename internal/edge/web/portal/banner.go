@@ -14,6 +14,8 @@ const (
 	BannerPaidToday    BannerKind = "paid_today"    // Amount, At, Confirmation
 	BannerInProcess    BannerKind = "in_process"    // Amount, At
 	BannerAutoPay      BannerKind = "autopay"       // Amount, By
+	BannerAutoPayWaits BannerKind = "autopay_waits" // Amount, On, Until, By: taken only if its account is confirmed in time
+	BannerAutoPayLate  BannerKind = "autopay_late"  // By: its account is confirmed too late
 	BannerFirstPayment BannerKind = "first_payment" // Amount, By, Starts
 	BannerHold         BannerKind = "hold"          // the clock stands (R-DUE-8)
 	BannerPlan         BannerKind = "plan"          // Amount, By: the next payment of a payment plan (R-DUE-9)
@@ -40,6 +42,8 @@ type Banner struct {
 	At           civil.Instant
 	Confirmation string
 	By           civil.Date
+	On           civil.Date
+	Until        civil.Instant
 	Starts       civil.Date
 	Ended        civil.Date
 	NextBill     civil.Date
@@ -51,7 +55,7 @@ type Banner struct {
 func (b Banner) Message() Message {
 	return Message{Key: "banner." + string(b.Kind), Args: given(
 		"amount", b.Amount, "at", b.At, "confirmation", b.Confirmation,
-		"by", b.By, "starts", b.Starts, "ended", b.Ended, "next_bill", b.NextBill)}
+		"by", b.By, "on", b.On, "until", b.Until, "starts", b.Starts, "ended", b.Ended, "next_bill", b.NextBill)}
 }
 
 // LaterMessage says that the amount will be more after a day, nil if it stays.
@@ -65,7 +69,7 @@ func (b Banner) LaterMessage() *Message {
 // Level gives the look of the banner.
 func (b Banner) Level() string {
 	switch b.Kind {
-	case BannerFirstPayment, BannerPastDue, BannerEnding, BannerRestart, BannerEnded, BannerLapsed, BannerPart, BannerPartHealth, BannerPartDental:
+	case BannerFirstPayment, BannerAutoPayWaits, BannerAutoPayLate, BannerPastDue, BannerEnding, BannerRestart, BannerEnded, BannerLapsed, BannerPart, BannerPartHealth, BannerPartDental:
 		return "warning"
 	case BannerNothingDue, BannerCredit, BannerRestarting:
 		return "success"
@@ -96,6 +100,8 @@ func (b Bill) About() Link {
 		return Link{Key: "bill.about_first", Path: PathFirst}
 	case BannerPastDue, BannerEnding, BannerRestart, BannerPlan, BannerHold:
 		return Link{Key: "bill.about_past_due", Path: PathPastDue}
+	case BannerAutoPayWaits, BannerAutoPayLate:
+		return Link{Key: "bill.about_autopay", Path: PathAutoPay}
 	}
 	return Link{}
 }

@@ -32,7 +32,8 @@ type Document struct {
 	PayBy    civil.Date
 	From     civil.Month // the oldest month that it asks for; zero when that is Covers
 	Covers   civil.Month
-	AutoPay  Owing // what AutoPay takes, and when: nothing is to be done; $0.00 for nothing
+	AutoPay  Owing   // what AutoPay takes, and when: nothing is to be done; $0.00 for nothing
+	OnlyIf   *Banner // instead: AutoPay takes it only if its account is confirmed in time
 	Note     CoverageNote
 	Now      Owing // what is to be paid, as of today
 	Through  civil.Date

@@ -98,7 +98,7 @@ func homes() []State {
 		}
 	})
 	states[len(states)-1].Frame.Nav = portal.NavDelegate
-	waits := waitingAccount(portal.WaitAmounts)
+	bill := onlyIf()
 	for name, line := range map[string]portal.AutoPayLine{
 		"on":         {State: portal.AutoPayOn, Next: nextPayment()},
 		"soon":       {State: portal.AutoPayOn, Next: &portal.AutoPayNext{On: day("2026-12-23")}},
@@ -108,7 +108,8 @@ func homes() []State {
 		"paused":     {State: portal.AutoPayPaused},
 		"bank":       {State: portal.AutoPayReturned},
 		"unverified": {State: portal.AutoPayUnverified},
-		"waits":      {State: portal.AutoPayOn, Next: nextPayment(), Waits: &waits},
+		"waits":      {State: portal.AutoPayOn, Next: nextPayment(), Waits: waitsFor(portal.WaitAmounts)},
+		"waits-bill": {State: portal.AutoPayOn, Next: nextPayment(), Waits: &portal.AutoPayWaits{Saved: waitingAccount(portal.WaitAmounts), OnlyIf: &bill}},
 	} {
 		line.Manage = true
 		add("autopay-"+name, func(h *portal.AccountHome) { h.AutoPay = &line })
@@ -161,6 +162,10 @@ func ownBills() []State {
 		states = append(states, State{"document", name, in(d.Within), d})
 	}
 	add("own", func(*portal.Document) {})
+	add("own-waits", func(d *portal.Document) {
+		only := onlyIf()
+		d.OnlyIf = &only
+	})
 	add("own-paid", func(d *portal.Document) { d.PaidOn, d.CanPay = day("2026-11-20"), false })
 	add("own-carried", func(d *portal.Document) { d.Carried, d.CanPay = true, false })
 	return states

@@ -84,10 +84,33 @@ func autoPay() []State {
 	add("account", over(portal.AutoPayAccount))
 	add("unverified", over(portal.AutoPayUnverified))
 	for _, wait := range []portal.SavedWait{portal.WaitBank, portal.WaitComing, portal.WaitAmounts} {
-		add("waits-"+string(wait), func(a *portal.AutoPay) { a.Terms.Bank = waitingAccount(wait) })
+		add("waits-"+string(wait), func(a *portal.AutoPay) { waits(a, wait) })
+		add("waits-"+string(wait)+"-bill", func(a *portal.AutoPay) {
+			waits(a, wait)
+			bill := onlyIf()
+			a.Waits.OnlyIf = &bill
+		})
 	}
+	add("waits-late", func(a *portal.AutoPay) {
+		waits(a, portal.WaitComing)
+		late := tooLate()
+		a.Waits.OnlyIf = &late
+	})
+	add("waits-held", func(a *portal.AutoPay) {
+		waits(a, portal.WaitAmounts)
+		a.Held = heldPayment()
+	})
 	add("refused", over(portal.AutoPayRefused))
 	return states
+}
+
+// waits has AutoPay wait for its bank account.
+func waits(a *portal.AutoPay, wait portal.SavedWait) {
+	a.Terms.Bank, a.Waits = waitingAccount(wait), waitsFor(wait)
+}
+
+func waitsFor(wait portal.SavedWait) *portal.AutoPayWaits {
+	return &portal.AutoPayWaits{Saved: waitingAccount(wait)}
 }
 
 func autoPaySetUp() []State {
@@ -144,7 +167,13 @@ func autoPayChecks() []State {
 	}
 	add("unpaid-before", func(*portal.AutoPayCheck) {})
 	add("waits", func(c *portal.AutoPayCheck) {
-		c.Bank, c.PayOther, c.Unpaid = waitingAccount(portal.WaitComing), c.Unpaid, nil
+		c.Bank, c.Waits, c.PayOther, c.Unpaid = waitingAccount(portal.WaitComing), waitsFor(portal.WaitComing), c.Unpaid, nil
+	})
+	add("waits-bill", func(c *portal.AutoPayCheck) {
+		late := tooLate()
+		c.Day, c.Unpaid, c.First.On, c.First.Covers = 23, nil, due, covers
+		c.Bank, c.Waits = waitingAccount(portal.WaitComing), waitsFor(portal.WaitComing)
+		c.Waits.OnlyIf = &late
 	})
 	add("default", func(c *portal.AutoPayCheck) { c.Day, c.Unpaid, c.First.On, c.First.Covers = 23, nil, due, covers })
 	add("amount-not-known", func(c *portal.AutoPayCheck) {
@@ -182,7 +211,7 @@ func autoPayEnds() []State {
 	first := portal.FirstDebit{On: day("2026-12-15"), Amount: total, Known: true, Covers: covers.Next()}
 	rolled := first
 	rolled.Settles = day("2026-12-16")
-	bill, waits := portal.Unpaid{Amount: total, Month: covers, Due: due}, waitingAccount(portal.WaitComing)
+	bill := portal.Unpaid{Amount: total, Month: covers, Due: due}
 	done := func(name string, d portal.AutoPayDone) State {
 		return State{"autopay_done", name, in(portal.PathAutoPayDone), d}
 	}
@@ -197,8 +226,10 @@ func autoPayEnds() []State {
 		done("on", portal.AutoPayDone{Kind: portal.DoneOn, First: first, StopBy: evening, Email: "m•••@example.org"}),
 		done("on-paid-too", portal.AutoPayDone{Kind: portal.DoneOn, First: rolled, StopBy: evening, Paid: &portal.PaidNow{Amount: total, Confirmation: number, Path: portal.PathPayments + "/" + op}}),
 		done("on-not-paid", portal.AutoPayDone{Kind: portal.DoneOn, First: first, StopBy: evening, Paid: &portal.PaidNow{Amount: total, Failed: true}, Bill: &bill}),
-		done("on-waits", portal.AutoPayDone{Kind: portal.DoneOn, First: first, StopBy: evening, Waits: &waits}),
+		done("on-waits", portal.AutoPayDone{Kind: portal.DoneOn, First: first, StopBy: evening, Waits: waitsFor(portal.WaitComing)}),
 		done("changed", portal.AutoPayDone{Kind: portal.DoneChanged, First: first, Later: true}),
+		done("changed-waits", portal.AutoPayDone{Kind: portal.DoneChanged, First: first, Waits: waitsFor(portal.WaitAmounts)}),
+		done("released-waits", portal.AutoPayDone{Kind: portal.DoneReleased, Last: due, Waits: waitsFor(portal.WaitAmounts)}),
 		done("stopped", portal.AutoPayDone{Kind: portal.DoneStopped, Bill: &bill, Email: "m•••@example.org"}),
 		done("stopped-nothing-due", portal.AutoPayDone{Kind: portal.DoneStopped, Next: day("2026-12-01")}),
 		done("stopping", portal.AutoPayDone{Kind: portal.DoneStopping, Last: due}),
@@ -208,6 +239,7 @@ func autoPayEnds() []State {
 		stop("no-bill-yet", portal.AutoPayStop{Next: unknown, LastFour: "6789", Now: true}),
 		stop("late", portal.AutoPayStop{Next: sent, LastFour: "6789", Bill: &bill}),
 		stop("late-no-bill", portal.AutoPayStop{Next: &sentUnknown, LastFour: "6789"}),
+		stop("waits", portal.AutoPayStop{LastFour: "6789", Now: true, Waits: true, Bill: &bill}),
 		stop("nothing-planned", portal.AutoPayStop{LastFour: "6789"}),
 		stop("none", portal.AutoPayStop{Next: nextPayment(), Now: true, Problems: problem(portal.FieldWhen, portal.ProblemWhen)}),
 	}

@@ -179,11 +179,21 @@ func pastDue(b *portal.Bill) {
 	b.Why = append(b.Why, carried(total))
 }
 
+// onlyIf is of a bill that AutoPay takes if its bank account is confirmed in time.
+func onlyIf() portal.Banner {
+	return portal.Banner{Kind: portal.BannerAutoPayWaits, Amount: total, On: due, Until: evening, By: due}
+}
+
+// tooLate is of one that it does not take.
+func tooLate() portal.Banner { return portal.Banner{Kind: portal.BannerAutoPayLate, By: due} }
+
 func banners() []portal.Banner {
 	return []portal.Banner{
 		{Kind: portal.BannerPaidToday, Amount: total, At: now, Confirmation: number},
 		{Kind: portal.BannerInProcess, Amount: total, At: now},
 		{Kind: portal.BannerAutoPay, Amount: total, By: due},
+		onlyIf(),
+		tooLate(),
 		{Kind: portal.BannerFirstPayment, Amount: total, By: day("2026-12-23"), Starts: day("2027-01-01")},
 		{Kind: portal.BannerHold},
 		{Kind: portal.BannerPlan},

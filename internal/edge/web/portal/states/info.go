@@ -117,6 +117,14 @@ func documents() []State {
 		states = append(states, State{"document", name, at(portal.PathBill), d})
 	}
 	add("clean", func(*portal.Document) {})
+	add("waits", func(d *portal.Document) {
+		only := onlyIf()
+		d.OnlyIf = &only
+	})
+	add("waits-late", func(d *portal.Document) {
+		late := tooLate()
+		d.OnlyIf = &late
+	})
 	add("one-page", func(d *portal.Document) { d.Paper = &portal.Paper{Pages: 1, Kilobytes: 20} })
 	add("not-printed", func(d *portal.Document) { d.Paper = nil })
 	add("first", func(d *portal.Document) {
