@@ -138,6 +138,10 @@ type group struct {
 
 func (g group) source() ident.UUID { return g.rows[0].ID.UUID }
 
+func (g group) isAbout(e standing.EnrollmentStanding) bool {
+	return slices.ContainsFunc(g.Enrollments, func(x standing.EnrollmentStanding) bool { return x.ID == e.ID })
+}
+
 func (g group) settle(tx *store.Tx, state store.NoticeState, on civil.Date) {
 	for _, n := range g.rows {
 		tx.SettleNotice(n, state, on)
@@ -164,13 +168,16 @@ func gather(s standing.Standing, owed []store.Notice) (groups []group, overtaken
 		if at < 0 {
 			at = len(groups)
 			groups = append(groups, group{Notice: Notice{
-				Kind: n.Kind, Month: n.Month, By: n.By, Ends: n.Ends, Steps: s.Timeline(n.Enrollment),
+				Kind: n.Kind, Month: n.Month, By: n.By, Ends: n.Ends,
 			}})
 		}
 		g := &groups[at]
 		g.rows = append(g.rows, row)
 		g.Amount = g.Amount.Add(n.Amount)
 		g.Enrollments = append(g.Enrollments, s.Enrollments[n.Enrollment])
+	}
+	for i := range groups {
+		groups[i].Dates = s.Timelines(groups[i].isAbout)
 	}
 	return groups, overtaken
 }

@@ -85,6 +85,9 @@ func TestWhatHappensToHealthAndDentalAlikeIsOneLetter(t *testing.T) {
 		if last.Kind != standing.NoticePastDue || len(last.Enrollments) != 2 || last.Amount != apptest.Amount("430.00") {
 			t.Errorf("got %s about %d enrollments for %s", last.Kind, len(last.Enrollments), last.Amount)
 		}
+		if len(last.Dates) != 1 || len(last.Dates[0].Enrollments) != 2 || last.Dates[0].Steps[0].Amount != last.Amount {
+			t.Errorf("the dates are %+v, want one line for both, of %s", last.Dates, last.Amount)
+		}
 		apptest.Check(t, "both are settled", o.Rows("SELECT state FROM notice WHERE state_on = '2027-01-01' ORDER BY notice_id"), []string{"sent", "sent"})
 		apptest.Check(t, "mail", len(o.mail(h)), 2)
 	})

@@ -75,7 +75,7 @@ type Notice struct {
 	By          civil.Date
 	Ends        civil.Month
 	Enrollments []standing.EnrollmentStanding // those it is about, one at least
-	Steps       []standing.Step               // the dates of the first of them
+	Dates       []standing.Timeline           // of all of them: one, unless their days differ
 }
 
 // Bill is the letter with a bill.

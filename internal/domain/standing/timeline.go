@@ -1,6 +1,8 @@
 package standing
 
 import (
+	"slices"
+
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/money"
 )
@@ -28,6 +30,45 @@ type Step struct {
 	Month      civil.Month
 	Amount     money.Amount
 	Here       bool // the one step that today is at
+}
+
+// Timeline is the dated steps of an enrollment, or of several to which the same
+// happens on the same days: then the amounts are what all of them take.
+type Timeline struct {
+	Enrollments []EnrollmentStanding
+	Steps       []Step
+}
+
+// Timelines gives the timelines of those enrollments that are wanted and have
+// one, in their order.
+func (s Standing) Timelines(wanted func(EnrollmentStanding) bool) []Timeline {
+	var all []Timeline
+	for i, e := range s.Enrollments {
+		steps := s.Timeline(i)
+		if len(steps) == 0 || !wanted(e) {
+			continue
+		}
+		if k := slices.IndexFunc(all, func(t Timeline) bool { return t.alike(steps) }); k >= 0 {
+			all[k].join(e, steps)
+			continue
+		}
+		all = append(all, Timeline{[]EnrollmentStanding{e}, slices.Clone(steps)})
+	}
+	return all
+}
+
+func (t Timeline) alike(steps []Step) bool {
+	return slices.EqualFunc(t.Steps, steps, func(a, b Step) bool {
+		a.Enrollment, a.Amount = b.Enrollment, b.Amount
+		return a == b
+	})
+}
+
+func (t *Timeline) join(e EnrollmentStanding, steps []Step) {
+	t.Enrollments = append(t.Enrollments, e)
+	for i := range t.Steps {
+		t.Steps[i].Amount = t.Steps[i].Amount.Add(steps[i].Amount)
+	}
 }
 
 func (s *subject) step(on civil.Date, kind StepKind, month civil.Month, amount money.Amount) {

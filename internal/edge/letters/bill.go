@@ -13,7 +13,7 @@ import (
 // The templates of the letters with a bill.
 var (
 	firstBill   = template{"bill_first", 1}
-	monthlyBill = template{"bill_monthly", 3}
+	monthlyBill = template{"bill_monthly", 4}
 )
 
 // Bill writes the letter with a bill: by e-mail that it is ready (M1, M5) or

@@ -1,6 +1,7 @@
 package letters
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -106,42 +107,65 @@ func (a *author) billStatus(b notifying.Bill) billpdf.Status {
 	}
 }
 
-// stepsMost is how many dates fit the drawn time line.
-const stepsMost = 5
+// How much of the time lines a page has room for: dates of one, or of each of two.
+const (
+	linesMost = 2
+	datesMost = 5
+	datesEach = 4
+)
 
-// timeline gives the dates of the first enrollment that has any: where it
-// stands, and of the others the latest, which matter most.
+// timeline gives the dates of all coverage that is past due, waits for its first
+// payment or can be had back: one line where they are the same, else one for
+// each plan. What can still be kept comes before what can be had back.
 func (a *author) timeline(s standing.Standing) []billpdf.Step {
-	for i := range s.Enrollments {
-		steps := s.Timeline(i)
-		if len(steps) == 0 {
-			continue
-		}
-		var drawn []billpdf.Step
-		for _, x := range mostTelling(steps) {
+	lines := s.Timelines(func(e standing.EnrollmentStanding) bool {
+		return e.State != standing.StateEnded || !e.Reinstate.By.IsZero()
+	})
+	slices.SortStableFunc(lines, func(x, y standing.Timeline) int { return cmp.Compare(urgency(x), urgency(y)) })
+	if len(lines) > linesMost {
+		lines = lines[:linesMost]
+	}
+	most := datesMost
+	if len(lines) > 1 {
+		most = datesEach
+	}
+	var drawn []billpdf.Step
+	for _, t := range lines {
+		begins := len(drawn)
+		for _, x := range mostTelling(t.Steps, most) {
 			step := billpdf.Step{When: a.say.Date(x.On), What: a.t("paper.step."+string(x.Kind), catalogue.Args{"amount": x.Amount})}
 			if x.Here {
 				step.Here = a.t("paper.here", nil)
 			}
 			drawn = append(drawn, step)
 		}
-		return drawn
+		if len(lines) > 1 {
+			drawn[begins].Plan = a.t("paper.line_"+string(t.Enrollments[0].Kind), nil)
+		}
 	}
-	return nil
+	return drawn
 }
 
-// mostTelling gives the last steps that fit. The one that today is at is never
-// left out.
-func mostTelling(steps []standing.Step) []standing.Step {
-	from := len(steps) - stepsMost
-	here := slices.IndexFunc(steps, func(s standing.Step) bool { return s.Here })
-	switch {
-	case from <= 0:
-		return steps
-	case here >= 0 && here < from:
-		return append([]standing.Step{steps[here]}, steps[from+1:]...)
+func urgency(t standing.Timeline) int {
+	if t.Enrollments[0].State == standing.StateEnded {
+		return 1
 	}
-	return steps[from:]
+	return 0
+}
+
+// mostTelling gives as many steps as fit: where it stands, and of the others the
+// latest, which matter most. Extra time that begins asks for nothing: it is left
+// out first.
+func mostTelling(steps []standing.Step, most int) []standing.Step {
+	steps = slices.Clone(steps)
+	for len(steps) > most {
+		i := slices.IndexFunc(steps, func(s standing.Step) bool { return s.Kind == standing.StepGrace && !s.Here })
+		if i < 0 {
+			i = slices.IndexFunc(steps, func(s standing.Step) bool { return !s.Here })
+		}
+		steps = slices.Delete(steps, i, i+1)
+	}
+	return steps
 }
 
 // statement is "What's in this amount": from the last bill to this one.

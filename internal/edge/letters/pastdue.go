@@ -28,7 +28,7 @@ func (a *author) pastDue(n notifying.Notice) *letter {
 	}
 	l := a.begin(a.t("letter.past_due.title", nil), append(lead, a.t("letter.past_due.part", nil), a.about(n.Enrollments), a.t("letter.just_paid", nil))...)
 	a.toPay(l, payPath, a.amountBox(n.Amount, n.By)...)
-	l.Sections = []section{a.dates(n.Steps), a.waysToPay(n.By), a.help(), a.appeal()}
+	l.Sections = append(a.dates(n), a.waysToPay(n.By), a.help(), a.appeal())
 	a.short(l, textPastDue, "past_due", catalogue.Args{"link": a.link(payPath)})
 	return l
 }
@@ -42,14 +42,26 @@ func (a *author) endWarning(n notifying.Notice) *letter {
 	l := a.begin(a.t("letter.end_warning.title", catalogue.Args{"by": n.By}),
 		append(lead, a.t("letter.end_warning.claims", nil), a.about(n.Enrollments), a.t("letter.just_paid", nil))...)
 	a.toPay(l, payPath, a.amountBox(n.Amount, n.By)...)
-	l.Sections = []section{a.dates(n.Steps), a.waysToPay(n.By), a.help(), a.appeal()}
+	l.Sections = append(a.dates(n), a.waysToPay(n.By), a.help(), a.appeal())
 	a.short(l, textActBy, "act_by", catalogue.Args{"by": a.say.Date(n.By), "link": a.link(payPath)})
 	return l
 }
 
-// dates is the timeline in text.
-func (a *author) dates(steps []standing.Step) section {
-	s := section{Title: a.t("letter.dates.title", nil)}
+// dates are the timelines in text: one, or one for each plan whose days differ.
+func (a *author) dates(n notifying.Notice) []section {
+	var all []section
+	for _, t := range n.Dates {
+		title := a.t("letter.dates.title", nil)
+		if len(n.Dates) > 1 {
+			title = a.t("letter.dates.title_"+string(t.Enrollments[0].Kind), nil)
+		}
+		all = append(all, section{Title: title, Points: a.dated(t.Steps)})
+	}
+	return all
+}
+
+func (a *author) dated(steps []standing.Step) []string {
+	var points []string
 	graced := false
 	for _, step := range steps {
 		what := a.step(step)
@@ -57,9 +69,9 @@ func (a *author) dates(steps []standing.Step) section {
 			what = a.t("letter.dates.grace_on", nil)
 		}
 		graced = graced || step.Kind == standing.StepGrace
-		s.Points = append(s.Points, a.t("letter.dated", catalogue.Args{"on": step.On, "what": what}))
+		points = append(points, a.t("letter.dated", catalogue.Args{"on": step.On, "what": what}))
 	}
-	return s
+	return points
 }
 
 // step is what happens on a date.

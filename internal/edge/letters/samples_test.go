@@ -98,11 +98,11 @@ type letterSample struct {
 
 func coverageSamples() map[string]letterSample {
 	pastDue := changed(notice(standing.NoticePastDue, "2027-01-02", january, 20600, "2027-01-23"), func(n *notifying.Notice) {
-		n.Steps, n.Ends = pastDueSteps(), january
+		n.Dates, n.Ends = []standing.Timeline{{Steps: pastDueSteps()}}, january
 		n.Enrollments = covered(standing.StatePastDue, enrollment.KindMedical, enrollment.KindDental)
 	})
 	warning := changed(notice(standing.NoticeEndWarning, "2027-03-01", january.Add(2), 41200, "2027-03-23"), func(n *notifying.Notice) {
-		n.Steps, n.Ends = pastDueSteps(), january
+		n.Dates, n.Ends = []standing.Timeline{{Steps: pastDueSteps()}}, january
 		n.Enrollments = january2027(standing.StatePastDue, func(e *standing.EnrollmentStanding) { e.EndsBy = date("2027-03-23") })
 	})
 	ended := changed(notice(standing.NoticeEnded, "2027-03-31", january, 0, ""), func(n *notifying.Notice) {
@@ -192,6 +192,14 @@ func coverageSamples() map[string]letterSample {
 		"bill_monthly": {func(w letters.Writer) (notifying.Words, error) { return w.Bill(billed()) }, "Your new bill is ready", []string{
 			"$249.00 is due Monday, November 23, 2026 for December 2026 coverage.", "This includes $124.50 that is past due.",
 		}},
+		"bill_two_plans": {func(w letters.Writer) (notifying.Words, error) {
+			b := billed()
+			b.Standing.Enrollments = []standing.EnrollmentStanding{
+				pastDueCoverage(enrollment.KindMedical, standing.StatePastDue), pastDueCoverage(enrollment.KindDental, standing.StatePastDue),
+			}
+			b.Standing.Steps = append(numbered(0, ladder(10950)...), numbered(1, short(1500)...)...)
+			return w.Bill(b)
+		}, "Your new bill is ready", []string{"This includes $124.50 that is past due."}},
 		"bill_nothing_due": {func(w letters.Writer) (notifying.Words, error) {
 			b := billed()
 			b.Bill.Total, b.Bill.Reasons = money.Cents(-500), nil

@@ -52,10 +52,23 @@ type Status struct {
 	Steps []Step
 }
 
-// Step is a date on the time line.
+// lines gives the time lines that the steps make.
+func (s Status) lines() [][]Step {
+	var all [][]Step
+	for i, step := range s.Steps {
+		if i == 0 || step.Plan != "" {
+			all = append(all, nil)
+		}
+		all[len(all)-1] = append(all[len(all)-1], step)
+	}
+	return all
+}
+
+// Step is a date on a time line.
 type Step struct {
 	When, What string
-	Here       string // "You are here", on one step at most
+	Here       string // "You are here", on one step at most of each line
+	Plan       string `json:",omitempty"` // "Dental plan": begins a line of its own, where plans have their own dates
 }
 
 // Statement is "What's in this amount".

@@ -37,8 +37,10 @@ var bills = []struct {
 	most int // bytes
 }{
 	{"english", english(), 40_000},
+	{"english, two plans", twoPlans(english()), 40_000},
 	{"english, AutoPay", autoPay(english(), englishNote, "No payment slip needed."), 40_000},
 	{"vietnamese", vietnamese(), 40_000},
+	{"vietnamese, two plans", twoPlans(vietnamese()), 40_000},
 	{"vietnamese, AutoPay", autoPay(vietnamese(), "", "Không cần phiếu trả tiền."), 40_000},
 	{"chinese", chinese(), 80_000},
 	{"chinese, AutoPay", autoPay(chinese(), "", "无需付款单。"), 80_000},
@@ -111,7 +113,7 @@ func TestBillIsTaggedInReadingOrder(t *testing.T) {
 func readingOrder(d *billpdf.Document) []string {
 	want := []string{
 		"Document", "P (block)", d.Marketplace, "H1", d.Title, d.To[0], d.Facts[1].Label, d.Facts[1].Value,
-		d.Amount.Label, d.Amount.Due.Format(), d.Status.Text, "H2", d.Statement.Heading, "Table", "TR", "TH", d.Statement.Item,
+		d.Amount.Label, d.Amount.Due.Format(), d.Status.Text, planOf(d, 0), planOf(d, 4), "H2", d.Statement.Heading, "Table", "TR", "TH", d.Statement.Item,
 		"/Scope /Column", "TH", "/Scope /Row", d.Statement.Rows[0].Text, "TD", d.Statement.Rows[0].Amount.Format(),
 		d.Statement.Rows[len(d.Statement.Rows)-1].Text, d.Changes.Heading, d.Ways.Heading, "Link", d.Help[0],
 	}
@@ -121,6 +123,14 @@ func readingOrder(d *billpdf.Document) []string {
 		want = slices.Insert(want, len(want)-1, d.NoSlip)
 	}
 	return append(want, "H2", d.History.Heading, "Table", d.More[0].Heading, d.More[len(d.More)-1].Heading)
+}
+
+// planOf is the name of the plan whose line begins with a step, "" if none does.
+func planOf(d *billpdf.Document, step int) string {
+	if step >= len(d.Status.Steps) {
+		return ""
+	}
+	return d.Status.Steps[step].Plan
 }
 
 // inOrder compares without white space: lines are broken and cells stand apart.

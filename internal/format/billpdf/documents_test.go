@@ -1,6 +1,8 @@
 package billpdf_test
 
 import (
+	"slices"
+
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/money"
@@ -82,6 +84,14 @@ func document(w words) *billpdf.Document {
 func autoPay(d *billpdf.Document, note, noSlip string) *billpdf.Document {
 	d.Amount.Note, d.NoSlip = note, noSlip
 	d.Slip, d.Ways.Code, d.Status.Steps = nil, nil, nil
+	return d
+}
+
+// twoPlans gives two plans dates of their own.
+func twoPlans(d *billpdf.Document) *billpdf.Document {
+	first, second := slices.Clone(d.Status.Steps[:4]), slices.Clone(d.Status.Steps[1:4])
+	first[0].Plan, second[0].Plan = d.Ways.Ways[0].Label, d.Ways.Ways[1].Label
+	d.Status.Steps = append(first, second...)
 	return d
 }
 

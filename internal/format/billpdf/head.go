@@ -94,37 +94,46 @@ func (l *layout) status(y pdf.Length) pdf.Length {
 	if y == start {
 		return y
 	}
-	if len(s.Steps) > 0 {
-		y = l.timeline(y + 6*pdf.Point)
+	for i, steps := range s.lines() {
+		y = l.timeline(y+pdf.Length(6+4*min(i, 1))*pdf.Point, steps)
 	}
 	y += 5 * pdf.Point
 	l.page.Rule(pdf.Line{Width: pdf.Point / 2, Color: grey}, left, y, right, y)
 	return y + 7*pdf.Point
 }
 
+// planWidth is the column of the plans' names, where there are several lines.
+const planWidth = 70 * pdf.Point
+
 // timeline draws dates on a line. The one that counts now is said in words and
-// has a full dot, so that no colour is needed to find it (WCAG 1.4.1).
-func (l *layout) timeline(y pdf.Length) pdf.Length {
+// has a full dot, so that no colour is needed to find it (WCAG 1.4.1). A line of
+// one plan among several begins with its name, and is set smaller.
+func (l *layout) timeline(y pdf.Length, steps []Step) pdf.Length {
 	const radius = 4 * pdf.Point
-	steps := l.doc.Status.Steps
-	width := full / pdf.Length(len(steps))
+	begin, bold, regular := left, []pdf.Style{l.bold(10), l.bold(9)}, []pdf.Style{l.regular(10), l.regular(9)}
+	if name := steps[0].Plan; name != "" {
+		at := pdf.Rect{X: left, Y: y - 6*pdf.Point, W: planWidth - 8*pdf.Point, H: 40 * pdf.Point}
+		l.fixed(l.out.Root().Add("P"), "a plan of the time line", at, []string{name}, bold...)
+		begin, bold, regular = left+planWidth, bold[1:], regular[1:]
+	}
+	width := (right - begin) / pdf.Length(len(steps))
 	line := pdf.Line{Width: 3 * pdf.Point / 2, Color: brand}
-	l.page.Rule(line, left+radius, y, right-width+radius, y)
+	l.page.Rule(line, begin+radius, y, right-width+radius, y)
 	list := l.out.Root().Add("L")
 	foot := y
 	for i, step := range steps {
-		x := left + pdf.Length(i)*width
+		x := begin + pdf.Length(i)*width
 		if step.Here == "" { // a hole in the line, then the ring around it
 			l.page.Dot(pdf.Line{Width: pdf.Point, Color: pdf.Color{R: 255, G: 255, B: 255}}, x+radius, y, radius, false)
 		}
 		l.page.Dot(line, x+radius, y, radius, step.Here == "")
 		body := list.Add("LI").Add("LBody")
 		at := pdf.Rect{X: x, Y: y + 6*pdf.Point, W: width - 10*pdf.Point, H: 28 * pdf.Point}
-		at.Y += l.fixed(body, "a date of the time line", at, []string{step.When}, l.bold(10), l.bold(9))
+		at.Y += l.fixed(body, "a date of the time line", at, []string{step.When}, bold...)
 		at.H = 40 * pdf.Point
-		at.Y += l.fixed(body, "the time line", at, []string{step.What}, l.regular(10), l.regular(9))
+		at.Y += l.fixed(body, "the time line", at, []string{step.What}, regular...)
 		if step.Here != "" {
-			at.Y += l.fixed(body, "the time line", at, []string{step.Here}, l.bold(10), l.bold(9))
+			at.Y += l.fixed(body, "the time line", at, []string{step.Here}, bold...)
 		}
 		foot = max(foot, at.Y)
 	}

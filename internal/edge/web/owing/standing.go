@@ -265,16 +265,13 @@ func (d View) Short(op string, amount money.Amount) portal.ShortAmount {
 // Timelines gives the dated steps of coverage that is past due or has ended,
 // with where it stands today. Plans whose steps are the same share one.
 func (d View) Timelines() []portal.Timeline {
-	var all []portal.Timeline
-	for i, e := range d.Standing.Enrollments {
+	known := d.Standing.Timelines(func(e standing.EnrollmentStanding) bool {
 		old := e.State == standing.StateEnded && e.Reinstate.By.IsZero()
-		if e.State == standing.StatePending || old {
-			continue
-		}
-		line := portal.Timeline{Plan: LineOf(e.Kind), Steps: StepsOf(d.Standing.Timeline(i))}
-		if len(line.Steps) > 0 && !shared(all, line) {
-			all = append(all, line)
-		}
+		return e.State != standing.StatePending && !old
+	})
+	all := make([]portal.Timeline, len(known))
+	for i, t := range known {
+		all[i] = portal.Timeline{Plan: LineOf(t.Enrollments[0].Kind), Steps: StepsOf(t.Steps)}
 	}
 	for i := range all {
 		d.settle(&all[i])
@@ -313,23 +310,6 @@ func StepsOf(known []standing.Step) []portal.Step {
 		steps = append(steps, s)
 	}
 	return steps
-}
-
-// shared adds a timeline to one with the same steps, if there is one.
-func shared(all []portal.Timeline, line portal.Timeline) bool {
-	same := func(a, b portal.Step) bool {
-		a.Amount = b.Amount
-		return a == b
-	}
-	for _, known := range all {
-		if slices.EqualFunc(known.Steps, line.Steps, same) {
-			for i := range known.Steps {
-				known.Steps[i].Amount = known.Steps[i].Amount.Add(line.Steps[i].Amount)
-			}
-			return true
-		}
-	}
-	return false
 }
 
 // settle makes the amounts of a timeline those that the page asks for: less
