@@ -8,28 +8,27 @@ import (
 	"sync/atomic"
 )
 
-// Ahead looks at items, so many at once, and hands what was seen to then, which
-// writes, in the order of the items. Every look sees what the transaction saw
+// Ahead looks at items and hands what was seen to then, which writes, in the
+// order of the items. Every look sees what the transaction saw
 // at its beginning: nothing of what then writes. A look may run beside others
 // and beside then; it keeps to its transaction, its items and what is only read.
 //
-// Where one connection writes, looks are taken by those that read, several side
-// by side, while the transaction writes (ADR 0021). Otherwise the transaction
-// itself takes all of them first.
+// Where one connection writes, looks at so many items each are taken by those
+// that read, several side by side, while the transaction writes (ADR 0021).
+// Otherwise the transaction itself looks at all of them first.
 func Ahead[E, T any](tx *Tx, items []E, atOnce int, look func(tx *ReadTx, some []E) ([]T, error), then func(seen T) error) error {
 	parts := slices.Collect(slices.Chunk(items, atOnce))
 	if len(parts) > 1 && len(tx.pending)+len(tx.rows) == 0 && tx.db.engine.seenBeside(tx.session) {
 		return lookBeside(tx, parts, look, then)
 	}
-	var all []T
-	for _, part := range parts {
-		seen, err := look(tx.ReadTx, part)
-		if err != nil {
-			return err
-		}
-		all = append(all, seen...)
+	if len(items) == 0 {
+		return nil
 	}
-	return forEach(all, then)
+	seen, err := look(tx.ReadTx, items)
+	if err != nil {
+		return err
+	}
+	return forEach(seen, then)
 }
 
 func forEach[T any](all []T, do func(T) error) error {

@@ -3,6 +3,7 @@ package autopay
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"quittance.org/quittance/internal/base/civil"
@@ -84,7 +85,7 @@ func one(page []enrollment.AccountID) [][]enrollment.AccountID {
 
 // chunk freezes a chunk in one transaction.
 func (f *freezer) chunk(ctx context.Context, ids []enrollment.AccountID) (int, error) {
-	done, err := f.freeze(ctx, ids[0], ids[len(ids)-1])
+	done, err := f.freeze(ctx, ids)
 	if err != nil {
 		return 0, err
 	}
@@ -114,39 +115,29 @@ func (c *FreezeCounts) add(x FreezeCounts) {
 	c.Amount = c.Amount.Add(x.Amount)
 }
 
-// freeze freezes the drafts of a range of accounts in one transaction.
-func (f *freezer) freeze(ctx context.Context, first, last enrollment.AccountID) (FreezeCounts, error) {
-	var done FreezeCounts
-	var err error
+// freeze freezes the drafts of accounts in one transaction.
+func (f *freezer) freeze(ctx context.Context, ids []enrollment.AccountID) (done FreezeCounts, err error) {
+	first, last := ids[0], ids[len(ids)-1]
 	for try := range postTries {
 		err = f.s.db.InBulk(ctx, "freeze drafts", first, last, func(tx *store.Tx) error {
 			done = FreezeCounts{}
-			drafts, err := tx.DraftsToFreeze(first, last, f.until)
-			if err != nil || len(drafts) == 0 {
-				return err
-			}
-			all, err := tx.MoneyIn(first, last)
+			due, err := f.due(tx.ReadTx, first, last)
 			if err != nil {
 				return err
 			}
-			facts := make(map[enrollment.AccountID]*store.Facts, len(all))
-			for _, x := range all {
-				facts[x.Account.ID] = x
+			err = store.Ahead(tx, due, store.FactsTogether, readMoney, func(a dueAccount) error {
+				for _, d := range a.drafts {
+					if err := f.draft(tx, d, a.facts, &done, try); err != nil {
+						return fmt.Errorf("draft %s: %w", d.ID, err)
+					}
+				}
+				return nil
+			})
+			if err == nil && done.Frozen > 0 {
+				err = tx.FreezeDrafts(first, last, f.until, done.Frozen)
 			}
-			waits, err := tx.BanksThatWait(first, last)
 			if err != nil {
 				return err
-			}
-			for _, d := range drafts {
-				d.Waits = waits[store.BankThatWaits{AccountID: d.AccountID, Bank: d.Terms.BankAccount}]
-				if err := f.draft(tx, d, facts[d.AccountID], &done, try); err != nil {
-					return fmt.Errorf("draft %s: %w", d.ID, err)
-				}
-			}
-			if done.Frozen > 0 {
-				if err := tx.FreezeDrafts(first, last, f.until, done.Frozen); err != nil {
-					return err
-				}
 			}
 			return f.s.killed("posted")
 		})
@@ -155,6 +146,61 @@ func (f *freezer) freeze(ctx context.Context, first, last enrollment.AccountID) 
 		}
 	}
 	return done, err
+}
+
+// dueAccount is an account with its drafts to freeze. A second one sees in the
+// facts what the first has paid.
+type dueAccount struct {
+	drafts []store.DueDraft
+	facts  *store.Facts
+}
+
+// due gives the drafts to freeze of a range of accounts.
+func (f *freezer) due(tx *store.ReadTx, first, last enrollment.AccountID) ([]dueAccount, error) {
+	drafts, err := tx.DraftsToFreeze(first, last, f.until)
+	if err != nil || len(drafts) == 0 {
+		return nil, err
+	}
+	waits, err := tx.BanksThatWait(first, last)
+	if err != nil {
+		return nil, err
+	}
+	var all []dueAccount
+	for _, d := range drafts {
+		d.Waits = waits[store.BankThatWaits{AccountID: d.AccountID, Bank: d.Terms.BankAccount}]
+		if n := len(all); n > 0 && all[n-1].drafts[0].AccountID == d.AccountID {
+			all[n-1].drafts = append(all[n-1].drafts, d)
+		} else {
+			all = append(all, dueAccount{drafts: []store.DueDraft{d}})
+		}
+	}
+	return all, nil
+}
+
+// readMoney reads the facts of accounts: of a whole chunk, which lie close
+// together, as a range.
+func readMoney(tx *store.ReadTx, some []dueAccount) ([]dueAccount, error) {
+	ids := make([]enrollment.AccountID, len(some))
+	for i, a := range some {
+		ids[i] = a.drafts[0].AccountID
+	}
+	read := tx.MoneyOfSome
+	if len(ids) > store.FactsTogether {
+		read = func(ids []enrollment.AccountID) ([]*store.Facts, error) { return tx.MoneyIn(ids[0], ids[len(ids)-1]) }
+	}
+	facts, err := read(ids)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[enrollment.AccountID]*store.Facts, len(facts))
+	for _, f := range facts {
+		byID[f.Account.ID] = f
+	}
+	all := slices.Clone(some)
+	for i := range all {
+		all[i].facts = byID[ids[i]]
+	}
+	return all, nil
 }
 
 // draft decides what becomes of one draft, and posts what it takes.

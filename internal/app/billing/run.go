@@ -145,23 +145,15 @@ func (r *runner) bill(ctx context.Context, ids []enrollment.AccountID) (done Pro
 	err = r.s.db.InBulk(ctx, "bill accounts", ids[0], ids[len(ids)-1], func(tx *store.Tx) error {
 		done = Progress{Seen: len(ids)}
 		number := first
-		facts, err := tx.BillingFacts(ids[0], ids[len(ids)-1], r.run.month)
-		if err != nil {
-			return err
-		}
-		revisions, err := tx.Revisions(ids[0], ids[len(ids)-1], r.run.month, r.run.kind)
-		if err != nil {
-			return err
-		}
 		var batch []store.Billed
-		for _, f := range facts {
+		err := store.Ahead(tx, ids, factsAccounts, r.facts, func(f billable) error {
 			run := r.run
-			run.revision = revisions[f.Account.ID] + 1
-			one, err := r.s.makeBilled(tx, f, run, number)
+			run.revision = f.revision
+			one, err := r.s.makeBilled(tx, f.Facts, run, number)
 			if err != nil {
 				done.SetAside++
 				tx.SetAside(r.run.month, f.Account.ID, codeOf(err), err.Error())
-				continue
+				return nil
 			}
 			r.count(tx, &done, one)
 			if one.Bill != nil {
@@ -169,8 +161,12 @@ func (r *runner) bill(ctx context.Context, ids []enrollment.AccountID) (done Pro
 			}
 			if len(one.Charges) > 0 {
 				batch = append(batch, one)
-				r.s.recordStarts(tx, f, one, r.run.today)
+				r.s.recordStarts(tx, f.Facts, one, r.run.today)
 			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
 		return tx.InsertBilled(batch, Actor)
 	})
@@ -178,6 +174,29 @@ func (r *runner) bill(ctx context.Context, ids []enrollment.AccountID) (done Pro
 		return done, fmt.Errorf("accounts %s to %s: %w", ids[0], ids[len(ids)-1], err)
 	}
 	return done, nil
+}
+
+// billable is what billing an account needs.
+type billable struct {
+	*store.Facts
+	revision int64 // of the bill, if there is one
+}
+
+// factsAccounts is how many accounts one look ahead reads.
+const factsAccounts = 100
+
+// facts reads what billing accounts that follow one another needs.
+func (r *runner) facts(tx *store.ReadTx, ids []enrollment.AccountID) ([]billable, error) {
+	facts, err := tx.BillingFacts(ids[0], ids[len(ids)-1], r.run.month)
+	if err != nil {
+		return nil, err
+	}
+	revisions, err := tx.Revisions(ids[0], ids[len(ids)-1], r.run.month, r.run.kind)
+	all := make([]billable, len(facts))
+	for i, f := range facts {
+		all[i] = billable{f, revisions[f.Account.ID] + 1}
+	}
+	return all, err
 }
 
 func (r *runner) count(tx *store.Tx, done *Progress, one store.Billed) {
