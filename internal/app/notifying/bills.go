@@ -45,7 +45,7 @@ type billsAfter func(tx *store.ReadTx, after string, on civil.Date, limit int) (
 type writeBill func(tx *store.Tx, l billLetter, on civil.Date) (Sent, error)
 
 // lettersAtOnce is how many letters are made by one look ahead.
-const lettersAtOnce = 10
+const lettersAtOnce = store.FactsTogether
 
 // billPages writes the letters of bills page by page, one transaction each. They
 // are made ahead of it.

@@ -30,7 +30,7 @@ func (s *Service) SendOwed(ctx context.Context, on civil.Date) (Sent, error) {
 		if err != nil || len(page) == 0 {
 			return total, err
 		}
-		for some := range slices.Chunk(page, owedTogether) {
+		for some := range slices.Chunk(page, owedTogether[s.db.Engine()]) {
 			sent, err := s.owedOf(ctx, some, on)
 			if err != nil {
 				return total, err
@@ -41,31 +41,23 @@ func (s *Service) SendOwed(ctx context.Context, on civil.Date) (Sent, error) {
 	}
 }
 
-// owedTogether is to how many accounts letters are written in one transaction.
-const owedTogether = 20
+// owedTogether is to how many accounts letters are written in one transaction:
+// few where it could collide with others.
+var owedTogether = map[string]int{"sqlite": pageOf, "postgres": 20}
 
 // owedOf writes the letters of some accounts together. If that fails because of
 // one of them, each is tried by itself.
 func (s *Service) owedOf(ctx context.Context, ids []enrollment.AccountID, on civil.Date) (Sent, error) {
-	var sent Sent
-	err := s.db.InTx(ctx, "send letters", func(tx *store.Tx) error {
-		sent = Sent{}
-		for _, id := range ids {
-			one, err := s.owed(tx, id, on)
-			if err != nil {
-				return err
-			}
-			sent.add(one)
-		}
-		return nil
-	})
+	sent, err := s.owedIn(ctx, ids, on)
 	if err == nil || passing(err) {
 		return sent, err
 	}
 	sent = Sent{}
 	for _, id := range ids {
-		e := store.LetterException{Account: id, Source: id.UUID, About: store.AboutNotice}
-		one, err := s.each(ctx, e, func(tx *store.Tx) (Sent, error) { return s.owed(tx, id, on) })
+		one, err := s.owedIn(ctx, []enrollment.AccountID{id}, on)
+		if err != nil {
+			one, err = s.setAside(ctx, store.LetterException{Account: id, Source: id.UUID, About: store.AboutNotice}, err)
+		}
 		if err != nil {
 			return sent, err
 		}
@@ -74,54 +66,108 @@ func (s *Service) owedOf(ctx context.Context, ids []enrollment.AccountID, on civ
 	return sent, nil
 }
 
-// owed writes the letters of one account that are still true, and suppresses
-// the others.
-func (s *Service) owed(tx *store.Tx, id enrollment.AccountID, on civil.Date) (sent Sent, err error) {
-	facts, err := tx.ReviewFacts(id)
+// owedIn writes the letters of some accounts in one transaction. They are made
+// ahead of it.
+func (s *Service) owedIn(ctx context.Context, ids []enrollment.AccountID, on civil.Date) (Sent, error) {
+	var sent Sent
+	err := s.db.InTx(ctx, "send letters", func(tx *store.Tx) error {
+		sent = Sent{}
+		return store.Ahead(tx, ids, lettersAtOnce, func(tx *store.ReadTx, ids []enrollment.AccountID) ([]owed, error) {
+			return s.makeOwed(tx, ids, on)
+		}, func(o owed) error {
+			one, err := s.sendOwed(tx, o, on)
+			sent.add(one)
+			return err
+		})
+	})
+	return sent, err
+}
+
+// owed is what is owed to an account: letters that are still true, made and not
+// kept yet, and those that something has overtaken.
+type owed struct {
+	to        recipient
+	overtaken []store.Notice
+	letters   []owedLetter
+}
+
+type owedLetter struct {
+	group
+	sealed sealed
+	nobody bool // can get it
+}
+
+func (s *Service) makeOwed(tx *store.ReadTx, ids []enrollment.AccountID, on civil.Date) ([]owed, error) {
+	all := make([]owed, len(ids))
+	facts, err := tx.ReviewFactsOf(ids)
 	if err != nil {
-		return sent, err
+		return nil, err
 	}
-	owed, err := tx.NoticesOwed(id)
-	if err != nil {
-		return sent, err
+	for i, f := range facts {
+		rows, err := tx.NoticesOwed(ids[i])
+		if err != nil {
+			return nil, err
+		}
+		o := &all[i]
+		if o.to, err = recipientOf(tx, f.Account, identity.DocumentNotice); err != nil {
+			return nil, err
+		}
+		var groups []group
+		groups, o.overtaken = gather(standing.Evaluate(s.profile, f.Standing(), on), rows)
+		for _, g := range groups {
+			l, err := s.makeNotice(o.to, g, on)
+			if err != nil {
+				return nil, err
+			}
+			o.letters = append(o.letters, l)
+		}
 	}
-	to, err := recipientOf(tx.ReadTx, facts.Account, identity.DocumentNotice)
-	if err != nil {
-		return sent, err
+	return all, nil
+}
+
+// makeNotice makes one letter, unless it is a reminder that nobody can get.
+func (s *Service) makeNotice(to recipient, g group, on civil.Date) (owedLetter, error) {
+	reminder := isReminder(g.Kind)
+	g.Reader, g.Written = to.reader(reminder), on
+	l := owedLetter{group: g, nobody: reminder && !g.Reader.Ways.Email}
+	if l.nobody {
+		return l, nil
 	}
-	groups, overtaken := gather(standing.Evaluate(s.profile, facts.Standing(), on), owed)
-	for _, n := range overtaken {
+	if to.nowhere(reminder) {
+		return l, errNoAddress
+	}
+	words, err := s.letters.Notice(g.Notice)
+	if err == nil {
+		l.sealed, err = seal(words)
+	}
+	return l, err
+}
+
+// sendOwed writes the letters of one account, and suppresses those that are not
+// true any more.
+func (s *Service) sendOwed(tx *store.Tx, o owed, on civil.Date) (sent Sent, err error) {
+	for _, n := range o.overtaken {
 		tx.SettleNotice(n, store.NoticeSuppressed, on)
 		sent.Suppressed++
 	}
-	for _, g := range groups {
-		one, err := s.notice(tx, to, g, on)
+	for _, l := range o.letters {
+		if l.nobody {
+			l.settle(tx, store.NoticeSuppressed, on)
+			sent.Suppressed += len(l.rows)
+			continue
+		}
+		e := store.LetterException{Account: o.to.account.ID, Source: o.to.account.ID.UUID, About: store.AboutNotice}
+		if err := settled(tx, o.to, isReminder(l.Kind), e); err != nil {
+			return sent, err
+		}
+		l.settle(tx, store.NoticeSent, on)
+		one, err := s.keepSealed(tx, o.to, l.sealed, l.source())
 		if err != nil {
 			return sent, err
 		}
 		sent.add(one)
 	}
 	return sent, nil
-}
-
-// notice writes one letter.
-func (s *Service) notice(tx *store.Tx, to recipient, g group, on civil.Date) (Sent, error) {
-	reminder := isReminder(g.Kind)
-	g.Reader, g.Written = to.reader(reminder), on
-	if reminder && !g.Reader.Ways.Email {
-		g.settle(tx, store.NoticeSuppressed, on)
-		return Sent{Suppressed: len(g.rows)}, nil
-	}
-	e := store.LetterException{Account: to.account.ID, Source: to.account.ID.UUID, About: store.AboutNotice}
-	if err := settled(tx, to, reminder, e); err != nil {
-		return Sent{}, err
-	}
-	words, err := s.letters.Notice(g.Notice)
-	if err != nil {
-		return Sent{}, err
-	}
-	g.settle(tx, store.NoticeSent, on)
-	return s.write(tx, to, words, g.source())
 }
 
 // isReminder tells letters that repeat, days before it, a deadline that the

@@ -73,6 +73,11 @@ func (r recipient) ways(reminder bool) Ways {
 	return w
 }
 
+// nowhere tells whether there is no way to tell the recipient.
+func (r recipient) nowhere(reminder bool) bool {
+	return !reminder && r.mailing == "" && !r.paperless && r.account.Email == ""
+}
+
 // reader names the recipient to whoever writes.
 func (r recipient) reader(reminder bool) Reader {
 	a := r.account
@@ -211,10 +216,10 @@ func unpack(packed []byte, document any) error {
 // nowhere to go is for staff, even where an e-mail went out.
 func settled(tx *store.Tx, to recipient, reminder bool, e store.LetterException) error {
 	switch {
+	case to.nowhere(reminder):
+		return errNoAddress
 	case reminder || to.mailing != "" || to.paperless:
 		tx.LetterWorked(e.Account, e.Source)
-	case to.account.Email == "":
-		return errNoAddress
 	default:
 		tx.LetterFailed(because(e, errNoAddress))
 	}
