@@ -205,6 +205,34 @@ func TestDemoSaysOneLineOfJSONAndStopsCleanly(t *testing.T) {
 	}
 }
 
+// The bank of the demo has shown everything that the stories tell of it, the
+// debit that came back too: nobody has to look at anything (ach status exits 0).
+func TestTheDemosBankAgreesWithItsStories(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	line, stop := startDemo(t, dir)
+	if i := line.Members[8]; i.Fixture != "I" || i.DueCents != 152_00 {
+		t.Errorf("fixture I owes %+v, want what came back", i)
+	}
+	answer, err := http.Get(line.Sandbox + "/bank")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := io.ReadAll(answer.Body)
+	_ = answer.Body.Close()
+	for _, want := range []string{"R01", "STATEMENT-20261109.bai2", "STATEMENT-20261110.bai2"} {
+		if err != nil || !strings.Contains(string(page), want) {
+			t.Errorf("the bank's page lacks %s: %v", want, err)
+		}
+	}
+	stop()
+	for _, args := range [][]string{{"ach", "status"}, {"bank", "items"}, {"verify"}} {
+		if code, out, errs := call(t, append(args, "--data", dir)...); code != 0 {
+			t.Errorf("%s: exit code %d\n%s%s", strings.Join(args, " "), code, out, errs)
+		}
+	}
+}
+
 // The clock of the demo is moved over a bill day: every night on the way is
 // lived through, and a command in its folder goes by its clock.
 func TestDemoLivesThroughTheNights(t *testing.T) {

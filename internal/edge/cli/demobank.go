@@ -6,12 +6,13 @@ import (
 	"quittance.org/quittance/sandbox/bank/sftpd"
 )
 
-// bank is the bank of the demo's marketplace, as the profile names it. It
-// opens on the day the demo begins; a demo that goes on has its journal.
+// bank is the bank of the demo's marketplace, as the profile names it. It is
+// open when the stories begin that it has a part in; a demo that goes on has its
+// journal.
 func (d *demo) bank() *bank.Options {
 	b := &d.profile.Bank
 	return &bank.Options{
-		Routing: b.Routing, Name: b.Name, Company: b.CompanyID, Account: d.profile.Statement.Account, Opened: d.profile.Today(d.clock.Now()), Seed: d.Seed,
+		Routing: b.Routing, Name: b.Name, Company: b.CompanyID, Account: d.profile.Statement.Account, Opened: demoBankOpens, Seed: d.Seed,
 	}
 }
 

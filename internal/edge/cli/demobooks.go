@@ -26,20 +26,12 @@ const (
 	codeLockbox = "115"
 )
 
-// comesBack tells whether a bank returned a payment some days later.
-func comesBack(f population.Fixture, paid population.Event) bool {
-	return slices.ContainsFunc(f.History, func(e population.Event) bool {
-		return e.Kind == population.EventReturned && e.Amount == paid.Amount && e.On.After(paid.On) && e.On.DaysSince(paid.On) < 10
-	})
-}
-
-// arrive tells how a payment of the stories came in: by mail, or through the
-// payer's own bank. Our files to the bank begin when the demo does, so nothing
-// else could have brought it.
+// arrive tells how an old payment came in: by mail, or through the payer's own
+// bank. Our files to the bank bring only what is told in demodebit.go.
 func (l *demoLoader) arrive(e population.Event) cameBy {
 	by, code := cameBy{payment.ChannelBillPay, payment.MethodBank}, codeBillPay
 	if e.Method == population.MethodCheck {
-		by, code = channels[e.Method], codeLockbox
+		by, code = cameBy{payment.ChannelMail, payment.MethodCheck}, codeLockbox
 	}
 	l.arrived = append(l.arrived, arrival{e.On, code, e.Amount})
 	return by

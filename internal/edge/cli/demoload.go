@@ -36,7 +36,6 @@ type demoLoader struct {
 	households int
 	seed       uint64
 	accounts   map[string]enrollment.AccountID // by fixture letter
-	last       map[string]payment.Payment      // the last payment of each
 	arrived    []arrival                       // what the bank's statement tells of the stories
 }
 
@@ -45,7 +44,7 @@ type demoLoader struct {
 var takeover = civil.NewDate(2026, time.October, 31)
 
 func (l *demoLoader) load(ctx context.Context) error {
-	l.accounts, l.last = map[string]enrollment.AccountID{}, map[string]payment.Payment{}
+	l.accounts = map[string]enrollment.AccountID{}
 	fixtures := population.Fixtures()
 	days, byDay := storyDays(fixtures)
 	if err := l.enrollOld(ctx, fixtures, days[0]); err != nil {
@@ -216,8 +215,7 @@ func (l *demoLoader) happen(ctx context.Context, h happening) error {
 	case population.EventAutoPay:
 		return l.autoPay(ctx, h.fixture, e.Day)
 	case population.EventReturned:
-		p := l.last[letter]
-		return l.app.Paying.Return(ctx, p.AccountID, p.ID, e.Code, e.On)
+		return l.bankSays(ctx, e)
 	case population.EventEnded:
 		return l.app.Collecting.RecordEnd(ctx, collecting.End{
 			Account: l.accounts[letter], Last: e.Month, Actor: "staff:demo", Second: "staff:demo-lead", Reason: "unpaid after the last date",
@@ -232,23 +230,16 @@ type cameBy struct {
 	method  payment.Method
 }
 
-// channels says how each past payment came in. Past card payments are told as
-// bank payments: the simulated processor was not there yet.
-var channels = map[population.Method]cameBy{
-	population.MethodBank:  {payment.ChannelWebGuest, payment.MethodBank},
-	population.MethodCard:  {payment.ChannelWebGuest, payment.MethodBank},
-	population.MethodCheck: {payment.ChannelMail, payment.MethodCheck},
-}
-
+// pay receives an old payment. One that the bank takes back later was made on
+// the website, and goes the whole way.
 func (l *demoLoader) pay(ctx context.Context, f population.Fixture, e population.Event) error {
-	letter, by := f.Letter, channels[e.Method]
-	if !comesBack(f, e) {
-		by = l.arrive(e)
+	if comesBack(f, e) {
+		return l.debit(ctx, f, e)
 	}
-	p, err := l.app.Paying.Receive(ctx, paying.Received{
-		Operation: l.app.Paying.NewOperation(), Account: l.accounts[letter], Channel: by.channel, Method: by.method,
+	by := l.arrive(e)
+	_, err := l.app.Paying.Receive(ctx, paying.Received{
+		Operation: l.app.Paying.NewOperation(), Account: l.accounts[f.Letter], Channel: by.channel, Method: by.method,
 		Amount: e.Amount, EffectiveOn: e.On, Reference: "demo history", LastFour: "6789",
 	})
-	l.last[letter] = p
 	return err
 }
