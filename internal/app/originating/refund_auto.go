@@ -38,15 +38,19 @@ func (s *Service) AutoRefund(ctx context.Context, date civil.Date) (AutoRefunded
 	var after enrollment.AccountID
 	covered := date.AddDays(1 - s.profile.Refund.AutoDays.On(date)).Month()
 	for {
-		var page []enrollment.AccountID
+		var page, due []enrollment.AccountID
 		err := s.db.Read(ctx, "credits left", func(tx *store.ReadTx) (err error) {
-			page, err = tx.CreditsLeft(after, covered, creditsPage)
+			if page, err = tx.CreditsLeft(after, covered, creditsPage); err != nil {
+				return err
+			}
+			due, err = s.refundsDue(tx, page, date)
 			return err
 		})
 		if err != nil || len(page) == 0 {
 			return total, err
 		}
-		for _, id := range page {
+		after = page[len(page)-1]
+		for _, id := range due {
 			one, err := s.autoRefundOf(ctx, id, date)
 			switch {
 			case err == nil:
@@ -57,7 +61,6 @@ func (s *Service) AutoRefund(ctx context.Context, date civil.Date) (AutoRefunded
 			default:
 				return total, err
 			}
-			after = id
 		}
 	}
 }
@@ -85,6 +88,25 @@ func (s *Service) autoRefundOf(ctx context.Context, id enrollment.AccountID, dat
 		return nil
 	})
 	return done, err
+}
+
+// refundsDue gives those accounts of which credit goes back by itself: some of
+// those that have any. Who can not be looked at with others is asked again.
+func (s *Service) refundsDue(tx *store.ReadTx, ids []enrollment.AccountID, date civil.Date) ([]enrollment.AccountID, error) {
+	all, err := tx.MoneyOfSome(ids)
+	if err != nil {
+		if store.Blameable(err) {
+			return ids, nil
+		}
+		return nil, err
+	}
+	var due []enrollment.AccountID
+	for _, f := range all {
+		if s.refundDue(f, date) {
+			due = append(due, f.Account.ID)
+		}
+	}
+	return due, nil
 }
 
 // refundDue tells whether the credit of an account goes back by itself.
