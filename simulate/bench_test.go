@@ -13,7 +13,7 @@ import (
 var (
 	benchHouseholds = flag.Int("households", 200, "households in the benchmark of a year")
 	benchFaults     = flag.String("faults", "none", "faults in the benchmark of a year")
-	benchWorkers    = flag.Int("workers", runtime.NumCPU(), "households that act at the same time in the benchmark of a year")
+	benchWorkers    = flag.Int("workers", 4*runtime.NumCPU(), "households that act at the same time in the benchmark of a year")
 	benchThrough    = flag.String("through", "", "the last day of the benchmark of a year, as 2027-06-30")
 	benchPostgres   = flag.Bool("postgres", false, "live the benchmark of a year on PostgreSQL")
 )

@@ -24,7 +24,7 @@ type simulateCommand struct {
 	Households int    `help:"How many households live through it." default:"1000"`
 	Seed       uint64 `help:"The same seed lives the same year." default:"1"`
 	Faults     string `help:"What goes wrong: none, all, or some of kill, duplicate, order, jump, missed, silence, full, lost, dirty." default:"none" placeholder:"LIST"`
-	Workers    int    `help:"Households that act at the same time; 0 is as many as there are processors." default:"0"`
+	Workers    int    `help:"Households that act at the same time; 0 is four for each processor." default:"0"`
 	Prove      string `help:"When all of the books are proved: at the end of months (auto) or every day (daily)." enum:"auto,daily" default:"auto"`
 	Report     string `help:"Write a report for people into this folder." placeholder:"DIR" type:"path"`
 	Expect     string `help:"Fail unless the year ends in this fingerprint." placeholder:"HASH"`
@@ -77,11 +77,16 @@ func (c simulateCommand) Run(ctx context.Context, s Streams) error {
 // again takes up to a tenth of the processor time.
 const garbagePercent = 400
 
+// workersEach is how many households act at the same time for each processor:
+// while one waits for a commit, which it shares with others that wait, the
+// others go on.
+const workersEach = 4
+
 // plan gives the simulation and what removes its leavings.
 func (c simulateCommand) plan() (simulate.Config, func(), error) {
 	nothing := func() {}
 	config := simulate.Config{
-		Year: c.Year, Households: c.Households, Seed: c.Seed, Workers: cmp.Or(c.Workers, runtime.NumCPU()), ProveDaily: c.Prove == "daily", Census: c.Report != "",
+		Year: c.Year, Households: c.Households, Seed: c.Seed, Workers: cmp.Or(c.Workers, workersEach*runtime.NumCPU()), ProveDaily: c.Prove == "daily", Census: c.Report != "",
 	}
 	if c.Households < 1 || c.Workers < 0 {
 		return config, nothing, fault.New(fault.Invalid, "simulate.size", "a simulation needs at least one household and a number of workers")
