@@ -44,10 +44,12 @@ var (
 		WHERE in_range(u.account_id) AND u.kind = 'undo' ORDER BY u.account_id, u.charge_id`)
 	qAppliedDaysIn = overAccounts("applied_days_in", `
 		SELECT a.account_id, a.charge_id, a.payment_id, a.kind, a.effective_on FROM application a WHERE in_range(a.account_id)`)
+	// Whether there are any is asked first, and not joined: the planner would turn
+	// a join round and look among decisions even where nothing was decided.
 	qDecisionsIn = overAccounts("decisions_in", `
-		SELECT d.account_id, d.enrollment_id, d.kind, d.coverage_month, d.decided_on
-		FROM enrollment e JOIN decision d ON d.account_id = e.account_id AND d.enrollment_id = e.enrollment_id
-		WHERE in_range(e.account_id) AND e.decided ORDER BY d.account_id, d.decision_id`)
+		SELECT d.account_id, d.enrollment_id, d.kind, d.coverage_month, d.decided_on FROM decision d
+		WHERE in_range(d.account_id) AND EXISTS (SELECT 1 FROM enrollment e WHERE in_range(e.account_id) AND e.decided)
+		ORDER BY d.account_id, d.decision_id`)
 	qCreditsIn = overAccounts("credits_in", `
 		SELECT o.account_id, o.payment_id, o.open_cents, p.effective_on FROM open_credit o
 		JOIN payment p ON p.account_id = o.account_id AND p.payment_id = o.payment_id
