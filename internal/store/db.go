@@ -118,6 +118,26 @@ func (db *DB) InTx(ctx context.Context, op string, fn func(*Tx) error) error {
 	return db.inTx(ctx, op, modeWrite, fn)
 }
 
+// InLine is InTx for work on one account that many do at the same moment, and
+// that seldom fails. On PostgreSQL those who would wait for a connection go on
+// in the transactions of others (ADR 0022); on SQLite all who write do.
+func (db *DB) InLine(ctx context.Context, op string, fn func(*Tx) error) error {
+	if db.twice {
+		if err := db.dryRun(ctx, modeWrite, fn); err != nil {
+			return fmt.Errorf("%s: %w", op, err)
+		}
+	}
+	err := db.attempt(ctx, modeLine, fn)
+	switch {
+	case err == nil:
+		return nil
+	case db.engine.classify(err) != classRetry:
+		return fmt.Errorf("%s: %w", op, err)
+	}
+	db.retries.Add(1)
+	return db.untilDone(ctx, op, modeWrite, fn)
+}
+
 // InBulk is InTx for work on all accounts from first to last, which are locked
 // before fn reads anything. Whoever changes the money of one of them meanwhile
 // waits, and then runs again on what this transaction has left (ADR 0010). On
@@ -143,6 +163,11 @@ func (db *DB) inTx(ctx context.Context, op string, m mode, fn func(*Tx) error) e
 			return fmt.Errorf("%s: %w", op, err)
 		}
 	}
+	return db.untilDone(ctx, op, m, fn)
+}
+
+// untilDone runs fn again after a collision.
+func (db *DB) untilDone(ctx context.Context, op string, m mode, fn func(*Tx) error) error {
 	pause := firstPause
 	for attempt := 1; ; attempt++ {
 		err := db.attempt(ctx, m, fn)

@@ -24,6 +24,7 @@ type mode int
 const (
 	modeRead  mode = iota // sees one state, writes nothing
 	modeWrite             // serializable
+	modeLine              // serializable, in the transaction of others where need be
 	modeBulk              // many accounts at once, each locked before it is read
 )
 

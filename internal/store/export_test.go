@@ -16,6 +16,9 @@ func (tx *Tx) ExecText(text string) error {
 	return err
 }
 
+// QueueText queues a statement that is not registered.
+func (tx *Tx) QueueText(text string) { tx.queue(&Stmt{name: "test", sql: text}) }
+
 // EachText hands on every row of a query that is not registered.
 func (tx *ReadTx) EachText(text string, row func(scan func(...any) error) error, args ...any) error {
 	return tx.run(step{stmt: &Stmt{name: "test", sql: text}, args: args, row: row})
@@ -25,8 +28,17 @@ func (tx *ReadTx) EachText(text string, row func(scan func(...any) error) error,
 // has been open.
 func (db *DB) KeepGroupsOpen() { db.engine.(*sqliteEngine).line.open = time.Hour }
 
-// Waiting tells how many wait for SQLite's one writing connection.
+// OneGroup lets one group of PostgreSQL be under way at a time.
+func (db *DB) OneGroup() { db.engine.(*postgresEngine).line.free = 1 }
+
+// Waiting tells how many wait in the line: for SQLite's one writing connection,
+// or for a group of PostgreSQL.
 func (db *DB) Waiting() int {
+	if e, ok := db.engine.(*postgresEngine); ok {
+		e.line.mu.Lock()
+		defer e.line.mu.Unlock()
+		return len(e.line.waiting)
+	}
 	line := &db.engine.(*sqliteEngine).line
 	line.mu.Lock()
 	defer line.mu.Unlock()

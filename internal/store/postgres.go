@@ -16,7 +16,10 @@ import (
 	"quittance.org/quittance/internal/base/money"
 )
 
-type postgresEngine struct{ pool *pgxpool.Pool }
+type postgresEngine struct {
+	pool *pgxpool.Pool
+	line *postgresLine
+}
 
 // leastConns is how many connections the pool may open unless the address of the
 // database says otherwise (pool_max_conns): payments come together, and commits
@@ -49,7 +52,7 @@ func openPostgres(ctx context.Context, url string, o Options) (engine, error) {
 		pool.Close()
 		return nil, fault.Wrap(fault.Unavailable, "store.unavailable", err, "PostgreSQL does not answer at %s:%d", config.ConnConfig.Host, config.ConnConfig.Port)
 	}
-	return &postgresEngine{pool}, nil
+	return &postgresEngine{pool, &postgresLine{pool: pool, free: int(config.MaxConns)}}, nil
 }
 
 // avoidTableScans keeps the planner from reading a whole table because it is
@@ -80,6 +83,9 @@ func (e *postgresEngine) prepare(ctx context.Context, sql string) error {
 }
 
 func (e *postgresEngine) begin(ctx context.Context, m mode) (session, error) {
+	if m == modeLine {
+		return e.line.begin(ctx)
+	}
 	conn, err := e.pool.Acquire(ctx)
 	if err != nil {
 		return nil, err
@@ -97,7 +103,12 @@ const (
 	sqlstateAdminShutdown        = "57P01"
 )
 
-func (e *postgresEngine) classify(err error) errorClass {
+func (e *postgresEngine) classify(err error) errorClass { return classifyPostgres(err) }
+
+func classifyPostgres(err error) errorClass {
+	if errors.Is(err, errGroupUndone) {
+		return classRetry
+	}
 	var pe *pgconn.PgError
 	if errors.As(err, &pe) {
 		switch {
@@ -160,19 +171,30 @@ func (s *postgresSession) run(ctx context.Context, steps []step) (int, error) {
 	return max(0, done-len(begin)), err
 }
 
-// finish lets COMMIT travel with the last steps: PostgreSQL skips it when one
-// of them fails. After an earlier failure COMMIT would quietly roll back.
+// finish commits, unless an earlier failure would make of COMMIT a quiet
+// rollback.
 func (s *postgresSession) finish(ctx context.Context, steps []step) (int, error) {
-	if s.conn.Conn().PgConn().TxStatus() == statusFailed {
+	if s.failed() {
 		return 0, pgx.ErrTxCommitRollback
 	}
-	if s.begun || len(steps) > 0 {
-		if done, err := s.run(ctx, append(steps, commit)); err != nil {
-			return done, err
-		}
+	if done, err := s.commit(ctx, steps); err != nil {
+		return done, err
 	}
 	s.conn.Release()
 	return len(steps), nil
+}
+
+// failed tells whether a statement has failed, after which nothing but a
+// rollback can be done.
+func (s *postgresSession) failed() bool { return s.conn.Conn().PgConn().TxStatus() == statusFailed }
+
+// commit lets COMMIT travel with the last steps: PostgreSQL skips it when one
+// of them fails.
+func (s *postgresSession) commit(ctx context.Context, steps []step) (int, error) {
+	if !s.begun && len(steps) == 0 {
+		return 0, nil
+	}
+	return s.run(ctx, append(steps, commit))
 }
 
 func (s *postgresSession) send(ctx context.Context, steps []step) (done int, err error) {
@@ -226,6 +248,10 @@ func (s *postgresSession) bulk(ctx context.Context, table string, columns []stri
 // connection that is not idle by then.
 func (s *postgresSession) rollback(ctx context.Context) error {
 	defer s.conn.Release()
+	return s.undo(ctx)
+}
+
+func (s *postgresSession) undo(ctx context.Context) error {
 	if !s.begun || s.conn.Conn().IsClosed() {
 		return nil
 	}

@@ -20,6 +20,7 @@ import (
 type line struct {
 	t    *testing.T
 	db   *store.DB
+	in   func(ctx context.Context, op string, fn func(*store.Tx) error) error
 	all  sync.WaitGroup
 	mu   sync.Mutex
 	errs map[string]error
@@ -35,14 +36,14 @@ func newLine(t *testing.T) *line {
 	}
 	t.Cleanup(db.Close)
 	db.KeepGroupsOpen()
-	return &line{t: t, db: db, errs: map[string]error{}, runs: map[string]int{}}
+	return &line{t: t, db: db, in: db.InTx, errs: map[string]error{}, runs: map[string]int{}}
 }
 
 // begin starts a transaction that counts a try under its name, and waits until
 // it is at the connection or in the line.
 func (l *line) begin(ctx context.Context, name string, then func(*store.Tx) error) {
 	l.t.Helper()
-	l.come(name, func(fn func(*store.Tx) error) error { return l.db.InTx(ctx, name, fn) }, then)
+	l.come(name, func(fn func(*store.Tx) error) error { return l.in(ctx, name, fn) }, then)
 }
 
 func (l *line) come(name string, in func(func(*store.Tx) error) error, then func(*store.Tx) error) {

@@ -96,12 +96,15 @@ func (s *Service) confirmation(id payment.OperationID, try int) ident.Confirmati
 // postingTries bounds how many confirmation numbers are tried.
 const postingTries = 4
 
+// transactor is how a transaction is run: in the store's line, or alone.
+type transactor func(ctx context.Context, op string, fn func(*store.Tx) error) error
+
 // posting runs a transaction that posts a payment, and runs it again with the
 // next confirmation number when something it writes is there already.
-func (s *Service) posting(ctx context.Context, op string, fn func(tx *store.Tx, try int) error) error {
+func (s *Service) posting(ctx context.Context, run transactor, op string, fn func(tx *store.Tx, try int) error) error {
 	var err error
 	for try := range postingTries {
-		err = s.db.InTx(ctx, op, func(tx *store.Tx) error { return fn(tx, try) })
+		err = run(ctx, op, func(tx *store.Tx) error { return fn(tx, try) })
 		if !fault.Is(err, store.CodeDuplicate) {
 			break
 		}

@@ -21,7 +21,8 @@ const CodeAmountDiffers = "payment.amount_differs"
 // already changes nothing; one that decides nothing yet is noted.
 func (s *Service) Settle(ctx context.Context, id payment.OperationID, outcome payment.Outcome) error {
 	var differs amountDiffers
-	err := s.posting(ctx, "settle payment", func(tx *store.Tx, try int) error {
+	// Several learn of an outcome at the same moment and collide: not in the line.
+	err := s.posting(ctx, s.db.InTx, "settle payment", func(tx *store.Tx, try int) error {
 		differs = amountDiffers{}
 		i, err := tx.Intent(id)
 		if err != nil {
