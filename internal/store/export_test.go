@@ -3,6 +3,8 @@ package store
 import (
 	"slices"
 	"time"
+
+	"github.com/ncruces/go-sqlite3/vfs"
 )
 
 // AppendOnly lists the tables whose rows are never edited: first those of
@@ -23,6 +25,9 @@ func (tx *Tx) QueueText(text string) { tx.queue(&Stmt{name: "test", sql: text}) 
 func (tx *ReadTx) EachText(text string, row func(scan func(...any) error) error, args ...any) error {
 	return tx.run(step{stmt: &Stmt{name: "test", sql: text}, args: args, row: row})
 }
+
+// NewSQLiteLog gives SQLite's log over a file.
+func NewSQLiteLog(file vfs.File) vfs.File { return &sqliteLog{File: file, waits: true} }
 
 // KeepGroupsOpen lets whoever waits join a group of SQLite, however long it
 // has been open.

@@ -28,6 +28,7 @@ func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
 	if path == "" {
 		return nil, fault.New(fault.Invalid, "store.url", "sqlite: needs a file, like sqlite:quittance.db")
 	}
+	registerSQLiteFiles()
 	if err := checkOurs(ctx, path); err != nil {
 		return nil, err
 	}
@@ -67,8 +68,9 @@ func sqliteDSN(path string, readOnly bool, o Options) string {
 	q := url.Values{"_pragma": {
 		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 	}}
+	q.Set("vfs", sqliteDurable)
 	if o.Volatile {
-		q.Add("_pragma", "synchronous(OFF)")
+		q.Set("vfs", sqliteVolatile)
 	}
 	if readOnly {
 		q["_pragma"] = append(q["_pragma"], "query_only(1)", "cache_size(-65536)")

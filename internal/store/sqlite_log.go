@@ -1,0 +1,126 @@
+package store
+
+import (
+	"errors"
+	"sync"
+
+	"github.com/ncruces/go-sqlite3/vfs"
+)
+
+// SQLite's file systems, by the name that a DSN chooses one by.
+const (
+	sqliteDurable  = "quittance"
+	sqliteVolatile = "quittance-volatile" // nothing waits for the disk
+)
+
+var registerSQLiteFiles = sync.OnceFunc(func() {
+	vfs.Register(sqliteDurable, sqliteFiles{waits: true})
+	vfs.Register(sqliteVolatile, sqliteFiles{})
+})
+
+// sqliteFiles is the file system of the operating system, but for the log.
+type sqliteFiles struct {
+	waits bool // for the disk
+}
+
+// Open is of a file without a name: SQLite puts there what a query has no room for.
+func (s sqliteFiles) Open(string, vfs.OpenFlag) (vfs.File, vfs.OpenFlag, error) {
+	return s.OpenFilename(nil, 0)
+}
+
+func (sqliteFiles) Delete(name string, syncDir bool) error { return vfs.Find("").Delete(name, syncDir) }
+
+func (sqliteFiles) Access(name string, flags vfs.AccessFlag) (bool, error) {
+	return vfs.Find("").Access(name, flags)
+}
+
+func (sqliteFiles) FullPathname(name string) (string, error) { return vfs.Find("").FullPathname(name) }
+
+// OpenFilename opens the log as one that gathers, everything else as it is.
+func (s sqliteFiles) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, error) {
+	file, got, err := vfs.Find("").(vfs.VFSFilename).OpenFilename(name, flags)
+	if err != nil {
+		return nil, got, err
+	}
+	if flags&vfs.OPEN_WAL != 0 {
+		return &sqliteLog{File: file, waits: s.waits}, got, nil
+	}
+	if shared, ok := file.(vfs.FileSharedMemory); ok && !s.waits {
+		return sqliteUnsynced{shared}, got, nil
+	}
+	return file, got, nil
+}
+
+// sqliteUnsynced is a database file that is thrown away after all.
+type sqliteUnsynced struct{ vfs.FileSharedMemory }
+
+func (sqliteUnsynced) Sync(vfs.SyncFlag) error { return nil }
+
+// sqliteLog is the write-ahead log. SQLite writes it page by page, each with a
+// head of its own, two calls of the system for one page; here what follows
+// itself is gathered, and written in one call: at the latest by Sync, which
+// SQLite calls for each commit (synchronous=FULL) before it lets anybody know of
+// the new pages. So nobody misses what is gathered, and a commit is as durable
+// as ever.
+type sqliteLog struct {
+	vfs.File
+	waits bool
+
+	gathered []byte
+	at       int64 // where they belong
+}
+
+// sqliteGatherBytes is how much is gathered at most: some 60 pages, more than a
+// group of payments writes.
+const sqliteGatherBytes = 256 << 10
+
+func (l *sqliteLog) WriteAt(p []byte, off int64) (int, error) {
+	if off != l.at+int64(len(l.gathered)) || len(l.gathered)+len(p) > sqliteGatherBytes {
+		if err := l.flush(); err != nil {
+			return 0, err
+		}
+		l.at = off
+	}
+	l.gathered = append(l.gathered, p...)
+	return len(p), nil
+}
+
+// flush writes what is gathered. If it can not, SQLite undoes the transaction:
+// the pages are lost with it.
+func (l *sqliteLog) flush() error {
+	if len(l.gathered) == 0 {
+		return nil
+	}
+	_, err := l.File.WriteAt(l.gathered, l.at)
+	l.gathered = l.gathered[:0]
+	return err
+}
+
+// ReadAt reads; a page that a large transaction has moved to the log comes back
+// before its commit.
+func (l *sqliteLog) ReadAt(p []byte, off int64) (int, error) {
+	if off < l.at+int64(len(l.gathered)) && l.at < off+int64(len(p)) {
+		if err := l.flush(); err != nil {
+			return 0, err
+		}
+	}
+	return l.File.ReadAt(p, off)
+}
+
+func (l *sqliteLog) Sync(flags vfs.SyncFlag) error {
+	if err := l.flush(); err != nil || !l.waits {
+		return err
+	}
+	return l.File.Sync(flags)
+}
+
+func (l *sqliteLog) Truncate(size int64) error { return errors.Join(l.flush(), l.File.Truncate(size)) }
+
+func (l *sqliteLog) Size() (int64, error) {
+	if err := l.flush(); err != nil {
+		return 0, err
+	}
+	return l.File.Size()
+}
+
+func (l *sqliteLog) Close() error { return errors.Join(l.flush(), l.File.Close()) }
