@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -104,6 +105,12 @@ func (l *sqliteLine) pass(g *sqliteGroup) {
 	if g != nil {
 		if l.next(g) {
 			return
+		}
+		if g.open > 0 { // whoever is on the way here joins
+			runtime.Gosched()
+			if l.next(g) {
+				return
+			}
 		}
 		g.finish(g.commit())
 	}
