@@ -58,7 +58,9 @@ func (v *visit) checkPage(s *setUp) (portal.AutoPayCheck, bool) {
 		Rules: v.autoPayRules(d.First), Waits: waitsOf(offer.Saved[bank]),
 	}
 	if view.Waits != nil && d.Known {
-		view.Waits.OnlyIf = v.onlyIf(offer.Saved[bank], d)
+		if view.Waits.OnlyIf = v.onlyIf(offer.Saved[bank], d); view.Waits.OnlyIf.Kind == portal.BannerAutoPayLate {
+			view.First.Settles = civil.Date{}
+		}
 	}
 	if u := d.Unpaid; u != nil && !s.Change {
 		unpaid := &portal.Unpaid{Amount: u.Amount, Month: u.Month, Due: u.DueOn}

@@ -186,7 +186,7 @@ func TestABillWhileAutoPayWaits(t *testing.T) {
 	h.Validator.Answer = payment.ValidationUnavailable
 	const (
 		waits = "AutoPay waits, because its bank account is not confirmed yet. If that is done by 8:00 p.m. Eastern time on November 20, AutoPay takes $124.50 on November 23."
-		pay   = "If not, pay it here or another way by Monday, November 23, 2026."
+		pay   = "If not, pay it yourself by Monday, November 23, 2026."
 		takes = "AutoPay will take $124.50"
 	)
 	number := h.Rows("SELECT bill_no FROM bill")[0]
@@ -220,7 +220,7 @@ func TestABillThatAutoPayWaitsTooLongFor(t *testing.T) {
 	h := newHouse(t)
 	b, _ := h.billed(t, "ana@example.com")
 	h.Validator.Answer = payment.ValidationUnavailable
-	const late = "AutoPay does not take this bill, because its bank account is not confirmed in time. Pay it here or another way by Monday, November 23, 2026."
+	const late = "AutoPay does not take this bill, because its bank account is not confirmed in time. Pay it yourself by Monday, November 23, 2026."
 	b.choose("23").says(late)
 	b.send("/account/autopay/check", "cap", "200").at("/account/autopay/done", "AutoPay is on").says(late)
 	for _, path := range []string{"/account", "/account/autopay", "/account/bills/" + h.Rows("SELECT bill_no FROM bill")[0], "/account/pay"} {

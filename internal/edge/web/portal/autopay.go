@@ -77,6 +77,12 @@ func (a AutoPay) CanTurnOn() bool {
 	return a.Manage && a.State != AutoPayOn && a.State != AutoPayPaused
 }
 
+// CanConfirm tells that what AutoPay waits for can be told now.
+func (a AutoPay) CanConfirm() bool { return a.Manage && a.Waits != nil && a.Waits.ConfirmPath() != "" }
+
+// CanPayInstead tells that there is something to pay while AutoPay waits.
+func (a AutoPay) CanPayInstead() bool { return a.CanPay && a.Waits != nil && a.Held == nil }
+
 // AutoPayNext is the next payment.
 type AutoPayNext struct {
 	On      civil.Date // the day that counts

@@ -184,6 +184,14 @@ func (c AutoPayCheck) page() page {
 // DayMessage names the day.
 func (c AutoPayCheck) DayMessage() Message { return DayOfMonth(c.Day) }
 
+// FirstMessage says what is taken first.
+func (c AutoPayCheck) FirstMessage() Message {
+	if c.Waits != nil && c.Waits.OnlyIf != nil && c.Waits.OnlyIf.Kind == BannerAutoPayLate {
+		return Message{Key: "my.check.first_late"}
+	}
+	return c.First.Message()
+}
+
 // ButtonKey names the button that agrees.
 func (c AutoPayCheck) ButtonKey() string {
 	if c.Change {
@@ -256,11 +264,19 @@ type PaidNow struct {
 }
 
 func (d AutoPayDone) page() page {
-	p := page{template: "autopay_done", title: "my.done.title_" + string(d.Kind)}
+	p := page{template: "autopay_done", title: d.Title()}
 	if d.Kind == DoneOn {
 		p.step = 4
 	}
 	return p
+}
+
+// Title is the key of what was done.
+func (d AutoPayDone) Title() string {
+	if d.Kind == DoneReleased && d.Waits != nil {
+		return "my.done.title_answered"
+	}
+	return "my.done.title_" + string(d.Kind)
 }
 
 // Text says what is so from now on.

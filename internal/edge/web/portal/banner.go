@@ -101,6 +101,9 @@ func (b Bill) About() Link {
 	case BannerPastDue, BannerEnding, BannerRestart, BannerPlan, BannerHold:
 		return Link{Key: "bill.about_past_due", Path: PathPastDue}
 	case BannerAutoPayWaits, BannerAutoPayLate:
+		if b.Own {
+			return Link{Key: "my.home.autopay_see", Path: PathAutoPay}
+		}
 		return Link{Key: "bill.about_autopay", Path: PathAutoPay}
 	}
 	return Link{}

@@ -212,6 +212,8 @@ func autoPayEnds() []State {
 	rolled := first
 	rolled.Settles = day("2026-12-16")
 	bill := portal.Unpaid{Amount: total, Month: covers, Due: due}
+	only, waitsOfBill := onlyIf(), waitsFor(portal.WaitAmounts)
+	waitsOfBill.OnlyIf = &only
 	done := func(name string, d portal.AutoPayDone) State {
 		return State{"autopay_done", name, in(portal.PathAutoPayDone), d}
 	}
@@ -228,6 +230,7 @@ func autoPayEnds() []State {
 		done("on-not-paid", portal.AutoPayDone{Kind: portal.DoneOn, First: first, StopBy: evening, Paid: &portal.PaidNow{Amount: total, Failed: true}, Bill: &bill}),
 		done("on-waits", portal.AutoPayDone{Kind: portal.DoneOn, First: first, StopBy: evening, Waits: waitsFor(portal.WaitComing)}),
 		done("changed", portal.AutoPayDone{Kind: portal.DoneChanged, First: first, Later: true}),
+		done("on-waits-bill", portal.AutoPayDone{Kind: portal.DoneOn, First: first, StopBy: evening, Waits: waitsOfBill}),
 		done("changed-waits", portal.AutoPayDone{Kind: portal.DoneChanged, First: first, Waits: waitsFor(portal.WaitAmounts)}),
 		done("released-waits", portal.AutoPayDone{Kind: portal.DoneReleased, Last: due, Waits: waitsFor(portal.WaitAmounts)}),
 		done("stopped", portal.AutoPayDone{Kind: portal.DoneStopped, Bill: &bill, Email: "m•••@example.org"}),
