@@ -8,6 +8,7 @@ import (
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/bill"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/mandate"
@@ -326,7 +327,7 @@ func isReturned(tx *store.ReadTx, p payment.Payment) (returned, canceled bool, e
 	if fault.KindOf(err) == fault.NotFound {
 		return false, false, nil
 	}
-	return err == nil, r.Code == payment.Canceled, err
+	return err == nil, r.Code == payment.Canceled || r.Code == ach.CodeDisputed, err
 }
 
 // Intent gives an intent, or fault.NotFound.

@@ -6,6 +6,7 @@ import (
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/access"
+	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/mandate"
 	"quittance.org/quittance/internal/edge/web/owing"
 	"quittance.org/quittance/internal/edge/web/portal"
@@ -145,6 +146,8 @@ func waitsOf(s autopay.SavedAccount) *portal.AutoPayWaits {
 
 func debitStatus(d autopay.Debit) portal.PaymentStatus {
 	switch {
+	case d.Returned == ach.CodeDisputed: // it never went to a bank
+		return portal.StatusCanceled
 	case d.Returned != "":
 		return portal.StatusReturned
 	case d.Settled:

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"quittance.org/quittance/internal/app/paying"
+	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/domain/access"
 	"quittance.org/quittance/internal/edge/web/owing"
@@ -82,6 +83,9 @@ func (v *visit) showBill(own *paying.OwnBill) {
 		view.CanPay = view.CanPay && access.Allowed(v.who.Role, access.StartPayment)
 	}
 	view.Within, view.PaidOn, view.Carried = portal.BillRow{Number: own.Number}.Path(), own.PaidOn, own.State == paying.BillCarried
+	if !view.PaidOn.IsZero() || view.Carried {
+		view.PayBy = civil.Date{} // nothing is asked for by then any more
+	}
 	for i, s := range own.Bill.Sections {
 		view.Sections[i].Name, view.Sections[i].Carrier = s.Plan, s.Carrier
 	}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"quittance.org/quittance/internal/app/apptest"
+	"quittance.org/quittance/internal/domain/ach"
+	"quittance.org/quittance/internal/store"
 )
 
 // Somebody who is signed in pays without a look-up, saves the bank account, and
@@ -214,4 +216,27 @@ func TestCancelingAPayment(t *testing.T) {
 	}
 	b.open(at+"/cancel").at(at, "A payment").open("/account").says("$124.50", "Pay by November 23, 2026")
 	apptest.Check(t, "owed", h.Owed(of), apptest.Amount("124.50"))
+}
+
+// A debit that undid itself before its file was built was not returned by a
+// bank: nothing was taken, and it does not count (ACH-33).
+func TestAPaymentThatWasNotTaken(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	b, of := h.billed(t, "ana@example.com")
+	b.open("/account/pay").send("/pay/amount", "choice", "total").send("/pay/bank", typeBank("000123456789")...).send("/pay/check").says("Payment received")
+	p := h.Payments(of)[0]
+	h.InTx(func(tx *store.Tx) error {
+		_, err := h.bureau.paying.TakeBack(tx, of.Account, p.ID, ach.CodeDisputed, h.Today())
+		return err
+	})
+	b.open("/account/payments").says("Canceled")
+	at := "/account/payments/" + p.Confirmation.String()
+	b.open(at).says("Canceled", "We did not take this payment", "Use another account, or pay another way.", "Pay $124.50")
+	for _, wrong := range []string{"Returned by your bank", "Counts as paid on"} {
+		if strings.Contains(b.text(), wrong) {
+			t.Errorf("the page says %q: %s", wrong, b.text())
+		}
+	}
+	b.open("/is-my-payment-in").send("/is-my-payment-in", "confirmation", p.Confirmation.String()).says("Canceled", "No money was taken.")
 }

@@ -101,7 +101,7 @@ func channelOf(p payment.Payment) portal.Channel {
 func statusOf(p paying.PaymentLine) portal.PaymentStatus {
 	byACH := p.Method == payment.MethodBank && p.Channel != payment.ChannelBillPay && p.Channel != payment.ChannelThirdParty
 	switch {
-	case p.ReturnCode == payment.Canceled:
+	case p.ReturnCode == payment.Canceled, p.ReturnCode == ach.CodeDisputed:
 		return portal.StatusCanceled
 	case p.ReturnCode != "":
 		return portal.StatusReturned
@@ -160,7 +160,7 @@ func (v *visit) onePayment() {
 		Confirmation: p.Confirmation.String(), Amount: p.Amount, At: p.SubmittedAt, Counts: p.EffectiveOn, How: paymentRow(p.PaymentLine).How(),
 		Status: statusOf(p.PaymentLine), AutoPay: p.Channel == payment.ChannelAutoPay, Steps: stepsOf(p.PaymentLine), Receipt: path + "/receipt.pdf",
 	}
-	if view.Status == portal.StatusReturned {
+	if p.ReturnCode != "" && p.ReturnCode != payment.Canceled {
 		d := owing.View{Due: p.Receipt.After, Profile: v.Profile}
 		view.Reason, view.Due, view.By = portal.ReasonOf(p.ReturnCode), d.Now(), d.PayBy()
 		view.CanPay = view.Due.IsPositive() && access.Allowed(v.who.Role, access.StartPayment)

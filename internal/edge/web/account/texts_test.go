@@ -27,7 +27,7 @@ func TestTextsAboutBills(t *testing.T) {
 	}
 	b.open("/account/settings").says("Waiting for your code")
 	b.open("/account/settings/texts/code").send("/account/settings/texts/code", "code", "12").problem("Code must be 6 numbers")
-	b.send("/account/settings/texts/code", "code", h.code(t, "6175550147")).at("/account/settings", "Settings").says("Your changes are saved.", "On to (•••) •••-0147")
+	b.send("/account/settings/texts/code", "code", h.code(t, "6175550147")).at("/account/settings", "Settings").says("Your changes are saved.", "On (•••) •••-0147")
 	wording := h.Rows("SELECT wording FROM text_consent WHERE state = 'asked'")[0]
 	for _, part := range []string{"Bay Harbor Health Marketplace", "STOP", "HELP", "Message and data rates may apply."} {
 		if !strings.Contains(wording, part) {
@@ -38,7 +38,7 @@ func TestTextsAboutBills(t *testing.T) {
 	if err := h.people.HeardText(t.Context(), people.HeardText{ID: "m1", Number: "+16175550147", Words: "START"}); err != nil {
 		t.Fatal(err)
 	}
-	b.open("/account/settings").says("On to (•••) •••-0147")
+	b.open("/account/settings").says("On (•••) •••-0147")
 	apptest.Check(t, "record", h.Rows("SELECT state || ' ' || how FROM text_consent WHERE account_id = '"+of.Account.String()+"' ORDER BY consent_id"),
 		[]string{"asked page", "on code", "stopped page", "on reply"})
 	b.open("/account/security").says("Text messages about bills turned on")

@@ -209,6 +209,14 @@ func ReasonOf(code string) ReturnReason {
 // Key gives the key of the sentence.
 func (r ReturnReason) Key() string { return "my.returned." + string(r) }
 
+// Choose gives the key of what can be done about it.
+func (r ReturnReason) Choose() string {
+	if r == ReturnFunds {
+		return "my.payment.choose"
+	}
+	return "my.payment.choose_other"
+}
+
 // Payment is A12: one payment, what became of it, and its proofs.
 type Payment struct {
 	Confirmation string

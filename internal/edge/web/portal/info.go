@@ -62,6 +62,11 @@ const (
 // Key gives the message key of the status; Key + "_line" is the line under it.
 func (s PaymentStatus) Key() string { return "status." + string(s) }
 
+// Counts tells that the payment counts as paid.
+func (s PaymentStatus) Counts() bool {
+	return s != StatusDeclined && s != StatusReturned && s != StatusCanceled
+}
+
 // Icon gives the icon beside the word.
 func (s PaymentStatus) Icon() string {
 	switch s {

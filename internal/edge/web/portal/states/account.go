@@ -1,6 +1,7 @@
 package states
 
 import (
+	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/edge/web/catalogue"
 	"quittance.org/quittance/internal/edge/web/portal"
@@ -166,8 +167,8 @@ func ownBills() []State {
 		only := onlyIf()
 		d.OnlyIf = &only
 	})
-	add("own-paid", func(d *portal.Document) { d.PaidOn, d.CanPay = day("2026-11-20"), false })
-	add("own-carried", func(d *portal.Document) { d.Carried, d.CanPay = true, false })
+	add("own-paid", func(d *portal.Document) { d.PaidOn, d.PayBy, d.CanPay = day("2026-11-20"), civil.Date{}, false })
+	add("own-carried", func(d *portal.Document) { d.Carried, d.PayBy, d.Note, d.CanPay = true, civil.Date{}, "", false })
 	return states
 }
 

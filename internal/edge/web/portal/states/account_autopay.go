@@ -1,6 +1,7 @@
 package states
 
 import (
+	"slices"
 	"strings"
 
 	"quittance.org/quittance/internal/base/civil"
@@ -302,7 +303,11 @@ func onePayment() []State {
 				if last == portal.StepAgreed || last == portal.StepQueried {
 					end.On = day("2026-11-27")
 				}
-				p.Steps = []portal.Happened{{Step: portal.StepReceived, On: today}, {Step: portal.StepTold, On: today, Carrier: carrier}, end, {Step: portal.StepWaiting}}
+				told := portal.Happened{Step: portal.StepTold, On: today, Carrier: carrier}
+				p.Steps = []portal.Happened{{Step: portal.StepReceived, On: today}, told, end, {Step: portal.StepWaiting}}
+				if last == portal.StepLateTelling {
+					p.Steps = slices.Delete(p.Steps, 1, 2)
+				}
 			})
 		}
 	}
@@ -324,7 +329,7 @@ func onePayment() []State {
 			p.Status, p.Reason, p.Letter, p.Lines, p.Agreed = portal.StatusReturned, portal.ReasonOf(code), "", nil, ""
 			p.Steps = []portal.Happened{{Step: portal.StepReceived, On: today}, {Step: portal.StepReturned, On: day("2026-11-24")}}
 			if code == ach.CodeDisputed {
-				p.AutoPay, p.Steps = true, []portal.Happened{{Step: portal.StepNotTaken, On: today}}
+				p.Status, p.AutoPay, p.Steps = portal.StatusCanceled, true, []portal.Happened{{Step: portal.StepNotTaken, On: today}}
 			}
 			p.Due, p.By, p.CanPay = total, due, true
 			switch i {
