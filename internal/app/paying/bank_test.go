@@ -1,6 +1,8 @@
 package paying_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -171,6 +173,58 @@ func TestManyBankPaymentsAtTheSameTime(t *testing.T) {
 		apptest.Check(t, "owed", w.Owed(h).String(), "0.00")
 		apptest.Check(t, "credit", w.Facts(h).Credit().String(), "35.50")
 		apptest.Check(t, "stored bank accounts", w.Rows(`SELECT CAST(COUNT(*) AS TEXT) FROM bank_account`), []string{"1"})
+		w.VerifyClean()
+	})
+}
+
+// More payers than connections, who share transactions on PostgreSQL. Among them
+// are some who can not pay what they ask for and some who hang up: what each was
+// told is so, whatever happened to the others.
+func TestMorePayersThanConnections(t *testing.T) {
+	t.Parallel()
+	eachTill(t, func(t *testing.T, w *till) {
+		crowd := w.Crowd(64, apptest.Medical("2026-01", "109.50").Renewed())
+		w.Bill("2026-12")
+		var all sync.WaitGroup
+		told := make([]error, len(crowd))
+		orders := make([]paying.BankOrder, len(crowd))
+		hangingUp, hangUp := context.WithCancel(t.Context()) // when the first is told
+		defer hangUp()
+		for i, h := range crowd {
+			amount := "50.00"
+			if i%5 == 2 {
+				amount = "999999.99"
+			}
+			orders[i] = w.bankOrder(h, amount)
+			all.Go(func() {
+				ctx := t.Context()
+				if i%7 == 3 {
+					ctx = hangingUp
+				}
+				_, told[i] = w.s.PayByBank(ctx, orders[i])
+				hangUp()
+			})
+		}
+		all.Wait()
+		for i, h := range crowd {
+			var want string
+			switch err := told[i]; {
+			case err == nil:
+				want = "59.50"
+			case fault.Is(err, fault.CodeUnknownOutcome):
+				continue
+			case i%5 == 2 && !errors.Is(err, context.Canceled):
+				w.wantCode(err, "amount.too_large")
+				fallthrough
+			default:
+				want = "109.50"
+			}
+			apptest.Check(t, "owed", w.Owed(h).String(), want)
+			apptest.Check(t, "stored", w.state(orders[i].Operation) != "", want == "59.50")
+			if i%7 != 3 && (told[i] == nil) == (i%5 == 2) {
+				t.Errorf("payer %d was told %v", i, told[i])
+			}
+		}
 		w.VerifyClean()
 	})
 }
