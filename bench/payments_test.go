@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -78,6 +79,8 @@ func (noValidator) Validate(context.Context, string, pii.Secret, payment.Account
 
 func openDesk(b *testing.B, m *market) *desk {
 	b.Helper()
+	as := debug.SetGCPercent(400) // as quittance serve does
+	b.Cleanup(func() { debug.SetGCPercent(as) })
 	q, err := queue.New(m.db, nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"strings"
 
 	"quittance.org/quittance/internal/app"
@@ -88,6 +89,9 @@ func (c serveCommand) Run(ctx context.Context, s Streams) error {
 	}
 	if err := a.Start(ctx); err != nil {
 		return err
+	}
+	if os.Getenv("GOGC") == "" {
+		defer debug.SetGCPercent(debug.SetGCPercent(garbagePercent))
 	}
 	fmt.Fprintf(s.Err, "Serving %s on %s\n", baseURL, c.Listen)
 	err = serve(ctx, map[net.Listener]*http.Server{l: newServer(h, log)})

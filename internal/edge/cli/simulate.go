@@ -73,8 +73,8 @@ func (c simulateCommand) Run(ctx context.Context, s Streams) error {
 }
 
 // garbagePercent is how much garbage may lie beside what is in use, in percent
-// of it. A year keeps little: to collect garbage as soon as there is as much
-// again takes up to a tenth of the processor time.
+// of it. A year and a server keep little, some megabytes: to collect garbage as
+// soon as there is as much again takes up to a tenth of the processor time.
 const garbagePercent = 400
 
 // workersEach is how many households act at the same time for each processor:
