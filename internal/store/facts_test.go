@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"os"
 	"testing"
 
 	"quittance.org/quittance/internal/base/clock/virtual"
@@ -15,9 +14,6 @@ import (
 // who decide on others meanwhile.
 func TestWhereNothingIsDecidedNoDecisionIsRead(t *testing.T) {
 	t.Parallel()
-	if os.Getenv(storetest.PostgresVariable) == "" {
-		t.Skip("SQLite has one writer")
-	}
 	db := storetest.OpenPostgres(t, virtual.Standing(storetest.Noon))
 	addAccounts(t, db, 0, 100)
 	if _, err := db.PostgresPool().Exec(t.Context(), "ANALYZE"); err != nil {

@@ -3,7 +3,6 @@ package store_test
 import (
 	"context"
 	"errors"
-	"os"
 	"runtime"
 	"testing"
 	"time"
@@ -18,9 +17,6 @@ import (
 // come meanwhile make up a group when it is done.
 func newPostgresLine(t *testing.T) *line {
 	t.Helper()
-	if os.Getenv(storetest.PostgresVariable) == "" {
-		t.Skip(storetest.PostgresVariable + " is not set")
-	}
 	db, err := store.Open(t.Context(), storetest.PostgresURL(t),
 		store.Options{Clock: virtual.Standing(storetest.Noon), Vault: storetest.Vault(), MaxConns: 4})
 	if err != nil {
