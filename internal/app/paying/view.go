@@ -251,7 +251,7 @@ type Receipt struct {
 	Left         money.Amount  // kept for the next bill
 	Starts       []civil.Month // with which this payment started coverage (R-BIND-1)
 	Returned     bool          // the bank or the card holder took the money back: it pays nothing
-	Canceled     bool          // Returned, but by its payer, before it went to the bank
+	Canceled     bool          // Returned, but before it went to the bank: by its payer, or because AutoPay was disputed
 	After        *Due
 }
 
