@@ -18,10 +18,11 @@ var (
 		SELECT service, began_at, ended_at, cause, reason, actor FROM outage
 		WHERE ended_at > $1 AND began_at < $2 ORDER BY began_at, outage_id LIMIT 10000`)
 	qExtendedTo = stmt("extended_to", `
-		SELECT DISTINCT x.account_id, x.due_on FROM due_extension x
-		JOIN charge c ON c.account_id = x.account_id AND c.due_on = x.due_on
-		JOIN open_charge o ON o.account_id = c.account_id AND o.charge_id = c.charge_id
+		SELECT x.account_id, x.due_on FROM due_extension x
 		WHERE x.until_on = $1 AND (x.account_id > $2 OR x.account_id = $2 AND x.due_on > $3)
+			AND (EXISTS (SELECT 1 FROM charge c JOIN open_charge o ON o.account_id = c.account_id AND o.charge_id = c.charge_id
+					WHERE c.account_id = x.account_id AND c.due_on = x.due_on)
+				OR NOT EXISTS (SELECT 1 FROM charge c WHERE c.account_id = x.account_id AND c.due_on = x.due_on))
 		ORDER BY x.account_id, x.due_on LIMIT $4`)
 )
 
@@ -76,7 +77,8 @@ func (tx *ReadTx) Outages(from, to civil.Instant) ([]Outage, error) {
 }
 
 // ExtendedTo gives up to limit extensions that end on a day, of accounts that
-// have not paid what was due, after one that was given before.
+// have not paid what was due or had something else to pay by it, after one that
+// was given before.
 func (tx *ReadTx) ExtendedTo(until civil.Date, after AccountExtension, limit int) ([]AccountExtension, error) {
 	return collect(tx, qExtendedTo, func(row func(...any) error) (AccountExtension, error) {
 		x := AccountExtension{Extension: standing.Extension{Until: until}}

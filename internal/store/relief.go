@@ -51,10 +51,17 @@ var (
 		ON CONFLICT (account_id, due_on) DO UPDATE SET until_on = excluded.until_on, reason = excluded.reason, actor = excluded.actor,
 			granted_at = excluded.granted_at, told_on = NULL WHERE due_extension.until_on < excluded.until_on`)
 	qDueWithout = stmt("due_without_extension", `
-		SELECT DISTINCT o.account_id FROM open_charge o JOIN charge c ON c.account_id = o.account_id AND c.charge_id = o.charge_id
-		WHERE o.account_id >= $1 AND o.account_id <= $2 AND c.due_on = $3
-			AND NOT EXISTS (SELECT 1 FROM due_extension x WHERE x.account_id = o.account_id AND x.due_on = $3 AND x.until_on >= $4)
-		ORDER BY o.account_id LIMIT 1000`)
+		SELECT d.account_id FROM (
+			SELECT o.account_id FROM open_charge o JOIN charge c ON c.account_id = o.account_id AND c.charge_id = o.charge_id
+			WHERE o.account_id >= $1 AND o.account_id <= $2 AND c.due_on = $3
+			UNION SELECT i.account_id FROM installment i WHERE i.account_id >= $1 AND i.account_id <= $2 AND i.due_on = $3) d
+		WHERE NOT EXISTS (SELECT 1 FROM due_extension x WHERE x.account_id = d.account_id AND x.due_on = $3 AND x.until_on >= $4)
+		ORDER BY d.account_id LIMIT 1000`)
+	qEndedWithout = stmt("ended_without_extension", `
+		SELECT DISTINCT d.account_id FROM decision d
+		WHERE d.account_id >= $1 AND d.account_id <= $2 AND d.kind = 'end' AND d.decided_on >= $5 AND d.decided_on <= $6
+			AND NOT EXISTS (SELECT 1 FROM due_extension x WHERE x.account_id = d.account_id AND x.due_on = $3 AND x.until_on >= $4)
+		ORDER BY d.account_id LIMIT 1000`)
 )
 
 // waiverRule is the rule by which a part of a charge is not owed.
@@ -248,8 +255,15 @@ func (tx *Tx) Extend(account enrollment.AccountID, x standing.Extension, actor, 
 }
 
 // DueWithoutExtension gives the accounts from first to last with something
-// unpaid that is due on a day and was not extended as far. There may be up to
-// 1,000 in the range.
+// unpaid, or a payment of an arrangement, that is due on a day and was not
+// extended as far. There may be up to 1,000 in the range.
 func (tx *ReadTx) DueWithoutExtension(first, last enrollment.AccountID, x standing.Extension) ([]enrollment.AccountID, error) {
 	return collect(tx, qDueWithout, scalar[enrollment.AccountID], first, last, x.Due, x.Until)
+}
+
+// EndedWithoutExtension gives the accounts from first to last with coverage
+// whose end was decided from one day to another, and a day that was not extended
+// as far. There may be up to 1,000 in the range.
+func (tx *ReadTx) EndedWithoutExtension(first, last enrollment.AccountID, x standing.Extension, from, to civil.Date) ([]enrollment.AccountID, error) {
+	return collect(tx, qEndedWithout, scalar[enrollment.AccountID], first, last, x.Due, x.Until, from, to)
 }

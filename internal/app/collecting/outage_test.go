@@ -212,3 +212,69 @@ func between(w *apptest.World, from, to string) standing.Outage {
 	o.To = w.Clock.Now()
 	return o
 }
+
+// outageOn is an outage of two hours before the cut-off of a day, and the night
+// after it.
+func outageOn(w *apptest.World, day civil.Date) {
+	next := day.AddDays(1).String()
+	beat(w, day.String()+" 20:00:00", "a", 0)
+	beat(w, day.String()+" 22:00:00", "b", 0)
+	beat(w, next+" 00:59:30", "b", time.Minute)
+	w.At(next + " 01:00:00")
+}
+
+// R-CAL-3, R-DUE-6: who could not pay on the last day to have coverage back has it
+// a day longer, and again if that day is hit as well.
+func TestOutageOnTheLastDayToReturn(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		w.At("2026-11-30")
+		h := w.Household(apptest.Medical("2027-01", "103.00").Renewed())
+		gone := w.Household(apptest.Medical("2027-01", "103.00").Renewed())
+		w.Live("2027-03-31")
+		must(t, "release", w.Collecting.Release(t.Context(), act(gone, 0)))
+		w.Live("2027-04-05")
+		must(t, "release", w.Collecting.Release(t.Context(), act(h, 0)))
+		w.Live("2027-04-06")
+		by := w.Standing(h).Enrollments[0].Reinstate.By
+		for range 2 {
+			w.Live(by.String())
+			outageOn(w, by)
+			if extendAfter(t, w, by.String()) == 0 {
+				t.Fatal("nobody was given more time")
+			}
+			w.Night()
+			moved := w.Standing(h).Enrollments[0].Reinstate.By
+			if !moved.After(by) {
+				t.Fatalf("the last day is still %s", moved)
+			}
+			by = moved
+		}
+		w.At(by.String() + " 12:00:00")
+		pays(w, h, w.Standing(h).Enrollments[0].Reinstate.Amount.String())
+		w.Live(by.AddDays(1).String())
+		apptest.Check(t, "had back", states(w, h), []string{"medical active"})
+		apptest.Check(t, "the other's day had passed", states(w, gone), []string{"medical ended 2027-01"})
+		w.VerifyClean()
+	})
+}
+
+// R-CAL-3, R-DUE-9: an arrangement is not broken by a day on which nobody could
+// pay.
+func TestOutageOnADayOfAnArrangement(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		w.At("2026-11-30")
+		h := w.Household(apptest.Medical("2027-01", "103.00").Renewed())
+		w.Live("2027-02-03")
+		must(t, "arrange", w.Collecting.MakeArrangement(t.Context(), act(h, 0), apptest.Month("2027-02"), installments("2027-02-15 103.00", "2027-03-15 103.00")))
+		w.Live("2027-02-15")
+		outageOn(w, apptest.Date("2027-02-15"))
+		apptest.Check(t, "given", extendAfter(t, w, "2027-02-15"), 1)
+		w.Night()
+		apptest.Check(t, "the day after", w.Standing(h).Enrollments[0].Arrangement, standing.ArrangementKept)
+		w.Live("2027-02-17")
+		apptest.Check(t, "once that has passed too", w.Standing(h).Enrollments[0].Arrangement, standing.ArrangementBroken)
+		w.VerifyClean()
+	})
+}

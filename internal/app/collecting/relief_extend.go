@@ -3,6 +3,7 @@ package collecting
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
@@ -114,8 +115,9 @@ func (s *Service) extendSome(ctx context.Context, ids []enrollment.AccountID, x 
 	return given, err
 }
 
-// ExtendAll is ExtendMany for everybody who has something unpaid that is due on
-// the day: the portal was down, or a storm closed the mail (MA-PAIN-6).
+// ExtendAll is ExtendMany for everybody who has something to pay by the day: a
+// charge, a payment of an arrangement, or what brings coverage back. The portal
+// was down, or a storm closed the mail (MA-PAIN-6).
 func (s *Service) ExtendAll(ctx context.Context, x Extension) (int, error) {
 	if err := x.check(); err != nil {
 		return 0, err
@@ -126,9 +128,14 @@ func (s *Service) ExtendAll(ctx context.Context, x Extension) (int, error) {
 		var page, due []enrollment.AccountID
 		err := s.db.Read(ctx, "accounts to extend", func(tx *store.ReadTx) (err error) {
 			page, err = tx.AccountsAfter(last, extendPage)
-			if err == nil && len(page) > 0 {
-				due, err = tx.DueWithoutExtension(page[0], page[len(page)-1], x.moved())
+			if err != nil || len(page) == 0 {
+				return err
 			}
+			if due, err = tx.DueWithoutExtension(page[0], page[len(page)-1], x.moved()); err != nil {
+				return err
+			}
+			back, err := s.backBy(tx, page[0], page[len(page)-1], x)
+			due = append(due, back...)
 			return err
 		})
 		if err != nil || len(page) == 0 {
@@ -141,4 +148,35 @@ func (s *Service) ExtendAll(ctx context.Context, x Extension) (int, error) {
 		}
 		last = page[len(page)-1]
 	}
+}
+
+// toldWithin is within how many days of an end its letter goes out: from there
+// the days to have coverage back count.
+const toldWithin = 31
+
+// backBy gives the accounts from first to last whose last day to have coverage
+// back is the one that moves (R-DUE-6).
+func (s *Service) backBy(tx *store.ReadTx, first, last enrollment.AccountID, x Extension) ([]enrollment.AccountID, error) {
+	told := x.Due.AddDays(-s.profile.Reinstate.Days.On(x.Due))
+	ended, err := tx.EndedWithoutExtension(first, last, x.moved(), told.AddDays(-toldWithin), told)
+	if err != nil {
+		return nil, err
+	}
+	var back []enrollment.AccountID
+	for _, id := range ended {
+		facts, err := tx.ReviewFacts(id)
+		if err != nil {
+			return nil, err
+		}
+		known := facts.Standing()
+		counts := standing.Evaluate(s.profile, known, x.Due)
+		for i := range known.Enrollments { // the letter and the pages count from the end itself
+			known.Enrollments[i].Notices = nil
+		}
+		told := standing.Evaluate(s.profile, known, x.Due)
+		if slices.ContainsFunc(append(counts.Enrollments, told.Enrollments...), func(e standing.EnrollmentStanding) bool { return e.Reinstate.By == x.Due }) {
+			back = append(back, id)
+		}
+	}
+	return back, nil
 }

@@ -5,6 +5,7 @@ import (
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/internal/store"
@@ -158,10 +159,16 @@ func (s *Service) extended(tx *store.Tx, x store.AccountExtension, e store.Lette
 	if err != nil {
 		return Sent{}, err
 	}
-	if !now.TotalDue.IsPositive() { // paid meanwhile
+	back := money.Zero
+	for _, e := range now.Enrollments {
+		if e.Reinstate.By == x.Until {
+			back = back.Add(e.Reinstate.Amount)
+		}
+	}
+	if !now.TotalDue.IsPositive() && !back.IsPositive() { // paid meanwhile
 		return Sent{Suppressed: 1}, nil
 	}
-	words, err := s.letters.Extended(Extended{Reader: to.reader(false), Written: on, Due: x.Due, Until: x.Until, Standing: now})
+	words, err := s.letters.Extended(Extended{Reader: to.reader(false), Written: on, Due: x.Due, Until: x.Until, Back: back, Standing: now})
 	if err != nil {
 		return Sent{}, err
 	}

@@ -33,6 +33,12 @@ type scribe struct {
 	bills   []notifying.Bill
 
 	returned []notifying.Returned
+	moved    []notifying.Extended
+}
+
+func (s *scribe) Extended(x notifying.Extended) (notifying.Words, error) {
+	s.moved = append(s.moved, x)
+	return s.Letters.Extended(x)
 }
 
 func (s *scribe) Returned(r notifying.Returned) (notifying.Words, error) {

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"quittance.org/quittance/internal/app/apptest"
+	"quittance.org/quittance/internal/app/collecting"
 	"quittance.org/quittance/internal/app/notifying"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/domain/standing"
@@ -275,5 +276,30 @@ func TestAMovedDueDateIsToldToThoseWhoOwe(t *testing.T) {
 		apptest.Check(t, "again", o.sent(round), notifying.Sent{})
 		apptest.Check(t, "mail", o.mail(owes), []string{"email due_extended queued", "print due_extended queued"})
 		apptest.Check(t, "the one who has paid", o.mail(paid), []string(nil))
+	})
+}
+
+// R-DUE-6: a last day to have coverage back that moves is told too, whatever is
+// owed besides.
+func TestAMovedLastDayToReturnIsTold(t *testing.T) {
+	t.Parallel()
+	eachOffice(t, func(t *testing.T, o *office) {
+		o.At("2026-11-30")
+		h := o.reachable("", apptest.Medical("2027-01", "103.00").Renewed())
+		o.Live("2027-04-05")
+		end := collecting.Act{Account: h.Account, Enrollment: h.Enrollments[0], Actor: "staff:ann", Second: "staff:bo", Reason: "test"}
+		if err := o.Collecting.Release(t.Context(), end); err != nil {
+			t.Fatal(err)
+		}
+		o.sendOwed()
+		by := o.Standing(h).Enrollments[0].Reinstate.By
+		o.At(by.String())
+		x := collecting.Extension{Due: by, Until: by.AddDays(1), Actor: "staff:ann", Reason: "the portal was down"}
+		if err := o.Collecting.ExtendDue(t.Context(), h.Account, x); err != nil {
+			t.Fatal(err)
+		}
+		round := func(s *notifying.Service) (notifying.Sent, error) { return s.SendExtended(t.Context(), o.Today()) }
+		apptest.Check(t, "sent", o.sent(round), notifying.Sent{Letters: 1, Printed: 1})
+		apptest.Check(t, "what brings it back", o.letters.moved[len(o.letters.moved)-1].Back.String(), "515.00")
 	})
 }

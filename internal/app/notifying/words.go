@@ -153,6 +153,7 @@ type Extended struct {
 	Written  civil.Date
 	Due      civil.Date
 	Until    civil.Date
+	Back     money.Amount // what brings coverage back by Until (R-DUE-6); zero: it is something else that is due
 	Standing standing.Standing
 }
 

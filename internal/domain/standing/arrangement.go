@@ -22,9 +22,9 @@ func (s *subject) arrange() {
 		return
 	}
 	for _, i := range a.Payments {
-		s.review(i.DueOn.AddDays(1))
+		s.review(s.extended(i.DueOn).AddDays(1))
 	}
-	if broken := a.brokenOn(s.owedOf(a), s.asOf); !broken.IsZero() {
+	if broken := s.brokenOn(a, s.owedOf(a)); !broken.IsZero() {
 		s.s.Arrangement = ArrangementBroken
 		s.broken = Hold{From: a.MadeOn, To: broken}
 		return
@@ -46,7 +46,7 @@ func (s *subject) arrange() {
 // whoever pays bills and installments is ahead with the months of the
 // arrangement and behind with the others.
 func (s *subject) spared(a *Arrangement) (months int, owed money.Amount) {
-	rows, open := s.months(), a.after(s.asOf.AddDays(-1))
+	rows, open := s.months(), s.stillToCome(a, s.asOf.AddDays(-1))
 	for i := range rows {
 		r := &rows[i]
 		with := owed
@@ -86,20 +86,22 @@ func (s *subject) owedOf(a *Arrangement) money.Amount {
 
 // brokenOn gives the first day that passed with more owed than the payments
 // still to come, zero if there is none.
-func (a *Arrangement) brokenOn(owed money.Amount, asOf civil.Date) civil.Date {
+func (s *subject) brokenOn(a *Arrangement, owed money.Amount) civil.Date {
 	var broken civil.Date
 	for _, i := range a.Payments {
-		if i.DueOn.Before(asOf) && a.after(i.DueOn).Less(owed) {
-			broken = earlier(broken, i.DueOn)
+		if by := s.extended(i.DueOn); by.Before(s.asOf) && s.stillToCome(a, by).Less(owed) {
+			broken = earlier(broken, by)
 		}
 	}
 	return broken
 }
 
-func (a *Arrangement) after(day civil.Date) money.Amount {
+// stillToCome is what an arrangement has to bring after a day. Its dates move
+// like due dates (R-CAL-3).
+func (s *subject) stillToCome(a *Arrangement, day civil.Date) money.Amount {
 	sum := money.Zero
 	for _, i := range a.Payments {
-		if i.DueOn.After(day) {
+		if s.extended(i.DueOn).After(day) {
 			sum = sum.Add(i.Amount)
 		}
 	}
@@ -124,11 +126,11 @@ func (s *subject) spread() {
 		}
 	}
 	for _, i := range a.Payments {
-		if !i.DueOn.Before(s.asOf) {
-			s.s.CureBy = earlier(s.s.CureBy, i.DueOn)
+		if by := s.extended(i.DueOn); !by.Before(s.asOf) {
+			s.s.CureBy = earlier(s.s.CureBy, by)
 		}
 	}
-	part := owed.Sub(money.Min(owed, a.after(s.s.CureBy)))
+	part := owed.Sub(money.Min(owed, s.stillToCome(a, s.s.CureBy)))
 	s.s.Keeps = s.s.Unpaid.Sub(owed).Add(part)
 	s.s.Basis.Deadline = s.s.CureBy
 	s.withdraw(s.s.Basis)

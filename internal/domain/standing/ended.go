@@ -18,7 +18,7 @@ func (s *subject) endedUnpaid() {
 	}
 	s.decide(StateEnded, "R-DUE-5", basis)
 	s.s.EndMonth = end.Month
-	by := s.noticedOn(end).AddDays(s.p.Reinstate.Days.On(end.On))
+	by := s.extended(s.noticedOn(end).AddDays(s.p.Reinstate.Days.On(end.On)))
 	if basis, paid := s.paidBack(end, by); paid {
 		back := end.Month.Next()
 		s.owe(Conclusion{Kind: DecisionReinstate, Month: back, EffectiveOn: back.First(), Rule: "R-DUE-6", Basis: basis})

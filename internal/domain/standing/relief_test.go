@@ -169,6 +169,18 @@ func TestExtension(t *testing.T) {
 			name: "a chance to pay moves with it", story: old.deciding("enter_grace 2027-01 on 2027-01-01").with(moved), asOf: "2027-02-05",
 			want: "past_due R-DUE-1 track long grace 1 C 2027-01 unpaid 309.00 past 103.00 cure by 2027-02-10 ends by 2027-03-23 last 2027-01 next 2027-02-11",
 		},
+		{
+			name: "a payment of an arrangement moves with it", story: old.with(moved).with(func(_ *standing.Facts, e *standing.Enrollment) {
+				e.Arrangements = []standing.Arrangement{{MadeOn: day("2027-01-02"), Through: month("2027-01"), Payments: []standing.Installment{
+					{DueOn: day("2027-01-23"), Amount: cents("53.00")}, {DueOn: day("2027-02-20"), Amount: cents("50.00")},
+				}}}
+			}), asOf: "2027-02-05",
+			want: "past_due R-DUE-9 arrangement kept C 2027-01 unpaid 309.00 past 103.00 cure by 2027-02-10 next 2027-02-11",
+		},
+		{
+			name: "so does the last day to have coverage back", story: helpedMember.deciding("end 2026-06 on 2026-12-19").with(moved), asOf: "2027-02-10",
+			want: "ended R-DUE-5 C 2026-06 through 2026-05 unpaid 103.00 past 103.00 last 2026-06 return by 2027-02-10 for 824.00 next 2027-02-11",
+		},
 	})
 }
 

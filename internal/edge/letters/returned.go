@@ -1,9 +1,12 @@
 package letters
 
 import (
+	"slices"
+
 	"quittance.org/quittance/internal/app/notifying"
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/domain/ach"
+	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/internal/edge/web/catalogue"
 )
 
@@ -85,10 +88,16 @@ func (w Writer) Extended(x notifying.Extended) (notifying.Words, error) {
 	if err != nil {
 		return notifying.Words{}, err
 	}
-	due := x.Standing.TotalDue
+	due, lead := x.Standing.TotalDue, "letter.extended.lead"
+	switch {
+	case x.Back.IsPositive():
+		due, lead = x.Back, "letter.extended.back"
+	case slices.ContainsFunc(x.Standing.Enrollments, func(e standing.EnrollmentStanding) bool { return e.Arrangement == standing.ArrangementKept }):
+		due = x.Standing.KeepsCoverage
+	}
 	l := a.begin(a.t("letter.extended.title", nil),
-		a.t("letter.extended.lead", catalogue.Args{"due": x.Due, "until": x.Until, "amount": due}), a.t("letter.just_paid", nil))
+		a.t(lead, catalogue.Args{"due": x.Due, "until": x.Until, "amount": due}), a.t("letter.just_paid", nil))
 	a.toPay(l, payPath, a.amountBox(due, x.Until)...)
 	l.Sections = []section{a.waysToPay(x.Until), a.help()}
-	return a.finish(template{"due_extended", 1}, l)
+	return a.finish(template{"due_extended", 2}, l)
 }

@@ -186,6 +186,21 @@ func coverageSamples() map[string]letterSample {
 		}, "You have more time to pay", []string{
 			"Your payment was due November 23, 2026. You now have until Monday, November 30, 2026. Pay $124.50 by then, and it counts as on time.",
 		}},
+		"extended_back": {func(w letters.Writer) (notifying.Words, error) {
+			return w.Extended(notifying.Extended{
+				Reader: reader(), Written: date("2027-05-06"), Due: date("2027-05-05"), Until: date("2027-05-06"), Back: money.Cents(51500),
+				Standing: standing.Standing{TotalDue: money.Cents(10300)},
+			})
+		}, "You have more time to pay", []string{
+			"The last day to have your coverage back was May 5, 2027. It is now Thursday, May 6, 2027. Pay $515.00 by then",
+		}},
+		"extended_arrangement": {func(w letters.Writer) (notifying.Words, error) {
+			e := standing.EnrollmentStanding{State: standing.StatePastDue, Arrangement: standing.ArrangementKept}
+			return w.Extended(notifying.Extended{
+				Reader: reader(), Written: date("2027-02-16"), Due: date("2027-02-15"), Until: date("2027-02-16"),
+				Standing: standing.Standing{Enrollments: []standing.EnrollmentStanding{e}, TotalDue: money.Cents(30900), KeepsCoverage: money.Cents(17100)},
+			})
+		}, "You have more time to pay", []string{"You now have until Tuesday, February 16, 2027. Pay $171.00 by then"}},
 		"bill_first": {func(w letters.Writer) (notifying.Words, error) { return w.Bill(firstBilled()) }, "Finish your enrollment: make your first payment", []string{
 			"Pay $124.50 by Monday, November 23, 2026 to be covered from December 1, 2026.", "ends " + reader().SubscriberID.LastFour(),
 		}},
