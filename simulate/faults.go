@@ -23,7 +23,7 @@ const (
 	FaultJump      Fault = "jump"      // the clock is most of a day ahead for some hours
 	FaultMissed    Fault = "missed"    // for two or three days nothing runs
 	FaultSilence   Fault = "silence"   // the card processor takes the money and does not answer
-	FaultFull      Fault = "full"      // the disk is full (SQLite)
+	FaultFull      Fault = "full"      // the disk is full
 	FaultLost      Fault = "lost"      // the connection with the bank is lost in mid-file, and its answers come late
 	FaultDirty     Fault = "dirty"     // the bank's return files are wrong: a stranger, a wrong amount, no controls
 )

@@ -7,8 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"math/rand/v2"
-	"os"
-	"strings"
 	"time"
 
 	"quittance.org/quittance/internal/app"
@@ -41,13 +39,11 @@ func amounts(seed uint64) io.Reader {
 	return rand.NewChaCha8(key)
 }
 
-// open opens the marketplace. room is how many bytes the database file may
-// still grow; 0 is no limit.
+// open opens the marketplace. room is how many bytes the database may still
+// grow; 0 is no limit.
 func (m *market) open(ctx context.Context, room int64) error {
 	config := m.database
-	if room > 0 {
-		config.MaxBytes = m.size() + room
-	}
+	config.Room = room
 	var err error
 	if m.base, err = app.OpenDatabase(ctx, config); err != nil {
 		return err
@@ -80,19 +76,6 @@ func (s *simulation) reopen(ctx context.Context, room int64) error {
 	return s.market.open(ctx, room)
 }
 
-// size is how large the database file is; 0 on PostgreSQL.
-func (m *market) size() int64 {
-	path, ok := strings.CutPrefix(m.database.URL, "sqlite:")
-	if !ok {
-		return 0
-	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return 0
-	}
-	return info.Size()
-}
-
 // diskFull notes that a part of the day did not fit on the disk.
 const diskFull = "the disk was full"
 
@@ -106,7 +89,7 @@ const (
 // underFaults runs a part of the day. Where the day's trouble strikes it, the
 // process state is dropped, and the part is run again on what it has left.
 func (s *simulation) underFaults(ctx context.Context, at step, run func(context.Context) error) error {
-	if s.trouble.full == at && s.market.base.Engine() == "sqlite" {
+	if s.trouble.full == at {
 		s.cramped = true
 		if err := s.reopen(ctx, littleRoom); err != nil {
 			return err

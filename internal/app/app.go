@@ -41,7 +41,7 @@ type DatabaseConfig struct {
 	MakeKeys bool   // make keys when there are none: the demo, and first starts on SQLite
 	Clock    clock.Clock
 	MaxConns int32
-	MaxBytes int64 // the SQLite file may grow to; 0: no bound
+	Room     int64 // bytes that the database may still grow, for tests of a full disk; 0: no bound
 	Volatile bool  // commits do not wait for the disk: for a database that is thrown away
 }
 
@@ -63,7 +63,7 @@ func OpenDatabase(ctx context.Context, c DatabaseConfig) (*Database, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, c.URL, store.Options{Clock: c.Clock, Vault: keys, MaxConns: c.MaxConns, MaxBytes: c.MaxBytes, Volatile: c.Volatile})
+	db, err := store.Open(ctx, c.URL, store.Options{Clock: c.Clock, Vault: keys, MaxConns: c.MaxConns, Room: c.Room, Volatile: c.Volatile})
 	if err != nil {
 		return nil, err
 	}

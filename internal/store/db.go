@@ -32,9 +32,9 @@ type Options struct {
 	// MaxConns bounds the PostgreSQL pool; 0 means what the address says
 	// (pool_max_conns), or 8, or as many as there are processors.
 	MaxConns int32
-	// MaxBytes bounds the SQLite file: what would make it larger fails as on a
-	// full disk. 0 means no bound.
-	MaxBytes int64
+	// Room is about how many bytes the database may still grow; what needs more
+	// fails as on a full disk. It is for tests of that. 0 means no bound.
+	Room int64
 	// Volatile lets a commit not wait for the disk: for a database that is
 	// thrown away, or made again, when the machine stops.
 	Volatile bool
@@ -278,6 +278,8 @@ func (db *DB) translate(what string, err error) error {
 		return fault.Wrap(fault.Internal, "store.constraint", err, "%s: a constraint refused it", what)
 	case classLost:
 		return fault.Wrap(fault.Unavailable, "store.unavailable", err, "%s: the database does not answer", what)
+	case classFull:
+		return fault.Wrap(fault.Unavailable, "store.full", err, "%s: the database has no room left: make some", what)
 	}
 	return fmt.Errorf("%s: %w", what, err)
 }

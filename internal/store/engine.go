@@ -89,6 +89,7 @@ const (
 	classDuplicate            // a unique constraint
 	classCheck                // a check, foreign key or not-null constraint
 	classLost                 // the connection went away: nobody knows what happened
+	classFull                 // there is no room left: nothing has happened
 )
 
 // Stmt is a named statement. Every one is prepared on both engines in a test.

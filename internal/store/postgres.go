@@ -20,6 +20,7 @@ import (
 type postgresEngine struct {
 	pool *pgxpool.Pool
 	line *postgresLine
+	room *room // nil: no bound
 }
 
 // leastConns is how many connections the pool may open unless the address of the
@@ -53,7 +54,8 @@ func openPostgres(ctx context.Context, url string, o Options) (engine, error) {
 		pool.Close()
 		return nil, fault.Wrap(fault.Unavailable, "store.unavailable", err, "PostgreSQL does not answer at %s:%d", config.ConnConfig.Host, config.ConnConfig.Port)
 	}
-	return &postgresEngine{pool, &postgresLine{pool: pool, free: int(config.MaxConns)}}, nil
+	room := roomOf(o)
+	return &postgresEngine{pool, &postgresLine{pool: pool, room: room, free: int(config.MaxConns)}, room}, nil
 }
 
 // avoidTableScans keeps the planner from reading a whole table because it is
@@ -91,7 +93,7 @@ func (e *postgresEngine) begin(ctx context.Context, m mode) (session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &postgresSession{conn: conn, mode: m}, nil
+	return &postgresSession{conn: conn, mode: m, room: e.room}, nil
 }
 
 // SQLSTATE codes, PostgreSQL manual appendix A.
@@ -102,6 +104,8 @@ const (
 	sqlstateClassConstraint      = "23"
 	sqlstateClassConnection      = "08"
 	sqlstateAdminShutdown        = "57P01"
+	sqlstateDiskFull             = "53100"
+	sqlstateClassResources       = "53" // out of memory, too many connections
 )
 
 func (e *postgresEngine) classify(err error) errorClass { return classifyPostgres(err) }
@@ -119,7 +123,9 @@ func classifyPostgres(err error) errorClass {
 			return classDuplicate
 		case pe.Code[:2] == sqlstateClassConstraint:
 			return classCheck
-		case pe.Code[:2] == sqlstateClassConnection, pe.Code == sqlstateAdminShutdown:
+		case pe.Code == sqlstateDiskFull:
+			return classFull
+		case pe.Code[:2] == sqlstateClassConnection, pe.Code[:2] == sqlstateClassResources, pe.Code == sqlstateAdminShutdown:
 			return classLost
 		}
 		return classOther
@@ -137,6 +143,7 @@ func classifyPostgres(err error) errorClass {
 type postgresSession struct {
 	conn  *pgxpool.Conn
 	mode  mode
+	room  *room
 	begun bool
 }
 
@@ -199,6 +206,9 @@ func (s *postgresSession) commit(ctx context.Context, steps []step) (int, error)
 }
 
 func (s *postgresSession) send(ctx context.Context, steps []step) (done int, err error) {
+	if s.mode != modeRead {
+		steps = s.room.bound(steps)
+	}
 	batch := &pgx.Batch{}
 	for _, step := range steps {
 		batch.Queue(step.stmt.textIn(s.mode), bind(step.args)...)
@@ -239,6 +249,10 @@ func (s *postgresSession) bulk(ctx context.Context, table string, columns []stri
 		if _, err := s.send(ctx, begin); err != nil {
 			return err
 		}
+	}
+	if !s.room.take(len(values), len(columns)) {
+		_, err := s.send(ctx, []step{noRoom})
+		return err
 	}
 	source := pgx.CopyFromSlice(len(values), func(i int) ([]any, error) { return bind(values[i]), nil })
 	_, err := s.conn.CopyFrom(ctx, pgx.Identifier{table}, columns, source)

@@ -24,6 +24,7 @@ import (
 // undoes all of it, and each of its callers runs again alone.
 type postgresLine struct {
 	pool *pgxpool.Pool
+	room *room
 
 	mu      sync.Mutex
 	free    int // groups that may begin
@@ -66,7 +67,7 @@ func (l *postgresLine) begin(ctx context.Context) (session, error) {
 			g.end(err)
 			return nil, err
 		}
-		g.session = &postgresSession{conn: conn, mode: modeWrite}
+		g.session = &postgresSession{conn: conn, mode: modeWrite, room: g.line.room}
 	}
 	return &postgresTurn{group: g}, nil
 }

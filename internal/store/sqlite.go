@@ -76,12 +76,21 @@ func sqliteDSN(path string, readOnly bool, o Options) string {
 		q["_pragma"] = append(q["_pragma"], "query_only(1)", "cache_size(-65536)")
 	} else {
 		q["_pragma"] = append(q["_pragma"], writerPragmas...)
-		if o.MaxBytes > 0 {
-			q.Add("_pragma", fmt.Sprintf("max_page_count(%d)", o.MaxBytes/sqlitePageBytes))
+		if o.Room > 0 {
+			q.Add("_pragma", fmt.Sprintf("max_page_count(%d)", (sizeOf(path)+o.Room)/sqlitePageBytes))
 		}
 		q.Set("_txlock", "immediate")
 	}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
+}
+
+// sizeOf is how large a file is, 0 if there is none.
+func sizeOf(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
 }
 
 // checkOurs refuses a file that exists and is not a Quittance database before
