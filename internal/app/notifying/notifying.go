@@ -187,7 +187,10 @@ func (s *Service) keep(ctx context.Context, l Letter) (store.Message, error) {
 		if err != nil {
 			return err
 		}
-		if isNew && s.texts != nil { // asked here, so that others pay for no look
+		if isNew {
+			if s.texts == nil { // asked here, so that others pay for no look
+				return nil
+			}
 			return s.alsoByText(tx, l.Account, l.Short, l.Language, l.Source)
 		}
 		m, err = tx.MessageAbout(l.Account, l.Source, l.Template, store.ChannelEmail)
