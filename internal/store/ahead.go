@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"runtime"
 	"slices"
@@ -14,7 +15,7 @@ import (
 // and beside then; it keeps to its transaction, its items and what is only read.
 //
 // Where one connection writes, looks at so many items each are taken by those
-// that read, several side by side, while the transaction writes (ADR 0021).
+// that read, several side by side, while the transaction writes (ADR 0023).
 // Otherwise the transaction itself looks at all of them first.
 func Ahead[E, T any](tx *Tx, items []E, atOnce int, look func(tx *ReadTx, some []E) ([]T, error), then func(seen T) error) error {
 	parts := slices.Collect(slices.Chunk(items, atOnce))
@@ -40,6 +41,10 @@ func forEach[T any](all []T, do func(T) error) error {
 	return nil
 }
 
+// aheadMost is how many looks for each reader may wait to be written: readers
+// that are further ahead would only take processors from the writer.
+const aheadMost = 2
+
 // glance is one look under way. What it came to is known when it is over.
 type glance[T any] struct {
 	over   chan struct{}
@@ -57,18 +62,28 @@ func lookBeside[E, T any](tx *Tx, parts [][]E, look func(*ReadTx, []E) ([]T, err
 	for i := range glances {
 		glances[i].over = make(chan struct{})
 	}
+	most := min(runtime.GOMAXPROCS(0), len(parts))
+	room := make(chan struct{}, aheadMost*most)
 	var next atomic.Int64
 	var readers sync.WaitGroup
 	defer readers.Wait()
 	defer stop(nil)
-	for range min(runtime.GOMAXPROCS(0), len(parts)) {
+	for range most {
 		readers.Go(func() {
 			err := tx.db.readOnce(ctx, func(reader *ReadTx) error {
 				reader.now = tx.now
-				for i := int(next.Add(1)) - 1; i < len(parts) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+				for {
+					select {
+					case room <- struct{}{}:
+					case <-ctx.Done():
+						return nil
+					}
+					i := int(next.Add(1)) - 1
+					if i >= len(parts) {
+						return nil
+					}
 					glances[i].take(func() ([]T, error) { return look(reader, parts[i]) })
 				}
-				return nil
 			})
 			if err != nil {
 				stop(err)
@@ -76,22 +91,17 @@ func lookBeside[E, T any](tx *Tx, parts [][]E, look func(*ReadTx, []E) ([]T, err
 		})
 	}
 	for i := range glances {
-		g := &glances[i]
-		select {
-		case <-g.over:
-		case <-ctx.Done():
-			return context.Cause(ctx)
+		if err := glances[i].await(ctx); err != nil {
+			return cmp.Or(tx.ctx.Err(), err)
 		}
-		if g.broken != nil {
-			panic(g.broken)
-		}
-		if g.err != nil {
-			return g.err
-		}
-		if err := forEach(g.seen, then); err != nil {
+		if err := forEach(glances[i].seen, then); err != nil {
 			return err
 		}
-		g.seen = nil // not needed any more
+		glances[i].seen = nil // not needed any more
+		<-room
+		if err := tx.flush(); err != nil { // while others look
+			return err
+		}
 	}
 	return nil
 }
@@ -101,4 +111,17 @@ func (g *glance[T]) take(look func() ([]T, error)) {
 	defer close(g.over)
 	defer func() { g.broken = recover() }()
 	g.seen, g.err = look()
+}
+
+// await waits until the look is over, or until no reader goes on.
+func (g *glance[T]) await(ctx context.Context) error {
+	select {
+	case <-g.over:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	if g.broken != nil {
+		panic(g.broken)
+	}
+	return g.err
 }

@@ -67,7 +67,7 @@ func (s *Service) Run(ctx context.Context, in RunInput) (Progress, error) {
 	if err != nil {
 		return Progress{}, err
 	}
-	r := &runner{s: s, run: run, report: in.Progress, numbers: &numbers{db: s.db}, clearing: setAside > 0}
+	r := &runner{s: s, run: run, together: insertTogether[s.db.Engine()], report: in.Progress, numbers: &numbers{db: s.db}, clearing: setAside > 0}
 	err = s.db.InChunks(ctx, "next accounts", store.Chunks{Workers: in.Workers, Next: nextAccounts, Do: r.chunk, Failed: r.setAside})
 	if err != nil {
 		return r.total, err
@@ -84,6 +84,7 @@ type runner struct {
 	run      plan
 	numbers  *numbers
 	clearing bool // some accounts were set aside before
+	together int  // accounts whose bills are inserted together
 	report   func(Progress)
 
 	mu    sync.Mutex
@@ -159,11 +160,16 @@ func (r *runner) bill(ctx context.Context, ids []enrollment.AccountID) (done Pro
 			if one.Bill != nil {
 				number++
 			}
-			if len(one.Charges) > 0 {
-				batch = append(batch, one)
-				r.s.recordStarts(tx, f.Facts, one, r.run.today)
+			if len(one.Charges) == 0 {
+				return nil
 			}
-			return nil
+			r.s.recordStarts(tx, f.Facts, one, r.run.today)
+			if batch = append(batch, one); len(batch) < r.together {
+				return nil
+			}
+			full := batch
+			batch = nil
+			return tx.InsertBilled(full, Actor)
 		})
 		if err != nil {
 			return err
@@ -182,8 +188,11 @@ type billable struct {
 	revision int64 // of the bill, if there is one
 }
 
-// factsAccounts is how many accounts one look ahead reads.
-const factsAccounts = 100
+// factsAccounts is how many accounts one look ahead reads. On SQLite their bills
+// are inserted while others are read.
+const factsAccounts = 50
+
+var insertTogether = map[string]int{"sqlite": factsAccounts, "postgres": chunkAccounts}
 
 // facts reads what billing accounts that follow one another needs.
 func (r *runner) facts(tx *store.ReadTx, ids []enrollment.AccountID) ([]billable, error) {
