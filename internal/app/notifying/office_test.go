@@ -3,6 +3,7 @@ package notifying_test
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 
 	"quittance.org/quittance/internal/app/apptest"
@@ -29,6 +30,7 @@ type office struct {
 // twice, because each runs twice in tests.
 type scribe struct {
 	apptest.Letters
+	mu      sync.Mutex
 	notices []notifying.Notice
 	bills   []notifying.Bill
 
@@ -47,11 +49,15 @@ func (s *scribe) Returned(r notifying.Returned) (notifying.Words, error) {
 }
 
 func (s *scribe) Notice(n notifying.Notice) (notifying.Words, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.notices = append(s.notices, n)
 	return s.Letters.Notice(n)
 }
 
 func (s *scribe) Bill(b notifying.Bill) (notifying.Words, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.bills = append(s.bills, b)
 	return s.Letters.Bill(b)
 }

@@ -17,7 +17,8 @@ import (
 )
 
 // Letters puts letters into words, in the reader's language. It writes for the
-// ways that the reader has, and no others.
+// ways that the reader has, and no others. Several letters are written at the
+// same time.
 type Letters interface {
 	Notice(Notice) (Words, error)
 	Bill(Bill) (Words, error)
