@@ -40,6 +40,23 @@ func (p *Profile) GroupDueOn(coverage civil.Month) civil.Date {
 	return roll(day, p.Group.Roll.On(day), p.Group.Calendar)
 }
 
+// ChangeOn is the month from which a change of a household counts that is
+// reported on a day (MA-CHG-1).
+func (p *Profile) ChangeOn(reported civil.Date) civil.Month {
+	next := reported.Month().Next()
+	if reported.Day() > p.Changes.Day.On(reported) {
+		return next.Next()
+	}
+	return next
+}
+
+// ChangeBy is the last day to report what counts from the same month as if it
+// were reported on the day d (MA-CHG-1).
+func (p *Profile) ChangeBy(d civil.Date) civil.Date {
+	month := p.ChangeOn(d).Prev()
+	return month.On(p.Changes.Day.On(month.First()))
+}
+
 // CutoffOn is the last moment that counts as day due (R-CAL-2). The cut-off is
 // written to the second; all of that second counts.
 func (p *Profile) CutoffOn(due civil.Date) civil.Instant {

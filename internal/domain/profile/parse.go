@@ -220,6 +220,9 @@ func (p *Profile) readPastDue(root *table) {
 		dated(t, "day", &p.Cancel.Day, 23, number(1, 28))
 		dated(t, "late", &p.Cancel.Late, CancelLateSchedule, oneOf(CancelLateSchedule, CancelLateRefuse))
 	})
+	root.within("changes", func(t *table) {
+		dated(t, "day", &p.Changes.Day, 23, number(1, 28))
+	})
 	root.within("waiver", func(t *table) {
 		dated(t, "enabled", &p.Waiver.Enabled, true, yesNo)
 		dated(t, "max_months", &p.Waiver.MaxMonths, 6, number(1, 12))

@@ -42,6 +42,7 @@ type Profile struct {
 	Terminate   Terminate
 	Reinstate   Reinstate
 	Cancel      Cancel
+	Changes     Changes
 	Waiver      Waiver
 	Arrangement Arrangement
 	Refund      Refund
@@ -231,6 +232,12 @@ type Reinstate struct {
 type Cancel struct {
 	Day  Dated[int] // up to and with it: end of this month
 	Late Dated[CancelLate]
+}
+
+// Changes is when a change of a household, such as a marriage, takes effect
+// (MA-CHG-1). Births and deaths take effect at once.
+type Changes struct {
+	Day Dated[int] // reported up to and with it: from the next month
 }
 
 // Waiver is relief for hardship (R-DUE-8).

@@ -13,6 +13,7 @@ import (
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/profile"
+	"quittance.org/quittance/profiles"
 )
 
 // smallest is a profile with nothing but what has no default.
@@ -90,6 +91,30 @@ func TestDueDates(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// MA-CHG-1: a change counts from the next month if it is reported by the 23rd.
+func TestChangesOfAHousehold(t *testing.T) {
+	t.Parallel()
+	rows := []struct{ situation, reported, from, by string }{
+		{"early in the month", "2026-04-01", "2026-05", "2026-04-23"},
+		{"test vector 15: a marriage reported on the 23rd is in time", "2026-04-23", "2026-05", "2026-04-23"},
+		{"a day late", "2026-04-24", "2026-06", "2026-05-23"},
+		{"over the year's end", "2026-12-24", "2027-02", "2027-01-23"},
+		{"the last day of February", "2027-02-28", "2027-04", "2027-03-23"},
+	}
+	for _, name := range []string{"massachusetts", "massachusetts-strict"} {
+		p, err := profiles.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range rows {
+			on := civil.MustParseDate(r.reported)
+			if diff := cmp.Diff([]string{r.from, r.by}, []string{p.ChangeOn(on).String(), p.ChangeBy(on).String()}); diff != "" {
+				t.Errorf("%s, %s: %s", name, r.situation, diff)
+			}
+		}
 	}
 }
 

@@ -45,7 +45,7 @@ func (v *visit) behind() {
 	}
 	view := portal.Behind{
 		Price: examplePrice, Due: p.DueOn(month), Helped: missed(p, month, true), Full: missed(p, month, false),
-		Waiver: p.Waiver.Enabled.On(today), ReturnDays: p.Reinstate.Days.On(today), Postmark: p.Mail.Rule.On(today) != profile.MailReceived,
+		ChangeBy: p.ChangeBy(today), ChangeOn: p.ChangeOn(today), Waiver: p.Waiver.Enabled.On(today), ReturnDays: p.Reinstate.Days.On(today), Postmark: p.Mail.Rule.On(today) != profile.MailReceived,
 	}
 	if p.Arrangement.Enabled.On(today) {
 		view.PlanMonths = p.Arrangement.MaxMonths.On(today)

@@ -184,7 +184,7 @@ func TestAdvice(t *testing.T) {
 		"By Monday, November 23, 2026 Pay your first bill in full. Then your coverage can start on December 1, 2026.",
 		"January 1, 2027 Wednesday, December 23, 2026", "enrollment reference (RefID)", "This can happen 2 times.")
 	b.open("/past-due").at("/past-due", "If you are behind on payments").says(
-		"You are not alone: call us.", "over up to 6 months",
+		"You are not alone: call us.", "Report it by November 23. Your bill may go down from December 2026 on.", "over up to 6 months",
 		"November 23, 2026 The payment for December 2026 coverage is due", "December 23, 2026 Pay $200.00 by this day",
 		"February 23, 2027 Last day. Pay $400.00, or coverage ends and goes back to December 31, 2026.",
 		"December 23, 2026 Last day. Pay $200.00, or coverage ends and goes back to November 30, 2026.", "For 35 days after we tell you")

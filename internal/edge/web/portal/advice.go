@@ -30,6 +30,8 @@ type Behind struct {
 	Due        civil.Date   // the payment that is missed in it
 	Helped     []Step       // with help from the state or a tax credit
 	Full       []Step       // without
+	ChangeBy   civil.Date   // the last day to report a change that counts from ChangeOn
+	ChangeOn   civil.Month  // the month from which it counts
 	Waiver     bool         // hardship waivers are granted
 	PlanMonths int          // payment plans run so long; 0: there are none
 	ReturnDays int          // coverage that ended can be had back so long

@@ -35,7 +35,7 @@ func advice() []State {
 	strictFirst := first
 	strictFirst.Reference, strictFirst.ZIPCode, strictFirst.Card, strictFirst.Moves = false, false, false, 0
 	behind := portal.Behind{
-		Price: money.Cents(10000), Due: due, Waiver: true, PlanMonths: 6, ReturnDays: 35, Postmark: true,
+		Price: money.Cents(10000), Due: due, ChangeBy: day("2026-11-23"), ChangeOn: covers, Waiver: true, PlanMonths: 6, ReturnDays: 35, Postmark: true,
 		Helped: []portal.Step{
 			{Kind: portal.StepMissed, On: due, Month: covers},
 			{Kind: portal.StepGrace, On: day("2026-12-01")},
