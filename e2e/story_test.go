@@ -76,7 +76,7 @@ func (b *tab) debitReturned(box *mailbox) {
 	b.pressOn(`button[value=return]`).says("The entry comes back when the bank closes.")
 	b.moveTo("2027-01-20")
 	box.gets("Your bank returned your payment", "$124.50", "there was not enough money in the account", "Saturday, January 23, 2027")
-	b.open("/account").says("Your bank sent back a payment", "Pay by January 23 to be on time.")
+	b.open("/account").says("A payment did not go through", "Pay by January 23 to be on time.")
 	b.open("/account/autopay").says("Returned by your bank", "We try again: $124.50 on January 26", "That is too late for this bill.")
 	b.open("/account/payments").says("Returned by your bank")
 	b.pressOn(`main table tbody a`).at("A payment").says("It counts as paid on January 15.",
