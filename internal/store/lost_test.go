@@ -5,7 +5,6 @@ import (
 	"io"
 	"net"
 	"net/url"
-	"os"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -67,9 +66,6 @@ func (w *wire) carry(client net.Conn) {
 // killed, nobody knows what became of it.
 func TestConnectionThatBreaksInTheCommit(t *testing.T) {
 	t.Parallel()
-	if os.Getenv(storetest.PostgresVariable) == "" {
-		t.Skip("SQLite has no connection")
-	}
 	address, err := url.Parse(storetest.PostgresURL(t))
 	if err != nil {
 		t.Fatal(err)
