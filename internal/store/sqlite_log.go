@@ -24,8 +24,8 @@ type sqliteFiles struct {
 }
 
 // Open is of a file without a name: SQLite puts there what a query has no room for.
-func (s sqliteFiles) Open(string, vfs.OpenFlag) (vfs.File, vfs.OpenFlag, error) {
-	return s.OpenFilename(nil, 0)
+func (s sqliteFiles) Open(_ string, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, error) {
+	return s.OpenFilename(nil, flags)
 }
 
 func (sqliteFiles) Delete(name string, syncDir bool) error { return vfs.Find("").Delete(name, syncDir) }
