@@ -17,7 +17,7 @@ type sqliteConnector struct{ driver.Connector }
 func (c sqliteConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	made, err := c.Connector.Connect(ctx)
 	if err != nil {
-		return nil, err
+		return nil, gaveUp(ctx, err)
 	}
 	conn, ok := made.(sqliteDriverConn)
 	if !ok {
@@ -122,7 +122,12 @@ func (c *sqliteConn) begin(text string, args []any) (*sqliteStmt, error) {
 func (c *sqliteConn) during(ctx context.Context, f func() error) error {
 	conn := c.Raw()
 	defer conn.SetInterrupt(conn.SetInterrupt(ctx)) // what was set before, afterwards
-	err := f()
+	return gaveUp(ctx, f())
+}
+
+// gaveUp gives the error of the context instead of SQLite's, which says only
+// that somebody interrupted it.
+func gaveUp(ctx context.Context, err error) error {
 	if errors.Is(err, sqlite3.INTERRUPT) && ctx.Err() != nil {
 		return ctx.Err()
 	}
