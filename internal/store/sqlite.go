@@ -73,7 +73,7 @@ func sqliteDSN(path string, readOnly bool, o Options) string {
 		q.Set("vfs", sqliteVolatile)
 	}
 	if readOnly {
-		q["_pragma"] = append(q["_pragma"], "query_only(1)", "cache_size(-65536)")
+		q["_pragma"] = append(q["_pragma"], "query_only(1)", "cache_size(-16384)")
 	} else {
 		q["_pragma"] = append(q["_pragma"], writerPragmas...)
 		if o.Room > 0 {
