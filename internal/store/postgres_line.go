@@ -14,8 +14,7 @@ import (
 )
 
 // postgresLine is the line before the connections for transactions that may
-// share one (InLine). Those who wait when a connection becomes free make up a
-// group: each runs its closure when the one before is done, in the same
+// share one (InLine). Those who wait when a group may begin make it up: each runs its closure when the one before is done, in the same
 // transaction of PostgreSQL, and one commit makes the whole group durable. A
 // caller hears of success after that commit only (ADR 0022).
 //
@@ -41,6 +40,11 @@ type postgresPlace struct {
 // reads PostgreSQL notes some 30 rows of a table one by one, and beyond that the
 // whole table, which would collide with everybody.
 const groupMost = 4
+
+// groupsFor is how many groups may be under way with so many connections: three
+// of four. What comes meanwhile shares a commit sooner, which saves more than
+// the connections bring, and who only looks something up finds one free.
+func groupsFor(conns int32) int { return int(conns - conns/4) }
 
 // postgresGroup is one transaction of PostgreSQL for one caller after another.
 // It is used by whose turn it is.

@@ -17,13 +17,19 @@ import (
 // come meanwhile make up a group when it is done.
 func newPostgresLine(t *testing.T) *line {
 	t.Helper()
+	l := newPostgresLineOf(t, 4)
+	l.db.OneGroup()
+	return l
+}
+
+func newPostgresLineOf(t *testing.T, conns int32) *line {
+	t.Helper()
 	db, err := store.Open(t.Context(), storetest.PostgresURL(t),
-		store.Options{Clock: virtual.Standing(storetest.Noon), Vault: storetest.Vault(), MaxConns: 4})
+		store.Options{Clock: virtual.Standing(storetest.Noon), Vault: storetest.Vault(), MaxConns: conns})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(db.Close)
-	db.OneGroup()
 	return &line{t: t, db: db, in: db.InLine, errs: map[string]error{}, runs: map[string]int{}}
 }
 
@@ -55,6 +61,28 @@ func TestPostgresCommitsTogetherThoseWhoWait(t *testing.T) {
 	letGo()
 	l.want(map[string]bool{"first": true, "second": true, "last": true})
 	l.wantRuns(map[string]int{"first": 1, "second": 1, "last": 1})
+}
+
+// However many pay at the same moment, a connection is left for everybody else.
+func TestPostgresPaymentsLeaveAConnection(t *testing.T) {
+	t.Parallel()
+	l := newPostgresLineOf(t, 4)
+	gate := make(chan struct{})
+	names := []string{"1", "2", "3", "4", "5"}
+	want := map[string]bool{}
+	for _, name := range names {
+		want[name] = true
+		l.begin(t.Context(), name, func(*store.Tx) error { <-gate; return nil })
+	}
+	if n := l.db.Waiting(); n != 2 {
+		t.Errorf("%d of 5 wait, with 4 connections; want 2", n)
+	}
+	if l.committed(names[0]) { // which looks it up
+		t.Error("committed before its end")
+	}
+	close(gate)
+	l.all.Wait()
+	l.want(want)
 }
 
 // What one does wrong is its own affair: whoever was done in the same group runs
