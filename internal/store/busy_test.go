@@ -45,23 +45,27 @@ func TestCollidingForEverIsBusy(t *testing.T) {
 // writes.
 func lockedOut(t *testing.T, path string) error {
 	t.Helper()
-	open := func() *sql.DB {
-		db, err := sql.Open("sqlite3", "file:"+path+"?_txlock=immediate&_pragma=busy_timeout(0)")
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = db.Close() })
-		return db
-	}
-	writing, err := open().BeginTx(t.Context(), nil)
+	writing, err := plainWriter(t, path).BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, locked := open().BeginTx(t.Context(), nil)
+	_, locked := plainWriter(t, path).BeginTx(t.Context(), nil)
 	if err := writing.Rollback(); err != nil {
 		t.Fatal(err)
 	}
 	return locked
+}
+
+// plainWriter opens a database file as another process does that writes to it
+// at once or not at all.
+func plainWriter(t *testing.T, path string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite3", "file:"+path+"?_txlock=immediate&_pragma=busy_timeout(0)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
 }
 
 // storeTry commits a write that collides with whoever has read the tries.

@@ -191,8 +191,10 @@ func (db *DB) untilDone(ctx context.Context, op string, m mode, fn func(*Tx) err
 // another attempt may succeed.
 func (db *DB) final(ctx context.Context, err error, attempt int) error {
 	switch {
-	case db.engine.classify(err) != classRetry || ctx.Err() != nil:
+	case db.engine.classify(err) != classRetry:
 		return err
+	case ctx.Err() != nil: // nobody waits for another
+		return ctx.Err()
 	case attempt == maxAttempts:
 		return fault.Wrap(fault.Unavailable, fault.CodeBusy, err, "too many others want the same at this moment: try again")
 	}

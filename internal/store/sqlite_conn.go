@@ -126,9 +126,10 @@ func (c *sqliteConn) during(ctx context.Context, f func() error) error {
 }
 
 // gaveUp gives the error of the context instead of SQLite's, which says only
-// that somebody interrupted it.
+// that somebody interrupted it, or while it waited for another process that the
+// file is locked.
 func gaveUp(ctx context.Context, err error) error {
-	if errors.Is(err, sqlite3.INTERRUPT) && ctx.Err() != nil {
+	if (errors.Is(err, sqlite3.INTERRUPT) || errors.Is(err, sqlite3.BUSY)) && ctx.Err() != nil {
 		return ctx.Err()
 	}
 	return err

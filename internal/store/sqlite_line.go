@@ -141,8 +141,11 @@ func (l *sqliteLine) group(ctx context.Context, alone bool) (*sqliteGroup, error
 	lasting, end := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, end)
 	tx, err := l.pool.begin(lasting)
-	if !stop() && err == nil {
-		err = errors.Join(ctx.Err(), tx.rollback())
+	if !stop() { // the caller has given up
+		if err == nil {
+			_ = tx.rollback()
+		}
+		err = ctx.Err()
 	}
 	if err != nil {
 		end()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -125,40 +124,6 @@ func TestSQLiteReadersGiveUp(t *testing.T) {
 			t.Errorf("%s: the next reader: %v", name, err)
 		}
 	}
-}
-
-// patient is a context that is canceled when it has been asked so many times.
-type patient struct {
-	context.Context
-	answers atomic.Int32
-}
-
-func (p *patient) Err() error {
-	if p.answers.Add(-1) < 0 {
-		return context.Canceled
-	}
-	return p.Context.Err()
-}
-
-// Who gives up while a connection is being opened, at whatever moment, is told
-// so as well.
-func TestSQLiteReadersGiveUpAtTheDoor(t *testing.T) {
-	t.Parallel()
-	db := openSQLite(t)
-	for n := range int32(100) {
-		ctx := &patient{Context: t.Context()}
-		ctx.answers.Store(n)
-		err := db.Read(ctx, "test", func(tx *store.ReadTx) error {
-			return tx.EachText("SELECT 1", func(func(...any) error) error { return nil })
-		})
-		if err == nil {
-			return
-		}
-		if !errors.Is(err, context.Canceled) {
-			t.Errorf("asked %d times: %v", n, err)
-		}
-	}
-	t.Error("never patient enough")
 }
 
 // The job queue runs statements of its own on the writing connection, where

@@ -51,7 +51,7 @@ func TestJobsRunIfAndOnlyIfTheirTransactionCommits(t *testing.T) {
 			if name != "Ana" {
 				t.Errorf("worked %q, want Ana", name)
 			}
-		case <-time.After(20 * time.Second):
+		case <-time.After(2 * time.Minute):
 			t.Error("the job was not worked")
 		}
 		if err := q.Stop(context.WithoutCancel(t.Context())); err != nil {
