@@ -132,14 +132,14 @@ func (s *Service) postCard(tx *store.Tx, i store.IntentRow, o payment.Outcome, t
 	return s.post(tx, i, p, ledger.ClearingCard, facts)
 }
 
-// newPayment makes the payment of an intent. It is received, and counts, on
-// the day the payer submitted it (R-PAY-3, R-CAL-2).
+// newPayment makes the payment of an intent. It is received on the day the
+// payer submitted it, and counts on that day until its cut-off (R-PAY-3, R-CAL-2).
 func (s *Service) newPayment(tx *store.Tx, i store.IntentRow, try int) payment.Payment {
 	day := s.profile.Today(i.SubmittedAt)
 	return payment.Payment{
 		ID: payment.ID{UUID: tx.NewID()}, AccountID: i.AccountID, IntentID: i.ID, Channel: i.Channel, Method: i.Method,
 		Amount: i.Amount, Confirmation: s.confirmation(i.ID, try), SubmittedAt: i.SubmittedAt,
-		ReceivedOn: day, EffectiveOn: day, PostedAt: tx.Now(),
+		ReceivedOn: day, EffectiveOn: s.profile.CountsOn(i.SubmittedAt), PostedAt: tx.Now(),
 	}
 }
 

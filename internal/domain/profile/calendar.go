@@ -63,6 +63,16 @@ func (p *Profile) CutoffOn(due civil.Date) civil.Instant {
 	return p.at(due, p.Due.Cutoff.On(due)).Add(time.Second - time.Microsecond)
 }
 
+// CountsOn is the day on which a payment counts that was submitted at a moment:
+// after the cut-off of a day the next one (R-CAL-2).
+func (p *Profile) CountsOn(at civil.Instant) civil.Date {
+	day := p.Today(at)
+	if at.After(p.CutoffOn(day)) {
+		return day.AddDays(1)
+	}
+	return day
+}
+
 // EndOf is the last second of a day.
 func (p *Profile) EndOf(d civil.Date) civil.Instant {
 	return p.at(d, TimeOfDay{Hour: 23, Minute: 59, Second: 59})

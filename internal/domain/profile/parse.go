@@ -106,7 +106,7 @@ func (p *Profile) readMonth(root *table) {
 	})
 	root.within("bill", func(t *table) {
 		dated(t, "day", &p.Bill.Day, 1, number(1, 28))
-		dated(t, "proration", &p.Bill.Proration, ProrationNone, oneOf(ProrationNone, ProrationDaily))
+		dated(t, "proration", &p.Bill.Proration, ProrationNone, oneOf(ProrationNone))
 	})
 	root.within("due", func(t *table) {
 		dated(t, "day", &p.Due.Day, 23, number(1, 28))

@@ -163,6 +163,37 @@ func TestCutoff(t *testing.T) {
 	}
 }
 
+// The cut-off decides on which day a payment counts (R-CAL-2, OQ-3).
+func TestCountsOnTheNextDayAfterTheCutoff(t *testing.T) {
+	t.Parallel()
+	early := smallest + "[due]\ncutoff = \"20:00:00\"\n"
+	rows := []struct{ profile, at, want string }{
+		{smallest, "2026-05-23T23:59:59-04:00", "2026-05-23"},
+		{smallest, "2026-05-24T00:00:00-04:00", "2026-05-24"},
+		{early, "2026-05-23T20:00:00-04:00", "2026-05-23"},
+		{early, "2026-05-23T20:00:01-04:00", "2026-05-24"},
+		{early, "2026-12-31T23:00:00-05:00", "2027-01-01"},
+	}
+	for _, r := range rows {
+		at, err := time.Parse(time.RFC3339, r.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := parse(t, r.profile).CountsOn(civil.InstantOf(at)); got != day(r.want) {
+			t.Errorf("%s: got %s, want %s", r.at, got, r.want)
+		}
+	}
+}
+
+// What is not built is refused, not ignored (R-BILL-7).
+func TestDailyProrationIsRefused(t *testing.T) {
+	t.Parallel()
+	_, err := profile.Parse("test", []byte(smallest+"[bill]\nproration = \"daily\"\n"))
+	if err == nil || !strings.Contains(err.Error(), "bill.proration") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestAutoPayCutoffIsABankDayBefore(t *testing.T) {
 	t.Parallel()
 	p := parse(t, smallest)

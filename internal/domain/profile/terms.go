@@ -28,8 +28,7 @@ type Proration string
 
 // The prorations (R-BILL-7).
 const (
-	ProrationNone  Proration = "none"
-	ProrationDaily Proration = "daily"
+	ProrationNone Proration = "none"
 )
 
 // BinderMissed says what a missed first payment does (R-BIND-2).
