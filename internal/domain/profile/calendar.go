@@ -63,6 +63,10 @@ func (p *Profile) CutoffOn(due civil.Date) civil.Instant {
 	return p.at(due, p.Due.Cutoff.On(due)).Add(time.Second - time.Microsecond)
 }
 
+// MailBy is when to mail a check so that it is surely there on the day due,
+// whether its postmark counts or not.
+func (p *Profile) MailBy(due civil.Date) civil.Date { return due.AddDays(-p.Mail.Days.On(due)) }
+
 // CountsOn is the day on which a payment counts that was submitted at a moment:
 // after the cut-off of a day the next one (R-CAL-2).
 func (p *Profile) CountsOn(at civil.Instant) civil.Date {

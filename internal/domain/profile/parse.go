@@ -172,6 +172,7 @@ func (p *Profile) readMoneyIn(root *table) {
 	root.within("mail", func(t *table) {
 		dated(t, "rule", &p.Mail.Rule, MailPostmark, oneOf(MailPostmark, MailPostmarkIfLegible, MailReceived))
 		dated(t, "wait_days", &p.Mail.WaitDays, 7, number(0, 30))
+		dated(t, "days", &p.Mail.Days, 7, number(1, 30))
 	})
 	root.within("walk_in", func(t *table) {
 		plain(t, "closed_on", &p.WalkIn.ClosedOn, civil.NewDate(2025, time.June, 27), date)

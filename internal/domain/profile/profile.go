@@ -170,6 +170,7 @@ type Payment struct {
 type Mail struct {
 	Rule     Dated[MailRule]
 	WaitDays Dated[int] // days after a deadline in which a postmarked check may arrive
+	Days     Dated[int] // how long a letter is on its way at most, as payers are told
 }
 
 // WalkIn is payment in person (R-PAY-1).

@@ -185,6 +185,21 @@ func TestCountsOnTheNextDayAfterTheCutoff(t *testing.T) {
 	}
 }
 
+// A check that is mailed by the day that payers are told is there when it is
+// due: where no postmark counts there is no other day (R-PAY-4).
+func TestMailBySaysADayBeforeTheDueDate(t *testing.T) {
+	t.Parallel()
+	for _, name := range profiles.Names() {
+		p, err := profiles.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.MailBy(day("2027-01-23")); got != day("2027-01-16") {
+			t.Errorf("%s: mail by %s, want a week before 23 January", name, got)
+		}
+	}
+}
+
 // What is not built is refused, not ignored (R-BILL-7).
 func TestDailyProrationIsRefused(t *testing.T) {
 	t.Parallel()

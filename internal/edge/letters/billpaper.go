@@ -260,7 +260,7 @@ func (a *author) billWays(b notifying.Bill, mail string) billpdf.Ways {
 		Ways: []billpdf.Way{
 			{Label: a.t("paper.ways.online", nil), Text: a.t("paper.ways.online_text", catalogue.Args{"url": shown}), Link: url},
 			{Label: a.t("paper.ways.phone", nil), Text: a.t("paper.ways.phone_text", nil)},
-			{Label: a.t("paper.ways.mail", nil), Text: a.t(mail, catalogue.Args{"date": a.mailBy(b.Bill.DueOn)})},
+			{Label: a.t("paper.ways.mail", nil), Text: a.t(mail, catalogue.Args{"date": a.profile.MailBy(b.Bill.DueOn)})},
 			{Label: a.t("paper.ways.billpay", nil), Text: a.t("paper.ways.billpay_text", nil)},
 		},
 		Code: &billpdf.PayCode{

@@ -86,12 +86,6 @@ func (a *author) step(x standing.Step) string {
 	return a.t("letter.dates."+string(x.Kind), args)
 }
 
-// mailBy is when mail goes out that is in time even where the day counts on
-// which it arrives (R-PAY-4).
-func (a *author) mailBy(due civil.Date) civil.Date {
-	return due.AddDays(-a.profile.Mail.WaitDays.On(due))
-}
-
 // waysToPay lists them, with their last moments. by is the zero day where none
 // is set.
 func (a *author) waysToPay(by civil.Date) section {
@@ -102,9 +96,9 @@ func (a *author) waysToPay(by civil.Date) section {
 	s := section{Title: a.t("letter.ways.title", nil), Points: []string{
 		a.t(online, catalogue.Args{"url": url}), a.t("letter.ways.phone", nil),
 	}}
-	if !by.IsZero() && a.mailBy(by).After(a.written) {
+	if !by.IsZero() && a.profile.MailBy(by).After(a.written) {
 		address := strings.Join(a.profile.Marketplace.LockboxAddress.On(a.written), ", ")
-		s.Points = append(s.Points, a.t("letter.ways.mail", catalogue.Args{"address": address, "date": a.mailBy(by)}))
+		s.Points = append(s.Points, a.t("letter.ways.mail", catalogue.Args{"address": address, "date": a.profile.MailBy(by)}))
 	} else {
 		s.Points = append(s.Points, a.t("letter.ways.mail_late", nil))
 	}

@@ -22,7 +22,7 @@ func (v *visit) ways() {
 	due, _ := owing.NextDue(v.Profile, v.Today())
 	v.Show(portal.Ways{
 		Due: due, Cards: v.paying.Method(payment.MethodCard), Postmark: v.Profile.Mail.Rule.On(due) != profile.MailReceived,
-		Calendar: v.URL(v.Lang, portal.PathCalendar), MailBy: owing.MailBy(v.Profile, due), Payee: v.Profile.Marketplace.PayeeName, Address: v.Profile.Marketplace.LockboxAddress.On(due),
+		Calendar: v.URL(v.Lang, portal.PathCalendar), MailBy: v.Profile.MailBy(due), Payee: v.Profile.Marketplace.PayeeName, Address: v.Profile.Marketplace.LockboxAddress.On(due),
 	})
 }
 

@@ -222,8 +222,3 @@ func whysOf(b *bill.Bill) []portal.Why {
 	}
 	return whys
 }
-
-// MailBy is when to mail a check so that it surely is there on the due date.
-func MailBy(p *profile.Profile, due civil.Date) civil.Date {
-	return due.AddDays(-p.Mail.WaitDays.On(due))
-}

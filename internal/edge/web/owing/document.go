@@ -54,7 +54,7 @@ func (d View) Document() portal.Document {
 func (d View) Sealed(b *bill.Bill) portal.Document {
 	view := portal.Document{
 		Number: b.Number, Issued: b.IssuedOn, Who: d.Who(), Due: b.AmountDue(), PayBy: b.DueOn, Covers: b.Month,
-		Why: whysOf(b), Change: changeOf(b), MailBy: MailBy(d.Profile, b.DueOn),
+		Why: whysOf(b), Change: changeOf(b), MailBy: d.Profile.MailBy(b.DueOn),
 	}
 	for _, r := range b.Reasons {
 		if r.Kind == bill.ReasonPastDue && (view.From.IsZero() || r.Month.Before(view.From)) {
