@@ -166,6 +166,21 @@ func TestClockOnlyGoesForward(t *testing.T) {
 	}
 }
 
+// Whoever moves the clock waits for every night on the way, longer than the
+// server lets other answers take.
+func TestMovingTheClockMayTakeLong(t *testing.T) {
+	t.Parallel()
+	d := newDemo(t)
+	s := httptest.NewUnstartedServer(d.world.Handler())
+	s.Config.WriteTimeout = time.Nanosecond
+	s.Start()
+	t.Cleanup(s.Close)
+	d.url = s.URL
+	if status, _ := d.form("/control/clock", url.Values{"move": {"day"}}); status != http.StatusSeeOther {
+		t.Errorf("got %d, want 303", status)
+	}
+}
+
 func TestSwitches(t *testing.T) {
 	t.Parallel()
 	d := newDemo(t)

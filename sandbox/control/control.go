@@ -125,8 +125,10 @@ func (p *Panel) words(at civil.Instant) string {
 }
 
 // moveClock moves the clock forward. Going back would let the product see
-// effects before their causes, so it is refused.
+// effects before their causes, so it is refused. Every night on the way is
+// lived before there is an answer, however long that takes.
 func (p *Panel) moveClock(w http.ResponseWriter, r *http.Request) {
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // a writer without one can not be late
 	switch r.PostFormValue("move") {
 	case "hour":
 		p.Clock.Advance(time.Hour)
