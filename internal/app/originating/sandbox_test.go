@@ -2,7 +2,6 @@ package originating_test
 
 import (
 	"testing"
-	"time"
 
 	"quittance.org/quittance/internal/app/apptest"
 	"quittance.org/quittance/internal/app/originating"
@@ -31,7 +30,7 @@ func TestSandboxBankTakesTheFile(t *testing.T) {
 		}
 		t.Cleanup(func() { _ = server.Close() })
 		link, err := banklink.Open(banklink.Config{
-			Where: "sftp://" + sftpd.User + "@" + server.Addr(), HostKey: keys.HostKeyPath(), Key: keys.UserKeyPath(), Timeout: 10 * time.Second,
+			Where: "sftp://" + sftpd.User + "@" + server.Addr(), HostKey: keys.HostKeyPath(), Key: keys.UserKeyPath(),
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -192,7 +192,6 @@ func (b *bank) setCuts(cuts ...cut) {
 func (b *bank) config1(change func(*banklink.Config)) banklink.Config {
 	c := banklink.Config{
 		Where: "sftp://marketplace@" + b.listener.Addr().String(), HostKey: filepath.Join(b.keys, "host.pub"), Key: filepath.Join(b.keys, "user"),
-		Timeout: 10 * time.Second,
 	}
 	if change != nil {
 		change(&c)

@@ -68,6 +68,9 @@ func failing(t *testing.T, w world, how outage, run func(payment.CardGateway) er
 	}
 	w.Fail(how)
 	defer w.Fail(working)
+	if how == hanging {
+		return run(w.Impatient())
+	}
 	return run(w.Gateway())
 }
 

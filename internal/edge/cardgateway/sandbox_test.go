@@ -29,6 +29,7 @@ type sandboxWorld struct {
 	clock     *virtual.Clock
 	processor *processor.Processor
 	gateway   *sandboxgateway.Gateway
+	impatient *sandboxgateway.Gateway
 	nowhere   *sandboxgateway.Gateway
 	browser   *http.Client
 
@@ -54,26 +55,22 @@ func sandboxWorlds(*testing.T) func(*testing.T) world {
 		server.Config.Handler = w.processor.Handler()
 		server.Start()
 		t.Cleanup(server.Close)
-		w.gateway = w.at(t, origin)
-		w.nowhere = w.at(t, "http://"+closedAddress(t))
+		w.gateway, w.impatient = w.at(t, origin, patience), w.at(t, origin, soon)
+		w.nowhere = w.at(t, nowhere, patience)
 		w.browser = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 		return w
 	}
 }
 
-// closedAddress is an address where nobody listens any more.
-func closedAddress(t *testing.T) string {
-	t.Helper()
-	s := httptest.NewServer(http.NotFoundHandler())
-	defer s.Close()
-	return s.Listener.Addr().String()
-}
+// nowhere is an address where nobody listens, nor will: a port that was given
+// back may be somebody else's the next moment.
+const nowhere = "http://127.0.0.1:1"
 
-func (w *sandboxWorld) at(t *testing.T, origin string) *sandboxgateway.Gateway {
+func (w *sandboxWorld) at(t *testing.T, origin string, timeout time.Duration) *sandboxgateway.Gateway {
 	t.Helper()
 	g, err := sandboxgateway.New(sandboxgateway.Config{
 		BaseURL: origin, Key: pii.NewSecret(sandboxKey), WebhookSecret: pii.NewSecret(sandboxSecret),
-		Clock: w.clock, Timeout: cardTimeout,
+		Clock: w.clock, Timeout: timeout,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -89,6 +86,7 @@ func (w *sandboxWorld) takeWebhook(_ http.ResponseWriter, r *http.Request) {
 }
 
 func (w *sandboxWorld) Gateway() payment.CardGateway     { return w.gateway }
+func (w *sandboxWorld) Impatient() payment.CardGateway   { return w.impatient }
 func (w *sandboxWorld) Unreachable() payment.CardGateway { return w.nowhere }
 func (w *sandboxWorld) Clock() *virtual.Clock            { return w.clock }
 func (w *sandboxWorld) Charges() int                     { return len(w.processor.Charges()) }

@@ -26,10 +26,11 @@ const (
 // stripeWorld is stripe-mock with a memory in front of it (see stripeMemory),
 // and Stripe's own webhook signing.
 type stripeWorld struct {
-	clock   *virtual.Clock
-	memory  *stripeMemory
-	gateway *stripegateway.Gateway
-	nowhere *stripegateway.Gateway
+	clock     *virtual.Clock
+	memory    *stripeMemory
+	gateway   *stripegateway.Gateway
+	impatient *stripegateway.Gateway
+	nowhere   *stripegateway.Gateway
 }
 
 func stripeWorlds(t *testing.T) func(*testing.T) world {
@@ -48,16 +49,16 @@ func newStripeWorld(t *testing.T, mock string) *stripeWorld {
 	w.memory = newStripeMemory(mock, w.clock)
 	server := httptest.NewServer(w.memory)
 	t.Cleanup(server.Close)
-	w.gateway = w.at(t, server.URL)
-	w.nowhere = w.at(t, "http://"+closedAddress(t))
+	w.gateway, w.impatient = w.at(t, server.URL, patience), w.at(t, server.URL, soon)
+	w.nowhere = w.at(t, nowhere, patience)
 	return w
 }
 
-func (w *stripeWorld) at(t *testing.T, api string) *stripegateway.Gateway {
+func (w *stripeWorld) at(t *testing.T, api string, timeout time.Duration) *stripegateway.Gateway {
 	t.Helper()
 	g, err := stripegateway.New(stripegateway.Config{
 		Key: pii.NewSecret(stripeKey), WebhookSecret: pii.NewSecret(stripeSecret),
-		Clock: w.clock, APIURL: api, Timeout: stripeTimeout,
+		Clock: w.clock, APIURL: api, Timeout: timeout,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -65,11 +66,8 @@ func (w *stripeWorld) at(t *testing.T, api string) *stripegateway.Gateway {
 	return g
 }
 
-// stripeTimeout leaves stripe-mock, which checks every answer it makes, time
-// to work on a busy machine.
-const stripeTimeout = 5 * cardTimeout
-
 func (w *stripeWorld) Gateway() payment.CardGateway     { return w.gateway }
+func (w *stripeWorld) Impatient() payment.CardGateway   { return w.impatient }
 func (w *stripeWorld) Unreachable() payment.CardGateway { return w.nowhere }
 func (w *stripeWorld) Clock() *virtual.Clock            { return w.clock }
 func (w *stripeWorld) Fail(how outage)                  { w.memory.fail(how) }
@@ -163,7 +161,7 @@ func TestStripeFindsAPaymentAfterItForgotTheKey(t *testing.T) {
 func TestStripeEventsOfOtherObjects(t *testing.T) {
 	t.Parallel()
 	w := &stripeWorld{clock: virtual.Standing(friday)}
-	g := w.at(t, "http://127.0.0.1:1")
+	g := w.at(t, nowhere, patience)
 	c := newCheckout(w)
 	for _, object := range []string{"payment_intent", "charge"} {
 		body := fmt.Appendf(nil, `{"id":"evt_2","object":"event","data":{"object":{"id":"x_1","object":%q,"metadata":{"operation":%q}}}}`,

@@ -27,6 +27,8 @@ const (
 // sees it.
 type world interface {
 	Gateway() payment.CardGateway
+	// Impatient is the same gateway, which gives up on an answer soon.
+	Impatient() payment.CardGateway
 	// Unreachable is the same gateway at an address where nobody listens.
 	Unreachable() payment.CardGateway
 	Clock() *virtual.Clock
@@ -50,7 +52,10 @@ type webhook struct {
 	body   []byte
 }
 
-const cardTimeout = 300 * time.Millisecond // short, since a row of the fault table waits for it
+// How long a gateway waits for an answer: longer than any machine is busy, or,
+// where rows of the fault table wait for it, longer than a busy one takes to do
+// what it was asked.
+const patience, soon = time.Minute, 2 * time.Second
 
 var friday = civil.InstantOf(time.Date(2026, 11, 20, 19, 0, 0, 0, time.UTC))
 

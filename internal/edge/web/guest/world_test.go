@@ -75,7 +75,7 @@ func open(t *testing.T, w *apptest.World) *shop {
 		t.Fatal(err)
 	}
 	gateway, err := sandboxgateway.New(sandboxgateway.Config{
-		BaseURL: s.cards, Key: pii.NewSecret("key"), WebhookSecret: pii.NewSecret(webhookSecret), Clock: w.Clock, Timeout: 2 * time.Second,
+		BaseURL: s.cards, Key: pii.NewSecret("key"), WebhookSecret: pii.NewSecret(webhookSecret), Clock: w.Clock,
 	})
 	if err != nil {
 		t.Fatal(err)

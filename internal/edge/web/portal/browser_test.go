@@ -28,6 +28,9 @@ type browser struct {
 	complaints []string // of the console: CSP reports, scripts that threw
 }
 
+// patience is longer than any machine is busy.
+const patience = 2 * time.Minute
+
 func newBrowser(t *testing.T) *browser {
 	t.Helper()
 	chromium, err := exec.LookPath("chromium")
@@ -40,7 +43,8 @@ func newBrowser(t *testing.T) *browser {
 	}
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox)
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox,
+		chromedp.WSURLReadTimeout(patience)) // a busy machine starts a browser slowly
 	allocator, stop := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(stop)
 	ctx, closeTab := chromedp.NewContext(allocator)
@@ -70,7 +74,7 @@ func (b *browser) listen(event any) {
 // look opens a state at a width and evaluates a script that returns JSON.
 func (b *browser) look(t *testing.T, s states.State, width int64, script string, result any) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
 	var found string
 	err := chromedp.Run(ctx,
