@@ -30,7 +30,7 @@ func newPayer(portal string) *payer {
 	if err != nil {
 		panic(err)
 	}
-	return &payer{portal: portal, http: &http.Client{Jar: jar, Timeout: 10 * time.Second}}
+	return &payer{portal: portal, http: &http.Client{Jar: jar, Timeout: time.Minute}}
 }
 
 var (
@@ -67,7 +67,7 @@ func (p *payer) send(path string, values url.Values) error {
 	return p.reload(func() (*http.Response, error) { return p.http.PostForm(target.String(), values) })
 }
 
-const patience = 60 * time.Second
+const patience = 3 * time.Minute
 
 func (p *payer) reload(ask func() (*http.Response, error)) error {
 	var last error

@@ -3,6 +3,8 @@ package crash_test
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -65,17 +67,26 @@ type demo struct {
 
 func newDemo(t *testing.T, households int) *demo {
 	t.Helper()
-	return &demo{t: t, binary: build(t), dir: t.TempDir(), portal: freeAddress(t), sandbox: freeAddress(t), size: households}
+	d := &demo{t: t, binary: build(t), dir: t.TempDir(), size: households}
+	d.portal, d.sandbox = freeAddress(t, 10_000), freeAddress(t, 15_000)
+	return d
 }
 
-func freeAddress(t *testing.T) string {
+// freeAddress gives a free port, one of 5,000. The demo comes back to it after
+// each of its deaths, so it is none of those that the system hands out by
+// itself (from 32,768 on), which another test might get meanwhile.
+func freeAddress(t *testing.T, from int) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	var err error
+	for range 20 {
+		var l net.Listener
+		if l, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", from+rand.IntN(5_000))); err == nil {
+			defer l.Close()
+			return l.Addr().String()
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatal(err)
+	return ""
 }
 
 // start runs the demo and waits until it says that it is ready.

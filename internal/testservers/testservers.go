@@ -29,7 +29,7 @@ import (
 	"quittance.org/quittance/internal/base/clock"
 )
 
-const startWithin = 60 * time.Second
+const startWithin = 2 * time.Minute
 
 // StripeMock starts stripe-mock and gives its address, "http://127.0.0.1:PORT".
 // It checks requests against Stripe's published API description and answers
@@ -50,13 +50,30 @@ type Mail struct {
 // Mailpit starts mailpit, which takes any mail and shows it over its API.
 func Mailpit(tb testing.TB) Mail {
 	tb.Helper()
-	m := Mail{SMTP: freeAddress(tb), API: freeAddress(tb)}
-	out := start(tb, build(tb, "mailpit", "github.com/axllent/mailpit"),
-		"--smtp", m.SMTP, "--listen", m.API, "--disable-version-check", "--database", filepath.Join(tb.TempDir(), "mail.db"))
-	m.API = "http://" + m.API
-	out.until(tb, func() bool { return answers(m.API+"/readyz") && accepts(m.SMTP) })
+	program := build(tb, "mailpit", "github.com/axllent/mailpit")
+	// Mailpit wants to be told its ports. One that was free may be taken before
+	// it listens there, and then it ends: on others it is tried again.
+	for range portTries - 1 {
+		if m, out := startMailpit(tb, program); out.ready(m.ready) {
+			return m
+		}
+	}
+	m, out := startMailpit(tb, program)
+	out.until(tb, m.ready)
 	return m
 }
+
+const portTries = 3
+
+func startMailpit(tb testing.TB, program string) (Mail, *output) {
+	tb.Helper()
+	smtp, api := freeAddresses(tb)
+	out := start(tb, program,
+		"--smtp", smtp, "--listen", api, "--disable-version-check", "--database", filepath.Join(tb.TempDir(), "mail.db"))
+	return Mail{SMTP: smtp, API: "http://" + api}, out
+}
+
+func (m Mail) ready() bool { return answers(m.API+"/readyz") && accepts(m.SMTP) }
 
 // build gives the path of the server's program. Its name carries the pinned
 // versions, so that another pin means another file.
@@ -167,15 +184,26 @@ func (o *output) printed() (string, bool) {
 	return o.text.String(), o.exited
 }
 
-// until waits for ready, watching that the server lives.
+// until waits for ready, and fails the test if that does not come.
 func (o *output) until(tb testing.TB, ready func() bool) {
 	tb.Helper()
+	if !o.ready(ready) {
+		text, _ := o.printed()
+		tb.Fatalf("the server did not start; it printed:\n%s", text)
+	}
+}
+
+// ready waits for ready, watching that the server lives.
+func (o *output) ready(ready func() bool) bool {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for began := clock.Start(); !ready(); <-tick.C {
-		text, exited := o.printed()
-		if exited || clock.Elapsed(began) > startWithin {
-			tb.Fatalf("the server did not start; it printed:\n%s", text)
+	for began := clock.Start(); ; <-tick.C {
+		isReady := ready()
+		if _, exited := o.printed(); exited || clock.Elapsed(began) > startWithin {
+			return false
+		}
+		if isReady {
+			return true
 		}
 	}
 }
@@ -196,14 +224,19 @@ func (o *output) after(tb testing.TB, prefix string) string {
 	return found
 }
 
-func freeAddress(tb testing.TB) string {
+// freeAddresses gives two ports that are free now, not one twice.
+func freeAddresses(tb testing.TB) (one, other string) {
 	tb.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		tb.Fatalf("find a free port: %v", err)
+	addresses := make([]string, 2)
+	for i := range addresses {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			tb.Fatalf("find a free port: %v", err)
+		}
+		defer func() { _ = l.Close() }()
+		addresses[i] = l.Addr().String()
 	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
+	return addresses[0], addresses[1]
 }
 
 func answers(url string) bool {
