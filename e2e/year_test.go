@@ -17,7 +17,7 @@ func (b *tab) moveTo(day string) *tab {
 	if b.look.touch {
 		move = b.tap(`form button.second`)
 	}
-	return b.loadWithin(10*patience, move) // weeks of business days
+	return b.loadWithin(3*patience, move) // weeks of business days
 }
 
 // set gives a field another value than the one it has.
