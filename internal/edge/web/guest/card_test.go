@@ -258,7 +258,7 @@ func TestComingBackWithoutTheSession(t *testing.T) {
 		b := s.browser(t).find(h).toCheck("card").submit().atCards(s)
 		s.sessions.endAll(t)
 		b.submit(card("4000 0000 0000 0101")...).at("/pay/status", "We're checking with your bank")
-		b.open("/pay/amount").at("/pay/amount", "Your session ended")
+		b.open("/pay/amount").at("/pay/status", "We're checking with your bank")
 		s.Clock.Advance(9 * time.Second)
 		b.open("/pay/status").says("Payment complete", "Visa card")
 		if strings.Contains(b.text(), "ending in") {

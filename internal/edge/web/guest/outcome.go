@@ -147,7 +147,7 @@ func (v *visit) adopt(s *session, op payment.OperationID, how ask) bool {
 		return false
 	}
 	if !v.alive {
-		*s = session{Attempt: attempt{Op: op, Amount: i.Amount, Method: portal.MethodCard, Email: i.Email, Sent: true}}
+		*s = adopted(i)
 		return true
 	}
 	i, err = how(v.Ctx(), op)
@@ -160,6 +160,11 @@ func (v *visit) adopt(s *session, op payment.OperationID, how ask) bool {
 		v.To(v.step(s.Attempt))
 	}
 	return false
+}
+
+// adopted is the session of a browser that has nothing but a card payment.
+func adopted(i payment.Intent) session {
+	return session{Attempt: attempt{Op: i.ID, Amount: i.Amount, Method: portal.MethodCard, Email: i.Email, Sent: true}}
 }
 
 // cancel is the payer's own wish not to pay. A card page that is still open is

@@ -1,6 +1,7 @@
 package guest_test
 
 import (
+	"net/url"
 	"regexp"
 	"strings"
 	"sync"
@@ -258,11 +259,50 @@ func TestASessionThatEnded(t *testing.T) {
 		}
 		b.says("You were away for 30 minutes", "You have not been charged.")
 		for _, path := range []string{"/pay/amount", "/pay/method", "/pay/bank", "/pay/check", "/pay/less", "/pay/again", "/pay/bill", "/pay/cancel"} {
-			b.open(path).at(path, "Your session ended")
+			if b.open(path).at(path, "Your session ended"); strings.Contains(b.text(), "charged") {
+				t.Errorf("%s says what nobody knows: %s", path, b.text())
+			}
 		}
 		s.wantPayments(t, h)
 		b.find(h).at("/pay/amount", "Your bill")                      // and it starts again
 		s.browser(t).open("/pay/method").at("/pay", "Find your bill") // no session ever
+	})
+}
+
+// What the form says of money is what became of its operation, session or not.
+func TestPayingAgainAfterTheSessionEnded(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *shop) {
+		h := s.december(t)
+		bank := s.browser(t).find(h).toCheck("bank")
+		again := bank.otherTab()
+		bank.submit().says("Payment received")
+		s.sessions.endAll(t)
+		if again.submit().says("Payment received", "$124.50"); again.url.Path != bank.url.Path {
+			t.Errorf("the bank's form led to %s, want %s", again.url.Path, bank.url.Path)
+		}
+		s.wantPayments(t, h, "124.50")
+
+		other := s.december(t)
+		paid := s.browser(t).find(other).toCheck("card")
+		again = paid.otherTab()
+		paid.submit().atCards(s).submit(card("4000 0000 0000 0200")...).atCards(s)
+		s.sessions.endAll(t)
+		again.submit().says("Payment complete", "$124.50")
+		s.wantPayments(t, other, "124.50")
+
+		slow := s.browser(t).find(s.december(t)).toCheck("card")
+		again = slow.otherTab()
+		slow.submit().submit(card("4000 0000 0000 0101")...).at("/pay/status", "We're checking with your bank")
+		s.sessions.endAll(t)
+		again.submit().at("/pay/status", "We're checking with your bank").says("$124.50")
+
+		declined := s.browser(t).find(s.december(t)).toCheck("card")
+		again = declined.otherTab()
+		declined.submit().submit(card("4000 0000 0000 0002")...)
+		declined.do("POST", declined.url.Path+"/leave", url.Values{}).at("/pay/status", "Your payment was declined")
+		s.sessions.endAll(t)
+		again.submit().at("/pay/check", "Your session ended").says("You have not been charged.")
 	})
 }
 

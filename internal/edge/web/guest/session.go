@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/enrollment"
@@ -86,7 +87,8 @@ func (v *visit) keep(s session) {
 }
 
 // member gives the session of somebody who has found a bill. Without one it
-// answers by itself: G9a if there was a session, the way to begin if not.
+// answers by itself: what became of a payment that was on its way, G9a if there
+// was a session, the way to begin if not.
 func (v *visit) member() (session, bool) {
 	s := v.session()
 	if v.alive {
@@ -94,7 +96,11 @@ func (v *visit) member() (session, bool) {
 	}
 	_, err := v.R.Cookie(v.sessions.Cookie.Name)
 	switch {
-	case err == nil || v.R.Method == http.MethodPost:
+	case v.R.Method == http.MethodPost:
+		v.ended(s)
+	case s.Attempt.Sent: // adopted: a card payment that is followed to its end
+		v.To(portal.PathStatus)
+	case err == nil:
 		v.Show(portal.Stopped{Kind: portal.StopSession, Minutes: v.Profile.Guest.SessionMinutes})
 	case v.R.URL.Query().Has(justFound):
 		v.Show(portal.System{Kind: portal.SystemCookies})
@@ -102,6 +108,32 @@ func (v *visit) member() (session, bool) {
 		v.To(portal.PathFind)
 	}
 	return s, false
+}
+
+// ended answers a form whose session is gone. The form still names its
+// operation, and what became of that is what its payer must know (G9a): paid, it
+// leads to the confirmation; on its way, to the page that waits for the answer.
+func (v *visit) ended(s session) {
+	stop := portal.Stopped{Kind: portal.StopSession, Minutes: v.Profile.Guest.SessionMinutes}
+	op, ok := v.operation()
+	if !ok {
+		v.Show(stop)
+		return
+	}
+	switch i, err := v.paying.Intent(v.Ctx(), op); {
+	case fault.KindOf(err) == fault.NotFound, err == nil && i.State.Final() && i.State != payment.IntentSucceeded:
+		stop.NotCharged = true
+		v.Show(stop)
+	case err != nil:
+		v.Fail(err)
+	case i.State == payment.IntentSucceeded:
+		v.To(donePath(op))
+	default:
+		if op != s.Attempt.Op {
+			v.keep(adopted(i))
+		}
+		v.To(portal.PathStatus)
+	}
 }
 
 // justFound marks the first page after the look-up: a browser that brings no

@@ -113,7 +113,7 @@ type StopKind string
 
 // The reasons.
 const (
-	StopSession    StopKind = "session"    // a: Minutes
+	StopSession    StopKind = "session"    // a: Minutes, NotCharged
 	StopPaid       StopKind = "paid"       // b: Amount, At, Confirmation, Receipt
 	StopChanged    StopKind = "changed"    // c: Old, Amount, Due, Op
 	StopDeclined   StopKind = "declined"   // d: Reason
@@ -142,6 +142,7 @@ func (r DeclineReason) Key() string { return "stop.declined_" + string(r) }
 type Stopped struct {
 	Kind         StopKind
 	Minutes      int
+	NotCharged   bool // nothing was taken for the form that was sent
 	Amount       money.Amount
 	Old          money.Amount
 	Due          money.Amount // what the bill asks for; Amount may be less
