@@ -1,6 +1,8 @@
 package guest
 
 import (
+	"crypto/rand"
+
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/money"
@@ -124,6 +126,11 @@ func (v *visit) release(s *session) bool {
 	}
 	s.Attempt.restart(v.paying.NewOperation())
 	return true
+}
+
+// payFrom notes what the debit is taken from: saved, or what was typed.
+func (a *attempt) payFrom(typed bankDetails, saved *savedBank) {
+	a.Method, a.Bank, a.Saved, a.From = portal.MethodBank, typed, saved, rand.Text()
 }
 
 // restart goes on with what was chosen under a new operation id.

@@ -35,7 +35,7 @@ func (v *visit) checkPage(s session, d owing.View) portal.Check {
 	a := s.Attempt
 	view := portal.Check{
 		Op: a.Op.String(), Amount: a.Amount, Who: d.Who(), Covers: d.Covers(), Method: a.Method, Today: d.Today,
-		CancelBy: v.cancelBy(d.Today), Email: a.Email, Choice: len(v.methods()) > 1,
+		CancelBy: v.cancelBy(d.Today), Email: a.Email, Choice: len(v.methods()) > 1, From: a.From,
 	}
 	switch {
 	case a.Saved != nil:
@@ -71,6 +71,11 @@ func (v *visit) pay() {
 		return
 	}
 	view := v.checkPage(s, d)
+	if view.Method == portal.MethodBank && v.Field(portal.FieldFrom) != view.From { // another tab has chosen another bank account
+		view.OtherBank = true
+		v.showCheckPage(view)
+		return
+	}
 	if !v.readEmail(&view) {
 		v.showCheckPage(view)
 		return

@@ -81,7 +81,7 @@ func (v *visit) chooseMethod() {
 		if s.Attempt.Method == portal.MethodCard && !v.release(&s) {
 			return
 		}
-		s.Attempt.Method, s.Attempt.Saved = portal.MethodBank, saved
+		s.Attempt.payFrom(s.Attempt.Bank, saved)
 		v.keep(s)
 		v.To(portal.PathCheck)
 		return
@@ -101,7 +101,10 @@ func (v *visit) chooseMethod() {
 	if chosen != s.Attempt.Method && !v.release(&s) {
 		return
 	}
-	s.Attempt.Method, s.Attempt.Saved = chosen, nil
+	if s.Attempt.Saved != nil { // what was typed before takes its place
+		s.Attempt.payFrom(s.Attempt.Bank, nil)
+	}
+	s.Attempt.Method = chosen
 	v.keep(s)
 	v.To(pageOf(chosen))
 }
@@ -157,11 +160,10 @@ func (v *visit) takeBank() {
 		v.refuseBank(s, form, err)
 		return
 	}
-	s.Attempt.Bank = bankDetails{
+	s.Attempt.payFrom(bankDetails{
 		Name: account.HolderName, Kind: account.Type, Routing: account.Routing, Number: account.Number.Reveal(), ValidationRef: reference,
 		Save: v.Field(portal.FieldSave) == "yes",
-	}
-	s.Attempt.Saved = nil
+	}, nil)
 	v.keep(s)
 	v.To(portal.PathCheck)
 }

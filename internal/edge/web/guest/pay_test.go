@@ -151,6 +151,23 @@ func TestTwoTabsWithDifferentAmounts(t *testing.T) {
 	})
 }
 
+// Two tabs, two bank accounts: the one that the page shows is debited, or none.
+func TestTwoTabsWithDifferentBankAccounts(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *shop) {
+		h := s.december(t)
+		one := s.browser(t).find(h).toCheck("bank").says("Checking", "0001 2345 6789")
+		one.otherTab().open("/pay/bank").submit("name", "Ana Testperson", "account_type", "savings", "routing", "110000000", "account", "000987654321").
+			at("/pay/check", "Check your details and pay")
+		one.submit().at("/pay/check", "Check your details and pay").says("You chose another bank account in another tab.", "Savings", "0009 8765 4321")
+		s.wantPayments(t, h)
+		one.submit().says("Payment received", "Bank account ending in 4321")
+		if p := s.wantPayments(t, h, "124.50")[0]; p.LastFour != "4321" {
+			t.Errorf("the account ending in %s was debited", p.LastFour)
+		}
+	})
+}
+
 // Somebody else pays while the check page is open: the payer is told before
 // paying (R-PAY-7).
 func TestASecondPayerIsTold(t *testing.T) {

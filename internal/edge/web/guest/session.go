@@ -40,6 +40,7 @@ type attempt struct {
 	Method    portal.MethodKind    `json:"method,omitempty"`
 	Bank      bankDetails          `json:"bank"`
 	Saved     *savedBank           `json:"saved,omitempty"` // paid with instead of Bank
+	From      string               `json:"from,omitempty"`  // names this choice of Bank or Saved: a page that showed another does not pay
 	Email     string               `json:"email,omitempty"`
 	Late      bool                 `json:"past_due,omitempty"` // something is past due
 	Sent      bool                 `json:"sent,omitempty"`     // the card processor has a page for Op

@@ -84,6 +84,8 @@ type Check struct {
 	Problems   Problems
 	Choice     bool   // more than one method is offered, so the method can be changed
 	Saved      *Saved // paid with instead of Bank: its number is not shown
+	From       string // names Bank or Saved, so that the form pays from what it shows
+	OtherBank  bool   // the form that was sent showed another bank account
 }
 
 func (c Check) page() page {
@@ -109,6 +111,7 @@ func (c Check) Authorization() Message {
 // Fields and problems of the paying pages.
 const (
 	FieldMethod      = "method"
+	FieldFrom        = "from"
 	FieldName        = "name"
 	FieldKind        = "account_type"
 	FieldRouting     = "routing"

@@ -23,6 +23,7 @@ func paying() []State {
 		states = append(states, State{"check", name, at(portal.PathCheck), c})
 	}
 	change("savings", func(c *portal.Check) { c.Bank.Kind = portal.AccountSavings })
+	change("other-bank", func(c *portal.Check) { c.OtherBank, c.From = true, "A" })
 	change("card", func(c *portal.Check) { c.Method, c.Bank = portal.MethodCard, portal.BankForm{} })
 	change("card-fee", func(c *portal.Check) {
 		c.Method, c.Bank, c.CardFee = portal.MethodCard, portal.BankForm{}, money.Cents(250)
