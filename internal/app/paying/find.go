@@ -109,7 +109,7 @@ func (s *Service) readNumber(typed string) (numberKind, string, error) {
 	case errors.Is(err, ident.ErrCheckDigit):
 		return "", "", fault.At("subscriber_id", CodeNumberDigit, "Check your Subscriber ID. One of the numbers looks wrong.")
 	}
-	return "", "", fault.At("subscriber_id", CodeNumberLength, "Subscriber ID must be 12 numbers. You entered %d.", len([]rune(clean)))
+	return "", "", fault.At("subscriber_id", CodeNumberLength, "Subscriber ID must be 12 numbers")
 }
 
 func findBy(tx *store.ReadTx, kind numberKind, number string) (store.AccountRow, error) {

@@ -81,7 +81,7 @@ func withID(rest portal.Problems, form connectForm) portal.Problems {
 	case errors.Is(err, ident.ErrCheckDigit):
 		list.Add(portal.FieldSubscriberID, portal.ProblemIDCheck)
 	default:
-		list.Add(portal.FieldSubscriberID, portal.ProblemIDLength, "n", len([]rune(ident.CleanNumber(form.SubscriberID))))
+		serving.NumberProblem(&list, form.SubscriberID)
 	}
 	return append(list, rest...)
 }

@@ -8,6 +8,7 @@ import (
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/edge/web/portal"
+	"quittance.org/quittance/internal/edge/web/serving"
 )
 
 func (v *visit) showFind() {
@@ -97,6 +98,6 @@ func addNumberProblem(problems *portal.Problems, err error, form portal.FindForm
 	case paying.CodeNumberDigit:
 		problems.Add(portal.FieldSubscriberID, portal.ProblemIDCheck)
 	default:
-		problems.Add(portal.FieldSubscriberID, portal.ProblemIDLength, "n", len([]rune(ident.CleanNumber(form.SubscriberID))))
+		serving.NumberProblem(problems, form.SubscriberID)
 	}
 }

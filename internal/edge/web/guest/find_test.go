@@ -65,7 +65,7 @@ func TestWhatIsWrongWithALookUp(t *testing.T) {
 	}{
 		{"no number", "subscriber_id", []string{"subscriber_id", " "}, "Enter your Subscriber ID"},
 		{"ten numbers", "subscriber_id", []string{"subscriber_id", "7001-2345 67"}, "Subscriber ID must be 12 numbers. You entered 10."},
-		{"letters", "subscriber_id", []string{"subscriber_id", "7001 2345 678x"}, "Subscriber ID must be 12 numbers. You entered 12."},
+		{"letters", "subscriber_id", []string{"subscriber_id", "7001 2345 678O"}, "Subscriber ID must be 12 numbers, with no letters or other signs."},
 		{"one number wrong", "subscriber_id", []string{"subscriber_id", id[:11] + last}, "Check your Subscriber ID. One of the numbers looks wrong."},
 		{"no date", "birth_month", []string{"birth_month", "", "birth_day", "", "birth_year", ""}, "Enter the date of birth"},
 		{"no month", "birth_month", []string{"birth_month", ""}, "Date of birth must include a month"},

@@ -106,7 +106,8 @@ func (l LinkCheck) DobPath() string { return l.Path + "?by=" + string(FactorBirt
 const (
 	ProblemIDEmpty    = "find.problem.id_empty"
 	ProblemIDSomeone  = "find.problem.id_empty_someone"
-	ProblemIDLength   = "find.problem.id_length" // n: how many numbers were typed
+	ProblemIDLength   = "find.problem.id_length"  // n: how many numbers were typed
+	ProblemIDLetters  = "find.problem.id_letters" // something else than numbers was typed
 	ProblemIDCheck    = "find.problem.id_check"
 	ProblemIDBilling  = "find.problem.id_billing"
 	ProblemBirthEmpty = "find.problem.birth_empty"

@@ -38,6 +38,7 @@ func findProblems(public portal.Frame, typed, zip portal.FindForm) []State {
 		states = append(states, State{"find", name, public, portal.Find{Form: form, Problems: problems}})
 	}
 	add("id-length", typed, problem(portal.FieldSubscriberID, portal.ProblemIDLength, "n", 10))
+	add("id-letters", typed, problem(portal.FieldSubscriberID, portal.ProblemIDLetters))
 	add("id-check-digit", typed, problem(portal.FieldSubscriberID, portal.ProblemIDCheck))
 	add("id-billing-number", typed, problem(portal.FieldSubscriberID, portal.ProblemIDBilling))
 	for name, p := range map[string][2]string{
