@@ -76,7 +76,7 @@ func (v *visit) fillHome(view *portal.AccountHome, d owing.View) {
 	case d.Bill == nil && !d.Standing.TotalDue.IsPositive():
 		view.State, view.FirstBy = portal.HomeNew, d.Today.AddDays(1)
 	default:
-		view.State, view.CanPay = portal.HomePaid, pays && !asks.Blocked()
+		view.State, view.CanPay = portal.HomePaid, pays && !asks.Blocked() && d.Most.IsPositive()
 	}
 	if banner != nil && tellsMore(banner.Kind) {
 		view.Banner = banner

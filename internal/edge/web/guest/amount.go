@@ -48,6 +48,7 @@ func (v *visit) bill(d owing.View, s session) portal.Bill {
 	b := portal.Bill{
 		Op: a.Op.String(), Who: d.Who(), Due: d.Now(), PayBy: d.PayBy(), From: d.From(), Covers: d.Covers(),
 		Lines: d.Lines(), Why: d.Why(), Banner: d.Banner(), Part: d.Part(), Choices: d.Choices(), HasBill: d.Bill != nil, Own: s.Signed != nil,
+		NoMore: !d.Most.IsPositive(),
 	}
 	if !b.Due.IsPositive() {
 		b.Lines = nil

@@ -201,3 +201,17 @@ func TestReceiptAddress(t *testing.T) {
 		t.Errorf("the receipt goes to %v", kept)
 	}
 }
+
+// Coverage that costs its member nothing can not be paid ahead.
+func TestNothingToPayAhead(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	h := s.Household(apptest.Medical("2026-12", "0.00").Renewed())
+	s.Bill("2026-12")
+	b := s.browser(t).find(h).at("/pay/amount", "Your bill").says("You owe $0.00.")
+	for _, path := range []string{"/pay/amount", "/pay/amount?ahead=1"} {
+		if b.open(path); strings.Contains(b.text(), "Pay ahead") || formTag.MatchString(b.body) {
+			t.Errorf("%s offers a payment that nobody can make: %s", path, b.text())
+		}
+	}
+}

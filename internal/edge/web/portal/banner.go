@@ -112,7 +112,7 @@ func (b Bill) About() Link {
 // MoreLink gives the link that stands in place of the form when nothing needs
 // to be paid: its label's key and its path. Both are empty with the form.
 func (b Bill) MoreLink() (link Link) {
-	if b.Ahead {
+	if b.Ahead || b.NoMore {
 		return Link{}
 	}
 	switch b.banner() {
@@ -129,7 +129,7 @@ type Link struct{ Key, Path string }
 
 // ShowsForm tells that the payer can choose an amount.
 func (b Bill) ShowsForm() bool {
-	return !b.Blocked() && b.banner() != BannerRestarting && b.MoreLink() == Link{}
+	return !b.Blocked() && !b.NoMore && b.banner() != BannerRestarting && b.MoreLink() == Link{}
 }
 
 // OnlyOther tells that there is nothing to choose but an amount of one's own.

@@ -21,6 +21,7 @@ type Bill struct {
 	Timeline []Timeline
 	Choices  []Choice // the total and other amounts that do something
 	Ahead    bool     // nothing is due; the payer asked to pay ahead
+	NoMore   bool     // no payment can be taken: nothing is due, and no month ahead costs anything
 	HasBill  bool     // an issued bill can be read
 	Own      bool     // the payer came from their account
 	Form     AmountForm
