@@ -17,7 +17,7 @@ func TestAnOwedLetterGoesByEmailAndOnPaper(t *testing.T) {
 		h := o.pastDue(address)
 		apptest.Check(t, "sent", o.sendOwed(), notifying.Sent{Letters: 1, Emails: 1, Printed: 1})
 		apptest.Check(t, "mail", o.mail(h), []string{"email past_due queued", "print past_due queued"})
-		apptest.Check(t, "story", o.Story(h)[len(o.Story(h))-1], "2027-01-01 letter past_due 2027-01 103")
+		apptest.Check(t, "story", o.Story(h)[len(o.Story(h))-1], "2027-01-01 letter past_due 2027-01 206")
 		all := o.messages(h)
 		for _, m := range all {
 			if m.Version != 1 || m.Language != "en" || m.Subject == "" {
@@ -53,8 +53,8 @@ func TestMoneyThatCameInMeanwhile(t *testing.T) {
 		last string
 	}{
 		"all of it":   {"103.00", notifying.Sent{Suppressed: 1}, "2027-01-01 letter past_due 2027-01 0 suppressed"},
-		"a part":      {"53.00", notifying.Sent{Letters: 1, Emails: 1, Printed: 1}, "2027-01-01 letter past_due 2027-01 50"},
-		"all but one": {"102.99", notifying.Sent{Letters: 1, Emails: 1, Printed: 1}, "2027-01-01 letter past_due 2027-01 0"},
+		"a part":      {"53.00", notifying.Sent{Letters: 1, Emails: 1, Printed: 1}, "2027-01-01 letter past_due 2027-01 153"},
+		"all but one": {"102.99", notifying.Sent{Letters: 1, Emails: 1, Printed: 1}, "2027-01-01 letter past_due 2027-01 103"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -69,7 +69,7 @@ func TestMoneyThatCameInMeanwhile(t *testing.T) {
 				}
 				apptest.Check(t, "story", story[len(story)-1], row.last)
 				last := o.letters.notices[len(o.letters.notices)-1]
-				if want := apptest.Amount("103.00").Sub(apptest.Amount(row.pays)); last.Amount != want || last.By != apptest.Date("2027-01-23") {
+				if want := apptest.Amount("206.00").Sub(apptest.Amount(row.pays)); last.Amount != want || last.By != apptest.Date("2027-01-23") {
 					t.Errorf("it asks %s by %s, want %s by 2027-01-23", last.Amount, last.By, want)
 				}
 			})
@@ -83,10 +83,10 @@ func TestWhatHappensToHealthAndDentalAlikeIsOneLetter(t *testing.T) {
 		h := o.pastDue(address, apptest.FullPrice("2027-01", "400.00").Renewed(), apptest.Dental("2027-01", "30.00").Renewed())
 		apptest.Check(t, "sent", o.sendOwed(), notifying.Sent{Letters: 1, Emails: 1, Printed: 1})
 		last := o.letters.notices[len(o.letters.notices)-1]
-		if last.Kind != standing.NoticePastDue || len(last.Enrollments) != 2 || last.Amount != apptest.Amount("430.00") {
+		if last.Kind != standing.NoticePastDue || len(last.Enrollments) != 2 || last.Amount != apptest.Amount("860.00") {
 			t.Errorf("got %s about %d enrollments for %s", last.Kind, len(last.Enrollments), last.Amount)
 		}
-		if len(last.Dates) != 1 || len(last.Dates[0].Enrollments) != 2 || last.Dates[0].Steps[0].Amount != last.Amount {
+		if len(last.Dates) != 1 || len(last.Dates[0].Enrollments) != 2 || last.Dates[0].Steps[1].Amount != last.Amount {
 			t.Errorf("the dates are %+v, want one line for both, of %s", last.Dates, last.Amount)
 		}
 		apptest.Check(t, "both are settled", o.Rows("SELECT state FROM notice WHERE state_on = '2027-01-01' ORDER BY notice_id"), []string{"sent", "sent"})

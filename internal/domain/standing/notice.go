@@ -129,7 +129,7 @@ func (s *subject) pastDueNotices(x *episode) {
 		kind = NoticeEndWarning
 	}
 	on := s.letterOn(x, latest)
-	s.notice(Notice{Kind: kind, Month: on.Month(), On: on, Amount: s.s.Unpaid, By: s.s.CureBy, Ends: s.s.EndMonth})
+	s.notice(Notice{Kind: kind, Month: on.Month(), On: on, Amount: s.s.Keeps, By: s.s.CureBy, Ends: s.s.EndMonth})
 }
 
 // letters is how many letters an episode has: one for each chance to pay; for

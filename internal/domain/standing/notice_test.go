@@ -52,7 +52,7 @@ func TestNotices(t *testing.T) {
 		{"the last date has passed: no more warnings", helpedMember.with(warned), "2026-08-24", ""},
 		{"the end, once it is recorded", helpedMember.deciding("end 2026-06 on 2026-09-01").with(warned), "2026-09-01", "ended 2026-06 on 2026-09-01 pay 412.00 by 2026-10-06"},
 		{"without help: one letter", fullMember.with(kept()), "2026-06-01", "past_due 2026-06 on 2026-06-01 pay 824.74 by 2026-06-23"},
-		{"a group: past due", group.with(kept()), "2026-06-01", "past_due 2026-06 on 2026-06-01 pay 10000.00 by 2026-07-26"},
+		{"a group: past due", group.with(kept()), "2026-06-01", "past_due 2026-06 on 2026-06-01 pay 15000.00 by 2026-07-26"},
 		{"a group: a month later", group.with(kept("past_due 2026-06 on 2026-06-01")), "2026-07-01", "end_warning 2026-07 on 2026-07-01 pay 15000.00 by 2026-07-26"},
 
 		{"first payment, seven days left", binder.with(kept()), "2027-01-16", "start_reminder 2027-02 on 2027-01-16 pay 53.00 by 2027-01-23"},

@@ -15,6 +15,9 @@ func (s *subject) pastDue(x *episode) {
 		s.s.EndMonth = last
 	}
 	s.s.CureBy, s.s.EndsBy = x.next(s.asOf), x.last
+	if by := s.s.CureBy; !by.IsZero() {
+		s.s.Keeps = s.owedBy(by) // on that day the month just billed counts as well (MA-DLQ-5)
+	}
 	if x.failed(s.asOf) {
 		s.ending(x, basis)
 	} else {

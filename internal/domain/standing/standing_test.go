@@ -205,8 +205,8 @@ func TestEnrollmentsStandAlone(t *testing.T) {
 	if s.Enrollments[0].State != standing.StatePastDue || s.Enrollments[1].State != standing.StateEnding {
 		t.Errorf("got %s and %s, want past_due and ending", s.Enrollments[0].State, s.Enrollments[1].State)
 	}
-	if s.TotalDue != cents("63.24") || s.PastDue != cents("63.24") || s.KeepsCoverage != cents("63.24") {
-		t.Errorf("got %s due, %s past due, %s keeps coverage; want 63.24 each", s.TotalDue, s.PastDue, s.KeepsCoverage)
+	if s.TotalDue != cents("63.24") || s.PastDue != cents("63.24") || s.KeepsCoverage != cents("166.24") { // with August, due on 23 July
+		t.Errorf("got %s due, %s past due, %s keeps coverage; want 63.24 each, and 166.24", s.TotalDue, s.PastDue, s.KeepsCoverage)
 	}
 	if starts := s.Starts(); len(starts) != 0 {
 		t.Errorf("got starts %v, want none", starts)
@@ -232,7 +232,7 @@ func TestKeepsBy(t *testing.T) {
 	p := massachusetts(t)
 	for _, c := range []struct{ asOf, want, amount string }{
 		{"2026-05-01", "2026-05-23", "103.00"},
-		{"2026-05-24", "", "103.00"}, // the next bill is not out
+		{"2026-05-24", "", "206.00"}, // the next bill is not out, and due by 23 June as well (MA-DLQ-5)
 		{"2026-06-01", "2026-06-23", "206.00"},
 		{"2026-08-23", "2026-08-23", "412.00"},
 	} {

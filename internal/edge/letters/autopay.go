@@ -224,7 +224,7 @@ func (a *author) off(m notifying.Mandate) *letter {
 		kind = "not_taken"
 	}
 	l := a.begin(a.t("letter.autopay.title_"+string(m.Kind), nil), a.t("letter.autopay."+kind, catalogue.Args{"amount": noticed(m)}))
-	due, by := m.Standing.TotalDue, payBy(m.Standing)
+	due, by := toPay(m.Standing), payBy(m.Standing)
 	if due.IsPositive() {
 		if by.Before(m.Written) {
 			l.Lead = append(l.Lead, a.t("letter.returned.due_now", catalogue.Args{"amount": due}))

@@ -103,7 +103,7 @@ func (a *author) billStatus(b notifying.Bill) billpdf.Status {
 	case by.IsZero() || !now.TotalDue.IsPositive():
 		return billpdf.Status{Text: a.t("paper.past_due_only", nil)}
 	default:
-		return billpdf.Status{Text: a.t("paper.past_due", catalogue.Args{"amount": now.TotalDue, "by": by}), Steps: a.timeline(now)}
+		return billpdf.Status{Text: a.t("paper.past_due", catalogue.Args{"amount": toPay(now), "by": by}), Steps: a.timeline(now)}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/standing"
 )
 
@@ -37,6 +38,10 @@ func payBy(s standing.Standing) civil.Date {
 	}
 	return by
 }
+
+// toPay is what must be paid by payBy: what is owed, and of coverage that is past
+// due what will be billed by then (MA-DLQ-5).
+func toPay(s standing.Standing) money.Amount { return money.Max(s.TotalDue, s.KeepsCoverage) }
 
 func inOrder(lines []dated) []string {
 	slices.SortStableFunc(lines, func(a, b dated) int { return cmp.Compare(a.on.DaysSince(b.on), 0) })

@@ -124,7 +124,8 @@ func (w *writer) state() []string {
 		lines = append(lines, w.t("document.note_paid_through", catalogue.Args{"through": through.Last()}))
 	}
 	if by := payBy(after.Standing); after.Asked.IsPositive() && !by.IsZero() {
-		lines = append(lines, w.t("done.owing", catalogue.Args{"amount": after.Asked, "by": by}))
+		still := after.Asked.Add(toPay(after.Standing).Sub(after.Standing.TotalDue))
+		lines = append(lines, w.t("done.owing", catalogue.Args{"amount": still, "by": by}))
 	}
 	if after.Credit.IsPositive() {
 		lines = append(lines, w.t("banner.credit", catalogue.Args{"amount": after.Credit}))

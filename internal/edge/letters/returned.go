@@ -27,7 +27,7 @@ func (w Writer) Returned(r notifying.Returned) (notifying.Words, error) {
 		return notifying.Words{}, err
 	}
 	title, lead := a.returnedLead(r)
-	by, due := payBy(r.Standing), r.Standing.TotalDue
+	by, due := payBy(r.Standing), toPay(r.Standing)
 	switch {
 	case !due.IsPositive():
 		by = civil.Date{}
@@ -88,7 +88,7 @@ func (w Writer) Extended(x notifying.Extended) (notifying.Words, error) {
 	if err != nil {
 		return notifying.Words{}, err
 	}
-	due, lead := x.Standing.TotalDue, "letter.extended.lead"
+	due, lead := toPay(x.Standing), "letter.extended.lead"
 	switch {
 	case x.Back.IsPositive():
 		due, lead = x.Back, "letter.extended.back"

@@ -33,7 +33,7 @@ func (w Writer) WaiverDecided(d notifying.WaiverDecided) (notifying.Words, error
 	}
 	kind := string(d.Decision.Kind)
 	l := a.begin(a.t("letter.waiver.title_"+kind, nil), append(lead, a.about([]standing.EnrollmentStanding{d.Coverage}))...)
-	due, by := d.Standing.TotalDue, payBy(d.Standing)
+	due, by := toPay(d.Standing), payBy(d.Standing)
 	if by.Before(d.Written) {
 		by = civil.Date{}
 	}
@@ -98,7 +98,7 @@ func (a *author) months(key string, from, to civil.Month) string {
 // waiverDue says what is owed now. by is the zero day where none is left that
 // helps, or none is set.
 func (a *author) waiverDue(d notifying.WaiverDecided, by civil.Date) string {
-	due := d.Standing.TotalDue
+	due := toPay(d.Standing)
 	switch {
 	case !due.IsPositive():
 		return a.t("letter.waiver.nothing", nil)

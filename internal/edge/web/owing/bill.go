@@ -29,11 +29,19 @@ func (d View) Now() money.Amount {
 	return d.ToPay()
 }
 
-// Keeps is what must be paid to keep coverage, credit that will pay some of it
-// left out.
-func (d View) Keeps() money.Amount {
+// Keeps is what must be paid by PayBy to keep coverage, credit that will pay some
+// of it left out.
+func (d View) Keeps() money.Amount { return money.Min(d.keepsLater(), d.Now()) }
+
+// keepsLater is what it takes on the last day. Past due it is more than Now until
+// the month is billed that is due by then (MA-DLQ-5).
+func (d View) keepsLater() money.Amount {
 	return money.Max(d.Standing.KeepsCoverage.Sub(d.credited()), money.Zero)
 }
+
+// grows tells that the next bill comes before the last day to pay what is past
+// due: then it takes more.
+func (d View) grows() bool { return d.situation() == pastDue && d.Now().Less(d.keepsLater()) }
 
 // credited is money of earlier payments that will pay some of what is due.
 func (d View) credited() money.Amount { return d.Standing.TotalDue.Sub(d.Asked) }
@@ -49,12 +57,10 @@ func (d View) PayBy() civil.Date {
 	case restartable:
 		return d.Restart.Until
 	}
-	by := d.Standing.KeepsBy
-	for _, e := range d.Standing.Enrollments {
-		if by.IsZero() || !e.CureBy.IsZero() && e.CureBy.Before(by) {
-			by = e.CureBy
-		}
+	if d.grows() {
+		return d.NextBillOn.AddDays(-1)
 	}
+	by := d.lastDay()
 	if by.IsZero() { // too late to keep anything: the last date that was missed
 		for _, u := range d.Unpaid {
 			if u.DueOn.After(by) {
@@ -64,6 +70,18 @@ func (d View) PayBy() civil.Date {
 	}
 	if by.IsZero() {
 		by, _ = NextDue(d.Profile, d.Today)
+	}
+	return by
+}
+
+// lastDay is the next day that decides something about coverage; zero when no
+// such day is left.
+func (d View) lastDay() civil.Date {
+	by := d.Standing.KeepsBy
+	for _, e := range d.Standing.Enrollments {
+		if by.IsZero() || !e.CureBy.IsZero() && e.CureBy.Before(by) {
+			by = e.CureBy
+		}
 	}
 	return by
 }

@@ -23,6 +23,9 @@ func (d View) Coverage() *portal.Coverage {
 		c.State = portal.CoverageAtRisk
 	case pastDue:
 		c.State = portal.CoveragePastDue
+		if d.grows() {
+			c.Amount, c.By = d.keepsLater(), d.lastDay()
+		}
 		if ends := d.endsBackTo(); !ends.IsZero() {
 			c.State, c.Ended = portal.CoverageAtRisk, ends
 		}
@@ -43,7 +46,7 @@ func (d View) Coverage() *portal.Coverage {
 // endsBackTo is the day that coverage goes back to when the coming due date is
 // missed too; zero while more time than that is left.
 func (d View) endsBackTo() civil.Date {
-	by := d.PayBy()
+	by := d.lastDay()
 	for i := range d.Standing.Enrollments {
 		for _, s := range d.Standing.Timeline(i) {
 			if s.Kind == standing.StepLastDay && s.On == by {

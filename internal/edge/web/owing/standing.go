@@ -131,7 +131,7 @@ func (d View) Banner() *portal.Banner {
 	case at == ending:
 		return &portal.Banner{Kind: portal.BannerEnding, Amount: asked, Ended: d.endedOn()}
 	case at == pastDue:
-		return &portal.Banner{Kind: portal.BannerPastDue, Amount: asked, By: by}
+		return d.pastDue()
 	case at == restartable:
 		return d.restart(portal.BannerRestart)
 	case at == settled && d.Credit.IsPositive():
@@ -179,6 +179,16 @@ func OnlyIf(x paying.Debit, by civil.Date) *portal.Banner {
 // Late tells that what counts on a day is too late for what is due by another;
 // zero: nothing is due.
 func Late(on, by civil.Date) bool { return !by.IsZero() && on.After(by) }
+
+// pastDue says what keeps coverage, and what it takes once the next month is
+// billed (MA-DLQ-5).
+func (d View) pastDue() *portal.Banner {
+	b := &portal.Banner{Kind: portal.BannerPastDue, Amount: d.Now(), By: d.PayBy()}
+	if d.grows() {
+		b.Later, b.Last = d.keepsLater(), d.lastDay()
+	}
+	return b
+}
 
 // restart says what brings coverage back, and what it takes later (R-DUE-6).
 func (d View) restart(kind portal.BannerKind) *portal.Banner {

@@ -130,6 +130,27 @@ func TestSituations(t *testing.T) {
 	}
 }
 
+// Until the next bill is out the page asks for less than the last day takes
+// (MA-DLQ-5): it says until when, and what it takes then.
+func TestPastDueBeforeTheNextBill(t *testing.T) {
+	t.Parallel()
+	d := view(t, func(d *paying.Due) {
+		d.Standing.KeepsCoverage, d.Standing.KeepsBy, d.NextBillOn = money.Cents(40000), civil.Date{}, civil.MustParseDate("2026-12-01")
+	}, standing.EnrollmentStanding{Kind: enrollment.KindMedical, State: standing.StatePastDue, CureBy: civil.MustParseDate("2026-12-23")})
+	want := portal.Banner{
+		Kind: portal.BannerPastDue, Amount: money.Cents(30000), By: civil.MustParseDate("2026-11-30"), Later: money.Cents(40000), Last: civil.MustParseDate("2026-12-23"),
+	}
+	if got := *d.Banner(); got != want {
+		t.Errorf("the banner: got %+v, want %+v", got, want)
+	}
+	if by := d.PayBy(); by != want.By || d.Keeps() != want.Amount {
+		t.Errorf("the amount: got %s by %s", d.Keeps(), by)
+	}
+	if c := d.Coverage(); c.Amount != want.Later || c.By != want.Last {
+		t.Errorf("the home: got %s by %s", c.Amount, c.By)
+	}
+}
+
 // Who is on hold, or pays an amount that does something, is not warned.
 func TestEnough(t *testing.T) {
 	t.Parallel()
