@@ -205,6 +205,43 @@ func TestDemoSaysOneLineOfJSONAndStopsCleanly(t *testing.T) {
 	}
 }
 
+// A demo never takes over a database that it did not make, by its folder or by
+// its address, nor one that another folder's demo is in.
+func TestDemoLeavesOtherDatabasesAlone(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	real, other := filepath.Join(dir, "real"), filepath.Join(dir, "other")
+	households := filepath.Join(dir, "households.csv")
+	for _, args := range [][]string{
+		{"demo", "generate", "--households", "3", "--out", households},
+		{"migrate", "--data", real},
+		{"import", "enrollments", households, "--data", real},
+	} {
+		if code, _, errs := call(t, args...); code != 0 {
+			t.Fatalf("%v: %s", args, errs)
+		}
+	}
+	if err := os.MkdirAll(other, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(other, "demo.json"), `{"now": "2026-11-20T19:00:00Z", "database": "another"}`)
+	demo := func(more ...string) []string {
+		return append([]string{"demo", "--listen", "127.0.0.1:0", "--sandbox", "127.0.0.1:0"}, more...)
+	}
+	for says, args := range map[string][]string{
+		"was not made by a demo": demo("--data", real),
+		"holds accounts already": demo("--data", filepath.Join(dir, "new"), "--database", "sqlite:"+filepath.Join(real, "quittance.db"), "--keys", filepath.Join(real, "keys")),
+		"has another database":   demo("--data", other),
+	} {
+		if code, out, errs := call(t, args...); code != 1 || !strings.Contains(errs, says) || strings.Count(errs, "\n") != 1 || out != "" {
+			t.Errorf("%v: exit code %d, said %q, printed %q", args, code, errs, out)
+		}
+	}
+	if code, out, errs := call(t, "import", "enrollments", households, "--data", real, "--json"); code != 0 || !strings.Contains(out, `"already_imported":true`) {
+		t.Errorf("what was there is gone: exit code %d, %s%s", code, out, errs)
+	}
+}
+
 // The bank of the demo has shown everything that the stories tell of it, the
 // debit that came back too: nobody has to look at anything (ach status exits 0).
 func TestTheDemosBankAgreesWithItsStories(t *testing.T) {

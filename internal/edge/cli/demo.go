@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -62,11 +64,15 @@ func (demoRun) Help() string {
 // demoState is kept beside the database: that loading was finished, where the
 // clock stood, and where the portal was.
 type demoState struct {
-	Now    civil.Instant `json:"now"`
-	Portal string        `json:"portal,omitempty"`
+	Now      civil.Instant `json:"now"`
+	Portal   string        `json:"portal,omitempty"`
+	Database string        `json:"database,omitempty"` // which one it is that was named; see databaseMark
 }
 
-const demoStateFile = "demo.json"
+const (
+	demoStateFile   = "demo.json"
+	demoLoadingFile = "demo.loading" // there until the stories are told
+)
 
 // demo is a demo being put together.
 type demo struct {
@@ -115,6 +121,9 @@ func (c demoRun) Run(ctx context.Context, s Streams) error {
 	if err := database.Migrate(ctx); err != nil {
 		return err
 	}
+	if err := d.begins(ctx, database, loaded); err != nil {
+		return err
+	}
 	return d.live(ctx, database, portal, outside, loaded)
 }
 
@@ -133,6 +142,9 @@ func (d *demo) prepare() (loaded bool, err error) {
 		return false, err
 	}
 	if loaded {
+		if state.Database != databaseMark(d.Database) {
+			return false, fault.New(fault.Invalid, "demo.other_database", "the demo in %s has another database; choose another folder with --data", d.Data)
+		}
 		d.clock = virtual.Running(later(start, state.Now))
 		return true, nil
 	}
@@ -140,14 +152,49 @@ func (d *demo) prepare() (loaded bool, err error) {
 		return false, fault.New(fault.Invalid, "demo.clock", "the demo's stories end on %s; begin on that day or later", population.StoryDay)
 	}
 	d.clock = virtual.Standing(start)
+	return false, d.clear()
+}
+
+// clear removes the database of a load that was cut off, and no other.
+func (d *demo) clear() error {
+	file, loading := filepath.Join(d.Data, databaseFile), filepath.Join(d.Data, demoLoadingFile)
 	if d.Database == "" {
+		if exists(file) && !exists(loading) {
+			return fault.New(fault.Invalid, "demo.not_a_demo", "%s was not made by a demo; choose another folder with --data", file)
+		}
 		for _, suffix := range []string{"", "-wal", "-shm"} {
-			if err := os.Remove(filepath.Join(d.Data, databaseFile+suffix)); err != nil && !os.IsNotExist(err) {
-				return false, err
+			if err := os.Remove(file + suffix); err != nil && !os.IsNotExist(err) {
+				return err
 			}
 		}
 	}
-	return false, nil
+	return os.WriteFile(loading, nil, 0o600)
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// begins refuses to tell the stories in a database that holds anything.
+func (d *demo) begins(ctx context.Context, database *app.Database, loaded bool) error {
+	if loaded {
+		return nil
+	}
+	n, err := database.CountAccounts(ctx)
+	if err == nil && n > 0 {
+		err = fault.New(fault.Invalid, "demo.not_empty", "the database holds accounts already; a demo begins with an empty one")
+	}
+	return err
+}
+
+// databaseMark tells one named database from another without its password.
+func databaseMark(url string) string {
+	if url == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(url))
+	return hex.EncodeToString(sum[:8])
 }
 
 func later(a, b civil.Instant) civil.Instant {
@@ -179,7 +226,7 @@ func (f databaseFlags) demoState() (state demoState, found bool, err error) {
 // stops. A demo that is killed goes on at the last kept moment, or at the
 // clock's starting day.
 func (d *demo) keepState() error {
-	data, err := json.Marshal(demoState{d.clock.Now(), d.portal})
+	data, err := json.Marshal(demoState{d.clock.Now(), d.portal, databaseMark(d.Database)})
 	if err != nil {
 		return err
 	}
@@ -187,7 +234,13 @@ func (d *demo) keepState() error {
 	if err := os.WriteFile(path+".new", data, 0o600); err != nil {
 		return err
 	}
-	return os.Rename(path+".new", path)
+	if err := os.Rename(path+".new", path); err != nil {
+		return err
+	}
+	if err := os.Remove(filepath.Join(d.Data, demoLoadingFile)); !os.IsNotExist(err) {
+		return err
+	}
+	return nil
 }
 
 // live puts the marketplace and the sandbox together, tells the stories if
