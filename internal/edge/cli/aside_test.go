@@ -57,3 +57,42 @@ func TestOutageCommands(t *testing.T) {
 		t.Errorf("exit code %d: %s", code, out)
 	}
 }
+
+// Money that came from nowhere: the bill run sets the account aside and verify
+// names the invariant, and both end in failure, as a person and as a script
+// read them.
+func TestBrokenBooksFailTheCommands(t *testing.T) {
+	t.Parallel()
+	dir := newMarket(t, "2026-11-30")
+	file := filepath.Join(t.TempDir(), "households.csv")
+	for _, args := range [][]string{{"demo", "generate", "--households", "6", "--out", file}, {"import", "enrollments", file, "--data", dir}} {
+		if code, _, errs := call(t, args...); code != 0 {
+			t.Fatalf("%v: %s", args, errs)
+		}
+	}
+	db := storetest.Open(t, "sqlite:"+filepath.Join(dir, "quittance.db"), clock.System())
+	storetest.Sabotage(t, db, `
+		INSERT INTO unbilled (account_id, activity_id, kind, effective_on, amount_cents)
+		SELECT account_id, account_id, 'payment', '2026-11-20', -777 FROM account;
+		UPDATE open_charge SET open_cents = open_cents + 1`)
+	db.Close()
+	for _, row := range []struct {
+		command []string
+		want    []string
+	}{
+		{[]string{"bill", "run", "--month", "2026-12"}, []string{"bills issued for 2026-12"}},
+		{[]string{"bill", "run", "--month", "2026-12", "--json"}, []string{`"set_aside":`}},
+		{[]string{"verify"}, []string{"I2"}},
+		{[]string{"verify", "--json"}, []string{`"id":"I2"`, `"clean":false`}},
+	} {
+		code, out, errs := call(t, append(row.command, "--data", dir)...)
+		for _, want := range row.want {
+			if code != 1 || !strings.Contains(out, want) {
+				t.Errorf("%v: exit code %d, no %q in\n%s%s", row.command, code, want, out, errs)
+			}
+		}
+		if row.command[0] == "bill" && !strings.Contains(errs, "need a person") {
+			t.Errorf("%v: said %q", row.command, errs)
+		}
+	}
+}

@@ -145,15 +145,22 @@ func (c billRun) Run(ctx context.Context, s Streams) error {
 		return err
 	}
 	seconds := clock.Elapsed(start).Seconds()
+	if err := c.print(s, total, seconds); err != nil {
+		return err
+	}
+	return c.reportSetAside(ctx, d, month, total.SetAside, s)
+}
+
+func (c billRun) print(s Streams, total billing.Progress, seconds float64) error {
 	if c.JSON {
 		return json.NewEncoder(s.Out).Encode(map[string]any{
 			"month": c.Month, "accounts": total.Seen, "billed": total.Billed, "nothing_due": total.NothingDue,
 			"skipped": total.Skipped, "set_aside": total.SetAside, "seconds": seconds,
 		})
 	}
-	fmt.Fprintf(s.Out, "%s bills issued for %s in %.1f s. %s accounts had nothing to pay, %s were billed before or are not covered.\n",
+	_, err := fmt.Fprintf(s.Out, "%s bills issued for %s in %.1f s. %s accounts had nothing to pay, %s were billed before or are not covered.\n",
 		thousands(total.Billed), c.Month, seconds, thousands(total.NothingDue), thousands(total.Skipped))
-	return c.reportSetAside(ctx, d, month, total.SetAside, s)
+	return err
 }
 
 func (c billRun) reportSetAside(ctx context.Context, d *app.Database, month civil.Month, count int, s Streams) error {
