@@ -85,6 +85,10 @@ func (d *Database) Migrate(ctx context.Context) error {
 	return queue.Migrate(ctx, d.db)
 }
 
+// CheckVersion refuses a database that is not ours, or not of this program's
+// version.
+func (d *Database) CheckVersion(ctx context.Context) error { return d.db.CheckVersion(ctx) }
+
 // Engine names the engine: "sqlite" or "postgres".
 func (d *Database) Engine() string { return d.db.Engine() }
 

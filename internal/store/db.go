@@ -54,7 +54,7 @@ type DB struct {
 
 // Open opens the database that url names: "sqlite:PATH" or "postgres://…". An
 // SQLite file is made and migrated if need be; PostgreSQL must be migrated
-// with Migrate. A file or database that is not ours is refused.
+// with Migrate. A file that is not ours is refused; see CheckVersion.
 func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if o.Clock == nil || o.Vault == nil {
 		panic("store: Open needs a clock and a vault")

@@ -4,12 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
 	"testing/fstest"
 	"text/template"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -91,6 +93,51 @@ func (db *DB) Migrate(ctx context.Context) error {
 	}
 	panic("store: unknown engine")
 }
+
+// CheckVersion refuses a database that this program can not work on: one that
+// is not ours, or whose tables are older or newer than it knows (S10).
+func (db *DB) CheckVersion(ctx context.Context) error {
+	found, err := db.version(ctx)
+	if err != nil {
+		return err
+	}
+	known, err := newestMigration()
+	switch {
+	case err != nil:
+		return err
+	case found < known:
+		return fault.New(fault.Invalid, "store.too_old", "the database has version %d and this program needs %d: bring it up to date with quittance migrate", found, known)
+	case found > known:
+		return fault.New(fault.Invalid, "store.too_new", "the database has version %d and this program knows %d: use the newer program", found, known)
+	}
+	return nil
+}
+
+// newestMigration gives the number of the last migration that there is.
+func newestMigration() (int64, error) {
+	names, err := fs.Glob(migrationFiles, "migrations/*.sql") // in order
+	if err != nil {
+		return 0, err
+	}
+	return goose.NumericComponent(names[len(names)-1])
+}
+
+var qVersion = stmt("version", `SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version`)
+
+// version gives the number of the last migration of the database.
+func (db *DB) version(ctx context.Context) (version int64, err error) {
+	err = db.Read(ctx, "version", func(tx *ReadTx) error {
+		version, err = one(tx, qVersion, scalar[int64])
+		return err
+	})
+	if refused, ok := errors.AsType[*pgconn.PgError](err); ok && refused.Code == pgUndefinedTable {
+		return 0, fault.New(fault.Invalid, "store.not_ours", "there is no Quittance database at this address: make it with quittance migrate, or choose another one")
+	}
+	return version, err
+}
+
+// pgUndefinedTable is PostgreSQL's code for a table that is not there.
+const pgUndefinedTable = "42P01"
 
 func migrateSQLite(ctx context.Context, writer *sql.DB) error {
 	if _, err := writer.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {

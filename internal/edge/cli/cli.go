@@ -170,7 +170,20 @@ func (f databaseFlags) open(ctx context.Context, c clock.Clock) (*app.Database, 
 			return nil, fault.New(fault.NotFound, "cli.database", "there is no database at %s", path)
 		}
 	}
-	return app.OpenDatabase(ctx, config)
+	return current(ctx, config)
+}
+
+// current opens a database of this program's version.
+func current(ctx context.Context, config app.DatabaseConfig) (*app.Database, error) {
+	d, err := app.OpenDatabase(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.CheckVersion(ctx); err != nil {
+		d.Close()
+		return nil, err
+	}
+	return d, nil
 }
 
 // create opens a database and makes it when it is SQLite and not there.

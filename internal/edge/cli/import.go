@@ -48,6 +48,9 @@ func (c importEnrollments) Run(ctx context.Context, s Streams) error {
 		return err
 	}
 	defer d.Close()
+	if err := d.CheckVersion(ctx); err != nil {
+		return err
+	}
 	service := d.Enrolling()
 	bar := newProgress(s.Err, "Rows", 0)
 	result, err := service.Import(ctx, enrolling.ImportInput{
