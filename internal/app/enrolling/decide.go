@@ -121,6 +121,7 @@ func (d *decider) household(h *enrollcsv.Household) (Outcome, []problem) {
 	w.account(&out)
 	for i := range h.Enrollments {
 		if !refused[i] {
+			d.keepPlan(&h.Enrollments[i])
 			out.Enrollments = append(out.Enrollments, w.enrollment(&h.Enrollments[i], matches[i]))
 		}
 	}
@@ -153,9 +154,10 @@ func (d *decider) checkAccount(a *enrollment.Account, known *store.Household) []
 func (d *decider) match(h *enrollcsv.Household, known *store.Household) ([]*store.EnrollmentRow, []problem) {
 	matches := make([]*store.EnrollmentRow, len(h.Enrollments))
 	var problems []problem
+	beside := map[string]store.PlanRow{}
 	for i := range h.Enrollments {
 		e := &h.Enrollments[i]
-		p := d.checkPlan(e)
+		p := d.checkPlan(e, beside)
 		if p == nil {
 			matches[i], p = d.matchOne(e, known, matches)
 		}
@@ -167,21 +169,33 @@ func (d *decider) match(h *enrollcsv.Household, known *store.Household) ([]*stor
 	return matches, problems
 }
 
-// checkPlan holds the plan against the one that is known by its code, and adds
-// or renames it.
-func (d *decider) checkPlan(e *enrollcsv.Enrollment) *problem {
-	stated := store.PlanRow{PlanID: e.PlanID, Name: e.PlanName, Kind: e.Kind, CarrierID: e.CarrierID, CarrierName: e.CarrierName}
+// checkPlan holds the plan against the one that is known by its code, or that
+// another enrollment of the household has stated.
+func (d *decider) checkPlan(e *enrollcsv.Enrollment, beside map[string]store.PlanRow) *problem {
 	plan, ok := d.plans[e.PlanID]
+	if !ok {
+		plan, ok = beside[e.PlanID]
+	}
 	switch {
 	case ok && plan.CarrierID != e.CarrierID:
 		return &problem{field: "carrier_id", code: "plan.carrier", message: fmt.Sprintf("plan %s belongs to carrier %s", e.PlanID, plan.CarrierID)}
 	case ok && plan.Kind != e.Kind:
 		return &problem{field: "kind", code: "plan.kind", message: fmt.Sprintf("plan %s is a %s plan", e.PlanID, plan.Kind)}
-	case plan != stated:
+	}
+	beside[e.PlanID] = planOf(e)
+	return nil
+}
+
+// keepPlan adds or renames the plan of an enrollment that is taken.
+func (d *decider) keepPlan(e *enrollcsv.Enrollment) {
+	if stated := planOf(e); d.plans[e.PlanID] != stated {
 		d.tx.PutPlan(stated)
 		d.plans[e.PlanID] = stated
 	}
-	return nil
+}
+
+func planOf(e *enrollcsv.Enrollment) store.PlanRow {
+	return store.PlanRow{PlanID: e.PlanID, Name: e.PlanName, Kind: e.Kind, CarrierID: e.CarrierID, CarrierName: e.CarrierName}
 }
 
 func (d *decider) matchOne(e *enrollcsv.Enrollment, known *store.Household, taken []*store.EnrollmentRow) (*store.EnrollmentRow, *problem) {

@@ -221,6 +221,38 @@ func TestWhatTheDatabaseKnowsIsHeldAgainstARow(t *testing.T) {
 	})
 }
 
+// A row that is refused changes nothing: not the name of its plan either. One
+// that is taken corrects it, though another of the same household is refused.
+func TestARefusedRowRenamesNoPlan(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *enrolling.Service, db *store.DB) {
+		load(t, s, file(row()))
+		overlapping := row("plan_id", "NEW-1", "plan_name", "Wrong", "from", "2027-06")
+		wantCounts(t, load(t, s, file(row("plan_name", "Wrong", "renewal", "yes"))), 0, 0, 1)
+		wantCounts(t, load(t, s, file(overlapping)), 0, 0, 1)
+		names := func() (all []string) {
+			err := db.Read(t.Context(), "plans", func(tx *store.ReadTx) error {
+				plans, err := tx.Plans()
+				for _, p := range plans {
+					all = append(all, p.PlanID+" "+p.Name)
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return all
+		}
+		if diff := cmp.Diff([]string{"BAY-SLV-1 Silver One"}, names()); diff != "" {
+			t.Error(diff)
+		}
+		load(t, s, file(row("plan_name", "Silver 1"), overlapping))
+		if diff := cmp.Diff([]string{"BAY-SLV-1 Silver 1"}, names()); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
 func TestOneBadHouseholdIsRejectedWithAllItsRows(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s *enrolling.Service, _ *store.DB) {
