@@ -13,10 +13,13 @@ const bankItemColumns = `file_id, line, seq, kind, code, trace, amount_cents, it
 var (
 	qInsertBankItem = stmt("insert_bank_item", `
 		INSERT INTO bank_item (`+bankItemColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`)
-	qBankItemDone  = stmt("bank_item_done", `SELECT 1 FROM bank_item WHERE file_id = $1 AND line = $2 AND seq = $3`)
-	qBankItemKnown = stmt("bank_item_known", `SELECT `+bankItemColumns+` FROM bank_item WHERE item_key = $1 AND state <> 'known'`)
-	qBankItem      = stmt("bank_item", `SELECT `+bankItemColumns+` FROM bank_item WHERE file_id = $1 AND line = $2 AND seq = $3`)
-	qMoveBankItem  = stmt("move_bank_item", `
+	qBankItemDone   = stmt("bank_item_done", `SELECT 1 FROM bank_item WHERE file_id = $1 AND line = $2 AND seq = $3`)
+	qBankItemBefore = stmt("bank_item_before", `
+		SELECT `+bankItemColumns+` FROM bank_item
+		WHERE item_key = $1 AND (state IN ('posted', 'noted', 'waiting') OR state IN ('set_aside', 'resolved') AND reason = $2)
+		ORDER BY file_id, line, seq LIMIT 1`)
+	qBankItem     = stmt("bank_item", `SELECT `+bankItemColumns+` FROM bank_item WHERE file_id = $1 AND line = $2 AND seq = $3`)
+	qMoveBankItem = stmt("move_bank_item", `
 		UPDATE bank_item SET state = $5, reason = $6, note = $7, account_id = $8, ach_entry_id = $9, state_at = $10, state_by = $11
 		WHERE file_id = $1 AND line = $2 AND seq = $3 AND state = $4`)
 	qOpenBankItems = stmt("open_bank_items", `
@@ -85,10 +88,10 @@ func (tx *ReadTx) BankItem(id BankItemID) (BankItem, error) {
 	return one(tx, qBankItem, scanBankItem, id.File, id.Line, id.Seq)
 }
 
-// BankItemByKey finds the item that is the same as another one, wherever it
-// stood.
-func (tx *ReadTx) BankItemByKey(key string) (i BankItem, found bool, err error) {
-	i, err = one(tx, qBankItemKnown, scanBankItem, key)
+// BankItemBefore finds the item that is the same as another one, wherever it
+// stood: one that took effect, or that was set aside for the same reason.
+func (tx *ReadTx) BankItemBefore(key, reason string) (i BankItem, found bool, err error) {
+	i, err = one(tx, qBankItemBefore, scanBankItem, key, reason)
 	if fault.KindOf(err) == fault.NotFound {
 		return BankItem{}, false, nil
 	}

@@ -22,6 +22,9 @@ func (f *achFile) change(item *nacha.Item) error {
 		if err != nil || !found {
 			return err
 		}
+		if known, err := f.known(tx, i, ""); err != nil || known {
+			return err
+		}
 		change, err := ach.NewChange(c.Code, ach.Corrected{Routing: c.Routing, Number: c.Account, Transaction: int(c.Transaction)})
 		if err != nil {
 			i.State, i.Reason, i.Note = store.BankItemSetAside, fault.CodeOf(err), noteOf(err)

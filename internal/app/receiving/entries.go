@@ -61,10 +61,7 @@ func (f *achFile) act(item *nacha.Item) error {
 	case nacha.KindChange:
 		return f.change(item)
 	case nacha.KindDishonored, nacha.KindContested:
-		last := item.Returns[len(item.Returns)-1]
-		i := f.itemOf(item, itemDispute, last.Code, last.OriginalTrace)
-		i.Reason, i.Note = "return.disputed", ach.ReasonOf(last.Code).Meaning+" Talk to our bank."
-		return f.put(i)
+		return f.disputed(item)
 	case nacha.KindRefused:
 		i := f.itemOf(item, itemRefused, item.Change.Code, item.Change.OriginalTrace)
 		i.Reason, i.Note = ach.CodeChangeRefused, "a correction was refused by a bank: nothing of ours depends on it"
@@ -81,7 +78,8 @@ func (f *achFile) act(item *nacha.Item) error {
 }
 
 // itemOf begins the record of an item, for staff unless something better is
-// made of it.
+// made of it. Its key is what the bank says, until entryOf knows which entry it
+// says it of: trace numbers are given out again (ACH-25).
 func (f *achFile) itemOf(item *nacha.Item, kind, code, trace string) store.BankItem {
 	i := store.BankItem{
 		BankItemID: f.place(item.Line), Kind: kind, Code: code, Trace: trace, Amount: item.Entry.Amount, State: store.BankItemSetAside,
@@ -90,9 +88,19 @@ func (f *achFile) itemOf(item *nacha.Item, kind, code, trace string) store.BankI
 		i.On = item.Batch.EffectiveOn
 	}
 	if trace != "" {
-		i.Key = fmt.Sprintf("%s|%s|%s|%s", kind, trace, code, item.Entry.Amount)
+		i.Key = fmt.Sprintf("%s|%s|%s|%s|%s", kind, trace, code, item.Entry.Amount, i.On)
 	}
 	return i
+}
+
+// disputed sets what banks tell each other of a return aside.
+func (f *achFile) disputed(item *nacha.Item) error {
+	last := item.Returns[len(item.Returns)-1]
+	return f.item(f.itemOf(item, itemDispute, last.Code, last.OriginalTrace), func(tx *store.Tx, i *store.BankItem) error {
+		_, _, err := f.entryOf(tx, item, i, false)
+		i.State, i.Reason, i.Note = store.BankItemSetAside, "return.disputed", ach.ReasonOf(last.Code).Meaning+" Talk to our bank."
+		return err
+	})
 }
 
 // unusable sets an item aside that can not be read, with the first reason.
@@ -141,7 +149,6 @@ func (f *achFile) wrong(item *nacha.Item) error {
 // member through a bank, which its channel will take; nobody may debit us.
 func (f *achFile) forward(item *nacha.Item) error {
 	i := f.itemOf(item, itemForward, fmt.Sprint(int(item.Entry.Code)), item.Entry.Trace)
-	i.Key += "|" + i.On.String()
 	i.Reason, i.Note = "entry.credit", "a credit of somebody else: find out who it is from"
 	if digit := int(item.Entry.Code) % 10; digit >= 5 {
 		i.Reason, i.Note = "entry.debit", "somebody debits us: object at the bank"
@@ -173,5 +180,6 @@ func (f *achFile) entryOf(tx *store.Tx, item *nacha.Item, i *store.BankItem, mon
 		return aside("entry.window", fmt.Sprintf("our entry with this trace number settled on %s: it can not be the one", e.SettleOn))
 	}
 	i.AccountID, i.Entry = e.AccountID, e.ID
+	i.Key = fmt.Sprintf("%s|%s|%s", i.Kind, e.ID, i.Code)
 	return e, true, nil
 }

@@ -22,6 +22,10 @@ func (f *achFile) returned(item *nacha.Item) error {
 		}
 		before, err := tx.ACHReturnOf(e.AccountID, e.ID)
 		switch {
+		case err == nil && before.Code == r.Code:
+			i.State, i.Reason = store.BankItemKnown, reasonKnown
+			i.Note = fmt.Sprintf("the entry came back with this code on %s already", before.On)
+			return nil
 		case err == nil:
 			i.State, i.Reason = store.BankItemSetAside, "return.again"
 			i.Note = fmt.Sprintf("the entry came back on %s already, with %s: ask the bank to dishonor this one (R67)", before.On, before.Code)

@@ -71,9 +71,13 @@ func (t *taking) line(item *bai2.Item, same map[string]int) error {
 	text := strings.Join([]string{a.Number, g.On.String(), d.Code, d.Amount.String(), d.BankRef, d.Customer, d.Text}, "|")
 	key := t.db.Vault().IndexText("bank_item.line", text)
 	same[key]++
+	kind := itemLine
+	if !g.Final() || g.Status != "" && g.Status != "1" { // the same line counts once it is final
+		kind = fmt.Sprintf("%s of status %s, as of %s", itemLine, g.Status, g.Modifier)
+	}
 	i := store.BankItem{
 		BankItemID: t.place(item.Line), Kind: itemLine, Code: d.Code, Amount: d.Signed(), On: g.On, Trace: t.reference(traceOf(d)),
-		Key: fmt.Sprintf("line|%s|%d", key, same[key]), State: store.BankItemWaiting, Reason: "line.waiting",
+		Key: fmt.Sprintf("%s|%s|%d", kind, key, same[key]), State: store.BankItemWaiting, Reason: "line.waiting",
 	}
 	if meaning := t.meaning(d.Code); meaning == meansNothing {
 		i.State, i.Reason, i.Note = store.BankItemSetAside, "line.unmapped", "the profile does not say what lines with this code are: see [statement]"

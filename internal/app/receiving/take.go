@@ -150,12 +150,12 @@ func (t *taking) put(i store.BankItem) error {
 	if i.Line == 0 {
 		i.BankItemID = t.place(1)
 	}
-	return t.item(i, func(*store.Tx, *store.BankItem) error { return nil })
+	return t.item(i, nothing)
 }
 
 // item works one item off in a transaction of its own, unless that was done
 // before. follow does what follows from it and says so in the item; what it
-// refuses is set aside.
+// refuses is set aside, with all that it had found out.
 func (t *taking) item(i store.BankItem, follow func(tx *store.Tx, i *store.BankItem) error) error {
 	if i.Key == "" { // nothing like it can come again but in this file
 		i.Key = fmt.Sprintf("%s|%s|%d|%d", i.Kind, i.File, i.Line, i.Seq)
@@ -164,42 +164,63 @@ func (t *taking) item(i store.BankItem, follow func(tx *store.Tx, i *store.BankI
 		i.On = t.date
 	}
 	i.By = actor
-	work := func() error {
-		return t.db.InTx(t.ctx, "bank item", func(tx *store.Tx) error { return t.once(tx, i, follow) })
-	}
-	err := again(work)
+	var tried store.BankItem
+	err := again(func() error {
+		return t.db.InTx(t.ctx, "bank item", func(tx *store.Tx) error {
+			tried = i
+			return t.once(tx, &tried, follow)
+		})
+	})
 	if err == nil || !ours(err) {
 		return err
 	}
+	tried.State, tried.Reason, tried.Note = store.BankItemSetAside, cmp.Or(fault.CodeOf(err), "item.failed"), err.Error()
 	return again(func() error {
 		return t.db.InTx(t.ctx, "set bank item aside", func(tx *store.Tx) error {
-			return t.once(tx, i, func(_ *store.Tx, i *store.BankItem) error {
-				i.State, i.Reason, i.Note = store.BankItemSetAside, cmp.Or(fault.CodeOf(err), "item.failed"), err.Error()
-				return nil
-			})
+			aside := tried
+			return t.once(tx, &aside, nothing)
 		})
 	})
 }
 
-// once does the work on an item unless it is done, or the same one came before.
-func (t *taking) once(tx *store.Tx, i store.BankItem, follow func(tx *store.Tx, i *store.BankItem) error) error {
+// nothing follows from an item that is only recorded.
+func nothing(*store.Tx, *store.BankItem) error { return nil }
+
+// once does the work on an item unless it is done, and records it. One of which
+// nothing else came than when it came before is known, and in no queue twice.
+func (t *taking) once(tx *store.Tx, i *store.BankItem, follow func(tx *store.Tx, i *store.BankItem) error) error {
 	done, err := tx.BankItemDone(i.BankItemID)
 	if err != nil || done {
 		return err
 	}
-	same, known, err := tx.BankItemByKey(i.Key)
-	if err != nil {
+	if err := follow(tx, i); err != nil {
 		return err
 	}
-	if known {
-		i.State, i.Reason, i.Note = store.BankItemKnown, "item.known", fmt.Sprintf("the same as line %d of a file of before, which was %s", same.Line, same.State)
-		i.AccountID, i.Entry = same.AccountID, same.Entry
-	} else if err := follow(tx, &i); err != nil {
-		return err
+	if i.State != store.BankItemPosted {
+		if _, err := t.known(tx, i, i.Reason); err != nil {
+			return err
+		}
 	}
-	tx.InsertBankItem(i)
+	tx.InsertBankItem(*i)
 	return nil
 }
+
+// known tells whether an item came before, in this file or another, and took
+// effect; then it says so in the item. One that was set aside has had none, and
+// is worked again (ACH-42): the bank may have put right what was wrong, or we.
+// It is known only if the same reason sets it aside once more.
+func (t *taking) known(tx *store.Tx, i *store.BankItem, reason string) (bool, error) {
+	same, found, err := tx.BankItemBefore(i.Key, reason)
+	if err != nil || !found {
+		return false, err
+	}
+	i.State, i.Reason = store.BankItemKnown, reasonKnown
+	i.Note = fmt.Sprintf("the same as line %d of a file of before, which was %s", same.Line, same.State)
+	i.AccountID, i.Entry = same.AccountID, same.Entry
+	return true, nil
+}
+
+const reasonKnown = "item.known"
 
 // ours tells whether an error is about the item. Others are about the moment:
 // the file is gone on with later.
