@@ -64,7 +64,7 @@ func (w Who) Actor() string { return "person:" + w.Person.String() }
 
 // From is where a request comes from.
 type From struct {
-	Network string // the address, as the proxy tells it; kept as a keyed hash only
+	Network string // the address; kept as a keyed hash only
 	Agent   string // the browser's own description
 }
 

@@ -14,15 +14,17 @@ import (
 	"quittance.org/quittance/internal/base/clock"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/edge/api"
+	"quittance.org/quittance/internal/edge/web/serving"
 )
 
 type serveCommand struct {
 	databaseFlags
 	profileFlag
 	outsideFlags
-	Listen  string `help:"Address to answer on." default:"127.0.0.1:8080" env:"QUITTANCE_LISTEN" placeholder:"HOST:PORT"`
-	APIKeys string `help:"File of API clients, a line each: NAME:SHA-256 of the key." env:"QUITTANCE_API_KEYS" placeholder:"FILE" type:"path"`
-	DayAt   string `help:"When the business day of a date is run; never: only by quittance day run." default:"01:00" env:"QUITTANCE_DAY_AT" placeholder:"HH:MM"`
+	Listen  string   `help:"Address to answer on." default:"127.0.0.1:8080" env:"QUITTANCE_LISTEN" placeholder:"HOST:PORT"`
+	APIKeys string   `help:"File of API clients, a line each: NAME:SHA-256 of the key." env:"QUITTANCE_API_KEYS" placeholder:"FILE" type:"path"`
+	Proxies []string `help:"Proxies in front, as addresses or networks (10.0.0.0/8): they are believed whom a request comes from (X-Forwarded-For), nobody else." name:"trusted-proxy" env:"QUITTANCE_TRUSTED_PROXY" placeholder:"NETWORK"`
+	DayAt   string   `help:"When the business day of a date is run; never: only by quittance day run." default:"01:00" env:"QUITTANCE_DAY_AT" placeholder:"HH:MM"`
 }
 
 // Help is shown under the command's flags.
@@ -41,6 +43,10 @@ func (c serveCommand) Run(ctx context.Context, s Streams) error {
 		return err
 	}
 	baseURL, err := c.publicURL(p)
+	if err != nil {
+		return err
+	}
+	proxies, err := serving.ParseProxies(c.Proxies)
 	if err != nil {
 		return err
 	}
@@ -94,7 +100,7 @@ func (c serveCommand) Run(ctx context.Context, s Streams) error {
 		defer debug.SetGCPercent(debug.SetGCPercent(garbagePercent))
 	}
 	fmt.Fprintf(s.Err, "Serving %s on %s\n", baseURL, c.Listen)
-	err = serve(ctx, map[net.Listener]*http.Server{l: newServer(h, log)})
+	err = serve(ctx, map[net.Listener]*http.Server{l: newServer(proxies.Behind(h), log)})
 	if stopped := a.Stop(ctx); err == nil {
 		err = stopped
 	}

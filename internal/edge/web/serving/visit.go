@@ -183,8 +183,8 @@ func (v *Visit) Broken(err error) {
 	v.Show(portal.System{Kind: portal.SystemBroken, Reference: Reference(RequestID(v.Ctx()))})
 }
 
-// Address is where the request comes from. No proxy is trusted, so no header
-// is believed.
+// Address is where the request comes from: no header is believed here, but see
+// Proxies.
 func (v *Visit) Address() string {
 	from, err := netip.ParseAddrPort(v.R.RemoteAddr)
 	if err != nil {
