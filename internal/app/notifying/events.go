@@ -21,20 +21,30 @@ const returnedDays = 14
 // SendReturned writes the letters about payments that the bank sent back (M12)
 // and that have none yet. It may be repeated.
 func (s *Service) SendReturned(ctx context.Context, on civil.Date) (Sent, error) {
+	return round(ctx, s, "returned payments", func(tx *store.ReadTx, after store.ReturnedPayment) ([]store.ReturnedPayment, error) {
+		return tx.ReturnsWithoutLetter(TemplateReturned, on.AddDays(-returnedDays), after, pageOf)
+	}, func(r store.ReturnedPayment) (Sent, error) {
+		e := store.LetterException{Account: r.Account, Source: r.PaymentID.UUID, About: store.AboutReturn}
+		return s.each(ctx, e, func(tx *store.Tx) (Sent, error) { return s.returned(tx, r, e, on) })
+	})
+}
+
+// round looks page by page for what letters are owed about, and has the letter
+// of each written. next gives what follows after one that was given before.
+func round[T any](ctx context.Context, s *Service, what string, next func(tx *store.ReadTx, after T) ([]T, error), write func(T) (Sent, error)) (Sent, error) {
 	var total Sent
-	var after store.ReturnedPayment
+	var after T
 	for {
-		var page []store.ReturnedPayment
-		err := s.db.Read(ctx, "returned payments", func(tx *store.ReadTx) (err error) {
-			page, err = tx.ReturnsWithoutLetter(TemplateReturned, on.AddDays(-returnedDays), after, pageOf)
+		var page []T
+		err := s.db.Read(ctx, what, func(tx *store.ReadTx) (err error) {
+			page, err = next(tx, after)
 			return err
 		})
 		if err != nil || len(page) == 0 {
 			return total, err
 		}
-		for _, r := range page {
-			e := store.LetterException{Account: r.Account, Source: r.PaymentID.UUID, About: store.AboutReturn}
-			sent, err := s.each(ctx, e, func(tx *store.Tx) (Sent, error) { return s.returned(tx, r, e, on) })
+		for _, one := range page {
+			sent, err := write(one)
 			if err != nil {
 				return total, err
 			}
@@ -127,27 +137,12 @@ func addressed(tx *store.Tx, e store.LetterException) (recipient, *store.Facts, 
 // SendExtended writes the letters about due dates that were moved (R-CAL-3,
 // MA-NOTE-10), to whoever has something to pay. It may be repeated.
 func (s *Service) SendExtended(ctx context.Context, on civil.Date) (Sent, error) {
-	var total Sent
-	var after store.AccountExtension
-	for {
-		var page []store.AccountExtension
-		err := s.db.Read(ctx, "extensions", func(tx *store.ReadTx) (err error) {
-			page, err = tx.ExtensionsUntold(on, after, pageOf)
-			return err
-		})
-		if err != nil || len(page) == 0 {
-			return total, err
-		}
-		for _, x := range page {
-			e := store.LetterException{Account: x.Account, Source: x.Account.UUID, About: store.AboutExtension}
-			sent, err := s.each(ctx, e, func(tx *store.Tx) (Sent, error) { return s.extended(tx, x, e, on) })
-			if err != nil {
-				return total, err
-			}
-			total.add(sent)
-		}
-		after = page[len(page)-1]
-	}
+	return round(ctx, s, "extensions", func(tx *store.ReadTx, after store.AccountExtension) ([]store.AccountExtension, error) {
+		return tx.ExtensionsUntold(on, after, pageOf)
+	}, func(x store.AccountExtension) (Sent, error) {
+		e := store.LetterException{Account: x.Account, Source: x.Account.UUID, About: store.AboutExtension}
+		return s.each(ctx, e, func(tx *store.Tx) (Sent, error) { return s.extended(tx, x, e, on) })
+	})
 }
 
 func (s *Service) extended(tx *store.Tx, x store.AccountExtension, e store.LetterException, on civil.Date) (Sent, error) {

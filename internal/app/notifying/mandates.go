@@ -14,26 +14,9 @@ import (
 // SendMandates writes the letters about AutoPay that are owed (M13, M14) and
 // that no job has written. It may be repeated.
 func (s *Service) SendMandates(ctx context.Context, on civil.Date) (Sent, error) {
-	var total Sent
-	var after mandate.Letter
-	for {
-		var page []mandate.Letter
-		err := s.db.Read(ctx, "letters about autopay", func(tx *store.ReadTx) (err error) {
-			page, err = tx.MandateLetters(after, pageOf)
-			return err
-		})
-		if err != nil || len(page) == 0 {
-			return total, err
-		}
-		for _, l := range page {
-			sent, err := s.SendMandate(ctx, l.AccountID, l.ID, on)
-			if err != nil {
-				return total, err
-			}
-			total.add(sent)
-		}
-		after = page[len(page)-1]
-	}
+	return round(ctx, s, "letters about autopay", func(tx *store.ReadTx, after mandate.Letter) ([]mandate.Letter, error) {
+		return tx.MandateLetters(after, pageOf)
+	}, func(l mandate.Letter) (Sent, error) { return s.SendMandate(ctx, l.AccountID, l.ID, on) })
 }
 
 // SendMandate writes one letter about AutoPay, if it is still owed.

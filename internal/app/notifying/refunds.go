@@ -23,28 +23,13 @@ type Refunded struct {
 // SendRefunds writes the letters about refunds that were approved and have none
 // yet (M16). It may be repeated.
 func (s *Service) SendRefunds(ctx context.Context, on civil.Date) (Sent, error) {
-	var total Sent
-	var after payment.Refund
 	since := on.AddDays(-returnedDays).In(s.profile.Zone())
-	for {
-		var page []payment.Refund
-		err := s.db.Read(ctx, "refunds to tell of", func(tx *store.ReadTx) (err error) {
-			page, err = tx.RefundsWithoutLetter(TemplateRefund, since, after, pageOf)
-			return err
-		})
-		if err != nil || len(page) == 0 {
-			return total, err
-		}
-		for _, r := range page {
-			e := store.LetterException{Account: r.AccountID, Source: r.ID.UUID, About: store.AboutRefund}
-			sent, err := s.each(ctx, e, func(tx *store.Tx) (Sent, error) { return s.refunded(tx, r, e, on) })
-			if err != nil {
-				return total, err
-			}
-			total.add(sent)
-		}
-		after = page[len(page)-1]
-	}
+	return round(ctx, s, "refunds to tell of", func(tx *store.ReadTx, after payment.Refund) ([]payment.Refund, error) {
+		return tx.RefundsWithoutLetter(TemplateRefund, since, after, pageOf)
+	}, func(r payment.Refund) (Sent, error) {
+		e := store.LetterException{Account: r.AccountID, Source: r.ID.UUID, About: store.AboutRefund}
+		return s.each(ctx, e, func(tx *store.Tx) (Sent, error) { return s.refunded(tx, r, e, on) })
+	})
 }
 
 func (s *Service) refunded(tx *store.Tx, r payment.Refund, e store.LetterException, on civil.Date) (Sent, error) {

@@ -23,27 +23,12 @@ type WaiverDecided struct {
 // SendWaivers writes the letters about decisions on waivers that have none yet.
 // None is suppressed: what was decided stays true. It may be repeated.
 func (s *Service) SendWaivers(ctx context.Context, on civil.Date) (Sent, error) {
-	var total Sent
-	var after store.WaiverDecision
-	for {
-		var page []store.WaiverDecision
-		err := s.db.Read(ctx, "decisions on waivers", func(tx *store.ReadTx) (err error) {
-			page, err = tx.WaiverDecisionsWithoutLetter(on.AddDays(-returnedDays), after, pageOf)
-			return err
-		})
-		if err != nil || len(page) == 0 {
-			return total, err
-		}
-		for _, d := range page {
-			e := store.LetterException{Account: d.AccountID, Source: d.ID.UUID, About: store.AboutWaiver}
-			sent, err := s.each(ctx, e, func(tx *store.Tx) (Sent, error) { return s.waiverDecided(tx, d, e, on) })
-			if err != nil {
-				return total, err
-			}
-			total.add(sent)
-		}
-		after = page[len(page)-1]
-	}
+	return round(ctx, s, "decisions on waivers", func(tx *store.ReadTx, after store.WaiverDecision) ([]store.WaiverDecision, error) {
+		return tx.WaiverDecisionsWithoutLetter(on.AddDays(-returnedDays), after, pageOf)
+	}, func(d store.WaiverDecision) (Sent, error) {
+		e := store.LetterException{Account: d.AccountID, Source: d.ID.UUID, About: store.AboutWaiver}
+		return s.each(ctx, e, func(tx *store.Tx) (Sent, error) { return s.waiverDecided(tx, d, e, on) })
+	})
 }
 
 func (s *Service) waiverDecided(tx *store.Tx, d store.WaiverDecision, e store.LetterException, on civil.Date) (Sent, error) {
