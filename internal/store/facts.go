@@ -123,7 +123,7 @@ type Facts struct {
 	Credits     []payment.Credit
 	LastBill    *bill.Bill
 	Unbilled    []Activity
-	Notices     []SentNotice // nil when they were not asked for
+	Notices     []SentNotice // nil when they were not asked for, and no coverage has ended
 	Relief      Relief
 
 	taken    []Charge      // charges that were reversed

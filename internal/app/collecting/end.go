@@ -36,6 +36,7 @@ func (s *Service) RecordEnd(ctx context.Context, e End) error {
 		if err != nil {
 			return err
 		}
+		facts.Notices = nil // not asked for: see above
 		known := false
 		for _, x := range standing.Evaluate(s.profile, facts.Standing(), today).Enrollments {
 			if x.EndMonth != e.Last {

@@ -168,13 +168,8 @@ func (s *Service) backBy(tx *store.ReadTx, first, last enrollment.AccountID, x E
 		if err != nil {
 			return nil, err
 		}
-		known := facts.Standing()
-		counts := standing.Evaluate(s.profile, known, x.Due)
-		for i := range known.Enrollments { // the letter and the pages count from the end itself
-			known.Enrollments[i].Notices = nil
-		}
-		told := standing.Evaluate(s.profile, known, x.Due)
-		if slices.ContainsFunc(append(counts.Enrollments, told.Enrollments...), func(e standing.EnrollmentStanding) bool { return e.Reinstate.By == x.Due }) {
+		now := standing.Evaluate(s.profile, facts.Standing(), x.Due)
+		if slices.ContainsFunc(now.Enrollments, func(e standing.EnrollmentStanding) bool { return e.Reinstate.By == x.Due }) {
 			back = append(back, id)
 		}
 	}

@@ -194,8 +194,9 @@ func TestStartMovesAndLapses(t *testing.T) {
 	})
 }
 
-// R-DUE-6: everything owed and the next month, within 35 days, brings coverage
-// back without a gap.
+// R-DUE-6: everything owed and the next month, within 35 days of the letter,
+// which goes out in the night after the release, brings coverage back without a
+// gap.
 func TestReinstatement(t *testing.T) {
 	t.Parallel()
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
@@ -207,7 +208,7 @@ func TestReinstatement(t *testing.T) {
 		}
 		w.Live("2027-02-10")
 		back := w.Standing(h).Enrollments[0].Reinstate
-		apptest.Check(t, "to have it back", back.Amount.String()+" by "+back.By.String(), "800.00 by 2027-03-07")
+		apptest.Check(t, "to have it back", back.Amount.String()+" by "+back.By.String(), "800.00 by 2027-03-08")
 		pays(w, h, back.Amount.String())
 		w.Live("2027-02-12")
 		apptest.Check(t, "state", states(w, h), []string{"medical active"})

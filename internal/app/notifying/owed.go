@@ -113,7 +113,7 @@ func (s *Service) makeOwed(tx *store.ReadTx, ids []enrollment.AccountID, on civi
 			return nil, err
 		}
 		var groups []group
-		groups, o.overtaken = gather(standing.Evaluate(s.profile, f.Standing(), on), rows)
+		groups, o.overtaken = s.gather(f, rows, on)
 		for _, g := range groups {
 			l, err := s.makeNotice(o.to, g, on)
 			if err != nil {
@@ -197,16 +197,21 @@ func (g group) settle(tx *store.Tx, state store.NoticeState, on civil.Date) {
 // gather finds the notices that standing still owes among those recorded, and
 // puts those of one kind, month and deadline into one letter: what happens to
 // health and dental coverage alike is told once.
-func gather(s standing.Standing, owed []store.Notice) (groups []group, overtaken []store.Notice) {
+func (s *Service) gather(f *store.Facts, owed []store.Notice, on civil.Date) (groups []group, overtaken []store.Notice) {
+	now := standing.Evaluate(s.profile, f.Standing(), on)
+	told := s.toldOfEnds(f, owed, now, on)
 	for _, row := range owed {
-		i := slices.IndexFunc(s.Notices, func(n standing.Notice) bool {
-			return s.Enrollments[n.Enrollment].ID == row.EnrollmentID && n.Kind == row.Kind && n.Month == row.Month
+		i := slices.IndexFunc(now.Notices, func(n standing.Notice) bool {
+			return now.Enrollments[n.Enrollment].ID == row.EnrollmentID && n.Kind == row.Kind && n.Month == row.Month
 		})
 		if i < 0 {
 			overtaken = append(overtaken, row)
 			continue
 		}
-		n := s.Notices[i]
+		n, e := now.Notices[i], told.Enrollments[now.Notices[i].Enrollment]
+		if n.Kind == standing.NoticeEnded {
+			n.Amount, n.By = e.Reinstate.Amount, e.Reinstate.By
+		}
 		row.Amount, row.By, row.Ends = n.Amount, n.By, n.Ends
 		at := slices.IndexFunc(groups, func(g group) bool {
 			return g.Kind == n.Kind && g.Month == n.Month && g.By == n.By && g.Ends == n.Ends
@@ -220,10 +225,26 @@ func gather(s standing.Standing, owed []store.Notice) (groups []group, overtaken
 		g := &groups[at]
 		g.rows = append(g.rows, row)
 		g.Amount = g.Amount.Add(n.Amount)
-		g.Enrollments = append(g.Enrollments, s.Enrollments[n.Enrollment])
+		g.Enrollments = append(g.Enrollments, e)
 	}
 	for i := range groups {
-		groups[i].Dates = s.Timelines(groups[i].isAbout)
+		groups[i].Dates = told.Timelines(groups[i].isAbout)
 	}
 	return groups, overtaken
+}
+
+// toldOfEnds gives the standing as it is once the letters about ends have gone
+// out: the days to have coverage back count from there (R-DUE-6).
+func (s *Service) toldOfEnds(f *store.Facts, owed []store.Notice, now standing.Standing, on civil.Date) standing.Standing {
+	then := *f
+	then.Notices = slices.Clone(f.Notices)
+	for _, n := range owed {
+		if n.Kind == standing.NoticeEnded {
+			then.Notices = append(then.Notices, store.SentNotice{EnrollmentID: n.EnrollmentID, Sent: standing.Sent{Kind: n.Kind, Month: n.Month, On: on}})
+		}
+	}
+	if len(then.Notices) == len(f.Notices) {
+		return now
+	}
+	return standing.Evaluate(s.profile, then.Standing(), on)
 }

@@ -32,8 +32,8 @@ func (s *subject) endedUnpaid() {
 	s.notice(Notice{Kind: NoticeEnded, Month: end.Month, On: end.On, Amount: s.s.Reinstate.Amount, By: s.s.Reinstate.By, Ends: end.Month})
 }
 
-// noticedOn is the day from which the days to return count: that of the
-// notice, else of the end.
+// noticedOn is the day from which the days to return count: that of the notice
+// (R-DUE-6, MA-DLQ-12), or of the end until it has gone out.
 func (s *subject) noticedOn(end Decision) civil.Date {
 	on := civil.Date{}
 	for _, n := range s.e.Notices {

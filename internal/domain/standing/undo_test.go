@@ -157,11 +157,16 @@ func TestReinstatement(t *testing.T) {
 			e.Notices = []standing.Sent{{Kind: standing.NoticeEnded, Month: month("2026-06"), On: day(on)}}
 		}
 	}
+	unnoticed := func(_ *standing.Facts, e *standing.Enrollment) { e.Notices = []standing.Sent{} }
 	june := "2026-06 103.00 on 2026-09-20"
 	check(t, []situation{
 		{
 			name: "the days count from the notice", story: ended.with(noticed("2026-09-03")), asOf: "2026-09-05",
 			want: "ended R-DUE-5 C 2026-06 through 2026-05 unpaid 103.00 past 103.00 last 2026-06 return by 2026-10-08 for 412.00 next 2026-09-24",
+		},
+		{
+			name: "until it has gone out from the end", story: ended.with(unnoticed), asOf: "2026-09-03",
+			want: "ended R-DUE-5 C 2026-06 through 2026-05 unpaid 103.00 past 103.00 last 2026-06 return by 2026-10-06 for 412.00 next 2026-09-24",
 		},
 		{
 			name: "paid before 23 September: four months", story: ended.paying(june).with(crediting("309.00", "2026-09-20")), asOf: "2026-09-20",
