@@ -45,6 +45,10 @@ func (letters) Refunded(r notifying.Refunded) (notifying.Words, error) {
 	return words(notifying.TemplateRefund, r.Reader, "We are sending "+r.Amount.Format()+" back."), nil
 }
 
+func (letters) Repeated(r notifying.Repeated) (notifying.Words, error) {
+	return words("paid_twice", r.Reader, "You paid "+r.First.Amount.Format()+" twice."), nil
+}
+
 func (letters) WaiverDecided(d notifying.WaiverDecided) (notifying.Words, error) {
 	return words("waiver_"+string(d.Decision.Kind), d.Reader, "From "+d.Decision.From.String()+": "+d.Share.Format()+"."), nil
 }

@@ -127,7 +127,7 @@ func (a *App) notices(ctx context.Context, date civil.Date) (closing.Counts, err
 	n := a.Notifying
 	var all []notifying.Sent
 	for _, send := range []func(context.Context, civil.Date) (notifying.Sent, error){
-		n.SendOwed, n.SendReturned, n.SendExtended, n.SendRefunds, n.SendWaivers, n.SendMandates,
+		n.SendOwed, n.SendReturned, n.SendExtended, n.SendRefunds, n.SendRepeated, n.SendWaivers, n.SendMandates,
 	} {
 		sent, err := send(ctx, date)
 		all = append(all, sent)

@@ -64,6 +64,11 @@ func (l Letters) Refunded(r notifying.Refunded) (notifying.Words, error) {
 	return l.words(notifying.TemplateRefund, r.Reader, "We send "+r.Amount.Format()+" back.")
 }
 
+// Repeated writes a line.
+func (l Letters) Repeated(r notifying.Repeated) (notifying.Words, error) {
+	return l.words("paid_twice", r.Reader, "You paid "+r.First.Amount.Format()+" twice. We keep "+r.Left.Format()+".")
+}
+
 // WaiverDecided writes a line.
 func (l Letters) WaiverDecided(d notifying.WaiverDecided) (notifying.Words, error) {
 	return l.words("waiver_"+string(d.Decision.Kind), d.Reader, "From "+d.Decision.From.String()+": "+d.Share.Format()+".")

@@ -25,6 +25,7 @@ type Letters interface {
 	Returned(Returned) (Words, error)
 	Extended(Extended) (Words, error)
 	Refunded(Refunded) (Words, error)
+	Repeated(Repeated) (Words, error)
 	WaiverDecided(WaiverDecided) (Words, error)
 	Plain(Plain) (Words, error)
 	Mandate(Mandate) (Words, error)

@@ -163,6 +163,9 @@ func (s *Service) post(tx *store.Tx, i store.IntentRow, p payment.Payment, clear
 		return err
 	}
 	tx.AddCredit(p.AccountID, p.ID, left)
+	if err := s.oweRepeat(tx, p, left); err != nil {
+		return err
+	}
 	s.recordStarts(tx, facts, p)
 	if p.Channel == payment.ChannelWebGuest {
 		tx.NoticePayment(p.AccountID, p.ID)

@@ -168,6 +168,7 @@ func (p *Profile) readMoneyIn(root *table) {
 		dated(t, "max_single", &p.Payment.MaxSingle, money.Dollars(10_000), amount(money.Dollars(1), money.Dollars(99_999_999)))
 		dated(t, "ahead_months", &p.Payment.AheadMonths, 3, number(0, 12))
 		dated(t, "partial", &p.Payment.Partial, true, yesNo)
+		dated(t, "repeat_days", &p.Payment.RepeatDays, 10, number(0, 60))
 	})
 	root.within("mail", func(t *table) {
 		dated(t, "rule", &p.Mail.Rule, MailPostmark, oneOf(MailPostmark, MailPostmarkIfLegible, MailReceived))

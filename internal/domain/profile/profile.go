@@ -164,6 +164,7 @@ type Payment struct {
 	MaxSingle   Dated[money.Amount]
 	AheadMonths Dated[int]  // months past what is due that may be paid
 	Partial     Dated[bool] // less than what is due may be paid (R-PAY-9)
+	RepeatDays  Dated[int]  // within which the same amount once more seems to be a mistake (R-PAY-7)
 }
 
 // Mail is when a mailed check counts (R-PAY-4).

@@ -36,6 +36,10 @@ func (l letterWriter) Refunded(r notifying.Refunded) (notifying.Words, error) {
 	return l.writer().Refunded(r)
 }
 
+func (l letterWriter) Repeated(r notifying.Repeated) (notifying.Words, error) {
+	return l.writer().Repeated(r)
+}
+
 func (l letterWriter) WaiverDecided(d notifying.WaiverDecided) (notifying.Words, error) {
 	return l.writer().WaiverDecided(d)
 }

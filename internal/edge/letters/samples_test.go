@@ -86,6 +86,7 @@ func samples() map[string]letterSample {
 	maps.Copy(all, bankSamples())
 	maps.Copy(all, waiverSamples())
 	maps.Copy(all, waitSamples())
+	maps.Copy(all, twiceSamples())
 	return all
 }
 
