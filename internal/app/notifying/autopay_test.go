@@ -79,6 +79,34 @@ func TestTheBillsLetterIsTheNotice(t *testing.T) {
 	})
 }
 
+// The letter that AutoPay is on says until when its bank account can be
+// confirmed for the first debit (R-AUTO-8), as the page does (brief A8).
+func TestTheLetterThatAutoPayIsOnSaysWhatItWaitsFor(t *testing.T) {
+	t.Parallel()
+	for name, waits := range map[string]bool{"a verified account": false, "an account that waits": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachOffice(t, func(t *testing.T, o *office) {
+				o.At("2026-10-28")
+				if waits {
+					o.Unsure(profile.UnverifiedMicro)
+				}
+				p := o.NewPaying(nil)
+				o.paidUp(p, o.NewAutoPay(p))
+				if _, err := o.SendMandates(t.Context(), o.Today()); err != nil {
+					t.Fatal(err)
+				}
+				letter := o.letters.mandates[len(o.letters.mandates)-1]
+				apptest.Check(t, "waits", letter.Wait != nil, waits)
+				if waits {
+					apptest.Check(t, "for the debit of", letter.NextOn, apptest.Date("2026-11-23"))
+					apptest.Check(t, "it is too late for that", letter.Wait.Late, false)
+				}
+			})
+		})
+	}
+}
+
 // A bank account that nobody has confirmed yet: the letter is the notice still,
 // since AutoPay takes the bill if the account is confirmed in time, and says
 // until when that is.

@@ -8,6 +8,7 @@ import (
 	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/mandate"
+	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/store"
 )
 
@@ -43,7 +44,7 @@ func (s *Service) mandate(tx *store.Tx, l mandate.Letter, e store.LetterExceptio
 	if l.Kind.OfBank() {
 		err = letter.aboutBank(tx.ReadTx, l)
 	} else {
-		err = letter.aboutMandate(tx.ReadTx, l)
+		err = letter.aboutMandate(tx.ReadTx, s.profile, l)
 	}
 	if err != nil {
 		return Sent{}, err
@@ -57,7 +58,7 @@ func (s *Service) mandate(tx *store.Tx, l mandate.Letter, e store.LetterExceptio
 }
 
 // aboutMandate reads what a letter about AutoPay says.
-func (m *Mandate) aboutMandate(tx *store.ReadTx, l mandate.Letter) (err error) {
+func (m *Mandate) aboutMandate(tx *store.ReadTx, p *profile.Profile, l mandate.Letter) (err error) {
 	if m.Mandate, err = tx.Mandate(l.AccountID, l.Mandate); err != nil {
 		return err
 	}
@@ -69,7 +70,23 @@ func (m *Mandate) aboutMandate(tx *store.ReadTx, l mandate.Letter) (err error) {
 	if err == nil && !l.Draft.IsZero() {
 		m.Draft, err = tx.Draft(l.AccountID, l.Draft)
 	}
+	if err == nil && m.Bank.Waits && m.Mandate.State == mandate.Active {
+		err = m.waits(tx, p)
+	}
 	return err
+}
+
+// waits reads until when the bank account of a mandate that is on can be
+// verified for the next debit.
+func (m *Mandate) waits(tx *store.ReadTx, p *profile.Profile) error {
+	bank, err := tx.WaitOf(m.Mandate.AccountID, m.Grant.BankAccount)
+	if err != nil || bank == nil {
+		return err
+	}
+	m.NextOn = mandate.FirstDebit(p, m.Grant.Day, tx.Now())
+	wait := mandate.WaitFor(p, *bank, m.NextOn, tx.Now())
+	m.Wait = &wait
+	return nil
 }
 
 // aboutBank reads what a letter about a bank account says.

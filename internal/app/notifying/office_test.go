@@ -34,6 +34,7 @@ type scribe struct {
 	notices []notifying.Notice
 	bills   []notifying.Bill
 
+	mandates []notifying.Mandate
 	returned []notifying.Returned
 	moved    []notifying.Extended
 }
@@ -41,6 +42,11 @@ type scribe struct {
 func (s *scribe) Extended(x notifying.Extended) (notifying.Words, error) {
 	s.moved = append(s.moved, x)
 	return s.Letters.Extended(x)
+}
+
+func (s *scribe) Mandate(m notifying.Mandate) (notifying.Words, error) {
+	s.mandates = append(s.mandates, m)
+	return s.Letters.Mandate(m)
 }
 
 func (s *scribe) Returned(r notifying.Returned) (notifying.Words, error) {

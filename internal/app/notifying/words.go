@@ -144,6 +144,8 @@ type Mandate struct {
 	Mandate  mandate.Mandate
 	Grant    mandate.Authorization // that the letter is a copy of
 	Bank     store.StoredBank      // of Grant
+	Wait     *mandate.Wait         // that Bank is verified, before the debit of NextOn is taken; nil: it is
+	NextOn   civil.Date            // the next debit, where Wait is known
 	Draft    mandate.Draft         // that it is about; zero: none
 	Check    ach.Verification      // of Bank, where the letter is about that and no mandate
 	Standing standing.Standing

@@ -2,6 +2,7 @@ package letters
 
 import (
 	"fmt"
+	"slices"
 
 	"quittance.org/quittance/internal/app/notifying"
 	"quittance.org/quittance/internal/base/money"
@@ -15,11 +16,11 @@ var (
 	autoPayWaits = template{"bill_autopay_waits", 1} // the same, of one whose bank account is not confirmed yet
 	autoPayHeld  = template{"bill_autopay_held", 2}  // M7b: the member is asked
 	autoPayOn    = map[mandate.LetterKind]template{
-		mandate.LetterOn:        {"autopay_on", 1},
-		mandate.LetterChanged:   {"autopay_changed", 1},
+		mandate.LetterOn:        {"autopay_on", 2},
+		mandate.LetterChanged:   {"autopay_changed", 2},
 		mandate.LetterStopped:   {"autopay_stopped", 1},
 		mandate.LetterPaused:    {"autopay_paused", 1},
-		mandate.LetterResumed:   {"autopay_resumed", 1},
+		mandate.LetterResumed:   {"autopay_resumed", 2},
 		mandate.LetterCorrected: {"autopay_bank_corrected", 1},
 		mandate.LetterOff:       {"autopay_off", 1},
 		mandate.LetterNotTaken:  {"autopay_not_taken", 2},
@@ -179,8 +180,24 @@ func (w Writer) Mandate(m notifying.Mandate) (notifying.Words, error) {
 			a.terms(l, m)
 		}
 	}
+	if m.Wait != nil && (m.Kind == mandate.LetterOn || m.Kind == mandate.LetterChanged || m.Kind == mandate.LetterResumed) {
+		a.startWaits(l, m)
+	}
 	a.toAutoPay(l, a.t("letter.autopay.see_line", nil))
 	return a.finish(t, l)
+}
+
+// startWaits tells that AutoPay takes nothing before its bank account is
+// confirmed, until when that is in time for the next debit, and to pay the bill
+// otherwise (R-AUTO-8).
+func (a *author) startWaits(l *letter, m notifying.Mandate) {
+	bank, on := m.Bank.LastFour, m.NextOn
+	waits := a.t("letter.autopay.start_waits", catalogue.Args{"bank": bank, "until": m.Wait.By, "on": on})
+	if m.Wait.Late {
+		waits = a.t("letter.autopay.start_waits_late", catalogue.Args{"bank": bank, "on": on})
+	}
+	l.Lead = slices.Insert(l.Lead, 1, waits, a.t("letter.autopay.start_waits_else", nil))
+	l.Sections = append([]section{a.toConfirm(m.Wait)}, l.Sections...)
 }
 
 // terms puts what was agreed to into the box.

@@ -119,6 +119,30 @@ func bankLetter(kind mandate.LetterKind, end ach.VerificationEnd, code string) s
 	})
 }
 
+// startWaitSamples are the letters that AutoPay is on, changed or on again while
+// its bank account is not confirmed.
+func startWaitSamples() map[string]letterSample {
+	waits := func(kind mandate.LetterKind, w mandate.Wait) sample {
+		return mandateLetter(kind, func(m *notifying.Mandate) {
+			w.By = instant("2026-12-23T01:00:00Z")
+			m.Wait, m.NextOn = &w, date("2026-12-23")
+		})
+	}
+	const until = "by 8:00 p.m. Eastern time on December 22, AutoPay takes the payment of December 23."
+	asked := mandate.Wait{Wait: ach.Wait{Asked: true, Open: true, ArrivesOn: date("2026-11-20")}}
+	coming := mandate.Wait{Wait: ach.Wait{Asked: true, ArrivesOn: date("2026-11-24")}}
+	late := coming
+	late.Late = true
+	return map[string]letterSample{
+		"autopay_on_waits": {waits(mandate.LetterOn, coming), "AutoPay is on", []string{
+			"the bank account ending in 5678 is not confirmed yet", until, "please pay your bill another way", "They arrive on Tuesday, November 24, 2026. Then sign in and enter them.", agreed,
+		}},
+		"autopay_on_waits_late": {waits(mandate.LetterOn, late), "AutoPay is on", []string{"It can't be in time for the payment of December 23.", "please pay your bill another way"}},
+		"autopay_changed_waits": {waits(mandate.LetterChanged, asked), "Your AutoPay has changed", []string{until, "We sent two small amounts to the account.", "/account/methods"}},
+		"autopay_resumed_waits": {waits(mandate.LetterResumed, mandate.Wait{}), "AutoPay is on again", []string{until, "We have asked the bank about it."}},
+	}
+}
+
 // bankSamples are the letters about a bank account that is verified by
 // micro-entries (ACH-11).
 func bankSamples() map[string]letterSample {

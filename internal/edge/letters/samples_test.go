@@ -87,6 +87,7 @@ func samples() map[string]letterSample {
 	maps.Copy(all, waiverSamples())
 	maps.Copy(all, waitSamples())
 	maps.Copy(all, twiceSamples())
+	maps.Copy(all, startWaitSamples())
 	return all
 }
 
