@@ -115,6 +115,7 @@ func (s *Service) makeOwed(tx *store.ReadTx, ids []enrollment.AccountID, on civi
 		var groups []group
 		groups, o.overtaken = s.gather(f, rows, on)
 		for _, g := range groups {
+			g.reminds = reminds(f, g, on)
 			l, err := s.makeNotice(o.to, g, on)
 			if err != nil {
 				return nil, err
@@ -127,13 +128,12 @@ func (s *Service) makeOwed(tx *store.ReadTx, ids []enrollment.AccountID, on civi
 
 // makeNotice makes one letter, unless it is a reminder that nobody can get.
 func (s *Service) makeNotice(to recipient, g group, on civil.Date) (owedLetter, error) {
-	reminder := isReminder(g.Kind)
-	g.Reader, g.Written = to.reader(reminder), on
-	l := owedLetter{group: g, nobody: reminder && !g.Reader.Ways.Email}
+	g.Reader, g.Written = to.reader(g.reminds), on
+	l := owedLetter{group: g, nobody: g.reminds && !g.Reader.Ways.Email}
 	if l.nobody {
 		return l, nil
 	}
-	if to.nowhere(reminder) {
+	if to.nowhere(g.reminds) {
 		return l, errNoAddress
 	}
 	words, err := s.letters.Notice(g.Notice)
@@ -157,7 +157,7 @@ func (s *Service) sendOwed(tx *store.Tx, o owed, on civil.Date) (sent Sent, err 
 			continue
 		}
 		e := store.LetterException{Account: o.to.account.ID, Source: o.to.account.ID.UUID, About: store.AboutNotice}
-		if err := settled(tx, o.to, isReminder(l.Kind), e); err != nil {
+		if err := settled(tx, o.to, l.reminds, e); err != nil {
 			return sent, err
 		}
 		l.settle(tx, store.NoticeSent, on)
@@ -170,16 +170,32 @@ func (s *Service) sendOwed(tx *store.Tx, o owed, on civil.Date) (sent Sent, err 
 	return sent, nil
 }
 
-// isReminder tells letters that repeat, days before it, a deadline that the
-// bill has told.
-func isReminder(k standing.NoticeKind) bool {
-	return k == standing.NoticeStartReminder || k == standing.NoticeDueReminder
+// paperDays is how long paper takes to its reader: a night to print, a day to
+// the post, three days there.
+const paperDays = 5
+
+// reminds tells whether a letter only repeats, days before it, a deadline that
+// the bill has told: then it goes by e-mail alone. Whether there is coverage at
+// all hangs on the first payment: its reminder goes on paper too, where that
+// comes in time and the bill has not just come itself.
+func reminds(f *store.Facts, g group, on civil.Date) bool {
+	if g.Kind != standing.NoticeStartReminder {
+		return g.Kind == standing.NoticeDueReminder
+	}
+	billed := on
+	for _, c := range f.Charges {
+		if c.Month == g.Month && c.ChargedOn.Before(billed) {
+			billed = c.ChargedOn
+		}
+	}
+	return g.By.DaysSince(on) < paperDays || on.DaysSince(billed) < paperDays
 }
 
 // group is a letter and the notices that it settles.
 type group struct {
 	Notice
-	rows []store.Notice
+	rows    []store.Notice
+	reminds bool // only: see reminds
 }
 
 func (g group) source() ident.UUID { return g.rows[0].ID.UUID }

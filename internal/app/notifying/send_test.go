@@ -114,6 +114,36 @@ func TestAReminderGoesByEmailAlone(t *testing.T) {
 	}
 }
 
+// Brief 17, R-BIND-1: whether coverage starts hangs on the first payment. Its
+// reminder goes on paper too, where that comes in time and no bill has just come.
+func TestTheReminderOfAFirstPaymentGoesOnPaperToo(t *testing.T) {
+	t.Parallel()
+	email, paper, both := notifying.Sent{Letters: 1, Emails: 1}, notifying.Sent{Letters: 1, Printed: 1}, notifying.Sent{Letters: 1, Emails: 1, Printed: 1}
+	for name, row := range map[string]struct {
+		chosen, email, on string
+		sent              notifying.Sent
+	}{
+		"seven days left":             {"2026-12-01", address, "2026-12-16", both},
+		"seven days left, no e-mail":  {"2026-12-01", "", "2026-12-16", paper},
+		"nights were missed":          {"2026-12-01", address, "2026-12-19", email},
+		"two days left":               {"2026-12-01", address, "2026-12-21", email},
+		"two days left, no e-mail":    {"2026-12-01", "", "2026-12-21", notifying.Sent{Suppressed: 1}},
+		"the bill has just come":      {"2026-12-14", address, "2026-12-16", email},
+		"it has just come, no e-mail": {"2026-12-14", "", "2026-12-16", notifying.Sent{Suppressed: 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachOffice(t, func(t *testing.T, o *office) {
+				o.At(row.chosen)
+				o.reachable(row.email, apptest.Medical("2027-01", "103.00"))
+				o.FirstBills()
+				o.review(row.on)
+				apptest.Check(t, "sent", o.sendOwed(), row.sent)
+			})
+		})
+	}
+}
+
 // One account's letter can not be written: it stays owed and is named, the
 // other's goes out.
 func TestALetterThatCanNotBeWritten(t *testing.T) {

@@ -64,9 +64,8 @@ func recipientOf(tx *store.ReadTx, a store.AccountRow, document identity.Documen
 
 // ways decides how a letter goes. Paper is the rule: a deadline is never told
 // by e-mail alone, unless the person chose that (brief 17, REG-45). E-mail goes
-// in addition where there is an address. A reminder goes by e-mail alone: the
-// bill has told the deadline, and paper would come after it. A text message
-// never goes alone.
+// in addition where there is an address. What only reminds of a bill goes by
+// e-mail alone. A text message never goes alone.
 func (r recipient) ways(reminder bool) Ways {
 	w := Ways{Email: r.account.Email != "", Print: !reminder && r.mailing != "" && !r.paperless}
 	w.Text = r.texts && (w.Email || w.Print)

@@ -12,7 +12,7 @@ var notices = map[standing.NoticeKind]struct {
 	template
 	write func(*author, notifying.Notice) *letter
 }{
-	standing.NoticeStartReminder: {template{"start_reminder", 1}, (*author).startReminder},
+	standing.NoticeStartReminder: {template{"start_reminder", 2}, (*author).startReminder},
 	standing.NoticeStartMoved:    {template{"start_moved", 1}, (*author).startMoved},
 	standing.NoticeNotStarted:    {template{"not_started", 1}, (*author).notStarted},
 	standing.NoticeDueReminder:   {template{"due_reminder", 1}, (*author).dueReminder},

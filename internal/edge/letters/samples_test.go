@@ -124,7 +124,7 @@ func coverageSamples() map[string]letterSample {
 	standsOther := changed(stands, func(n *notifying.Notice) { n.Enrollments = covered(standing.StatePending, enrollment.KindMedical) })
 	return map[string]letterSample{
 		"start_reminder": {of(notice(standing.NoticeStartReminder, "2026-12-16", january, 12450, "2026-12-23")), "Your coverage has not started yet", []string{
-			"Pay $124.50 by Wednesday, December 23, 2026 to be covered from January 1, 2027.", "You have 7 days left.",
+			"Pay $124.50 by Wednesday, December 23, 2026 to be covered from January 1, 2027.", "From December 16, you have 7 days left.",
 		}},
 		"start_reminder_last": {of(notice(standing.NoticeStartReminder, "2026-12-23", january, 12450, "2026-12-23")), "Your coverage has not started yet", []string{
 			"Today is the last day.", "Mail may not come in time.",

@@ -9,7 +9,7 @@ import (
 func (a *author) startReminder(n notifying.Notice) *letter {
 	left := a.t("letter.start_reminder.today", nil)
 	if days := n.By.DaysSince(n.Written); days > 0 {
-		left = a.t("letter.start_reminder.left", catalogue.Args{"n": days})
+		left = a.t("letter.start_reminder.left", catalogue.Args{"n": days, "written": n.Written})
 	}
 	l := a.begin(a.t("letter.start_reminder.title", nil),
 		a.t("letter.start_reminder.lead", catalogue.Args{"amount": n.Amount, "by": n.By, "starts": n.Month.First()}),
