@@ -21,7 +21,7 @@ func (s *Service) PayByCard(ctx context.Context, o Order) (string, error) {
 	err := s.db.InTx(ctx, "pay by card", func(tx *store.Tx) error {
 		i = s.newIntent(tx, o, payment.MethodCard)
 		i.Processor = s.gateway.Name()
-		i.ExpiresAt = tx.Now().Add(cardPageLife)
+		i.ExpiresAt = tx.Now().Add(payment.CardPageLife)
 		if _, err := s.storeIntent(tx, i, o); err != nil {
 			return err
 		}

@@ -389,7 +389,7 @@ func TestSweepClosesPagesThatRanOut(t *testing.T) {
 		h := w.renewed()
 		o := w.order(h, "124.50")
 		w.open(o)
-		w.sweep(29 * time.Minute)
+		w.sweep(payment.CardPageLife - time.Minute)
 		apptest.Check(t, "still on the page", w.state(o.Operation), payment.IntentPending)
 		w.sweep(2 * time.Minute)
 		apptest.Check(t, "run out", w.state(o.Operation), payment.IntentCanceled)
@@ -412,7 +412,7 @@ func TestPaymentWithoutAPageIsGivenUpOnlyWhenItRanOut(t *testing.T) {
 			_, err := w.s.PayByCard(t.Context(), o)
 			w.wantCode(err, paying.CodeCardSilent)
 		}
-		w.sweep(25 * time.Minute)
+		w.sweep(payment.CardPageLife - 5*time.Minute)
 		apptest.Check(t, "the processor knows no page", w.state(returning.Operation), payment.IntentCreated)
 		w.open(returning)
 		w.sweep(6 * time.Minute)

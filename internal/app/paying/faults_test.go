@@ -205,7 +205,7 @@ func (j *journey) arrive(h apptest.Household, paid bool) {
 		want, owed = 1, "0.00"
 		apptest.Check(j.t, "state after two sweeps", j.state(id), payment.IntentSucceeded)
 	} else {
-		j.Clock.Advance(31 * time.Minute)
+		j.Clock.Advance(payment.CardPageLife + time.Minute)
 		j.runSweep()
 		j.runSweep()
 		if s := j.state(id); s != "" && !s.Final() {

@@ -11,7 +11,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"time"
 
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/ident"
@@ -77,10 +76,6 @@ func New(c Config) *Service {
 func (s *Service) NewOperation() payment.OperationID {
 	return payment.OperationID{UUID: s.db.NewID()}
 }
-
-// cardPageLife is how long the processor's page may be used. The payment
-// counts on the day the payer set out for it (OQ-3), so it must be short.
-const cardPageLife = 30 * time.Minute
 
 // confirmation gives the number of an operation's payment. It is a keyed hash
 // that nobody can guess. Ten characters are few: some in ten million payments

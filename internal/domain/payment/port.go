@@ -3,6 +3,7 @@ package payment
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/ident"
@@ -22,6 +23,15 @@ type Checkout struct {
 	CancelURL   string
 	ExpiresAt   civil.Instant
 }
+
+// How long a hosted page may be used. The payment counts on the day the payer
+// set out for it (OQ-3), so it is short; Stripe makes no page that has less
+// than half an hour left, and what is over is the time in which a page whose
+// opening failed can still be made.
+const (
+	CardPageLeast = 30 * time.Minute
+	CardPageLife  = CardPageLeast + 10*time.Minute
+)
 
 // CardSession is the processor's hosted page for one checkout.
 type CardSession struct {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -45,6 +46,9 @@ var contract = map[string]func(*testing.T, world){
 	"opening with another amount is a conflict":  openOther,
 	"a page nobody used is open":                 freshIsOpen,
 	"a lost answer is found by operation id":     foundByOperation,
+	"a page is opened at the second try":         openLater,
+	"a lost answer is found when it is late":     foundLate,
+	"a page that was never made is missing":      neverMade,
 	"an unknown page is missing":                 unknownIsMissing,
 	"paid tells the charge":                      paidTellsTheCharge,
 	"paying twice charges once":                  payTwice,
@@ -141,6 +145,40 @@ func foundByOperation(t *testing.T, w world) {
 	wantState(t, o, payment.OutcomePaid)
 	if o.Session.Ref != s.Ref {
 		t.Errorf("found %q, want %q", o.Session.Ref, s.Ref)
+	}
+}
+
+// openLater: paying tries again for some minutes, with the end that it stored.
+func openLater(t *testing.T, w world) {
+	c := newCheckout(w)
+	w.Clock().Advance(payment.CardPageLife - payment.CardPageLeast)
+	wantState(t, mustAsk(t, w, c, mustOpen(t, w, c).Ref), payment.OutcomeOpen)
+}
+
+// foundLate: the answer was lost and is asked for when no page is made any more.
+func foundLate(t *testing.T, w world) {
+	for _, paid := range []bool{true, false} {
+		c := newCheckout(w)
+		s := mustOpen(t, w, c)
+		w.Clock().Advance(payment.CardPageLife - payment.CardPageLeast + time.Minute)
+		want := payment.OutcomeOpen
+		if paid {
+			w.Pay(t, s)
+			want = payment.OutcomePaid
+		}
+		wantState(t, mustAsk(t, w, c, ""), want)
+	}
+}
+
+// neverMade: the process died before it asked, and nobody is kept waiting for a
+// page that there can not be.
+func neverMade(t *testing.T, w world) {
+	c := newCheckout(w)
+	w.Clock().Advance(payment.CardPageLife - payment.CardPageLeast + time.Minute)
+	wantState(t, mustAsk(t, w, c, ""), payment.OutcomeMissing)
+	wantState(t, mustClose(t, w, c, ""), payment.OutcomeMissing)
+	if w.Sessions() != 0 {
+		t.Errorf("%d pages were made", w.Sessions())
 	}
 }
 

@@ -66,6 +66,6 @@ func newCheckout(w world) payment.Checkout {
 		Operation: ident.Make[payment.Intent](ids), Amount: money.Cents(124_50),
 		Description: "Harborview Marketplace", Language: "vi",
 		SuccessURL: "http://127.0.0.1:8090/pay/done", CancelURL: "http://127.0.0.1:8090/pay/back",
-		ExpiresAt: w.Clock().Now().Add(time.Hour),
+		ExpiresAt: w.Clock().Now().Add(payment.CardPageLife),
 	}
 }

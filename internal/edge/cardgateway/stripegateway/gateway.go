@@ -19,6 +19,7 @@ import (
 	"github.com/stripe/stripe-go/v85"
 
 	"quittance.org/quittance/internal/base/clock"
+	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/edge/cardgateway"
@@ -191,15 +192,18 @@ const searchAfter = time.Hour
 
 // findByOperation opens the checkout once more: Stripe replays the first answer
 // to an Idempotency-Key, and if there never was one, the page made now is one
-// that nobody has the address of. When Stripe has forgotten the key, or keeps
-// replaying a failure, and the page has long run out, the payment intents are
-// searched instead.
+// that nobody has the address of. When it is too late to make a page, a refusal
+// says that there is none under the key. Then, and when Stripe keeps replaying a
+// failure and the page has long run out, the payment intents are searched: the
+// key may be forgotten.
 func (g *Gateway) findByOperation(ctx context.Context, c payment.Checkout) (payment.Outcome, error) {
 	s, err := g.open(ctx, c)
+	tooLate := g.clock.Now().Add(payment.CardPageLeast).After(c.ExpiresAt)
 	switch {
 	case err == nil:
 		// What Create replays is how the session stood then.
 		return g.ask(ctx, c, s.ID)
+	case tooLate && fault.Is(err, cardgateway.CodeRejected):
 	case g.clock.Now().Before(c.ExpiresAt.Add(searchAfter)):
 		return payment.Outcome{}, err
 	}
