@@ -3,6 +3,7 @@ package guest
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"quittance.org/quittance/internal/base/fault"
@@ -58,7 +59,7 @@ func (v *visit) bill(d owing.View, s session) portal.Bill {
 		case portal.BannerPastDue, portal.BannerEnding, portal.BannerPlan, portal.BannerHold, portal.BannerRestart:
 			b.Timeline = d.Timelines()
 		case portal.BannerPaidToday, portal.BannerInProcess:
-			b.Ahead = a.Again
+			b.Ahead = a.toldOf(d)
 		case portal.BannerNothingDue, portal.BannerCredit:
 			b.Ahead = v.R.Method == http.MethodPost || v.R.URL.Query().Has("ahead")
 		}
@@ -182,7 +183,7 @@ func (v *visit) onward(s session, d owing.View) {
 	switch {
 	case !d.Enough(a.Amount) && !a.Low:
 		next = portal.PathLess
-	case len(d.PaidToday)+len(d.InProcess) > 0 && !a.Again:
+	case !a.toldOf(d):
 		next = portal.PathAgain
 	default:
 		next = v.chooseOnlyMethod(&s)
@@ -238,7 +239,7 @@ func (v *visit) showAgain() {
 		v.Fail(err)
 		return
 	}
-	view := portal.PayAgain{Op: s.Attempt.Op.String()}
+	view := portal.PayAgain{Op: s.Attempt.Op.String(), Others: len(others(d))}
 	switch {
 	case len(d.InProcess) > 0:
 		i := d.InProcess[len(d.InProcess)-1]
@@ -266,6 +267,11 @@ func (v *visit) confirmAgain() {
 		v.Fail(err)
 		return
 	}
+	told := others(d)
+	if v.Field("others") != strconv.Itoa(len(told)) { // one more has come since the page was shown
+		v.To(portal.PathAgain)
+		return
+	}
 	for _, i := range d.InProcess {
 		after, err := v.paying.Abandon(v.Ctx(), i.ID)
 		switch {
@@ -280,7 +286,7 @@ func (v *visit) confirmAgain() {
 	if s.Attempt.Op.IsZero() {
 		s.Attempt = attempt{Op: v.paying.NewOperation(), StartedAt: v.Clock.Now()}
 	}
-	s.Attempt.Again = true
+	s.Attempt.Told = told
 	if s.Attempt.Amount.IsPositive() && s.Attempt.Due == d.Now() {
 		v.onward(s, d)
 		return

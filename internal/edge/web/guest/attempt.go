@@ -2,6 +2,7 @@ package guest
 
 import (
 	"crypto/rand"
+	"slices"
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
@@ -71,6 +72,8 @@ func (v *visit) current() (session, owing.View, bool) {
 		v.changed(s, d, op, shown)
 	case op != a.Op: // a form from before the way to pay was changed
 		v.To(v.step(a))
+	case !a.toldOf(d): // somebody has paid, or begun to
+		v.To(portal.PathAgain)
 	default:
 		return s, d, true
 	}
@@ -126,6 +129,24 @@ func (v *visit) release(s *session) bool {
 	}
 	s.Attempt.restart(v.paying.NewOperation())
 	return true
+}
+
+// others are the operations of today's payments, and of those that are under
+// way.
+func others(d owing.View) []payment.OperationID {
+	var all []payment.OperationID
+	for _, p := range d.PaidToday {
+		all = append(all, p.IntentID)
+	}
+	for _, i := range d.InProcess {
+		all = append(all, i.ID)
+	}
+	return all
+}
+
+// toldOf tells whether the payer knows of every other payment (R-PAY-7).
+func (a attempt) toldOf(d owing.View) bool {
+	return !slices.ContainsFunc(others(d), func(op payment.OperationID) bool { return !slices.Contains(a.Told, op) })
 }
 
 // payFrom notes what the debit is taken from: saved, or what was typed.

@@ -303,6 +303,20 @@ func TestACardPageThatOpensMeanwhile(t *testing.T) {
 	b.submit("choice", "again").at("/pay/method", "How do you want to pay?").says("$50.00")
 }
 
+// The same, on the last page.
+func TestACardPageThatOpensBeforeTheLastPress(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	h := s.december(t)
+	b := s.browser(t).find(h).toCheck("bank")
+	open := s.browser(t).find(h).toCheck("card").submit().atCards(s)
+	b.submit().at("/pay/again", "Pay again?").says("A payment of $124.50 was started")
+	s.wantPayments(t, h)
+	b.submit("choice", "again").submit("method", "bank").submit(goodBank...).submit().says("Payment received")
+	open.submit(card("4242 4242 4242 4242")...).says("This page is closed")
+	s.wantPayments(t, h, "124.50")
+}
+
 // The processor's report alone settles a payment whose payer never came back.
 func TestWebhook(t *testing.T) {
 	t.Parallel()

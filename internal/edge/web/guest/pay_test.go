@@ -187,6 +187,30 @@ func TestASecondPayerIsTold(t *testing.T) {
 	})
 }
 
+// Neither the due amount nor the first look tells of a payment that comes later:
+// whoever is about to pay is told of each (R-PAY-7).
+func TestAPayerAheadIsToldOfAnother(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *shop) {
+		h := s.december(t)
+		s.browser(t).find(h).toCheck("bank").submit().says("Payment received")
+		s.Clock.Advance(26 * 60 * 60 * 1e9) // nothing is due, nobody paid today
+		ahead := func(amount string) *browser {
+			return s.browser(t).find(h).open("/pay/amount?ahead=1").submit("other", amount).submit("method", "bank").submit(goodBank...).
+				at("/pay/check", "Check your details and pay")
+		}
+		first, second, third := ahead("30"), ahead("40"), ahead("50")
+		first.submit().says("Payment received")
+		second.submit().at("/pay/again", "Pay again?").says("Someone already paid $30.00 on this bill")
+		s.wantPayments(t, h, "124.50", "30.00")
+		third.submit().at("/pay/again", "Pay again?").says("$30.00")
+		second.submit("choice", "again").at("/pay/method", "How do you want to pay?").submit("method", "bank").submit(goodBank...).submit().says("Payment received")
+		third.submit("choice", "again").at("/pay/again", "Pay again?").says("$40.00")
+		third.submit("choice", "again").submit("method", "bank").submit(goodBank...).submit().says("Payment received", "$50.00")
+		s.wantPayments(t, h, "124.50", "30.00", "40.00", "50.00")
+	})
+}
+
 // Task 9 of the brief: only $50 to spend.
 func TestLessThanWhatKeepsCoverage(t *testing.T) {
 	t.Parallel()

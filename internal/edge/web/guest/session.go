@@ -31,22 +31,22 @@ type session struct {
 // attempt is one try to pay: from the first look at the amount to the
 // confirmation, under one operation id.
 type attempt struct {
-	Op        payment.OperationID  `json:"op"`
-	StartedAt civil.Instant        `json:"started_at"`
-	Due       money.Amount         `json:"due"` // what the bill asked for when the amount was chosen
-	Amount    money.Amount         `json:"amount"`
-	Low       bool                 `json:"low,omitempty"`   // told that the amount may not keep coverage; once is enough
-	Again     bool                 `json:"again,omitempty"` // knows of today's other payment and wants to pay (R-PAY-7)
-	Method    portal.MethodKind    `json:"method,omitempty"`
-	Bank      bankDetails          `json:"bank"`
-	Saved     *savedBank           `json:"saved,omitempty"` // paid with instead of Bank
-	From      string               `json:"from,omitempty"`  // names this choice of Bank or Saved: a page that showed another does not pay
-	Email     string               `json:"email,omitempty"`
-	Late      bool                 `json:"past_due,omitempty"` // something is past due
-	Sent      bool                 `json:"sent,omitempty"`     // the card processor has a page for Op
-	AskedAt   civil.Instant        `json:"asked_at"`           // when the waiting for its answer began
-	Stop      portal.StopKind      `json:"stop,omitempty"`     // how the operation before Op came to nothing
-	Reason    portal.DeclineReason `json:"reason,omitempty"`
+	Op        payment.OperationID   `json:"op"`
+	StartedAt civil.Instant         `json:"started_at"`
+	Due       money.Amount          `json:"due"` // what the bill asked for when the amount was chosen
+	Amount    money.Amount          `json:"amount"`
+	Low       bool                  `json:"low,omitempty"`  // told that the amount may not keep coverage; once is enough
+	Told      []payment.OperationID `json:"told,omitempty"` // today's other payments that the payer knows of and wants to pay in spite of (R-PAY-7)
+	Method    portal.MethodKind     `json:"method,omitempty"`
+	Bank      bankDetails           `json:"bank"`
+	Saved     *savedBank            `json:"saved,omitempty"` // paid with instead of Bank
+	From      string                `json:"from,omitempty"`  // names this choice of Bank or Saved: a page that showed another does not pay
+	Email     string                `json:"email,omitempty"`
+	Late      bool                  `json:"past_due,omitempty"` // something is past due
+	Sent      bool                  `json:"sent,omitempty"`     // the card processor has a page for Op
+	AskedAt   civil.Instant         `json:"asked_at"`           // when the waiting for its answer began
+	Stop      portal.StopKind       `json:"stop,omitempty"`     // how the operation before Op came to nothing
+	Reason    portal.DeclineReason  `json:"reason,omitempty"`
 }
 
 // bankDetails is a bank account that the validation service has confirmed.

@@ -176,6 +176,7 @@ type PayAgain struct {
 	At           civil.Instant
 	Confirmation string // "" when it may not be shown
 	Waiting      bool   // begun at At, and nobody knows yet what became of it
+	Others       int    // payments of today and under way, this one among them
 }
 
 func (PayAgain) page() page {
