@@ -20,7 +20,7 @@ import (
 var anyRow = map[string]string{
 	"entry":                 `INSERT INTO entry VALUES ({id}, {id}, 'charge', {on}, {at}, '', '', '', '', NULL)`,
 	"transfer":              `INSERT INTO transfer VALUES ({id}, {id}, 1, 'a', '', 'b', '', 1)`,
-	"charge":                `INSERT INTO charge VALUES ({id}, {id}, {id}, '2026-12', 1, 'charge', 'C', 0, 0, 0, 0, {on}, {no}, {on}, NULL)`,
+	"charge":                `INSERT INTO charge VALUES ({id}, {id}, {id}, '2026-12', 1, 'charge', 'C', 0, 0, 0, 0, {on}, {no}, {on}, NULL, 0, NULL)`,
 	"bill":                  `INSERT INTO bill VALUES ({id}, {id}, '1', 'monthly', '2026-12', 1, {on}, {on}, 1, '{}', {at}, 'L')`,
 	"payment":               `INSERT INTO payment VALUES ({id}, {id}, {id}, '', '', 1, 'X', '', '', '', '', {at}, {on}, {on}, {at})`,
 	"application":           `INSERT INTO application VALUES ({id}, {id}, {id}, {id}, 'apply', 1, {id}, {on})`,

@@ -18,7 +18,7 @@ var errNoAccount = fault.New(fault.NotFound, "store.not_found", "no such account
 var (
 	chargeColumns = []string{
 		"account_id", "charge_id", "enrollment_id", "coverage_month", "generation", "kind", "carrier_id",
-		"gross_cents", "aptc_cents", "state_cents", "member_cents", "due_on", "binder", "charged_on", "entry_id",
+		"gross_cents", "aptc_cents", "state_cents", "member_cents", "due_on", "binder", "charged_on", "entry_id", "raised_cents", "raised_due_on",
 	}
 	openChargeColumns = []string{"account_id", "charge_id", "open_cents"}
 	billColumns       = []string{
@@ -127,7 +127,7 @@ func chargeRow(c bill.Charge, entry ledger.EntryID) []any {
 	p := c.Premium
 	return []any{
 		c.AccountID, c.ID, c.EnrollmentID, c.Month, c.Generation, "charge", c.CarrierID,
-		p.Gross, p.APTC, p.State, p.Member, c.DueOn, c.Binder, c.ChargedOn, entry,
+		p.Gross, p.APTC, p.State, p.Member, c.DueOn, c.Binder, c.ChargedOn, entry, c.Raised, c.RaisedDueOn,
 	}
 }
 

@@ -23,8 +23,8 @@ var (
 		ON CONFLICT (account_id, payment_id) DO UPDATE SET open_cents = open_credit.open_cents + excluded.open_cents`)
 	qInsertReversal = stmt("insert_reversal", `
 		INSERT INTO charge (account_id, charge_id, enrollment_id, coverage_month, generation, kind, carrier_id,
-			gross_cents, aptc_cents, state_cents, member_cents, due_on, binder, charged_on, entry_id)
-		VALUES ($1, $2, $3, $4, $5, 'reversal', $6, $7, $8, $9, $10, $11, $12, $13, $14)`)
+			gross_cents, aptc_cents, state_cents, member_cents, due_on, binder, charged_on, entry_id, raised_cents, raised_due_on)
+		VALUES ($1, $2, $3, $4, $5, 'reversal', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`)
 )
 
 // Correction is who takes a charge back or makes one outside a bill, when and
@@ -63,7 +63,7 @@ func (tx *Tx) ReverseCharge(c bill.Charge, why Correction) error {
 	})
 	p := c.Premium
 	tx.queue(qInsertReversal, c.AccountID, id, c.EnrollmentID, c.Month, c.Generation, c.CarrierID,
-		p.Gross, p.APTC, p.State, p.Member, c.DueOn, c.Binder, why.On, entry)
+		p.Gross, p.APTC, p.State, p.Member, c.DueOn, c.Binder, why.On, entry, c.Raised, c.RaisedDueOn)
 	tx.queue(qCloseCharge, c.AccountID, c.ID)
 	tx.adjust(c.AccountID, bill.LineAdjustment, p.Member.Neg(), why.On)
 	return nil

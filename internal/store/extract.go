@@ -40,7 +40,8 @@ var (
 		extract("charge", `JOIN charge c ON c.account_id = a.account_id`+enrollmentOf("c"), `
 			e.reference || ' ' || c.coverage_month || ' ' || CAST(c.generation AS TEXT) || ' ' || c.kind || ' ' || c.carrier_id
 				|| `+cents("c", "gross", "aptc", "state", "member")+`
-				|| ' due ' || CAST(c.due_on AS TEXT) || ' on ' || CAST(c.charged_on AS TEXT) || CASE WHEN c.binder THEN ' first' ELSE '' END`),
+				|| ' due ' || CAST(c.due_on AS TEXT) || ' on ' || CAST(c.charged_on AS TEXT) || CASE WHEN c.binder THEN ' first' ELSE '' END
+				|| CASE WHEN c.raised_cents > 0 THEN ' raised' || `+cents("c", "raised")+` || ' due ' || CAST(c.raised_due_on AS TEXT) ELSE '' END`),
 		extract("payment", `JOIN payment p ON p.account_id = a.account_id`, paymentWords),
 		extract("application", `JOIN application x ON x.account_id = a.account_id
 			JOIN payment p ON p.account_id = x.account_id AND p.payment_id = x.payment_id

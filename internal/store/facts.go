@@ -21,7 +21,8 @@ var (
 		FROM account a WHERE in_range(a.account_id) ORDER BY a.account_id /* lock */`)
 	qChargesIn = overAccounts("charges_in", `
 		SELECT c.account_id, c.charge_id, c.enrollment_id, c.carrier_id, c.coverage_month, c.generation, c.kind,
-			c.gross_cents, c.aptc_cents, c.state_cents, c.member_cents, c.due_on, c.binder, c.charged_on, COALESCE(o.open_cents, 0)
+			c.gross_cents, c.aptc_cents, c.state_cents, c.member_cents, c.due_on, c.binder, c.charged_on, c.raised_cents, c.raised_due_on,
+			COALESCE(o.open_cents, 0)
 		FROM charge c
 		LEFT JOIN open_charge o ON o.account_id = c.account_id AND o.charge_id = c.charge_id
 		WHERE in_range(c.account_id) AND c.coverage_month >= $3
@@ -30,12 +31,12 @@ var (
 	// half the time of a join.
 	qAllChargesIn = overAccounts("all_charges_in", `
 		SELECT account_id, charge_id, enrollment_id, carrier_id, coverage_month, generation, kind,
-			gross_cents, aptc_cents, state_cents, member_cents, due_on, binder, charged_on, 0
+			gross_cents, aptc_cents, state_cents, member_cents, due_on, binder, charged_on, raised_cents, raised_due_on, 0
 		FROM charge WHERE in_range(account_id) ORDER BY account_id, charge_id`)
 	qOpenIn        = overAccounts("open_in", `SELECT account_id, charge_id, open_cents FROM open_charge WHERE in_range(account_id)`)
 	qOpenChargesIn = overAccounts("open_charges_in", `
 		SELECT c.account_id, c.charge_id, c.enrollment_id, c.carrier_id, c.coverage_month, c.generation, c.kind,
-			c.gross_cents, c.aptc_cents, c.state_cents, c.member_cents, c.due_on, c.binder, c.charged_on, o.open_cents
+			c.gross_cents, c.aptc_cents, c.state_cents, c.member_cents, c.due_on, c.binder, c.charged_on, c.raised_cents, c.raised_due_on, o.open_cents
 		FROM open_charge o JOIN charge c ON c.account_id = o.account_id AND c.charge_id = o.charge_id
 		WHERE in_range(o.account_id) ORDER BY o.account_id, o.charge_id`)
 	qReturnedIn = overAccounts("returned_in", `
@@ -43,7 +44,7 @@ var (
 		JOIN payment_return r ON r.account_id = u.account_id AND r.payment_id = u.payment_id
 		WHERE in_range(u.account_id) AND u.kind = 'undo' ORDER BY u.account_id, u.charge_id`)
 	qAppliedDaysIn = overAccounts("applied_days_in", `
-		SELECT a.account_id, a.charge_id, a.payment_id, a.kind, a.effective_on FROM application a WHERE in_range(a.account_id)`)
+		SELECT a.account_id, a.charge_id, a.payment_id, a.kind, a.amount_cents, a.effective_on FROM application a WHERE in_range(a.account_id)`)
 	// Whether there are any is asked first, and not joined: the planner would turn
 	// a join round and look among decisions even where nothing was decided.
 	qDecisionsIn = overAccounts("decisions_in", `
@@ -136,8 +137,21 @@ type Facts struct {
 // plain.
 type Charge struct {
 	bill.Open
-	PaidOn   civil.Date
-	Returned bool
+	PaidOn      civil.Date
+	FirstPaidOn civil.Date // where a part was raised: when the rest was paid
+	Returned    bool
+}
+
+// paid notes money that paid a part of the charge and counts on a day.
+func (c *Charge) paid(amount money.Amount, on civil.Date) {
+	before := c.Due().Sub(c.Unpaid)
+	c.Unpaid = c.Unpaid.Sub(amount)
+	if on.After(c.PaidOn) {
+		c.PaidOn = on
+	}
+	if before.Less(c.DueFirst()) {
+		c.FirstPaidOn = c.PaidOn
+	}
 }
 
 // SentNotice is a letter that went out about an enrollment.
@@ -372,7 +386,7 @@ func (f *Facts) Payables(s standing.Standing, fresh ...bill.Charge) []payment.Pa
 		state := states[c.EnrollmentID]
 		all = append(all, payment.Payable{
 			Charge: c.ID, EnrollmentID: c.EnrollmentID, CarrierID: c.CarrierID, Kind: c.Kind, Month: c.Month,
-			DueOn: c.DueOn, Unpaid: unpaid, Binder: c.Binder && state == standing.StatePending,
+			DueOn: c.DueOn, Unpaid: unpaid, Raised: c.Raised, RaisedDueOn: c.RaisedDueOn, Binder: c.Binder && state == standing.StatePending,
 			OldDebt: state == standing.StateEnded || state == standing.StateLapsed,
 		})
 	}
@@ -390,10 +404,7 @@ func (f *Facts) MarkPaid(a payment.Application, on civil.Date) {
 	for i := range f.Charges {
 		c := &f.Charges[i]
 		if c.ID == a.Charge {
-			c.Unpaid = c.Unpaid.Sub(a.Amount)
-			if on.After(c.PaidOn) {
-				c.PaidOn = on
-			}
+			c.paid(a.Amount, on)
 		}
 	}
 }

@@ -86,7 +86,7 @@ func (l *loader) charges(s accountsStmt, args ...any) {
 		var kind string
 		p := &c.Premium
 		if err := scan(&c.AccountID, &c.ID, &c.EnrollmentID, &c.CarrierID, &c.Month, &c.Generation, &kind,
-			&p.Gross, &p.APTC, &p.State, &p.Member, &c.DueOn, &c.Binder, &c.ChargedOn, &c.Unpaid); err != nil {
+			&p.Gross, &p.APTC, &p.State, &p.Member, &c.DueOn, &c.Binder, &c.ChargedOn, &c.Raised, &c.RaisedDueOn, &c.Unpaid); err != nil {
 			return err
 		}
 		f, err := l.of(c.AccountID)
@@ -174,6 +174,7 @@ type appliedDay struct {
 	charge  bill.ChargeID
 	payment payment.ID
 	undone  bool
+	amount  money.Amount
 	on      civil.Date
 }
 
@@ -186,7 +187,7 @@ func (l *loader) paidOn() {
 		var account enrollment.AccountID
 		var a appliedDay
 		var kind string
-		if err := scan(&account, &a.charge, &a.payment, &kind, &a.on); err != nil {
+		if err := scan(&account, &a.charge, &a.payment, &kind, &a.amount, &a.on); err != nil {
 			return err
 		}
 		a.undone = kind == undoneApplication
@@ -202,13 +203,41 @@ func (l *loader) paidOn() {
 // was not taken back.
 func (f *Facts) markPaid() {
 	for _, a := range f.applied {
-		takenBack := a.undone || slices.ContainsFunc(f.applied, func(x appliedDay) bool {
-			return x.undone && x.charge == a.charge && x.payment == a.payment
-		})
-		if c := f.charge(a.charge); c != nil && !takenBack && a.on.After(c.PaidOn) {
+		if c := f.charge(a.charge); c != nil && !f.takenBack(a) && a.on.After(c.PaidOn) {
 			c.PaidOn = a.on
 		}
 	}
+	for i := range f.Charges {
+		if c := &f.Charges[i]; c.Raised.IsPositive() {
+			c.FirstPaidOn = f.firstPaidOn(c)
+		}
+	}
+}
+
+func (f *Facts) takenBack(a appliedDay) bool {
+	return a.undone || slices.ContainsFunc(f.applied, func(x appliedDay) bool {
+		return x.undone && x.charge == a.charge && x.payment == a.payment
+	})
+}
+
+// firstPaidOn gives the day by which as much money had come for a charge as was
+// asked of it first, or that of the last money if there is less.
+func (f *Facts) firstPaidOn(c *Charge) civil.Date {
+	var paid []appliedDay
+	for _, a := range f.applied {
+		if a.charge == c.ID && !f.takenBack(a) {
+			paid = append(paid, a)
+		}
+	}
+	slices.SortFunc(paid, func(a, b appliedDay) int { return a.on.Compare(b.on) })
+	var on civil.Date
+	sum := money.Zero
+	for _, a := range paid {
+		if sum.Less(c.DueFirst()) {
+			sum, on = sum.Add(a.amount), a.on
+		}
+	}
+	return on
 }
 
 // returned marks the charges that a payment paid and was taken back from.

@@ -69,7 +69,7 @@ func (f *Facts) enrollmentFacts(e *EnrollmentRow) standing.Enrollment {
 	for _, c := range f.taken {
 		if c.EnrollmentID == e.ID && !f.Charged(e.ID, c.Month) && f.lastTaken(c) {
 			reversed := c.standing()
-			reversed.Reversed, reversed.Paid, reversed.PaidOn = true, money.Zero, civil.Date{}
+			reversed.Reversed, reversed.Paid, reversed.PaidOn, reversed.FirstPaidOn = true, money.Zero, civil.Date{}, civil.Date{}
 			s.Charges = append(s.Charges, reversed)
 		}
 	}
@@ -93,7 +93,7 @@ func (f *Facts) enrollmentFacts(e *EnrollmentRow) standing.Enrollment {
 func (c *Charge) standing() standing.Charge {
 	return standing.Charge{
 		Month: c.Month, DueOn: c.DueOn, Share: c.Premium.Member, Gross: c.Premium.Gross, Paid: c.Due().Sub(c.Unpaid),
-		PaidOn: c.PaidOn, Subsidised: c.Premium.Subsidised(), Returned: c.Returned,
+		PaidOn: c.PaidOn, Raised: c.Raised, RaisedDueOn: c.RaisedDueOn, FirstPaidOn: c.FirstPaidOn, Subsidised: c.Premium.Subsidised(), Returned: c.Returned,
 	}
 }
 

@@ -21,8 +21,8 @@ var (
 		SELECT x.account_id, x.due_on FROM due_extension x
 		WHERE x.until_on = $1 AND (x.account_id > $2 OR x.account_id = $2 AND x.due_on > $3)
 			AND (EXISTS (SELECT 1 FROM charge c JOIN open_charge o ON o.account_id = c.account_id AND o.charge_id = c.charge_id
-					WHERE c.account_id = x.account_id AND c.due_on = x.due_on)
-				OR NOT EXISTS (SELECT 1 FROM charge c WHERE c.account_id = x.account_id AND c.due_on = x.due_on))
+					WHERE c.account_id = x.account_id AND (c.due_on = x.due_on OR c.raised_due_on = x.due_on))
+				OR NOT EXISTS (SELECT 1 FROM charge c WHERE c.account_id = x.account_id AND (c.due_on = x.due_on OR c.raised_due_on = x.due_on)))
 		ORDER BY x.account_id, x.due_on LIMIT $4`)
 )
 

@@ -53,7 +53,7 @@ var (
 	qDueWithout = stmt("due_without_extension", `
 		SELECT d.account_id FROM (
 			SELECT o.account_id FROM open_charge o JOIN charge c ON c.account_id = o.account_id AND c.charge_id = o.charge_id
-			WHERE o.account_id >= $1 AND o.account_id <= $2 AND c.due_on = $3
+			WHERE o.account_id >= $1 AND o.account_id <= $2 AND (c.due_on = $3 OR c.raised_due_on = $3)
 			UNION SELECT i.account_id FROM installment i WHERE i.account_id >= $1 AND i.account_id <= $2 AND i.due_on = $3) d
 		WHERE NOT EXISTS (SELECT 1 FROM due_extension x WHERE x.account_id = d.account_id AND x.due_on = $3 AND x.until_on >= $4)
 		ORDER BY d.account_id LIMIT 1000`)

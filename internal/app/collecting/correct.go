@@ -85,11 +85,11 @@ func (s *Service) correct(f *store.Facts, e *store.EnrollmentRow, state *standin
 	}
 	fresh := old
 	fresh.Generation, fresh.Premium, fresh.Waived, fresh.ChargedOn = old.Generation+1, price, waived, on
-	// What was due stays due when it is, unless there is more to pay: then
-	// there is time to pay it (R-BILL-7). A first payment keeps its day.
-	if c.Premium.Member.Less(price.Member) && state.State != standing.StatePending {
-		fresh.DueOn = later(old.DueOn, on.AddDays(s.profile.Retro.MinDaysToPay.On(on)))
+	until := on.AddDays(s.profile.Retro.MinDaysToPay.On(on))
+	if state.State == standing.StatePending {
+		until = old.DueOn // a first payment keeps its day
 	}
+	fresh = fresh.After(old, until)
 	return []correction{{reverse: &old, charge: &fresh, rule: rule}}
 }
 
@@ -157,11 +157,4 @@ func fromCredits(f *store.Facts, now standing.Standing) []payment.Application {
 	}
 	applications, _ := payment.ApplyCredits(f.Credits, f.Payables(now))
 	return applications
-}
-
-func later(a, b civil.Date) civil.Date {
-	if b.After(a) {
-		return b
-	}
-	return a
 }

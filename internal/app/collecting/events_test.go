@@ -43,7 +43,7 @@ func TestWhatChangesDuringTheYear(t *testing.T) {
 		},
 		"less subsidy from a month past: more is owed, with time to pay": {
 			paid: "412.00", on: "2027-03-10", people: apptest.Alone, now: split("103.00", "2027-03", "250.00", "153.00"), until: "2027-03-24",
-			states: []string{"medical active"}, unpaid: []string{"2027-04 medical 100.00"}, credit: "0.00",
+			states: []string{"medical active"}, unpaid: []string{"2027-03 medical 50.00", "2027-04 medical 50.00"}, credit: "0.00",
 		},
 		"less subsidy from a month to come: nothing changes yet": {
 			paid: "412.00", on: "2027-03-10", people: apptest.Alone, now: split("103.00", "2027-06", "250.00", "153.00"), until: "2027-03-24",
@@ -51,7 +51,7 @@ func TestWhatChangesDuringTheYear(t *testing.T) {
 		},
 		"a newborn from the month of birth": {
 			paid: "515.00", on: "2027-04-12", people: apptest.WithBaby, now: split("103.00", "2027-04", "300.00", "143.00"), until: "2027-04-13",
-			states: []string{"medical active"}, unpaid: []string{"2027-05 medical 80.00"}, credit: "0.00",
+			states: []string{"medical active"}, unpaid: []string{"2027-04 medical 40.00", "2027-05 medical 40.00"}, credit: "0.00",
 		},
 		"no coverage any more, told late: what was paid for it is credit": {
 			paid: "412.00", on: "2027-03-10", people: apptest.Alone,

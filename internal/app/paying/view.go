@@ -146,8 +146,8 @@ func (s *Service) due(facts *store.Facts) *Due {
 		d.PastThrough = s.through(facts, now, past, today)
 	}
 	for _, c := range facts.Charges {
-		if c.Unpaid.IsPositive() {
-			d.Unpaid = append(d.Unpaid, UnpaidPart{c.Kind, c.Month, c.DueOn, c.Unpaid, c.DueOn.Before(today)})
+		for _, p := range c.Parts() {
+			d.Unpaid = append(d.Unpaid, UnpaidPart{c.Kind, c.Month, p.DueOn, p.Unpaid, p.DueOn.Before(today)})
 		}
 	}
 	return d

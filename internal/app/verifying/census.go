@@ -62,14 +62,13 @@ const daysOfAge = 30
 
 func (c *Census) debt(charges []store.Charge) {
 	for _, x := range charges {
-		if !x.Unpaid.IsPositive() {
-			continue
+		for _, part := range x.Parts() {
+			group := 0
+			if late := c.On.DaysSince(part.DueOn); late > 0 {
+				group = min(1+(late-1)/daysOfAge, AgeGroups-1)
+			}
+			c.Debt[group].Charges++
+			c.Debt[group].Amount = c.Debt[group].Amount.Add(part.Unpaid)
 		}
-		group := 0
-		if late := c.On.DaysSince(x.DueOn); late > 0 {
-			group = min(1+(late-1)/daysOfAge, AgeGroups-1)
-		}
-		c.Debt[group].Charges++
-		c.Debt[group].Amount = c.Debt[group].Amount.Add(x.Unpaid)
 	}
 }

@@ -28,10 +28,35 @@ type Charge struct {
 	Binder       bool // the first month of a new enrollment (R-BIND-1)
 	ChargedOn    civil.Date
 	Waived       money.Amount // of the member's share (R-DUE-8); a fact of its own, not stored with the charge
+	// Raised is the part of the share that was asked for after the rest of it,
+	// when the price had risen; it is due later (R-BILL-7).
+	Raised      money.Amount
+	RaisedDueOn civil.Date // zero if nothing was raised
 }
 
 // Due is what the month asks of the member: the share less what is waived.
 func (c Charge) Due() money.Amount { return c.Premium.Member.Sub(c.Waived) }
+
+// DueFirst is what of it is due on DueOn; the rest is due on RaisedDueOn.
+func (c Charge) DueFirst() money.Amount { return c.Due().Sub(money.Min(c.Due(), c.Raised)) }
+
+// After gives the charge that takes the place of old. What was asked before
+// stays due when it was; where there is more to pay, that has until a day of its
+// own (R-BILL-7).
+func (c Charge) After(old Charge, until civil.Date) Charge {
+	asked, first := old.Due(), money.Min(c.Due(), old.DueFirst())
+	c.DueOn, c.Raised, c.RaisedDueOn = old.DueOn, c.Due().Sub(first), old.RaisedDueOn
+	if asked.Less(c.Due()) {
+		c.RaisedDueOn = until
+	}
+	switch {
+	case c.Raised.IsZero() || !c.DueOn.Before(c.RaisedDueOn):
+		c.Raised, c.RaisedDueOn = money.Zero, civil.Date{}
+	case first.IsZero():
+		c.DueOn, c.Raised, c.RaisedDueOn = c.RaisedDueOn, money.Zero, civil.Date{}
+	}
+	return c
+}
 
 // ChargesFor gives the charges that an account still needs for a coverage
 // month: one per enrollment that covers it and has no live charge for it.
@@ -76,4 +101,23 @@ func DueOn(p *profile.Profile, account enrollment.AccountKind, month civil.Month
 type Open struct {
 	Charge
 	Unpaid money.Amount
+}
+
+// Part is what is unpaid of a charge and due on one day.
+type Part struct {
+	DueOn  civil.Date
+	Unpaid money.Amount
+}
+
+// Parts gives what is unpaid by the days on which it is due: what was asked
+// first is paid first.
+func (o Open) Parts() []Part {
+	raised := money.Min(o.Raised, o.Unpaid)
+	var parts []Part
+	for _, p := range [...]Part{{o.DueOn, o.Unpaid.Sub(raised)}, {o.RaisedDueOn, raised}} {
+		if p.Unpaid.IsPositive() {
+			parts = append(parts, p)
+		}
+	}
+	return parts
 }

@@ -8,6 +8,7 @@ import (
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/ident"
+	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/bill"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/profile"
@@ -101,6 +102,48 @@ func TestChargesFor(t *testing.T) {
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// R-BILL-7: what was asked first stays due when it was; what is asked more has a
+// day of its own.
+func TestChargeAfter(t *testing.T) {
+	t.Parallel()
+	type asks struct {
+		share, waived, raised int64
+		due, raisedDue        string
+	}
+	for _, c := range []struct {
+		name      string
+		old, want asks
+	}{
+		{"more", asks{10300, 0, 0, "2026-12-23", ""}, asks{10400, 0, 100, "2026-12-23", "2027-03-05"}},
+		{"less", asks{10300, 0, 0, "2026-12-23", ""}, asks{10200, 0, 0, "2026-12-23", ""}},
+		{"the same share, less waived", asks{10300, 5000, 0, "2026-12-23", ""}, asks{10300, 0, 5000, "2026-12-23", "2027-03-05"}},
+		{"a higher share, all of the rise waived", asks{10300, 0, 0, "2026-12-23", ""}, asks{10400, 100, 0, "2026-12-23", ""}},
+		{"more before it is due, by more days than it takes", asks{10300, 0, 0, "2027-03-23", ""}, asks{10400, 0, 0, "2027-03-23", ""}},
+		{"nothing was asked before", asks{0, 0, 0, "2026-12-23", ""}, asks{5000, 0, 0, "2027-03-05", ""}},
+		{"more again", asks{10400, 0, 100, "2026-12-23", "2027-02-10"}, asks{10600, 0, 300, "2026-12-23", "2027-03-05"}},
+		{"a part of the rise is taken back", asks{10600, 0, 300, "2026-12-23", "2027-02-10"}, asks{10400, 0, 100, "2026-12-23", "2027-02-10"}},
+		{"all of it and more", asks{10600, 0, 300, "2026-12-23", "2027-02-10"}, asks{10200, 0, 0, "2026-12-23", ""}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			charge := func(a asks) bill.Charge {
+				x := bill.Charge{
+					Premium: enrollment.Premium{Gross: money.Cents(a.share), Member: money.Cents(a.share)}, Waived: money.Cents(a.waived),
+					Raised: money.Cents(a.raised), DueOn: civil.MustParseDate(a.due),
+				}
+				if a.raisedDue != "" {
+					x.RaisedDueOn = civil.MustParseDate(a.raisedDue)
+				}
+				return x
+			}
+			fresh := bill.Charge{Premium: charge(c.want).Premium, Waived: money.Cents(c.want.waived)}
+			if got := fresh.After(charge(c.old), civil.MustParseDate("2027-03-05")); got != charge(c.want) {
+				t.Errorf("got %+v, want %+v", got, charge(c.want))
 			}
 		})
 	}

@@ -20,7 +20,8 @@ import (
 var december = civil.MustParseMonth("2026-12")
 
 // payable reads "2 dental 30.12 binder": month 2026-02, kind, unpaid, marks.
-// The charge's key tells the position in the list.
+// "raised 1.00 2026-03-05" is the part that is due later. The charge's key
+// tells the position in the list.
 func payable(n int, text string) payment.Payable {
 	fields := strings.Fields(text)
 	unpaid, err := money.Parse(fields[2])
@@ -31,11 +32,17 @@ func payable(n int, text string) payment.Payable {
 	if _, err := fmt.Sscan(fields[0], &month); err != nil {
 		panic(err)
 	}
-	return payment.Payable{
+	p := payment.Payable{
 		Charge: bill.ChargeID{UUID: ident.UUID{15: byte(n + 1)}}, EnrollmentID: enrollment.ID{UUID: ident.UUID{14: byte(n + 1)}},
 		CarrierID: "HARBOR", Kind: enrollment.Kind(fields[1]), Month: december.Add(month - 12), Unpaid: unpaid,
 		Binder: slices.Contains(fields, "binder"), OldDebt: slices.Contains(fields, "old"),
 	}
+	p.DueOn = p.Month.Prev().On(23)
+	if i := slices.Index(fields, "raised"); i > 0 {
+		p.Raised, _ = money.Parse(fields[i+1])
+		p.RaisedDueOn = civil.MustParseDate(fields[i+2])
+	}
+	return p
 }
 
 func TestApply(t *testing.T) {
@@ -60,6 +67,13 @@ func TestApply(t *testing.T) {
 		{"a partial first payment neither", 5999, []string{"1 medical 103.00 old", "2 medical 60.00 binder"}, "1:59.99 left 0.00"},
 		{"old debt is paid when no first payment is open", 20000, []string{"1 medical 103.00 old", "2 medical 60.00"}, "0:103.00! 1:60.00! left 37.00"},
 		{"two first payments, medical before dental", 7000, []string{"2 dental 30.00 binder", "2 medical 60.00 binder"}, "1:60.00! 0:10.00 left 0.00"},
+		{"a raise has its turn when it is due (R-BILL-7)", 10350, []string{"1 medical 104.00 raised 1.00 2026-02-05", "2 medical 103.00"}, "0:103.00 1:0.50 left 0.00"},
+		{"a raise after what is due sooner", 20600, []string{"1 medical 104.00 raised 1.00 2026-02-05", "2 medical 103.00", "3 medical 103.00"}, "0:103.00 1:103.00! left 0.00"},
+		{"and before what is due later", 20700, []string{"1 medical 104.00 raised 1.00 2026-02-05", "2 medical 103.00", "3 medical 103.00"}, "0:104.00! 1:103.00! left 0.00"},
+		{"a raise of dental coverage before the next month's medical", 100, []string{"1 dental 1.00 raised 1.00 2026-02-05", "3 medical 103.00"}, "0:1.00! left 0.00"},
+		{"two raises of a day, the older month first", 150, []string{"2 medical 1.00 raised 1.00 2026-02-05", "1 medical 1.00 raised 1.00 2026-02-05"}, "1:1.00! 0:0.50 left 0.00"},
+		{"what is left of a raise that was paid in part", 100, []string{"1 medical 0.60 raised 1.00 2026-02-05"}, "0:0.60! left 0.40"},
+		{"a raise never comes before a first payment", 10000, []string{"1 medical 1.00 raised 1.00 2025-12-25", "2 medical 60.00 binder"}, "1:60.00! 0:1.00! left 39.00"},
 		{"a paid charge gets nothing", 5000, []string{"1 medical 0.00", "2 medical 60.00"}, "1:50.00 left 0.00"},
 		{"nothing to spread", 0, []string{"1 medical 103.00"}, "left 0.00"},
 	} {

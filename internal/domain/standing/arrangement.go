@@ -36,7 +36,7 @@ func (s *subject) arrange() {
 	s.s.Arrangement = ArrangementKept
 	rows := s.months()
 	for i := range rows[:months] {
-		rows[i].arranged = true
+		rows[i].arranged = a.takesIn(&rows[i], s.asOf)
 	}
 }
 
@@ -49,16 +49,22 @@ func (s *subject) spared(a *Arrangement) (months int, owed money.Amount) {
 	rows, open := s.months(), s.stillToCome(a, s.asOf.AddDays(-1))
 	for i := range rows {
 		r := &rows[i]
-		with := owed
-		if r.counts() {
-			with = owed.Add(r.owed())
+		if !r.counts() || !a.takesIn(r, s.asOf) {
+			continue
 		}
-		if r.month.After(a.Through) && (!r.due.Before(s.asOf) || open.Less(with)) {
+		with := owed.Add(r.owed())
+		if r.month.After(a.Through) && open.Less(with) {
 			return i, owed
 		}
 		owed = with
 	}
 	return len(rows), owed
+}
+
+// takesIn tells whether an arrangement may spare a month: one of its own, or a
+// later one that is past due.
+func (a *Arrangement) takesIn(r *row, asOf civil.Date) bool {
+	return !r.month.After(a.Through) || r.due.Before(asOf)
 }
 
 func (s *subject) newestArrangement() *Arrangement {

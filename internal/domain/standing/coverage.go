@@ -92,8 +92,11 @@ func (s *subject) amounts() {
 		if r.kin || !r.counts() {
 			continue
 		}
-		if r.month == through.Next() && !r.owed().IsPositive() {
+		switch owes := r.owed().IsPositive(); {
+		case r.month == through.Next() && !owes:
 			through = r.month
+		case r.month == through && owes: // what the month was raised by
+			through = through.Prev()
 		}
 		s.s.Unpaid = s.s.Unpaid.Add(r.owed())
 		if r.due.Before(s.asOf) && !r.met {

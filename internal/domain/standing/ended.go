@@ -53,10 +53,10 @@ func (s *subject) toReturn(on civil.Date) money.Amount {
 	total := money.Zero
 	last := s.lastDue(on)
 	for m := s.s.Start; !m.After(last); m = m.Next() {
-		r := s.own(m)
+		_, owed, known := s.ofMonth(m)
 		switch {
-		case r != nil:
-			total = total.Add(r.owed())
+		case known:
+			total = total.Add(owed)
 		case m.After(s.rec.ended.Month):
 			total = total.Add(s.price(m))
 		}

@@ -37,14 +37,19 @@ type Enrollment struct {
 // Charge is one month's charge and how far it is paid. There is at most one
 // live charge of a month (I10).
 type Charge struct {
-	Month      civil.Month
-	DueOn      civil.Date
-	Share      money.Amount // the member share
-	Gross      money.Amount // full price; only the threshold on the gross premium asks for it
-	Paid       money.Amount // money applied to it; what a waiver takes off is no money
-	PaidOn     civil.Date   // the latest effective date among the payments of it; zero: not known, in time
-	Subsidised bool
-	Returned   bool // a payment of it was returned and undone (R-PAY-3)
+	Month  civil.Month
+	DueOn  civil.Date
+	Share  money.Amount // the member share
+	Gross  money.Amount // full price; only the threshold on the gross premium asks for it
+	Paid   money.Amount // money applied to it; what a waiver takes off is no money
+	PaidOn civil.Date   // the latest effective date among the payments of it; zero: not known, in time
+	// Raised is the part of Share that was asked for after the rest of it; it is
+	// due later (R-BILL-7).
+	Raised      money.Amount
+	RaisedDueOn civil.Date
+	FirstPaidOn civil.Date // when the rest was paid; zero: not known, in time
+	Subsidised  bool
+	Returned    bool // a payment of it was returned and undone (R-PAY-3)
 	// Reversed charges were taken back when a start moved, a selection lapsed
 	// or coverage ended. They count for nothing but to test that decision
 	// against evidence that came later (R-PAY-4), and to price a return.

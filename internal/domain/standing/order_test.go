@@ -69,6 +69,9 @@ func drawCharges(t *rapid.T, p *profile.Profile, e *standing.Enrollment, asOf ci
 				c.PaidOn = asOf
 			}
 		}
+		if share.IsPositive() && rapid.Bool().Draw(t, "rises") {
+			c.Raised, c.RaisedDueOn, c.FirstPaidOn = money.Cents(1), c.DueOn.AddDays(rapid.IntRange(1, 60).Draw(t, "rise due")), c.PaidOn
+		}
 		e.Charges = append(e.Charges, c)
 	}
 }

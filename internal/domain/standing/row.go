@@ -55,20 +55,43 @@ func (s *subject) load(e *Enrollment, rec *recorded, kin bool) {
 			outside: c.Month.Before(start) || !last.IsZero() && c.Month.After(last),
 		}
 		binder := c.Month == start && !e.Renewal
-		r.met = !r.owed().IsPositive() || !s.allowed(c, r.need, binder).Less(r.owed())
-		if r.met && r.need.IsPositive() {
-			r.metOn = c.PaidOn
+		if c.Raised.IsPositive() {
+			raise := r.split(c, s.extended(c.RaisedDueOn))
+			s.add(raise, c, binder, rec.reinstatedOn)
 		}
-		// A reinstatement closes what was open before it (R-DUE-6).
-		if r.met && !r.due.After(rec.reinstatedOn) {
-			r.metOn = civil.Date{}
-		}
-		// A month of the other enrollment that was paid in time moves no clock.
-		if kin && r.metBy(r.due) && !s.p.Grace.PaidMonthInYear.On(r.due) {
-			continue
-		}
-		s.insert(r)
+		s.add(r, c, binder, rec.reinstatedOn)
 	}
+}
+
+// split takes from a row what its month was raised by: that is due by itself
+// (R-BILL-7), and is paid when the rest is.
+func (r *row) split(c *Charge, due civil.Date) row {
+	raise := *r
+	raise.due, raise.need = due, money.Min(r.need, c.Raised)
+	r.need = r.need.Sub(raise.need)
+	raise.paid = money.Max(money.Zero, r.paid.Sub(r.need))
+	r.paid, r.paidOn = r.paid.Sub(raise.paid), c.FirstPaidOn
+	if raise.paid.IsZero() {
+		raise.paidOn = civil.Date{}
+	}
+	return raise
+}
+
+// add works out whether a row counts as paid, and since when.
+func (s *subject) add(r row, c *Charge, binder bool, reinstatedOn civil.Date) {
+	r.met = !r.owed().IsPositive() || !s.allowed(c, r.need, binder).Less(r.owed())
+	if r.met && r.need.IsPositive() {
+		r.metOn = r.paidOn
+	}
+	// A reinstatement closes what was open before it (R-DUE-6).
+	if r.met && !r.due.After(reinstatedOn) {
+		r.metOn = civil.Date{}
+	}
+	// A month of the other enrollment that was paid in time moves no clock.
+	if r.kin && r.metBy(r.due) && !s.p.Grace.PaidMonthInYear.On(r.due) {
+		return
+	}
+	s.insert(r)
 }
 
 // insert keeps rows by month. They come sorted from the books, so this is one
@@ -111,7 +134,8 @@ func (r *row) follows(x *row) bool {
 	return r.due.After(x.due)
 }
 
-// own gives the live row of a month, else its reversed one, else nil.
+// own gives the live row of a month, else its reversed one, else nil. Of a month
+// that was raised it is what was asked first.
 func (s *subject) own(m civil.Month) *row {
 	rows := s.months()
 	for i := range rows {
@@ -153,10 +177,21 @@ func (e *evaluator) extended(due civil.Date) civil.Date {
 	return until
 }
 
+// ofMonth adds up the rows of a month; false if it has none.
+func (s *subject) ofMonth(m civil.Month) (need, owed money.Amount, known bool) {
+	rows := s.months()
+	for i := range rows {
+		if r := &rows[i]; r.month == m && !r.kin {
+			need, owed, known = need.Add(r.need), owed.Add(r.owed()), true
+		}
+	}
+	return need, owed, known
+}
+
 // price is a month's share, billed or not.
 func (s *subject) price(m civil.Month) money.Amount {
-	if r := s.own(m); r != nil {
-		return r.need
+	if need, _, known := s.ofMonth(m); known {
+		return need
 	}
 	share, newest := money.Zero, civil.Month{}
 	for i := range s.e.Charges {
