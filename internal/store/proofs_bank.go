@@ -52,10 +52,14 @@ var bankProofs = []Proof{
 			FROM transfer t WHERE (t.credit = 'refund.payable' OR t.debit = 'refund.payable') AND `+inRange("t")),
 	},
 	{
+		// What was refunded before it came back can not be undone: staff settle it
+		// with the bank.
 		Invariant: "I4", Object: "ACH entry", Problem: "an entry came back and its payment did not",
 		stmt: proveRows("prove_return_posted", `
 			SELECT r.account_id, CAST(r.ach_entry_id AS TEXT), 1, CASE WHEN EXISTS (
 				SELECT 1 FROM ach_entry e JOIN payment_return p ON p.account_id = e.account_id AND p.payment_id = e.payment_id
+				WHERE e.account_id = r.account_id AND e.ach_entry_id = r.ach_entry_id) OR EXISTS (
+				SELECT 1 FROM ach_entry e JOIN refund f ON f.account_id = e.account_id AND f.payment_id = e.payment_id
 				WHERE e.account_id = r.account_id AND e.ach_entry_id = r.ach_entry_id) THEN 1 ELSE 0 END
 			FROM ach_return r WHERE r.kind IN ('debit', 'retry') AND `+inRange("r")),
 	},

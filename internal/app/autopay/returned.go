@@ -3,25 +3,30 @@ package autopay
 import (
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/mandate"
-	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/store"
 )
 
-// Returned does what follows for AutoPay when the bank sends a debit back
-// (R-AUTO-7): the debit is planned again, AutoPay is turned off and the member
-// told, or the mandate is dead for good. It is called in the transaction that
-// takes the payment back, and does nothing for a payment that AutoPay did not
-// make.
-func (s *Service) Returned(tx *store.Tx, p payment.Payment, code string, on civil.Date) error {
-	d, err := tx.DraftOfPayment(p.AccountID, p.ID)
-	if fault.KindOf(err) == fault.NotFound {
-		return nil
-	}
-	if err != nil {
+// Returned does what follows when the bank sends a debit back (R-AUTO-7): a bank
+// account that is no good is taken out, whoever paid from it; and if AutoPay
+// debited it, the debit is planned again, AutoPay is turned off and the member
+// told, or the mandate is dead for good. undone says that the payment was taken
+// back before, or can not be: then nothing is tried again. It is called in the
+// transaction that takes the return in.
+func (s *Service) Returned(tx *store.Tx, e ach.Entry, code string, on civil.Date, undone bool) error {
+	d, err := tx.DraftOfPayment(e.AccountID, e.PaymentID)
+	auto := err == nil
+	if err != nil && fault.KindOf(err) != fault.NotFound {
 		return err
 	}
-	m, err := tx.Mandate(p.AccountID, d.Mandate)
+	switch {
+	case ach.ReasonOf(code).NeedsOther():
+		return s.noGood(tx, e, d.ID, on)
+	case !auto:
+		return nil
+	}
+	m, err := tx.Mandate(e.AccountID, d.Mandate)
 	if err != nil {
 		return err
 	}
@@ -29,6 +34,7 @@ func (s *Service) Returned(tx *store.Tx, p payment.Payment, code string, on civi
 	if err != nil {
 		return err
 	}
+	history.Undone = undone
 	then := mandate.AfterReturn(s.profile, code, history, on)
 	switch {
 	case then.State != "" && m.State.CanBecome(then.State):
@@ -41,6 +47,19 @@ func (s *Service) Returned(tx *store.Tx, p payment.Payment, code string, on civi
 		return s.tryAgain(tx, d, then.RetryOn)
 	}
 	return nil
+}
+
+// noGood takes the bank account of an entry out that can not be debited any
+// more (ACH-30). AutoPay that goes on with another one since is left alone.
+func (s *Service) noGood(tx *store.Tx, e ach.Entry, draft mandate.DraftID, on civil.Date) error {
+	if err := s.abandon(tx, e.AccountID, e.Bank, Actor); err != nil {
+		return err
+	}
+	stopped, m, err := s.takeOut(tx, e.AccountID, e.Bank, mandate.ReasonBankAccount, on)
+	if err != nil || !stopped {
+		return err
+	}
+	return s.owe(tx, m, mandate.LetterOff, draft)
 }
 
 // tryAgain plans the next presentation, unless it is planned: a bank may send a

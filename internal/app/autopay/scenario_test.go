@@ -76,7 +76,11 @@ func (w town) giveBack(h apptest.Household, code string) {
 		if _, err := w.paying.TakeBack(tx, h.Account, p.ID, code, w.Today()); err != nil {
 			return err
 		}
-		return w.autopay.Returned(tx, p, code, w.Today())
+		e, err := tx.ACHEntryOf(h.Account, p.ID)
+		if err != nil {
+			return err
+		}
+		return w.autopay.Returned(tx, e, code, w.Today(), false)
 	})
 }
 

@@ -155,8 +155,14 @@ func (s *Service) Prenoted(tx *store.Tx, account enrollment.AccountID, bank paym
 // takeOut takes a bank account that is not to be debited out of the saved ones,
 // and turns AutoPay off that uses it.
 func (s *Service) takeOut(tx *store.Tx, account enrollment.AccountID, bank payment.BankAccountID, why mandate.Reason, on civil.Date) (stopped bool, m mandate.Mandate, err error) {
-	if _, err := tx.RemoveBank(account, bank, on); err != nil {
+	there, err := tx.RemoveBank(account, bank, on)
+	if err != nil {
 		return false, m, err
+	}
+	if there {
+		tx.Audit(store.AuditEvent{
+			AccountID: account, Operation: "bank.remove", Actor: Actor, Subject: "bank account " + bank.String(), Reason: string(why),
+		})
 	}
 	m, err = live(tx.ReadTx, account)
 	if err != nil || m.BankAccount != bank {

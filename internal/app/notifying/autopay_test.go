@@ -185,7 +185,13 @@ func TestTheLetterOfAReturnedDebit(t *testing.T) {
 				if err := p.Return(t.Context(), h.Account, taken[len(taken)-1].ID, "R01", o.Today()); err != nil {
 					t.Fatal(err)
 				}
-				o.InTx(func(tx *store.Tx) error { return s.Returned(tx, taken[len(taken)-1], "R01", o.Today()) })
+				o.InTx(func(tx *store.Tx) error {
+					e, err := tx.ACHEntryOf(h.Account, taken[len(taken)-1].ID)
+					if err != nil {
+						return err
+					}
+					return s.Returned(tx, e, "R01", o.Today(), false)
+				})
 				if waits {
 					o.Validator.Answer = payment.ValidationUnavailable
 					o.changeBank(s, h)

@@ -11,10 +11,6 @@ import (
 	"quittance.org/quittance/internal/store"
 )
 
-// CodeRefunded marks a return of money that went back to the payer by another
-// way already: nothing of it is left to undo, and staff settle it with the bank.
-const CodeRefunded = "payment.refunded"
-
 // Return undoes a payment that the bank or the card holder took back: what it
 // had paid is open again with its old due date (product rules R-PAY-3,
 // R-AUTO-7). code is the bank's reason, such as R01. A second return of the
@@ -27,7 +23,9 @@ func (s *Service) Return(ctx context.Context, account enrollment.AccountID, id p
 }
 
 // TakeBack is Return in a transaction of the caller, which has more to do in
-// it. It tells whether the payment was not returned before.
+// it. It tells whether the payment was not returned before. A payment of which
+// something was paid out is refused with payment.CodeRefunded, before anything
+// of it is undone, so that the caller may go on.
 func (s *Service) TakeBack(tx *store.Tx, account enrollment.AccountID, id payment.ID, code string, on civil.Date) (isNew bool, err error) {
 	p, err := tx.Payment(account, id)
 	if err != nil {
@@ -40,18 +38,26 @@ func (s *Service) TakeBack(tx *store.Tx, account enrollment.AccountID, id paymen
 	if err != nil {
 		return false, err
 	}
-	undone, err := undoApplications(tx, facts, id, on)
+	applied, err := tx.ApplicationsOf(account, id)
 	if err != nil {
 		return false, err
 	}
+	var open money.Amount
 	for _, c := range facts.Credits {
 		if c.PaymentID == id {
-			tx.UseCredit(account, payment.Application{PaymentID: id, Amount: c.Open, EmptiesCredit: true})
-			undone = undone.Add(c.Open)
+			open = open.Add(c.Open)
 		}
 	}
-	if undone != p.Amount {
-		return false, fault.New(fault.Conflict, CodeRefunded, "%s of this payment was paid out already: settle the return with the bank", p.Amount.Sub(undone))
+	left := open
+	for _, a := range applied {
+		left = left.Add(a.Amount)
+	}
+	if left != p.Amount {
+		return false, fault.New(fault.Conflict, payment.CodeRefunded, "%s of this payment was paid out already: settle the return with the bank", p.Amount.Sub(left))
+	}
+	undoApplications(tx, facts, applied, on)
+	if !open.IsZero() {
+		tx.UseCredit(account, payment.Application{PaymentID: id, Amount: open, EmptiesCredit: true})
 	}
 	tx.ReviewOn(account, s.profile.Today(tx.Now()), store.ReviewStanding)
 	if err := tx.ReturnPayment(p, clearingOf(p.Channel, p.Method), code, on, actorSystem); err != nil {
@@ -64,20 +70,14 @@ func (s *Service) TakeBack(tx *store.Tx, account enrollment.AccountID, id paymen
 	return true, nil
 }
 
-// undoApplications opens again what a payment has paid, and gives how much.
-func undoApplications(tx *store.Tx, facts *store.Facts, id payment.ID, on civil.Date) (undone money.Amount, err error) {
-	applications, err := tx.ApplicationsOf(facts.Account.ID, id)
-	if err != nil {
-		return undone, err
-	}
-	for _, a := range applications {
+// undoApplications opens again what a payment has paid.
+func undoApplications(tx *store.Tx, facts *store.Facts, applied []payment.Application, on civil.Date) {
+	for _, a := range applied {
 		for _, c := range facts.Charges {
 			if c.ID == a.Charge {
 				a.EnrollmentID, a.CarrierID = c.EnrollmentID, c.CarrierID
 			}
 		}
 		tx.UndoApplication(facts.Account.ID, a, on, actorSystem)
-		undone = undone.Add(a.Amount)
 	}
-	return undone, nil
 }

@@ -7,7 +7,11 @@ import (
 
 	"quittance.org/quittance/internal/app/apptest"
 	"quittance.org/quittance/internal/app/autopay"
+	"quittance.org/quittance/internal/app/originating"
 	"quittance.org/quittance/internal/app/receiving"
+	"quittance.org/quittance/internal/domain/ach"
+	"quittance.org/quittance/internal/domain/mandate"
+	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/store"
 )
 
@@ -41,13 +45,22 @@ func TestReturnsOfAutoPay(t *testing.T) {
 	for _, c := range []struct {
 		code    string
 		mandate string
-		drafts  []string
+		again   bool   // presented again
+		saved   string // bank accounts
+		item    string
 	}{
-		{"R01", "active ", []string{"2026-12 on 2026-11-23 frozen 100", "attempt 1"}},
-		{"R02", "stopped bank_account", []string{"2026-12 on 2026-11-23 frozen 100"}},
-		{"R07", "disputed unauthorized", []string{"2026-12 on 2026-11-23 frozen 100"}},
-		{"R10", "disputed unauthorized", []string{"2026-12 on 2026-11-23 frozen 100"}},
-		{"R24", "active ", []string{"2026-12 on 2026-11-23 frozen 100"}},
+		{"R01", "active ", true, "1", "posted return.posted"},
+		{"R02", "stopped bank_account", false, "0", "posted return.posted"},
+		{"R07", "disputed unauthorized", false, "1", "posted return.posted"},
+		{"R08", "stopped bank_stop", false, "1", "posted return.posted"},
+		{"R10", "disputed unauthorized", false, "1", "set_aside return.review"},
+		{"R12", "stopped bank_account", false, "0", "posted return.posted"},
+		{"R15", "stopped bank_account", false, "0", "set_aside return.review"},
+		{"R17", "active ", false, "1", "set_aside return.review"},
+		{"R24", "active ", false, "1", "set_aside return.our_mistake"},
+		{"R28", "stopped bank_account", false, "0", "set_aside return.our_mistake"},
+		{"R31", "stopped bank_account", false, "0", "posted return.posted"},
+		{"R34", "stopped bank_account", false, "0", "posted return.posted"},
 	} {
 		t.Run(c.code, func(t *testing.T) {
 			t.Parallel()
@@ -58,14 +71,101 @@ func TestReturnsOfAutoPay(t *testing.T) {
 				apptest.Check(t, "owed", b.Unpaid(h), []string{"2026-12 medical 100.00"})
 				apptest.Check(t, "mandate", b.mandates(), []string{c.mandate})
 				drafts := b.Drafts(h)
-				if len(drafts) == 2 && strings.HasSuffix(drafts[1], "planned 100 attempt 1") {
-					drafts[1] = "attempt 1" // its day is AutoPay's to choose
+				apptest.Check(t, "the first draft", drafts[0], "2026-12 on 2026-11-23 frozen 100")
+				apptest.Check(t, "presented again", len(drafts) == 2 && strings.HasSuffix(drafts[1], "planned 100 attempt 1"), c.again)
+				apptest.Check(t, "saved accounts", b.savedAccounts(), c.saved)
+				apptest.Check(t, "item", b.Rows("SELECT state || ' ' || reason FROM bank_item"), []string{c.item})
+				letters := []string{"on"}
+				if c.mandate != "active " {
+					letters = append(letters, "off")
 				}
-				apptest.Check(t, "drafts", drafts, c.drafts)
+				apptest.Check(t, "letters", b.Rows("SELECT kind FROM mandate_letter ORDER BY letter_id"), letters)
 				b.VerifyClean()
 			})
 		})
 	}
+}
+
+func (b *bench) savedAccounts() string {
+	return b.Rows("SELECT CAST(COUNT(*) AS TEXT) FROM saved_bank_account WHERE removed_on IS NULL")[0]
+}
+
+// The bank's word on an account and on a permission holds for money, too, that
+// was taken back before (ACH-33); nothing is tried again.
+func TestReturnsOfAutoPayTakenBackBefore(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ code, mandate, saved string }{
+		{"R01", "active ", "1"},
+		{"R02", "stopped bank_account", "0"},
+		{"R07", "disputed unauthorized", "1"},
+		{"R10", "disputed unauthorized", "1"},
+	} {
+		t.Run(c.code, func(t *testing.T) {
+			t.Parallel()
+			each(t, func(t *testing.T, b *bench) {
+				h, _, trace := drafted(b)
+				on := b.after(2)
+				if err := b.paying.Return(t.Context(), h.Account, b.Payments(h)[0].ID, "R01", b.Today()); err != nil {
+					t.Fatal(err)
+				}
+				b.take("returns", achText(on, notice{code: c.code, trace: trace, cents: 10000}))
+				apptest.Check(t, "owed", b.Owed(h).String(), "100.00")
+				apptest.Check(t, "mandate", b.mandates(), []string{c.mandate})
+				apptest.Check(t, "saved accounts", b.savedAccounts(), c.saved)
+				apptest.Check(t, "drafts", len(b.Drafts(h)), 1)
+				apptest.Check(t, "counted", b.Rows("SELECT code FROM ach_return"), []string{c.code})
+				b.VerifyClean()
+			})
+		})
+	}
+}
+
+// A payment of which something was refunded comes back: the money is for staff
+// to settle, and all else follows. It was made by hand from the bank account
+// that AutoPay uses, which is closed: AutoPay is off as well.
+func TestReturnOfWhatWasRefunded(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		h, _, _ := drafted(b)
+		p := b.pay(h, "100.00")
+		b.sendFile()
+		b.after(4)
+		_, err := b.out.AskRefund(t.Context(), originating.RefundAsk{
+			Operation: payment.RefundID{UUID: b.DB.NewID()}, Account: h.Account, Payment: p.ID, Amount: apptest.Amount("40.00"), By: ann, Reason: "paid too much",
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.take("returns", achText(b.Today(), notice{code: "R02", trace: b.entry(p).Trace, cents: 10000}))
+		b.take("the same", achText(b.Today(), notice{code: "R02", trace: b.entry(p).Trace, cents: 10000}, notice{code: "R03", trace: b.entry(p).Trace, cents: 10000}))
+		apptest.Check(t, "items", b.itemStates(), []string{"R02 set_aside payment.refunded", "R02 known item.known", "R03 set_aside return.again"})
+		apptest.Check(t, "counted", b.Rows("SELECT code FROM ach_return"), []string{"R02"})
+		apptest.Check(t, "state", b.entry(p).State, ach.StateReturned)
+		apptest.Check(t, "mandate", b.mandates(), []string{"stopped bank_account"})
+		apptest.Check(t, "saved accounts", b.savedAccounts(), "0")
+		apptest.Check(t, "letters", b.Rows("SELECT kind FROM mandate_letter ORDER BY letter_id"), []string{"on", "off"})
+		b.VerifyClean()
+	})
+}
+
+// AutoPay that goes on with another bank account is not stopped by what the
+// bank says of the one before.
+func TestReturnFromTheAccountOfBefore(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		h, auto, trace := drafted(b)
+		_, err := auto.Change(t.Context(), autopay.Change{
+			Operation: b.DB.NewID(), Account: h.Account, Who: b.Member(), Given: apptest.Given(),
+			Terms: mandate.Terms{BankAccount: b.SaveBank(auto, h, "000987654321"), Day: 23, Notice: mandate.NoticeAlways},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.take("returns", achText(b.after(2), notice{code: "R02", trace: trace, cents: 10000}))
+		apptest.Check(t, "mandate", b.mandates(), []string{"active "})
+		apptest.Check(t, "saved", b.Rows("SELECT a.last_four FROM saved_bank_account s JOIN bank_account a ON a.bank_account_id = s.bank_account_id WHERE s.removed_on IS NULL"), []string{"4321"})
+		b.VerifyClean()
+	})
 }
 
 // A debit comes back after the member has turned AutoPay off: the money is

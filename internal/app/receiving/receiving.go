@@ -26,7 +26,9 @@ const actor = "system:receiving"
 
 // Payments takes payments back.
 type Payments interface {
-	// TakeBack undoes a payment, and tells whether it was not undone before.
+	// TakeBack undoes a payment, and tells whether it was not undone before. One
+	// of which something was paid out is refused with payment.CodeRefunded, and
+	// nothing is undone.
 	TakeBack(tx *store.Tx, account enrollment.AccountID, id payment.ID, code string, on civil.Date) (isNew bool, err error)
 }
 
@@ -34,8 +36,9 @@ type Payments interface {
 // may debit.
 type AutoPay interface {
 	// Returned does what follows when a debit came back: on the mandate, the next
-	// presentation, the saved account (ACH-30 to ACH-33).
-	Returned(tx *store.Tx, p payment.Payment, code string, on civil.Date) error
+	// presentation, the saved account (ACH-30 to ACH-33). undone says that its
+	// payment was taken back by another way, or can not be.
+	Returned(tx *store.Tx, e ach.Entry, code string, on civil.Date, undone bool) error
 	// Corrected has mandates and saved accounts go on with a bank account as its
 	// bank has corrected it, and tells whether any did (ACH-40).
 	Corrected(tx *store.Tx, account enrollment.AccountID, from, to payment.BankAccountID, code string, on civil.Date) (used bool, err error)

@@ -5,6 +5,7 @@ import (
 
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/domain/ach"
+	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/format/nacha"
 	"quittance.org/quittance/internal/store"
 )
@@ -71,18 +72,18 @@ func (f *achFile) follow(tx *store.Tx, e ach.Entry, reason ach.Reason, i *store.
 	switch e.Kind {
 	case ach.KindDebit, ach.KindRetry:
 		isNew, err := f.payments.TakeBack(tx, e.AccountID, e.PaymentID, reason.Code, f.date)
-		if err != nil {
+		switch {
+		case fault.Is(err, payment.CodeRefunded):
+			tx.MoveACHEntry(e, ach.StateReturned)
+			i.State, i.Reason, i.Note = store.BankItemSetAside, payment.CodeRefunded, err.Error()
+		case err != nil:
 			return err
-		}
-		if !isNew { // reversed, or by hand
+		case !isNew: // reversed, or by hand
 			i.State, i.Reason, i.Note = store.BankItemSetAside, "return.taken_back", "the payment was taken back before, by another way: compare with the statement"
-			return nil
 		}
-		p, err := tx.Payment(e.AccountID, e.PaymentID)
-		if err != nil {
-			return err
-		}
-		return f.autopay.Returned(tx, p, reason.Code, f.date)
+		// The bank's word on the account and the permission holds whatever became
+		// of the money (ACH-33).
+		return f.autopay.Returned(tx, e, reason.Code, f.date, !isNew)
 	case ach.KindPrenote:
 		tx.MoveACHEntry(e, ach.StateReturned)
 		return f.autopay.Prenoted(tx, e.AccountID, e.Bank, reason.Code, f.date)

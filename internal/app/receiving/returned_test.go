@@ -140,7 +140,7 @@ func TestReturnOfWhatWasTakenBack(t *testing.T) {
 		b.take("statement", statementText(on, bankLine{"166", 10000, f.Name, ""}, bankLine{"557", 10000, trace, ""}))
 		apptest.Check(t, "items", b.items(), []string{"3 return R01 set_aside return.taken_back", "4 line 166 posted line.agrees", "5 line 557 posted line.agrees"})
 		apptest.Check(t, "owed", b.Owed(h).String(), "100.00")
-		apptest.Check(t, "told", b.heard(), []string(nil))
+		apptest.Check(t, "told", b.heard(), []string{"undone before, returned R01 " + on.String()})
 		apptest.Check(t, "cash", b.balance("cash.operating"), "0")
 		b.VerifyClean()
 	})

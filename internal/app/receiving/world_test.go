@@ -26,8 +26,12 @@ type hooks struct {
 	saved map[payment.BankAccountID]bool
 }
 
-func (h *hooks) Returned(tx *store.Tx, p payment.Payment, code string, on civil.Date) error {
-	return h.note(tx, p.AccountID, "returned "+code+" "+on.String())
+func (h *hooks) Returned(tx *store.Tx, e ach.Entry, code string, on civil.Date, undone bool) error {
+	what := "returned "
+	if undone {
+		what = "undone before, returned "
+	}
+	return h.note(tx, e.AccountID, what+code+" "+on.String())
 }
 
 func (h *hooks) Corrected(tx *store.Tx, account enrollment.AccountID, from, _ payment.BankAccountID, code string, on civil.Date) (bool, error) {

@@ -7,7 +7,7 @@ var reasons = map[string]Reason{
 	"R02": noGood("The account is closed.", "closed", ClassAdministrative),
 	"R03": noGood("The bank found no such account.", "no_account", ClassAdministrative),
 	"R04": noGood("The account number can not be one of this bank.", "no_account", ClassAdministrative),
-	"R05": disputed("A private account was debited as if it were a company's, without permission.", WithinSixtyDays),
+	"R05": looked(disputed("A private account was debited as if it were a company's, without permission.", WithinSixtyDays)), // fraud?
 	"R06": {
 		Meaning: "It was returned because our bank asked for it.", Words: "unknown", Within: WithinAgreed, Retry: RetryNo,
 		Then: ThenReview, Class: ClassOther, Traffic: TrafficReturn,
@@ -18,7 +18,7 @@ var reasons = map[string]Reason{
 		Then: ThenPause, Class: ClassOther, Traffic: TrafficReturn,
 	},
 	"R09": wantOfMoney("The money in the account was not available yet."),
-	"R10": disputed("The account holder told the bank that this payment was not permitted.", WithinSixtyDays),
+	"R10": looked(disputed("The account holder told the bank that this payment was not permitted.", WithinSixtyDays)), // fraud?
 	"R11": {
 		Meaning: "The account holder told the bank that the payment was not as agreed.", Words: "refused", Within: WithinSixtyDays, Retry: RetryFixed,
 		Then: ThenPause, Class: ClassUnauthorized, Traffic: TrafficReturn,
@@ -32,7 +32,7 @@ var reasons = map[string]Reason{
 		Then: ThenStop, Class: ClassOther, Traffic: TrafficReturn,
 	},
 	"R14": noGood("Who managed the account for its owner has died.", "unknown", ClassOther),
-	"R15": noGood("The account holder has died.", "unknown", ClassOther),
+	"R15": looked(noGood("The account holder has died.", "unknown", ClassOther)), // whose coverage is it?
 	"R16": noGood("The account is frozen.", "frozen", ClassOther),
 	"R17": {
 		Meaning: "The bank could not process the entry, or doubts that it is genuine.", Words: "unknown", Within: WithinTwoBankDays, Retry: RetryNo,

@@ -76,6 +76,7 @@ type Reason struct {
 	Class   Class
 	Traffic Traffic
 	OurBug  bool // we made the entry wrongly: somebody looks at the program
+	Look    bool // somebody looks at what is behind it: fraud, a death
 }
 
 // CodeDisputed is why a payment is taken back whose debit was never sent,
@@ -102,8 +103,17 @@ func (c Reason) Undoes() bool { return c.Traffic == TrafficReturn || c.Traffic =
 // AlwaysReviewed tells whether staff look at the return besides all that
 // follows by itself.
 func (c Reason) AlwaysReviewed() bool {
-	return c.OurBug || c.Then == ThenReview || c.Traffic == TrafficUndefined || c.Code == "R05" || c.Code == "R10"
+	return c.OurBug || c.Look || c.Then == ThenReview || c.Traffic == TrafficUndefined
 }
+
+// NeedsOther tells whether the bank account can not be debited any more, and
+// another one is needed.
+func (c Reason) NeedsOther() bool { return c.Then == ThenStop || c.Then == ThenAsk }
+
+// Unauthorized tells whether the code says that nobody agreed to the debit, or
+// not to this: nothing is ever sent on the authorization again. The list of
+// ACH-33 is the class that the rates of ACH-34 count.
+func (c Reason) Unauthorized() bool { return c.Class == ClassUnauthorized }
 
 // wantOfMoney and the like are rows that several codes share.
 func wantOfMoney(meaning string) Reason {
@@ -116,6 +126,12 @@ func noGood(meaning, words string, class Class) Reason {
 
 func disputed(meaning string, limit TimeLimit) Reason {
 	return Reason{Meaning: meaning, Words: "refused", Within: limit, Retry: RetryNever, Then: ThenDispute, Class: ClassUnauthorized, Traffic: TrafficReturn}
+}
+
+// looked is a row at which somebody looks as well.
+func looked(c Reason) Reason {
+	c.Look = true
+	return c
 }
 
 // ourMistake is an entry that the operator or the bank refused as badly made.

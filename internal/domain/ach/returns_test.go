@@ -2,6 +2,7 @@ package ach_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -100,6 +101,12 @@ func TestReturnReasons(t *testing.T) {
 // ACH-33: what may never be sent again without a new authorization.
 func TestStopList(t *testing.T) {
 	t.Parallel()
+	stop := []string{"R05", "R07", "R10", "R11", "R29", "R51"}
+	for n := range 100 {
+		if code := fmt.Sprintf("R%02d", n); ach.ReasonOf(code).Unauthorized() != slices.Contains(stop, code) {
+			t.Errorf("%s: unauthorized %t", code, ach.ReasonOf(code).Unauthorized())
+		}
+	}
 	for _, code := range []string{"R05", "R07", "R10", "R29"} {
 		if r := ach.ReasonOf(code); r.Retry != ach.RetryNever || r.Then != ach.ThenDispute {
 			t.Errorf("%s: %s, %s", code, r.Retry, r.Then)

@@ -1,27 +1,10 @@
 package mandate
 
 import (
-	"slices"
-
 	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/profile"
 )
-
-// Codes by which banks send debits back, by what follows for a mandate.
-var (
-	// shortOfMoney may be presented again (ACH-32).
-	shortOfMoney = []string{"R01", "R09"}
-	// unauthorized end every debit on the mandate for good (ACH-33).
-	unauthorized = []string{"R05", "R07", "R10", "R11", "R29", "R51"}
-	// unusable are accounts that take no debits.
-	unusable = []string{"R02", "R03", "R04", "R12", "R13", "R14", "R15", "R16", "R20"}
-)
-
-// stoppedAtBank is the code of a payment that the member stopped there (REG-42).
-const stoppedAtBank = "R08"
-
-// Unauthorized tells whether a code says that nobody agreed to the debit.
-func Unauthorized(code string) bool { return slices.Contains(unauthorized, code) }
 
 // retryAfterBankDays is how long the member has, after a return, to put the
 // money there (MA-AUTO-9: within five days).
@@ -41,21 +24,28 @@ type History struct {
 	// Before is how many bills in a row, before this one, AutoPay could not
 	// collect. A bill and its retries count once.
 	Before int
+	// Undone is set when the payment was taken back before, by us, or can not be:
+	// the bank's word on the account and on the permission counts all the same,
+	// but it is no bill that the member failed to pay, and nothing to try again.
+	Undone bool
 }
 
-// AfterReturn tells what follows when the bank sends a debit back on a day.
+// AfterReturn tells what follows when the bank sends a debit back on a day. What
+// a code means is told by ach.ReasonOf (ACH-30), and by nothing else.
 func AfterReturn(p *profile.Profile, code string, h History, on civil.Date) Consequence {
-	a := p.AutoPay
+	a, reason := p.AutoPay, ach.ReasonOf(code)
 	switch {
-	case Unauthorized(code):
+	case reason.Unauthorized():
 		return Consequence{State: Disputed, Reason: ReasonUnauthorized}
-	case slices.Contains(unusable, code):
+	case reason.NeedsOther():
 		return Consequence{State: Stopped, Reason: ReasonBankAccount}
-	case code == stoppedAtBank:
+	case reason.Then == ach.ThenPause: // stopped at the bank (REG-42)
 		return Consequence{State: Stopped, Reason: ReasonBankStop}
+	case h.Undone:
+		return Consequence{}
 	case h.Before+1 >= a.OffAfterReturns.On(on):
 		return Consequence{State: Stopped, Reason: ReasonReturns}
-	case !slices.Contains(shortOfMoney, code) || h.Attempt >= a.Retries.On(on):
+	case reason.Retry != ach.RetryTwice || h.Attempt >= a.Retries.On(on):
 		return Consequence{}
 	}
 	again := civil.BankDays.Add(on, retryAfterBankDays)

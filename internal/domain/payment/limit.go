@@ -15,6 +15,10 @@ const (
 	CodeAmountTooLarge    = "amount.too_large"
 )
 
+// CodeRefunded marks a return of money that went back to the payer by another
+// way already: not all of it is left to undo, and staff settle it with the bank.
+const CodeRefunded = "payment.refunded"
+
 // CheckAmount refuses an amount that can not be paid: nothing, less than
 // nothing, or more than most. The field is "amount".
 func CheckAmount(amount, most money.Amount) error {
