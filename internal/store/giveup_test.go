@@ -56,7 +56,7 @@ func TestGivingUpAtAnyMoment(t *testing.T) {
 			"in line": func(ctx context.Context) error { return db.InLine(ctx, "test", tryOnce) },
 		} {
 			n := int32(0)
-			for err := error(context.Canceled); err != nil; n++ {
+			for err := context.Canceled; err != nil; n++ {
 				err = do(newPatient(t, n))
 				if err != nil && !errors.Is(err, context.Canceled) {
 					t.Errorf("%s, asked %d times: %v", name, n, err)
