@@ -39,8 +39,7 @@ func TestExtractIsOfWhatHappened(t *testing.T) {
 	other := storetest.OpenSQLite(t, virtual.Standing(storetest.Noon))
 	healthy(t, other)
 	want := extract(t, other)
-	storetest.Each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
-		healthy(t, db)
+	healthyBooks.Each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
 		got := extract(t, db)
 		if got != want {
 			t.Errorf("extracts of the same books differ:\n%s\nand\n%s", got, want)
@@ -66,8 +65,7 @@ func TestExtractIsOfWhatHappened(t *testing.T) {
 // A proof of single accounts sees what is wrong with them, and nothing else.
 func TestVerifyAccounts(t *testing.T) {
 	t.Parallel()
-	storetest.Each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
-		healthy(t, db)
+	healthyBooks.Each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
 		storetest.Sabotage(t, db, `UPDATE open_charge SET open_cents = open_cents + 1 WHERE account_id = `+of("Boris"))
 		byName := map[string]enrollment.AccountID{}
 		err := db.Read(t.Context(), "accounts", func(tx *store.ReadTx) error {
@@ -101,8 +99,7 @@ func TestVerifyAccounts(t *testing.T) {
 
 func TestRangeOf(t *testing.T) {
 	t.Parallel()
-	storetest.Each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
-		healthy(t, db)
+	healthyBooks.Each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
 		err := db.Read(t.Context(), "ranges", func(tx *store.ReadTx) error {
 			ids, err := tx.AccountsAfter(enrollment.AccountID{}, 100)
 			for _, id := range ids {
@@ -129,8 +126,7 @@ func TestRangeOf(t *testing.T) {
 
 func TestCensus(t *testing.T) {
 	t.Parallel()
-	storetest.Each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
-		healthy(t, db)
+	healthyBooks.Each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
 		c, err := service(t, db).Census(t.Context())
 		if err != nil {
 			t.Fatal(err)

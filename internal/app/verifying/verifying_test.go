@@ -29,10 +29,12 @@ func verify(tb testing.TB, db *store.DB) verifying.Report {
 	return report
 }
 
+// healthyBooks are those that healthy opens.
+var healthyBooks = storetest.Filled{Fill: func(tb testing.TB, db *store.DB) { healthy(tb, db) }}
+
 func TestHealthyBooksAreClean(t *testing.T) {
 	t.Parallel()
-	storetest.Each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
-		healthy(t, db)
+	healthyBooks.Each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
 		report := verify(t, db)
 		if !report.Clean || len(report.Broken()) > 0 {
 			t.Fatalf("got\n%s", report)
@@ -57,8 +59,7 @@ func TestEmptyBooksAreClean(t *testing.T) {
 // However the accounts are cut into ranges, every proof sees every row once.
 func TestRangesLeaveNothingOut(t *testing.T) {
 	t.Parallel()
-	storetest.Each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
-		healthy(t, db)
+	healthyBooks.Each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
 		var want []int64
 		for _, size := range []int{1000, 1, 2, 5} {
 			checked := make([]int64, len(store.Proofs))
@@ -326,8 +327,7 @@ func started() string {
 
 func TestStartedIsHealthy(t *testing.T) {
 	t.Parallel()
-	storetest.Each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
-		healthy(t, db)
+	healthyBooks.Each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
 		storetest.Sabotage(t, db, started())
 		if report := verify(t, db); !report.Clean {
 			t.Fatalf("got\n%s", report)
@@ -341,15 +341,14 @@ func TestEveryBrokenInvariantIsReported(t *testing.T) {
 	// SQLite only, where a database costs milliseconds.
 	shown := map[string]bool{}
 	for _, s := range sabotages {
-		engines := storetest.Each
+		engines := healthyBooks.Each
 		if shown[s.problem] {
-			engines = onSQLite
+			engines = healthyBooks.SQLite
 		}
 		shown[s.problem] = true
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			engines(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
-				healthy(t, db)
 				storetest.Sabotage(t, db, s.sql)
 				report := verify(t, db)
 				if got := strings.Join(report.Broken(), " "); got != s.want || report.Clean {
@@ -372,12 +371,6 @@ func TestEveryBrokenInvariantIsReported(t *testing.T) {
 
 var anyUUID = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 
-func onSQLite(t *testing.T, test func(t *testing.T, db *store.DB, c *virtual.Clock)) {
-	t.Helper()
-	c := virtual.Standing(storetest.Noon)
-	test(t, storetest.OpenSQLite(t, c), c)
-}
-
 // Every invariant of the report is broken by some row above, and none else.
 func TestSabotagesCoverEveryInvariant(t *testing.T) {
 	t.Parallel()
@@ -394,8 +387,7 @@ func TestSabotagesCoverEveryInvariant(t *testing.T) {
 
 func TestReportIsBoundedAndNamesAmounts(t *testing.T) {
 	t.Parallel()
-	storetest.Each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
-		healthy(t, db)
+	healthyBooks.Each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
 		var harm strings.Builder
 		for i := range 25 {
 			harm.WriteString(entryCopy(fmt.Sprintf("'01930000-0000-7000-8000-0000000000%02d'", i)))

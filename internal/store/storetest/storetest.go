@@ -49,18 +49,24 @@ func Each(t *testing.T, test func(t *testing.T, db *store.DB, c *virtual.Clock))
 	})
 }
 
-// OpenSQLite opens a fresh, migrated SQLite file.
+// OpenSQLite opens a fresh, migrated SQLite file. Its commits do not wait for
+// the disk, as those of the tests' PostgreSQL do not.
 func OpenSQLite(tb testing.TB, c clock.Clock) *store.DB {
 	tb.Helper()
-	path := filepath.Join(tb.TempDir(), "test.db")
 	template, err := sqliteTemplate()
-	if err == nil {
-		err = os.WriteFile(path, template, 0o600)
-	}
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return Open(tb, "sqlite:"+path, c)
+	return copySQLite(tb, template, c)
+}
+
+func copySQLite(tb testing.TB, template []byte, c clock.Clock) *store.DB {
+	tb.Helper()
+	path := filepath.Join(tb.TempDir(), "test.db")
+	if err := os.WriteFile(path, template, 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	return open(tb, "sqlite:"+path, c, true)
 }
 
 // OpenPostgres opens a fresh, migrated PostgreSQL database.
@@ -80,8 +86,15 @@ func PostgresURL(tb testing.TB) string {
 	if err := postgresTemplate(server); err != nil {
 		tb.Fatalf("template database: %v", err)
 	}
+	return copyPostgres(tb, server, templateName())
+}
+
+// copyPostgres copies a database that nobody is connected to, and gives the
+// address of the copy; it is dropped at the end of the test.
+func copyPostgres(tb testing.TB, server, template string) string {
+	tb.Helper()
 	name := fmt.Sprintf("quittance_test_%d_%d", os.Getpid(), databases.Add(1))
-	if err := admin(server, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s OWNER %s", name, templateName(), ownerRole)); err != nil {
+	if err := admin(server, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s OWNER %s", name, template, ownerRole)); err != nil {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { _ = admin(server, "DROP DATABASE "+name+" WITH (FORCE)") })
@@ -91,7 +104,12 @@ func PostgresURL(tb testing.TB) string {
 // Open opens the database that target names, for tests that bring their own.
 func Open(tb testing.TB, target string, c clock.Clock) *store.DB {
 	tb.Helper()
-	db, err := store.Open(tb.Context(), target, store.Options{Clock: c, Vault: Vault(), RunTwice: true, MaxConns: 8})
+	return open(tb, target, c, false)
+}
+
+func open(tb testing.TB, target string, c clock.Clock, volatile bool) *store.DB {
+	tb.Helper()
+	db, err := store.Open(tb.Context(), target, store.Options{Clock: c, Vault: Vault(), RunTwice: true, MaxConns: 8, Volatile: volatile})
 	if err != nil {
 		tb.Fatal(err)
 	}
