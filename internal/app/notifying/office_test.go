@@ -35,6 +35,7 @@ type scribe struct {
 	bills   []notifying.Bill
 
 	mandates []notifying.Mandate
+	repeated []notifying.Repeated
 	returned []notifying.Returned
 	moved    []notifying.Extended
 }
@@ -47,6 +48,11 @@ func (s *scribe) Extended(x notifying.Extended) (notifying.Words, error) {
 func (s *scribe) Mandate(m notifying.Mandate) (notifying.Words, error) {
 	s.mandates = append(s.mandates, m)
 	return s.Letters.Mandate(m)
+}
+
+func (s *scribe) Repeated(r notifying.Repeated) (notifying.Words, error) {
+	s.repeated = append(s.repeated, r)
+	return s.Letters.Repeated(r)
 }
 
 func (s *scribe) Returned(r notifying.Returned) (notifying.Words, error) {

@@ -118,6 +118,33 @@ func TestWhoPaidTwiceIsAsked(t *testing.T) {
 	}
 }
 
+// A check that was in the mail when AutoPay took the same bill.
+func TestWhoPaysWhatAutoPayHasTakenIsAsked(t *testing.T) {
+	t.Parallel()
+	eachOffice(t, func(t *testing.T, o *office) {
+		o.At("2026-10-01")
+		p := o.NewPaying(nil)
+		s := o.NewAutoPay(p)
+		h := o.paidUp(p, s)
+		o.At("2026-11-01")
+		o.Bill("2026-12")
+		if _, err := s.Plan(t.Context(), o.Today()); err != nil {
+			t.Fatal(err)
+		}
+		o.sendBills()
+		o.At("2026-11-20 20:30:00")
+		if _, err := s.Freeze(t.Context(), o.Today()); err != nil {
+			t.Fatal(err)
+		}
+		o.At("2026-11-24")
+		o.pays(h, "103.00")
+		apptest.Check(t, "sent", o.sendRepeated(), notifying.Sent{Letters: 1, Emails: 1, Printed: 1})
+		asked := o.letters.repeated[len(o.letters.repeated)-1]
+		apptest.Check(t, "first, second", []payment.Channel{asked.First.Channel, asked.Second.Channel}, []payment.Channel{payment.ChannelAutoPay, payment.ChannelMail})
+		apptest.Check(t, "kept", asked.Left, apptest.Amount("103.00"))
+	})
+}
+
 func (o *office) comesBack(h apptest.Household, p payment.Payment) {
 	o.TB.Helper()
 	if err := o.NewPaying(nil).Return(o.TB.Context(), h.Account, p.ID, "R01", o.Today()); err != nil {
