@@ -236,7 +236,7 @@ func TestByConfirmation(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%q: %v", typed, err)
 			}
-			apptest.Check(t, "payment", found, paying.Found{Payment: p})
+			apptest.Check(t, "payment", found, paying.Found{PaymentLine: paying.PaymentLine{Payment: p}})
 		}
 		for _, typed := range []string{"", "7F3K", "7F3K-92QM-4!", p.Confirmation.String() + "2"} {
 			_, err := w.s.ByConfirmation(t.Context(), typed, network)
@@ -259,7 +259,7 @@ func TestByConfirmation(t *testing.T) {
 		if err := w.s.Return(t.Context(), h.Account, p.ID, "R01", w.Today()); err != nil {
 			t.Fatal(err)
 		}
-		if found, err := w.s.ByConfirmation(t.Context(), p.Confirmation.String(), network); err != nil || !found.Returned {
+		if found, err := w.s.ByConfirmation(t.Context(), p.Confirmation.String(), network); err != nil || found.ReturnCode == "" {
 			t.Errorf("once the bank has sent it back: got %+v, %v", found, err)
 		}
 		if r, err := w.s.Receipt(t.Context(), p.IntentID); err != nil || !r.Returned || !r.Left.IsZero() || len(r.Parts) != 0 {

@@ -341,10 +341,8 @@ const CodeUnknownConfirmation = "confirmation.unknown"
 
 // Found is a payment that somebody asks about by its confirmation number.
 type Found struct {
-	payment.Payment
-	Returned bool   // the money was taken back
-	Told     []Told // of starts of coverage that it brought about
-	Canceled bool   // by its payer, before it went to the bank
+	PaymentLine
+	Told []Told // of starts of coverage that it brought about
 }
 
 // ByConfirmation answers "is my payment in?" by confirmation number alone. Tries
@@ -361,7 +359,7 @@ func (s *Service) ByConfirmation(ctx context.Context, typed, network string) (Fo
 		if err := s.checkTries(tx, keys); err != nil {
 			return err
 		}
-		p.Payment, err = tx.PaymentByConfirmation(number)
+		known, err := tx.PaymentByConfirmation(number)
 		found = err == nil
 		if fault.KindOf(err) == fault.NotFound {
 			tx.CountTry(keys[0].text)
@@ -370,10 +368,12 @@ func (s *Service) ByConfirmation(ctx context.Context, typed, network string) (Fo
 		if err != nil {
 			return err
 		}
-		if p.Returned, p.Canceled, err = isReturned(tx.ReadTx, p.Payment); err != nil {
+		line, err := tx.PaymentLine(known.AccountID, number)
+		if err != nil {
 			return err
 		}
-		p.Told, err = s.told(tx.ReadTx, p.Payment)
+		p.PaymentLine = PaymentLine(line)
+		p.Told, err = s.told(tx.ReadTx, known)
 		return err
 	})
 	if err != nil {

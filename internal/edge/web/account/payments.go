@@ -71,7 +71,7 @@ func fits(p paying.PaymentLine, search string) bool {
 
 func paymentRow(p paying.PaymentLine) portal.PaymentRow {
 	return portal.PaymentRow{
-		On: p.EffectiveOn, Amount: p.Amount, With: channelOf(p.Payment), LastFour: p.LastFour, Status: statusOf(p),
+		On: p.EffectiveOn, Amount: p.Amount, With: channelOf(p.Payment), LastFour: p.LastFour, Status: owing.StatusOf(p),
 		Confirmation: p.Confirmation.String(), Path: paymentPath(p.Confirmation),
 	}
 }
@@ -95,22 +95,6 @@ func channelOf(p payment.Payment) portal.Channel {
 	case payment.ChannelStaff:
 	}
 	return portal.ChannelOther
-}
-
-// statusOf gives a payment's status in the member's words (brief 6.3).
-func statusOf(p paying.PaymentLine) portal.PaymentStatus {
-	byACH := p.Method == payment.MethodBank && p.Channel != payment.ChannelBillPay && p.Channel != payment.ChannelThirdParty
-	switch {
-	case p.ReturnCode == payment.Canceled, p.ReturnCode == ach.CodeDisputed:
-		return portal.StatusCanceled
-	case p.ReturnCode != "":
-		return portal.StatusReturned
-	case p.Refunded.IsPositive():
-		return portal.StatusRefunded
-	case byACH && p.SettledOn.IsZero():
-		return portal.StatusReceived
-	}
-	return portal.StatusPaid
 }
 
 // paymentsFile is A11 as a table for a spreadsheet.
@@ -158,7 +142,7 @@ func (v *visit) onePayment() {
 	path := paymentPath(p.Confirmation)
 	view := portal.Payment{
 		Confirmation: p.Confirmation.String(), Amount: p.Amount, At: p.SubmittedAt, Counts: p.EffectiveOn, How: paymentRow(p.PaymentLine).How(),
-		Status: statusOf(p.PaymentLine), AutoPay: p.Channel == payment.ChannelAutoPay, Steps: stepsOf(p.PaymentLine), Receipt: path + "/receipt.pdf",
+		Status: owing.StatusOf(p.PaymentLine), AutoPay: p.Channel == payment.ChannelAutoPay, Steps: stepsOf(p.PaymentLine), Receipt: path + "/receipt.pdf",
 	}
 	if p.ReturnCode != "" && p.ReturnCode != payment.Canceled {
 		d := owing.View{Due: p.Receipt.After, Profile: v.Profile}
@@ -255,7 +239,7 @@ func stepsOf(p paying.PaymentLine) []portal.Happened {
 		add(portal.StepCanceled, p.ReturnedOn, p.Amount)
 	} else if p.ReturnCode != "" {
 		add(portal.StepReturned, p.ReturnedOn, p.Amount)
-	} else if statusOf(p) == portal.StatusReceived {
+	} else if owing.StatusOf(p) == portal.StatusReceived {
 		add(portal.StepWaiting, civil.Date{}, p.Amount)
 	}
 	if p.Refunded.IsPositive() {

@@ -37,7 +37,11 @@ func (v *visit) proof() (r *paying.Receipt, p paid, own, ok bool) {
 		return nil, p, false, false
 	}
 	if r.Returned { // what is left to say of it
-		v.Show(portal.Lookup{Result: lookUpResult(r.Payment, true, r.Canceled)})
+		status := portal.StatusReturned
+		if r.Canceled {
+			status = portal.StatusCanceled
+		}
+		v.Show(portal.Lookup{Result: lookUpResult(r.Payment, status)})
 		return nil, p, false, false
 	}
 	return r, p, own, true

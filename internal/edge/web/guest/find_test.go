@@ -5,7 +5,9 @@ import (
 	"testing"
 
 	"quittance.org/quittance/internal/app/apptest"
+	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/base/ident"
+	"quittance.org/quittance/internal/domain/payment"
 )
 
 // An unknown Subscriber ID and a wrong birth date get the same answer, byte for
@@ -174,6 +176,14 @@ func TestIsMyPaymentIn(t *testing.T) {
 				t.Errorf("the look-up tells %q", secret)
 			}
 		}
+		sent, err := s.paying.Receive(t.Context(), paying.Received{
+			Operation: s.paying.NewOperation(), Account: h.Account, Channel: payment.ChannelBillPay, Method: payment.MethodBank,
+			Amount: apptest.Amount("20.00"), EffectiveOn: s.Today(), Reference: "r-1",
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.browser(t).open("/is-my-payment-in").submit("confirmation", sent.Confirmation.String()).says("Paid", "The money is with us.")
 		c := s.browser(t).find(s.december(t)).toCheck("card").submit().submit(card("4242 4242 4242 4242")...)
 		number = confirmation.FindStringSubmatch(c.body)[1]
 		c.open("/is-my-payment-in").submit("confirmation", number).says("Paid", "The money is with us.", number)

@@ -68,29 +68,16 @@ func (v *visit) lookup() {
 		v.Fail(err)
 		return
 	default:
-		view.Result = lookUpResult(p.Payment, p.Returned, p.Canceled)
-		if !p.Returned {
+		view.Result = lookUpResult(p.Payment, owing.StatusOf(p.PaymentLine))
+		if p.ReturnCode == "" {
 			view.Result.Steps = owing.ToldSteps(p.Told, false)
 		}
 	}
 	v.Show(view)
 }
 
-func lookUpResult(p payment.Payment, returned, canceled bool) *portal.LookupResult {
+func lookUpResult(p payment.Payment, status portal.PaymentStatus) *portal.LookupResult {
 	return &portal.LookupResult{
-		Confirmation: p.Confirmation.String(), Amount: p.Amount, At: p.SubmittedAt, Counts: p.EffectiveOn, Status: statusOf(p, returned, canceled),
+		Confirmation: p.Confirmation.String(), Amount: p.Amount, At: p.SubmittedAt, Counts: p.EffectiveOn, Status: status,
 	}
-}
-
-// statusOf gives a payment's status in the member's words (brief 6.3).
-func statusOf(p payment.Payment, returned, canceled bool) portal.PaymentStatus {
-	switch {
-	case canceled:
-		return portal.StatusCanceled
-	case returned:
-		return portal.StatusReturned
-	case p.Method == payment.MethodBank:
-		return portal.StatusReceived
-	}
-	return portal.StatusPaid
 }
