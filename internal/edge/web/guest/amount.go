@@ -1,10 +1,12 @@
 package guest
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/money"
@@ -21,21 +23,36 @@ func (v *visit) due(s session) (owing.View, error) {
 	if err != nil {
 		return owing.View{}, err
 	}
-	const lookUps = 3
-	settled := false
-	for n, i := range d.InProcess {
-		if n < lookUps && !s.knows(i.ID) {
-			after, err := v.paying.Refresh(v.Ctx(), i.ID)
-			settled = settled || err == nil && after.State.Final()
-		}
-	}
-	if settled {
+	if v.settleSome(s, d.InProcess) {
 		if d, err = v.paying.Due(v.Ctx(), s.Account); err != nil {
 			return owing.View{}, err
 		}
 	}
 	d.InProcess = slices.DeleteFunc(d.InProcess, func(i payment.Intent) bool { return s.knows(i.ID) })
 	return owing.View{Due: d, Profile: v.Profile}, nil
+}
+
+// A page waits for the processor this long in all, for as many look-ups as
+// this; the sweep does the rest.
+const (
+	lookUpTime = 2 * time.Second
+	lookUps    = 3
+)
+
+// settleSome looks up payments of others, and tells whether one was settled.
+func (v *visit) settleSome(s session, waiting []payment.Intent) (settled bool) {
+	ctx, cancel := context.WithTimeout(v.Ctx(), lookUpTime)
+	defer cancel()
+	for n, i := range waiting {
+		if n == lookUps || ctx.Err() != nil {
+			break
+		}
+		if !s.knows(i.ID) {
+			after, err := v.paying.Refresh(ctx, i.ID)
+			settled = settled || err == nil && after.State.Final()
+		}
+	}
+	return settled
 }
 
 // knows tells whether an operation is one of this session's own.

@@ -8,6 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"quittance.org/quittance/internal/app/apptest"
+	"quittance.org/quittance/internal/app/paying"
+	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/edge/web/guest"
 	"quittance.org/quittance/sandbox/processor"
 )
@@ -315,6 +318,29 @@ func TestACardPageThatOpensBeforeTheLastPress(t *testing.T) {
 	b.submit("choice", "again").submit("method", "bank").submit(goodBank...).submit().says("Payment received")
 	open.submit(card("4242 4242 4242 4242")...).says("This page is closed")
 	s.wantPayments(t, h, "124.50")
+}
+
+// A processor that hangs holds up nobody else: a page waits for it once, however
+// many payments of others are under way.
+func TestAHangingProcessorDoesNotHoldUpTheBill(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	h := s.december(t)
+	for range 3 {
+		_, err := s.paying.PayByCard(t.Context(), paying.Order{
+			Operation: s.paying.NewOperation(), Account: h.Account, Channel: payment.ChannelWebGuest, Amount: apptest.Amount("10.00"), Language: "en",
+			Authorization: paying.Authorization{Version: "1", Wording: "One payment.", Network: "192.0.2.1", SessionHash: "s"},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := strings.Count(s.cardURLs.String(), "/v1/")
+	s.processor.SetFaults(processor.Faults{Hang: true})
+	s.browser(t).find(h).at("/pay/amount", "Your bill").says("A payment of $10.00 was started")
+	if asked := strings.Count(s.cardURLs.String(), "/v1/") - before; asked != 1 {
+		t.Errorf("the processor was waited for %d times", asked)
+	}
 }
 
 // The processor's report alone settles a payment whose payer never came back.

@@ -45,6 +45,7 @@ type shop struct {
 	sessions  *sessions
 	log       *webtest.Log
 	urls      *webtest.Addresses // everything that was asked of the site
+	cardURLs  *webtest.Addresses // … of the processor
 }
 
 // each runs a test in a fresh shop on every engine.
@@ -64,7 +65,7 @@ const webhookSecret = "sandbox-webhook-secret"
 
 func open(t *testing.T, w *apptest.World) *shop {
 	t.Helper()
-	s := &shop{World: w, sessions: &sessions{Sessions: app.NewSessions(w.DB, clock.System()), db: w.DB, last: map[string]string{}}, log: &webtest.Log{}, urls: &webtest.Addresses{}}
+	s := &shop{World: w, sessions: &sessions{Sessions: app.NewSessions(w.DB, clock.System()), db: w.DB, last: map[string]string{}}, log: &webtest.Log{}, urls: &webtest.Addresses{}, cardURLs: &webtest.Addresses{}}
 	site, cards := httptest.NewUnstartedServer(nil), httptest.NewUnstartedServer(nil)
 	s.portal, s.cards = "http://"+site.Listener.Addr().String(), "http://"+cards.Listener.Addr().String()
 	var err error
@@ -89,7 +90,7 @@ func open(t *testing.T, w *apptest.World) *shop {
 		t.Fatal(err)
 	}
 	site.Config.Handler = s.urls.Noting(handler)
-	cards.Config.Handler = s.processor.Handler()
+	cards.Config.Handler = s.cardURLs.Noting(s.processor.Handler())
 	for _, server := range []*httptest.Server{site, cards} {
 		server.Start()
 		t.Cleanup(server.Close)
