@@ -62,10 +62,7 @@ func (s *Service) mayChange(tx *store.Tx, in Change, m mandate.Mandate, f *store
 	if in.Terms.Cap.IsPositive() && in.Terms.Cap != m.Cap && in.Terms.Cap.Less(least) {
 		return fault.At("cap", CodeCapLow, "Limit must be at least %s", least.Format())
 	}
-	if in.Terms.BankAccount == m.BankAccount {
-		return nil
-	}
-	return isSaved(tx.ReadTx, in.Account, in.Terms.BankAccount)
+	return isSaved(tx.ReadTx, in.Account, in.Who, in.Terms.BankAccount, in.Terms.BankAccount == m.BankAccount)
 }
 
 // redraft brings the open draft of the month in line with new terms.

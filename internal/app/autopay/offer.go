@@ -35,7 +35,12 @@ func (s *Service) Offer(ctx context.Context, who Who, account enrollment.Account
 		today := s.profile.Today(tx.Now())
 		offer.LeastCap, offer.DefaultCap = most, wholeDollars(mandate.Limit(s.profile, most, today))
 		offer.KeepMonths = s.profile.AutoPay.KeepMonths.On(today)
-		offer.Saved, err = s.savedAccounts(tx, account)
+		saved, err := s.savedAccounts(tx, who, account)
+		for _, a := range saved {
+			if a.Mine {
+				offer.Saved = append(offer.Saved, a)
+			}
+		}
 		return err
 	})
 	return offer, err

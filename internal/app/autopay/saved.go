@@ -21,13 +21,13 @@ func (s *Service) SavedAccounts(ctx context.Context, who Who, account enrollment
 	}
 	var saved []SavedAccount
 	err := s.db.Read(ctx, "saved bank accounts", func(tx *store.ReadTx) (err error) {
-		saved, err = s.savedAccounts(tx, account)
+		saved, err = s.savedAccounts(tx, who, account)
 		return err
 	})
 	return saved, err
 }
 
-func (s *Service) savedAccounts(tx *store.ReadTx, account enrollment.AccountID) ([]SavedAccount, error) {
+func (s *Service) savedAccounts(tx *store.ReadTx, who Who, account enrollment.AccountID) ([]SavedAccount, error) {
 	rows, err := tx.SavedBanks(account)
 	if err != nil {
 		return nil, err
@@ -44,7 +44,7 @@ func (s *Service) savedAccounts(tx *store.ReadTx, account enrollment.AccountID) 
 	for _, b := range rows {
 		if b.RemovedOn.IsZero() {
 			one := savedAccount(b)
-			one.InUse, one.Check = b.ID == used, checks[b.ID]
+			one.Mine, one.InUse, one.Check = b.Person == who.Person, b.ID == used, checks[b.ID]
 			all = append(all, one)
 		}
 	}

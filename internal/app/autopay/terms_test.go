@@ -31,6 +31,7 @@ func TestWhatCanNotBeTurnedOn(t *testing.T) {
 			{"another day", func(x *autopay.TurnOn) { x.Terms.Day = 1 }, autopay.CodeDay},
 			{"no day", func(x *autopay.TurnOn) { x.Terms.Day = 0 }, autopay.CodeDay},
 			{"a bank account that nobody saved", func(x *autopay.TurnOn) { x.Terms.BankAccount = payment.BankAccountID{UUID: w.DB.NewID()} }, autopay.CodeNotSaved},
+			{"a bank account that somebody else saved", func(x *autopay.TurnOn) { x.Who = autopay.Who{Person: w.DB.NewID(), Role: access.RoleDelegateAutoPay} }, autopay.CodeNotSaved},
 			{"no bank account", func(x *autopay.TurnOn) { x.Terms.BankAccount = payment.BankAccountID{} }, autopay.CodeNotSaved},
 			{"a cap below the first amount", func(x *autopay.TurnOn) { x.Terms.Cap = apptest.Amount("102.99") }, autopay.CodeCapLow},
 			{"a cap below zero", func(x *autopay.TurnOn) { x.Terms.Cap = money.Cents(-1) }, autopay.CodeCapLow},

@@ -68,7 +68,7 @@ func (s *Service) mayTurnOn(tx *store.Tx, in TurnOn, f *store.Facts, offer DayOf
 	if in.Terms.Cap.IsPositive() && in.Terms.Cap.Less(offer.Amount) {
 		return fault.At("cap", CodeCapLow, "Limit must be at least %s", offer.Amount.Format())
 	}
-	if err := isSaved(tx.ReadTx, in.Account, in.Terms.BankAccount); err != nil {
+	if err := isSaved(tx.ReadTx, in.Account, in.Who, in.Terms.BankAccount, false); err != nil {
 		return err
 	}
 	if !mandate.HasCoverage(standing.Evaluate(s.profile, f.Standing(), today), today) {
@@ -192,14 +192,19 @@ func cancelDraft(tx *store.Tx, d mandate.Draft, why mandate.Reason) {
 	tx.UpdateDraft(d, from)
 }
 
-// isSaved refuses a bank account that nobody saved, and so nobody checked. One
-// that is not verified yet will do: AutoPay waits with it (R-AUTO-8).
-func isSaved(tx *store.ReadTx, account enrollment.AccountID, id payment.BankAccountID) error {
+// isSaved refuses a bank account that nobody saved, and so nobody checked, and
+// one that somebody else saved: a helper does not let the member's bank account
+// be debited, nor the member the helper's (REG-40). One that is not verified
+// yet will do: AutoPay waits with it (R-AUTO-8). One that was taken out of the
+// list will do only where AutoPay uses it already.
+func isSaved(tx *store.ReadTx, account enrollment.AccountID, who Who, id payment.BankAccountID, inUse bool) error {
 	saved, err := tx.SavedBanks(account)
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(saved, func(b store.SavedBank) bool { return b.ID == id && b.RemovedOn.IsZero() }) {
+	if !slices.ContainsFunc(saved, func(b store.SavedBank) bool {
+		return b.ID == id && b.Person == who.Person && (inUse || b.RemovedOn.IsZero())
+	}) {
 		return fault.At("bank_account", CodeNotSaved, "Select a bank account")
 	}
 	return nil

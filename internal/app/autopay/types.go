@@ -137,6 +137,7 @@ type SavedAccount struct {
 	LastFour string
 	Nickname string
 	SavedOn  civil.Date
+	Mine     bool  // saved by who asks, who alone may let it be debited (REG-40)
 	InUse    bool  // by AutoPay
 	Waits    bool  // it is not verified yet: nothing may be debited (ACH-06)
 	Check    Check // of one that waits for micro-entries

@@ -176,7 +176,7 @@ func (s *Service) PayBySaved(ctx context.Context, who identity.Who, o SavedOrder
 		if bank, err = tx.BankAccount(o.Account, o.Bank); err != nil {
 			return err
 		}
-		return mayDebit(tx, o)
+		return mayDebit(tx, who, o)
 	})
 	if err != nil {
 		return payment.Payment{}, err
@@ -185,14 +185,19 @@ func (s *Service) PayBySaved(ctx context.Context, who identity.Who, o SavedOrder
 }
 
 // mayDebit refuses a saved bank account that is not verified yet: no live entry
-// goes there before (ACH-10, ACH-11).
-func mayDebit(tx *store.ReadTx, o SavedOrder) error {
+// goes there before (ACH-10, ACH-11). It refuses one that somebody else saved:
+// only who saved it can let it be debited (REG-40).
+func mayDebit(tx *store.ReadTx, who identity.Who, o SavedOrder) error {
 	saved, err := tx.SavedBanks(o.Account)
 	if err != nil {
 		return err
 	}
 	for _, b := range saved {
-		if b.ID == o.Bank && b.Waits && b.RemovedOn.IsZero() {
+		switch {
+		case b.ID != o.Bank:
+		case b.Person != who.Person.UUID:
+			return fault.New(fault.Denied, "payment.other_person", "this bank account was saved by somebody else")
+		case b.Waits && b.RemovedOn.IsZero():
 			return fault.At("bank_account", ach.CodeBankWaits, "We are still checking this account. Confirm it first, or pay another way.")
 		}
 	}

@@ -173,7 +173,7 @@ func TestMicroEntriesFromEndToEnd(t *testing.T) {
 		u.on(saved)
 		two := u.amounts()
 		apptest.Check(t, "before the bank has them", u.confirm(saved, two).Answer, ach.AnswerEarly)
-		_, err := u.paying.PayBySaved(t.Context(), identity.Who{Person: identity.PersonID{UUID: u.DB.NewID()}, Account: u.home.Account, Role: access.RoleMember}, paying.SavedOrder{
+		_, err := u.paying.PayBySaved(t.Context(), identity.Who{Person: identity.PersonID{UUID: u.Member().Person}, Account: u.home.Account, Role: access.RoleMember}, paying.SavedOrder{
 			Order: paying.Order{Operation: payment.OperationID{UUID: u.DB.NewID()}, Account: u.home.Account, Channel: payment.ChannelWebAccount, Amount: apptest.Amount("1.00")},
 			Bank:  saved.ID,
 		})

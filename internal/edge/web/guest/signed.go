@@ -102,8 +102,8 @@ func (v *visit) saved(s session) []savedBank {
 	}
 	var saved []savedBank
 	for _, a := range all {
-		if a.Waits {
-			continue // its bank has not answered yet (ACH-10)
+		if a.Waits || !a.Mine {
+			continue // its bank has not answered yet (ACH-10), or only a helper may use it
 		}
 		saved = append(saved, savedBank{a.ID, a.Type, a.LastFour, a.Nickname})
 	}
