@@ -3,6 +3,7 @@ package account
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -70,6 +71,7 @@ func (v *visit) checkPage(s *setUp) (portal.AutoPayCheck, bool) {
 			view.Unpaid = unpaid
 		}
 	}
+	view.Shown = shown(&view, s.Bank)
 	if s.Form != nil {
 		view.Form = *s.Form
 	}
@@ -79,6 +81,14 @@ func (v *visit) checkPage(s *setUp) (portal.AutoPayCheck, bool) {
 		}
 	}
 	return view, true
+}
+
+// shown names what the words of the page follow from, besides what is typed on
+// it. A form that was filled in on a page with other words does not agree to
+// these: another tab has chosen otherwise, or a bill came meanwhile.
+func shown(view *portal.AutoPayCheck, bank payment.BankAccountID) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %s %+v %v %v", view.Day, bank, view.First, view.Unpaid, view.PayOther))
+	return hex.EncodeToString(sum[:8])
 }
 
 // onlyIf says whether the first debit comes too soon for a bank account that
@@ -145,7 +155,7 @@ func (v *visit) agree() {
 	if !ok {
 		return
 	}
-	if v.Field("op") != view.Op { // a form of another attempt: its words may be others
+	if v.Field("op") != view.Op || v.Field("shown") != view.Shown { // its words are others
 		v.To(portal.PathAutoPayCheck)
 		return
 	}

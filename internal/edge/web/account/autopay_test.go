@@ -167,6 +167,23 @@ func TestChangingAutoPay(t *testing.T) {
 	}
 }
 
+// Two tabs, two days: nobody agrees to words that another tab shows (REG-40).
+func TestTwoTabsWithDifferentDays(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	b, of := h.billed(t, "ana@example.com")
+	b.choose("15").says("15th of each month")
+	one := b.page
+	b.open("/account/autopay/set-up").send("/account/autopay/set-up", "day", "23").at("/account/autopay/bank", "Choose a bank account")
+	b.send("/account/autopay/bank", "bank", b.value("bank")).at("/account/autopay/check", "Check and turn on AutoPay").says("23rd of each month")
+	b.page = one
+	b.send("/account/autopay/check", "now", "pay").at("/account/autopay/check", "Check and turn on AutoPay").says("23rd of each month")
+	apptest.Check(t, "mandates", h.Rows(fmt.Sprintf(`SELECT state FROM mandate WHERE account_id = '%s'`, of.Account)), []string(nil))
+	shown := authorization(b.page)
+	b.send("/account/autopay/check").at("/account/autopay/done", "AutoPay is on")
+	apptest.Check(t, "what was agreed to", h.Rows(fmt.Sprintf(`SELECT wording FROM mandate_authorization WHERE account_id = '%s'`, of.Account)), []string{shown})
+}
+
 // What was begun out of order leads to the page that is missing.
 func TestAutoPayStepsInOrder(t *testing.T) {
 	t.Parallel()

@@ -85,6 +85,7 @@ func (b NewBank) page() page {
 // notice are chosen, and the member agrees.
 type AutoPayCheck struct {
 	Op       string
+	Shown    string // names what the page says of day, bank account and amounts
 	Change   bool
 	Day      int
 	Bank     Saved
