@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"fmt"
 	"testing"
 
 	"quittance.org/quittance/internal/app"
@@ -153,5 +154,63 @@ func TestEachWarningKeepsCoverage(t *testing.T) {
 				m.VerifyClean()
 			})
 		})
+	}
+}
+
+// release lets the ends take place that the review has proposed.
+func (m *payer) release() {
+	m.TB.Helper()
+	for i, e := range m.Standing(m.Household).Enrollments {
+		if e.State != standing.StateEnding {
+			continue
+		}
+		m.lives(e.ReleaseFrom.String())
+		end := collecting.Act{Account: m.Account, Enrollment: m.Enrollments[i], Actor: "staff:ann", Second: "staff:bo", Reason: "test"}
+		if err := m.app.Collecting.Release(m.TB.Context(), end); err != nil {
+			m.TB.Fatal(err)
+		}
+	}
+}
+
+// R-DUE-6, MA-DLQ-12, section 13 vector 6: the letter about an end says what
+// brings coverage back, on the last day of each amount, whatever other coverage
+// takes first.
+func TestTheEndedLetterBringsCoverageBack(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		cover  apptest.Cover
+		misses string // the last day to pay
+		dental bool
+		want   string
+	}{
+		"with help":                       {apptest.Medical("2027-01", "103.00").Renewed(), "2027-03-24", false, "412.00 by 2027-04-23, 515.00 at last"},
+		"without help":                    {apptest.FullPrice("2027-01", "400.00").Renewed(), "2027-01-24", false, "800.00 by 2027-02-23, 1200.00 at last"},
+		"with a first payment that waits": {apptest.FullPrice("2027-01", "400.00").Renewed(), "2027-01-24", true, "815.00 by 2027-02-23, 1215.00 at last"},
+	} {
+		for _, last := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, " last ", last), func(t *testing.T) {
+				t.Parallel()
+				eachProfile(t, func(t *testing.T, m *payer) {
+					m.At("2026-11-30")
+					m.enrolls(row.cover)
+					m.lives(row.misses)
+					if row.dental {
+						m.Enroll(&m.Household, apptest.Dental("2027-03", "15.00"))
+					}
+					m.release()
+					m.lives(m.Today().AddDays(1).String())
+					back := m.last(standing.NoticeEnded).Restart
+					apptest.Check(t, "the letter", fmt.Sprintf("%s by %s, %s at last", back.Amount, back.Until, back.Later), row.want)
+					if last {
+						back.Until, back.Amount = back.By, back.Later
+					}
+					m.lives(back.Until.String())
+					m.pays(back.Amount.String())
+					m.lives(back.Until.AddDays(1).String())
+					apptest.Check(t, "the next morning", m.states()[0], "medical active")
+					m.VerifyClean()
+				})
+			})
+		}
 	}
 }

@@ -53,7 +53,7 @@ func TestLongTrackToItsEnd(t *testing.T) {
 			"2027-03-01 letter end_warning 2027-03 412",
 			"2027-03-24 propose_end 2027-01 R-DUE-1",
 			"2027-03-31 end 2027-01 R-DUE-1",
-			"2027-04-01 letter ended 2027-01 412",
+			"2027-04-01 letter ended 2027-01 515",
 		})
 		w.VerifyClean()
 	})

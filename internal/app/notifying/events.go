@@ -157,7 +157,7 @@ func (s *Service) extended(tx *store.Tx, x store.AccountExtension, e store.Lette
 	back := money.Zero
 	for _, e := range now.Enrollments {
 		if e.Reinstate.By == x.Until {
-			back = back.Add(e.Reinstate.Amount)
+			back = now.Restart.Later
 		}
 	}
 	if !now.TotalDue.IsPositive() && !back.IsPositive() { // paid meanwhile

@@ -226,7 +226,7 @@ func (s *Service) gather(f *store.Facts, owed []store.Notice, on civil.Date) (gr
 		}
 		n, e := now.Notices[i], told.Enrollments[now.Notices[i].Enrollment]
 		if n.Kind == standing.NoticeEnded {
-			n.Amount, n.By = e.Reinstate.Amount, e.Reinstate.By
+			n.Amount, n.By = e.Reinstate.Later, e.Reinstate.By
 		}
 		row.Amount, row.By, row.Ends = n.Amount, n.By, n.Ends
 		at := slices.IndexFunc(groups, func(g group) bool {
@@ -235,7 +235,7 @@ func (s *Service) gather(f *store.Facts, owed []store.Notice, on civil.Date) (gr
 		if at < 0 {
 			at = len(groups)
 			groups = append(groups, group{Notice: Notice{
-				Kind: n.Kind, Month: n.Month, By: n.By, Ends: n.Ends,
+				Kind: n.Kind, Month: n.Month, By: n.By, Ends: n.Ends, Restart: told.Restart,
 			}})
 		}
 		g := &groups[at]

@@ -78,6 +78,7 @@ type Notice struct {
 	Ends        civil.Month
 	Enrollments []standing.EnrollmentStanding // those it is about, one at least
 	Dates       []standing.Timeline           // of all of them: one, unless their days differ
+	Restart     standing.Restart              // how coverage that ended is had back
 }
 
 // Bill is the letter with a bill.

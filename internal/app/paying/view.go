@@ -40,7 +40,7 @@ type Due struct {
 	Through      civil.Month      // coverage is paid through it once Asked is paid today; zero: paying alone does not do that
 	PastThrough  civil.Month      // the same once only what is past due is paid
 	WaivedSince  money.Amount     // what was waived since Bill
-	Restart      Restart          // how coverage that ended is had back
+	Restart      standing.Restart // how coverage that ended is had back
 	AutoPay      *Debit           // what AutoPay takes by itself of what is asked for; nil: nothing
 }
 
@@ -139,7 +139,7 @@ func (s *Service) due(facts *store.Facts) *Due {
 		Account: a.ID, Kind: a.Kind, FirstName: a.FirstName, Initial: a.Initial(), SubscriberID: a.SubscriberID, Today: today,
 		Standing: now, Bill: facts.LastBill, Asked: now.TotalDue.Sub(used), Credit: facts.Credit().Sub(used),
 		Link: s.linkOf(facts.LastBill, today), Most: s.mostPayable(facts), NextBillOn: s.profile.BillOn(s.profile.CoverageMonthBilledOn(today).Next()),
-		Restart: s.restart(facts, now, today), WaivedSince: waivedSince(facts),
+		Restart: now.Restart, WaivedSince: waivedSince(facts),
 	}
 	d.Through = s.through(facts, now, d.Asked, today)
 	if past := money.Max(now.PastDue.Sub(used), money.Zero); past.Less(d.Asked) {
@@ -184,7 +184,7 @@ func (s *Service) mostPayable(facts *store.Facts) money.Amount {
 		owed = owed.Add(c.Unpaid)
 	}
 	if endedUnpaid(facts) {
-		owed = money.Max(owed, toRestart(standing.Evaluate(s.profile, facts.Standing(), today), facts.Credit()))
+		owed = money.Max(owed, standing.Evaluate(s.profile, facts.Standing(), today).Restart.Amount)
 	}
 	ahead := monthlyCost(facts, today).MulDiv(int64(s.profile.Payment.AheadMonths.On(today)), 1, money.HalfUp)
 	return money.Min(owed.Add(ahead), s.profile.Payment.MaxSingle.On(today))

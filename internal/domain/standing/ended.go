@@ -24,12 +24,12 @@ func (s *subject) endedUnpaid() {
 		s.owe(Conclusion{Kind: DecisionReinstate, Month: back, EffectiveOn: back.First(), Rule: "R-DUE-6", Basis: basis})
 	}
 	if !s.asOf.After(by) {
-		s.s.Reinstate = Reinstatement{By: by, Amount: s.toReturn(s.asOf)}
+		s.s.Reinstate = Reinstatement{By: by, Amount: s.toReturn(s.asOf), Later: s.toReturn(by)}
 		s.review(by.AddDays(1))
 		s.review(s.nextDue(s.asOf.AddDays(-1)).AddDays(1))
 	}
 	s.endedSteps(end)
-	s.notice(Notice{Kind: NoticeEnded, Month: end.Month, On: end.On, Amount: s.s.Reinstate.Amount, By: s.s.Reinstate.By, Ends: end.Month})
+	s.notice(Notice{Kind: NoticeEnded, Month: end.Month, On: end.On, Amount: s.s.Reinstate.Later, By: s.s.Reinstate.By, Ends: end.Month})
 }
 
 // noticedOn is the day from which the days to return count: that of the notice

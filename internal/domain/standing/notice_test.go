@@ -50,7 +50,7 @@ func TestNotices(t *testing.T) {
 		{"second warning, early in C+2", helpedMember.with(kept("end_warning 2026-07 on 2026-07-01")), "2026-08-01", "end_warning 2026-08 on 2026-08-01 pay 412.00 by 2026-08-23"},
 		{"a letter that was missed is not made up for", helpedMember.with(kept()), "2026-07-02", "end_warning 2026-07 on 2026-07-01 pay 309.00 by 2026-07-23"},
 		{"the last date has passed: no more warnings", helpedMember.with(warned), "2026-08-24", ""},
-		{"the end, once it is recorded", helpedMember.deciding("end 2026-06 on 2026-09-01").with(warned), "2026-09-01", "ended 2026-06 on 2026-09-01 pay 412.00 by 2026-10-06"},
+		{"the end, once it is recorded", helpedMember.deciding("end 2026-06 on 2026-09-01").with(warned), "2026-09-01", "ended 2026-06 on 2026-09-01 pay 515.00 by 2026-10-06"},
 		{"without help: one letter", fullMember.with(kept()), "2026-06-01", "past_due 2026-06 on 2026-06-01 pay 824.74 by 2026-06-23"},
 		{"a group: past due", group.with(kept()), "2026-06-01", "past_due 2026-06 on 2026-06-01 pay 15000.00 by 2026-07-26"},
 		{"a group: a month later", group.with(kept("past_due 2026-06 on 2026-06-01")), "2026-07-01", "end_warning 2026-07 on 2026-07-01 pay 15000.00 by 2026-07-26"},
@@ -97,7 +97,7 @@ func TestTimeline(t *testing.T) {
 			"2026-05-23 unpaid 2026-06 103.00", "2026-06-01 grace 2026-06 0.00", "2026-06-23 pay  206.00", "2026-07-01 grace 2026-07 0.00",
 			"2026-07-23 pay  309.00 <- here", "2026-08-01 grace 2026-08 0.00", "2026-08-23 last_day 2026-06 412.00",
 		}},
-		{"ended", helpedMember.deciding("end 2026-06 on 2026-09-01"), "2026-09-10", []string{"2026-09-01 ended 2026-06 0.00 <- here", "2026-10-06 reinstate 2026-07 412.00"}},
+		{"ended", helpedMember.deciding("end 2026-06 on 2026-09-01"), "2026-09-10", []string{"2026-09-01 ended 2026-06 0.00 <- here", "2026-10-06 reinstate 2026-07 515.00"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

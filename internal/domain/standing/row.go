@@ -193,18 +193,23 @@ func (s *subject) price(m civil.Month) money.Amount {
 	if need, _, known := s.ofMonth(m); known {
 		return need
 	}
+	return s.priceOf(s.e, m)
+}
+
+// priceOf is the share of a month that is not billed yet.
+func (e *evaluator) priceOf(x *Enrollment, m civil.Month) money.Amount {
 	share, newest := money.Zero, civil.Month{}
-	for i := range s.e.Charges {
-		if c := &s.e.Charges[i]; c.Month.After(newest) {
+	for i := range x.Charges {
+		if c := &x.Charges[i]; c.Month.After(newest) {
 			share, newest = c.Share, c.Month
 		}
 	}
-	for _, seg := range s.e.Segments {
+	for _, seg := range x.Segments {
 		if !m.Before(seg.From) && !m.After(seg.To) {
 			share = seg.Premium.Member
 		}
 	}
-	return share.Sub(Waived(s.e.Waivers, m, share))
+	return share.Sub(Waived(x.Waivers, m, share))
 }
 
 // startOf is the first month of coverage as it stands.

@@ -28,6 +28,7 @@ type Standing struct {
 	PastDue       money.Amount         // of it, what missed its due date
 	KeepsCoverage money.Amount         // what must be paid by KeepsBy so that nothing gets worse
 	KeepsBy       civil.Date
+	Restart       Restart      // how coverage that ended is had back
 	NextReview    civil.Date   // when a date alone can change the answer; zero: never
 	Steps         []Step       // timelines
 	Conclusions   []Conclusion // decisions that are owed, in the order to record them
@@ -64,7 +65,8 @@ type EnrollmentStanding struct {
 // a gap (R-DUE-6).
 type Reinstatement struct {
 	By     civil.Date   // the last day; zero: it can not
-	Amount money.Amount // everything owed and the next month
+	Amount money.Amount // everything owed of it and the next month, today
+	Later  money.Amount // the same on the last day
 }
 
 // Covers tells whether a month may be charged: it lies between the start and
@@ -99,6 +101,11 @@ func unlessEmpty[T any](list []T) []T {
 
 // EvaluateInto is Evaluate into a standing whose slices are used again.
 func EvaluateInto(s *Standing, p *profile.Profile, facts *Facts, asOf civil.Date) {
+	evaluateInto(s, p, facts, asOf)
+	s.restart(p, facts, asOf)
+}
+
+func evaluateInto(s *Standing, p *profile.Profile, facts *Facts, asOf civil.Date) {
 	*s = Standing{Enrollments: s.Enrollments[:0], Steps: s.Steps[:0], Conclusions: s.Conclusions[:0], Notices: s.Notices[:0]}
 	var over overflow
 	e := evaluator{p: p, facts: facts, asOf: asOf, out: s, spill: &over}

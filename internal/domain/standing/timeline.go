@@ -67,7 +67,9 @@ func (t Timeline) alike(steps []Step) bool {
 func (t *Timeline) join(e EnrollmentStanding, steps []Step) {
 	t.Enrollments = append(t.Enrollments, e)
 	for i := range t.Steps {
-		t.Steps[i].Amount = t.Steps[i].Amount.Add(steps[i].Amount)
+		if t.Steps[i].Kind != StepReinstate { // which tells of all coverage of the account
+			t.Steps[i].Amount = t.Steps[i].Amount.Add(steps[i].Amount)
+		}
 	}
 }
 
@@ -129,7 +131,7 @@ func (s *subject) endedSteps(end Decision) {
 	from := len(s.out.Steps)
 	s.step(end.On, StepEnded, end.Month, money.Zero)
 	if r := s.s.Reinstate; !r.By.IsZero() {
-		s.step(r.By, StepReinstate, end.Month.Next(), r.Amount)
+		s.step(r.By, StepReinstate, end.Month.Next(), r.Later)
 	}
 	s.here(from)
 }

@@ -2,7 +2,6 @@ package letters
 
 import (
 	"quittance.org/quittance/internal/app/notifying"
-	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/internal/edge/web/catalogue"
@@ -11,31 +10,35 @@ import (
 // ended tells that coverage has ended for non-payment, and how it can be had
 // back (M11, MA-NOTE-6, R-DUE-6).
 func (a *author) ended(n notifying.Notice) *letter {
-	owed, back, by := money.Zero, money.Zero, civil.Date{}
+	owed, day, back := money.Zero, n.Month.Last(), n.Restart
 	for _, e := range n.Enrollments {
 		owed = owed.Add(e.Unpaid)
-		if !e.Reinstate.By.IsZero() {
-			back, by = back.Add(e.Reinstate.Amount), e.Reinstate.By
-		}
 	}
-	day := n.Month.Last()
 	lead := []string{a.t("letter.ended.lead", catalogue.Args{"ended": day})}
 	if owed.IsPositive() {
 		lead = append(lead, a.t("letter.ended.owed", catalogue.Args{"amount": owed}))
 	}
 	l := a.begin(a.t("letter.ended.title", catalogue.Args{"ended": day}), append(lead, a.about(n.Enrollments))...)
 	special := a.t("letter.ended.special", nil)
-	if by.IsZero() {
+	if !back.Open() {
 		l.Lead = append(l.Lead, a.t("letter.ended.gone", nil), special)
 		l.Sections = []section{a.appeal()}
 		return l
 	}
-	a.toPay(l, payPath, a.amountBox(back, by)...)
-	restart := section{Title: a.t("letter.ended.back_title", nil), Paragraphs: []string{
-		a.t("letter.ended.back", catalogue.Args{"amount": back, "by": by}), a.t("letter.ended.back_what", nil), special,
-	}}
-	l.Sections = []section{restart, a.waysToPay(by), a.help(), a.appeal()}
+	a.toPay(l, payPath, a.amountBox(back.Amount, back.Until)...)
+	restart := section{Title: a.t("letter.ended.back_title", nil), Paragraphs: append(a.back(back, "letter.ended.back"), a.t("letter.ended.back_what", nil), special)}
+	l.Sections = []section{restart, a.waysToPay(back.Until), a.help(), a.appeal()}
 	return l
+}
+
+// back says what brings coverage back, and what it takes once another due date
+// has passed (R-DUE-6). key is the message of the first.
+func (a *author) back(r standing.Restart, key string) []string {
+	said := []string{a.t(key, catalogue.Args{"amount": r.Amount, "by": r.Until})}
+	if r.Until != r.By {
+		said = append(said, a.t("letter.ended.later", catalogue.Args{"amount": r.Later, "by": r.By}))
+	}
+	return said
 }
 
 // reinstated tells that coverage is had back without a gap (MA-NOTE-7).

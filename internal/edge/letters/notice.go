@@ -18,7 +18,7 @@ var notices = map[standing.NoticeKind]struct {
 	standing.NoticeDueReminder:   {template{"due_reminder", 1}, (*author).dueReminder},
 	standing.NoticePastDue:       {template{"past_due", 1}, (*author).pastDue},
 	standing.NoticeEndWarning:    {template{"end_warning", 1}, (*author).endWarning},
-	standing.NoticeEnded:         {template{"ended", 1}, (*author).ended},
+	standing.NoticeEnded:         {template{"ended", 2}, (*author).ended},
 	standing.NoticeReinstated:    {template{"reinstated", 1}, (*author).reinstated},
 	standing.NoticeStands:        {template{"stands", 1}, (*author).stands},
 }

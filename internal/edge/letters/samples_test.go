@@ -108,11 +108,14 @@ func coverageSamples() map[string]letterSample {
 		n.Enrollments = january2027(standing.StatePastDue, func(e *standing.EnrollmentStanding) { e.EndsBy = date("2027-03-23") })
 	})
 	ended := changed(notice(standing.NoticeEnded, "2027-03-31", january, 0, ""), func(n *notifying.Notice) {
-		n.Enrollments = january2027(standing.StateEnded, func(e *standing.EnrollmentStanding) {
-			e.Unpaid, e.Reinstate = money.Cents(10300), standing.Reinstatement{By: date("2027-05-05"), Amount: money.Cents(51500)}
-		})
+		n.Enrollments = january2027(standing.StateEnded, func(e *standing.EnrollmentStanding) { e.Unpaid = money.Cents(10300) })
+		n.Restart = standing.Restart{
+			Kinds: []enrollment.Kind{enrollment.KindMedical}, Amount: money.Cents(41200), Until: date("2027-04-23"),
+			Later: money.Cents(51500), By: date("2027-05-05"),
+		}
 	})
 	gone := changed(ended, func(n *notifying.Notice) {
+		n.Restart = standing.Restart{}
 		n.Enrollments = january2027(standing.StateEnded, func(e *standing.EnrollmentStanding) { e.Kind = enrollment.KindDental })
 	})
 	stands := notice(standing.NoticeStands, "2027-04-02", january, 0, "")
@@ -149,7 +152,8 @@ func coverageSamples() map[string]letterSample {
 		}},
 		"ended": {of(ended), "Your coverage ended on January 31", []string{
 			"Your coverage ended on January 31, 2027. Care after that day is not covered.", "You still owe $103.00",
-			"Pay $515.00 by Wednesday, May 5, 2027. Then your coverage comes back with no gap.", "right to appeal",
+			"Pay $412.00 by Friday, April 23, 2027. Then your coverage comes back with no gap.",
+			"The last day is Wednesday, May 5, 2027, and then it takes $515.00.", "right to appeal",
 		}},
 		"ended_for_good": {of(gone), "Your coverage ended on January 31", []string{
 			"You can't have it back by paying now.", "your dental plan", "right to appeal",

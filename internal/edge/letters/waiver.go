@@ -39,7 +39,7 @@ func (w Writer) WaiverDecided(d notifying.WaiverDecided) (notifying.Words, error
 	}
 	l.Sections = []section{
 		{Title: a.t("letter.waiver.bill", nil), Points: append(bill, a.waiverDue(d, by))},
-		{Title: a.t("letter.waiver.coverage", nil), Points: a.waiverCoverage(d.Coverage)},
+		{Title: a.t("letter.waiver.coverage", nil), Points: a.waiverCoverage(d)},
 	}
 	if due.IsPositive() {
 		a.toPay(l, payPath, a.amountBox(due, by)...)
@@ -109,7 +109,8 @@ func (a *author) waiverDue(d notifying.WaiverDecided, by civil.Date) string {
 }
 
 // waiverCoverage says where the coverage stands, the decision worked in.
-func (a *author) waiverCoverage(e standing.EnrollmentStanding) []string {
+func (a *author) waiverCoverage(d notifying.WaiverDecided) []string {
+	e := d.Coverage
 	dated := catalogue.Args{"amount": e.Keeps, "by": e.CureBy, "starts": e.Start.First()}
 	switch e.State {
 	case standing.StatePending:
@@ -126,8 +127,8 @@ func (a *author) waiverCoverage(e standing.EnrollmentStanding) []string {
 		return []string{a.t("letter.waiver.ending", nil)}
 	case standing.StateEnded:
 		said := []string{a.t("letter.waiver.over", catalogue.Args{"ended": e.CoveredTo.Last()})}
-		if back := e.Reinstate; !back.By.IsZero() {
-			said = append(said, a.t("letter.waiver.back", catalogue.Args{"amount": back.Amount, "by": back.By}))
+		if back := d.Standing.Restart; back.Open() && !e.Reinstate.By.IsZero() {
+			said = append(said, a.back(back, "letter.waiver.back")...)
 		}
 		return said
 	case standing.StateLapsed:

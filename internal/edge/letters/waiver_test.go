@@ -94,6 +94,9 @@ func waiverSamples() map[string]letterSample {
 		d.Coverage.State, d.Coverage.CoveredTo = standing.StateEnded, january.Prev()
 		d.Coverage.Reinstate = standing.Reinstatement{By: date("2027-02-05"), Amount: money.Cents(15450)}
 		d.Standing.TotalDue = money.Cents(5150)
+		d.Standing.Restart = standing.Restart{
+			Kinds: []enrollment.Kind{enrollment.KindMedical}, Amount: money.Cents(15450), Until: date("2027-02-05"), Later: money.Cents(15450), By: date("2027-02-05"),
+		}
 	}
 	return map[string]letterSample{
 		"waiver_granted": {write(), "Your hardship waiver is approved", []string{

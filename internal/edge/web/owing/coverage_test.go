@@ -24,7 +24,7 @@ func TestCoverage(t *testing.T) {
 	onHold.OnHold, onPlan.Arrangement = true, standing.ArrangementKept
 	current := func(d *paying.Due) { d.Standing.PastDue = money.Zero }
 	open := func(d *paying.Due) {
-		d.Restart = paying.Restart{Kinds: []enrollment.Kind{enrollment.KindMedical}, Amount: money.Cents(45000), Until: d.Today, By: d.Today.AddDays(9)}
+		d.Restart = standing.Restart{Kinds: []enrollment.Kind{enrollment.KindMedical}, Amount: money.Cents(45000), Until: d.Today, By: d.Today.AddDays(9)}
 	}
 	for name, c := range map[string]struct {
 		view View

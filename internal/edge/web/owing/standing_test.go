@@ -65,7 +65,7 @@ func TestSituations(t *testing.T) {
 	heldOne, planOne := in(standing.StatePastDue), in(standing.StatePastDue)
 	heldOne.OnHold, planOne.Arrangement = true, standing.ArrangementKept
 	restart := func(d *paying.Due) {
-		d.Restart = paying.Restart{
+		d.Restart = standing.Restart{
 			Kinds: []enrollment.Kind{enrollment.KindDental}, Amount: money.Cents(45000), Later: money.Cents(46500),
 			Until: civil.MustParseDate("2026-11-23"), By: civil.MustParseDate("2026-12-05"),
 		}
