@@ -399,6 +399,26 @@ func (f *Facts) Payables(s standing.Standing, fresh ...bill.Charge) []payment.Pa
 	return all
 }
 
+// TakenBack gives the charges that were taken back as a start lapsed or moved or
+// coverage ended, as they would be open had that not been decided.
+func (f *Facts) TakenBack() []payment.Payable {
+	var all []payment.Payable
+	for _, c := range f.taken {
+		gaveUp := slices.ContainsFunc(f.Decisions, func(d Decision) bool {
+			return d.EnrollmentID == c.EnrollmentID &&
+				(d.Kind == standing.DecisionLapse || d.Kind == standing.DecisionRoll || d.Kind == standing.DecisionEnd)
+		})
+		if !gaveUp || f.Charged(c.EnrollmentID, c.Month) || !f.lastTaken(c) {
+			continue
+		}
+		all = append(all, payment.Payable{
+			Charge: c.ID, EnrollmentID: c.EnrollmentID, CarrierID: c.CarrierID, Kind: c.Kind, Month: c.Month, DueOn: c.DueOn,
+			Unpaid: c.Due(), Raised: c.Raised, RaisedDueOn: c.RaisedDueOn, Binder: c.Binder && !f.begun(c.EnrollmentID),
+		})
+	}
+	return all
+}
+
 // MarkPaid brings the facts up to date with an application made meanwhile.
 func (f *Facts) MarkPaid(a payment.Application, on civil.Date) {
 	for i := range f.Charges {

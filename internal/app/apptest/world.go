@@ -57,20 +57,24 @@ func Each(t *testing.T, test func(t *testing.T, w *World)) {
 // New makes a world of an empty database.
 func New(tb testing.TB, db *store.DB, c *virtual.Clock) *World {
 	tb.Helper()
-	p, err := profiles.Open(profiles.Default)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	w := &World{
-		TB: tb, DB: db, Clock: c, Profile: p, Billing: billing.New(db, p), Collecting: collecting.New(db, p),
-		Jobs: &Jobs{}, Validator: &Validator{}, Log: slog.New(slog.DiscardHandler),
-	}
+	w := &World{TB: tb, DB: db, Clock: c, Jobs: &Jobs{}, Validator: &Validator{}, Log: slog.New(slog.DiscardHandler)}
+	w.Under(profiles.Default)
 	w.InTx(func(tx *store.Tx) error {
 		tx.PutPlan(store.PlanRow{PlanID: medicalPlan, Name: "Harbor Silver", Kind: enrollment.KindMedical, CarrierID: "HARBOR", CarrierName: "Harbor Health Plan"})
 		tx.PutPlan(store.PlanRow{PlanID: dentalPlan, Name: "Tide Dental", Kind: enrollment.KindDental, CarrierID: "TIDE", CarrierName: "Tide Dental Plan"})
 		return nil
 	})
 	return w
+}
+
+// Under goes by another of the shipped profiles from here on.
+func (w *World) Under(name string) {
+	w.TB.Helper()
+	p, err := profiles.Open(name)
+	if err != nil {
+		w.TB.Fatal(err)
+	}
+	w.Profile, w.Billing, w.Collecting = p, billing.New(w.DB, p), collecting.New(w.DB, p)
 }
 
 const medicalPlan, dentalPlan = "HARBOR-SILVER", "TIDE-LOW"
@@ -114,6 +118,7 @@ type Cover struct {
 	Kind    enrollment.Kind
 	First   string // "2026-12"
 	Last    string // "" is December of the same year
+	Window  string // the last day to select, if any
 	Renewal bool
 	Premium enrollment.Premium
 }
@@ -140,6 +145,9 @@ func Dental(first, member string) Cover {
 
 // Renewed marks coverage as carried over from last year: no first payment.
 func (c Cover) Renewed() Cover { c.Renewal = true; return c }
+
+// SelectedUntil ends the enrollment window.
+func (c Cover) SelectedUntil(day string) Cover { c.Window = day; return c }
 
 // Until ends the coverage earlier than December.
 func (c Cover) Until(last string) Cover { c.Last = last; return c }
@@ -232,6 +240,9 @@ func (w *World) enroll(tx *store.Tx, h *Household, c Cover) {
 	e.Last = civil.NewMonth(e.First.Year(), time.December)
 	if c.Last != "" {
 		e.Last = Month(c.Last)
+	}
+	if c.Window != "" {
+		e.WindowEndsOn = Date(c.Window)
 	}
 	if c.Kind == enrollment.KindDental {
 		e.PlanID, e.CarrierID = dentalPlan, "TIDE"

@@ -1,6 +1,8 @@
 package collecting
 
 import (
+	"slices"
+
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/bill"
@@ -150,11 +152,20 @@ func useCredits(tx *store.Tx, f *store.Facts, now standing.Standing) bool {
 	return len(applications) > 0
 }
 
-// fromCredits gives what money that lies on the account can pay now.
+// fromCredits gives what money that lies on the account can pay now. It waits
+// while a decision is owed to be undone, and for a first bill: what it pays then
+// comes first.
 func fromCredits(f *store.Facts, now standing.Standing) []payment.Application {
-	if len(f.Credits) == 0 {
+	if len(f.Credits) == 0 || now.Undoes() || awaitsBill(f, now) {
 		return nil
 	}
 	applications, _ := payment.ApplyCredits(f.Credits, f.Payables(now))
 	return applications
+}
+
+// awaitsBill tells whether a start waits for its first bill.
+func awaitsBill(f *store.Facts, now standing.Standing) bool {
+	return slices.ContainsFunc(now.Enrollments, func(e standing.EnrollmentStanding) bool {
+		return e.State == standing.StatePending && !f.Charged(e.ID, e.Start)
+	})
 }

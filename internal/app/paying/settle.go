@@ -154,13 +154,15 @@ func (s *Service) post(tx *store.Tx, i store.IntentRow, p payment.Payment, clear
 		tx.ReviewOn(p.AccountID, s.profile.Today(tx.Now()), store.ReviewStanding)
 	}
 	payables := facts.Payables(standing.Evaluate(s.profile, facts.Standing(), p.EffectiveOn))
-	applications, left := payment.Apply(p.Amount, payables)
+	applications, left, waits := s.spread(facts, payables, p)
 	for i := range applications {
 		applications[i].PaymentID, applications[i].CountsOn = p.ID, p.EffectiveOn
 		apply(tx, facts, &applications[i])
 	}
-	if err := useCredits(tx, facts, p, payment.Lessen(payables, applications)); err != nil {
-		return err
+	if !waits {
+		if err := useCredits(tx, facts, p, payment.Lessen(payables, applications)); err != nil {
+			return err
+		}
 	}
 	tx.AddCredit(p.AccountID, p.ID, left)
 	if err := s.oweRepeat(tx, p, left); err != nil {

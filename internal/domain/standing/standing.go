@@ -140,6 +140,18 @@ func (s Standing) Starts() []EnrollmentStanding {
 	return starts
 }
 
+// Undoes tells whether a lapse, a moved start or an end is owed to be undone, as
+// the money for it was there in time (R-PAY-4).
+func (s Standing) Undoes() bool {
+	for _, c := range s.Conclusions {
+		switch c.Kind {
+		case DecisionUndoLapse, DecisionUndoRoll, DecisionUndoEnd:
+			return true
+		}
+	}
+	return false
+}
+
 // Timeline gives the dated steps of an enrollment, the index of its standing.
 func (s Standing) Timeline(enrollment int) []Step {
 	from := 0

@@ -2,6 +2,7 @@ package standing
 
 import (
 	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/profile"
 )
 
@@ -13,7 +14,10 @@ func (s *subject) start() {
 	s.decide(StatePending, "R-BIND-1", Basis{})
 	first := s.own(s.s.Start)
 	if first == nil || first.reversed {
-		return // no bill yet: nobody could have paid it
+		// No bill yet: nobody could have paid it. What lies on the account will be
+		// for it before anything else.
+		s.spent = s.spent.Add(money.Min(s.creditBy(s.asOf), s.price(s.s.Start)))
+		return
 	}
 	by := s.deadline(first)
 	basis := first.basis()

@@ -15,13 +15,15 @@ func (s *subject) undoContradicted() {
 		s.rec.ended = Decision{}
 	}
 	start := startOf(s.e, &s.rec)
-	if !s.rec.lapsed.On.IsZero() && s.startMet(start) {
+	if used, met := s.startMet(start); met && !s.rec.lapsed.On.IsZero() {
 		s.undoStart(DecisionUndoLapse, start)
-		s.rec.lapsed = Decision{}
+		s.rec.lapsed, s.spent = Decision{}, s.spent.Add(used)
 	}
-	if before := s.startBefore(); !before.IsZero() && s.startMet(before) {
-		s.undoStart(DecisionUndoRoll, before)
-		s.rec.rolled.Month = before
+	if before := s.startBefore(); !before.IsZero() {
+		if used, met := s.startMet(before); met {
+			s.undoStart(DecisionUndoRoll, before)
+			s.rec.rolled.Month, s.spent = before, s.spent.Add(used)
+		}
 	}
 	if !s.rec.effectuated.On.IsZero() && s.startReturned(start) {
 		s.undoStart(DecisionUndoStart, start)
@@ -63,27 +65,27 @@ func (s *subject) startBefore() civil.Month {
 
 // startMet tells whether money for a first month that was given up did come in
 // time. The month may have been taken back since; then its money pays later
-// months or lies on the account.
-func (s *subject) startMet(m civil.Month) bool {
+// months or lies on the account, of which it gives how much is used.
+func (s *subject) startMet(m civil.Month) (used money.Amount, met bool) {
 	r := s.own(m)
 	if r == nil {
-		return false
+		return used, false
 	}
 	by := s.deadline(r)
 	if r.met {
-		return r.need.IsZero() || !r.paidOn.IsZero() && (by.IsZero() || !r.paidOn.After(by))
+		return used, r.need.IsZero() || !r.paidOn.IsZero() && (by.IsZero() || !r.paidOn.After(by))
 	}
 	if !r.reversed || by.IsZero() {
-		return false
+		return used, false
 	}
-	has := s.creditBy(by)
+	need := r.need
 	rows := s.months()
 	for i := range rows {
 		if x := &rows[i]; !x.reversed && !x.paidOn.IsZero() && !x.paidOn.After(by) {
-			has = has.Add(x.paid)
+			need = money.Max(money.Zero, need.Sub(x.paid))
 		}
 	}
-	return !has.Less(r.need)
+	return need, !s.creditBy(by).Less(need)
 }
 
 // startReturned tells whether the payment that started coverage came back,
