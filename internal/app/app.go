@@ -41,8 +41,9 @@ type DatabaseConfig struct {
 	MakeKeys bool   // make keys when there are none: the demo, and first starts on SQLite
 	Clock    clock.Clock
 	MaxConns int32
-	Room     int64 // bytes that the database may still grow, for tests of a full disk; 0: no bound
-	Volatile bool  // commits do not wait for the disk: for a database that is thrown away
+	Room     int64          // bytes that the database may still grow, for tests of a full disk; 0: no bound
+	Volatile bool           // commits do not wait for the disk: for a database that is thrown away
+	Written  *store.Written // collects what is written for; nil if nobody asks
 }
 
 // Database is an open, migrated database.
@@ -67,6 +68,7 @@ func OpenDatabase(ctx context.Context, c DatabaseConfig) (*Database, error) {
 	if err != nil {
 		return nil, err
 	}
+	db.Collect(c.Written)
 	d := &Database{db}
 	if db.Engine() == "sqlite" {
 		if err := queue.Migrate(ctx, db); err != nil {

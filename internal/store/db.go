@@ -42,12 +42,13 @@ type Options struct {
 
 // DB is an open database of either engine. It is safe for concurrent use.
 type DB struct {
-	engine engine
-	clock  clock.Clock
-	vault  *vault.Vault
-	ids    *ident.Maker
-	twice  bool
-	target string
+	engine  engine
+	clock   clock.Clock
+	vault   *vault.Vault
+	ids     *ident.Maker
+	twice   bool
+	target  string
+	written *Written
 
 	retries atomic.Int64
 }
@@ -87,6 +88,10 @@ func Recognize(ctx context.Context, url string) error {
 
 // Close lets go of the database.
 func (db *DB) Close() { db.engine.close() }
+
+// Collect has w collect from now on what transactions write for. It comes before
+// the first of them.
+func (db *DB) Collect(w *Written) { db.written = w }
 
 // Engine names the engine: "sqlite" or "postgres".
 func (db *DB) Engine() string { return db.engine.name() }

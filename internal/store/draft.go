@@ -132,14 +132,14 @@ func (tx *Tx) UpdateDraft(d mandate.Draft, from mandate.DraftState) {
 		string(d.State), string(d.Reason), d.Released, d.Amount)
 }
 
-// FreezeDrafts records that drafts of the accounts from first to last, which
-// settle on a day or before, have become payments in this transaction: n of
-// them, or it fails.
-func (tx *Tx) FreezeDrafts(first, last enrollment.AccountID, until civil.Date, n int) error {
-	s := qFreezeDrafts.many
+// FreezeDrafts records that drafts of accounts in a row, which settle on a day or
+// before, have become payments in this transaction: n of them, or it fails.
+func (tx *Tx) FreezeDrafts(accounts []enrollment.AccountID, until civil.Date, n int) error {
+	s, first, last := qFreezeDrafts.many, accounts[0], accounts[len(accounts)-1]
 	if first == last {
 		s = qFreezeDrafts.one
 	}
+	tx.db.written.of(s, accounts...)
 	frozen, err := tx.exec(s, first, last, until, tx.now)
 	if err == nil && frozen != int64(n) {
 		err = errors.Join(errDraftChanged, fmt.Errorf("%w: %d of %d", errWrongRowCount, frozen, n))

@@ -98,6 +98,7 @@ type Stmt struct {
 	sql    string
 	locked string // the text that locks its rows as well, "" if it never does
 	reads  bool   // and writes nothing
+	writes string // the table that it writes, "" if none
 }
 
 // lockMark stands where PostgreSQL, in a transaction that writes, locks the
@@ -119,7 +120,7 @@ func (s *Stmt) textIn(m mode) string {
 var registry []*Stmt
 
 func stmt(name, sql string) *Stmt {
-	s := &Stmt{name: name, sql: sql, reads: strings.HasPrefix(strings.TrimSpace(sql), "SELECT ")}
+	s := &Stmt{name: name, sql: sql, reads: strings.HasPrefix(strings.TrimSpace(sql), "SELECT "), writes: tableWritten(sql)}
 	if strings.Contains(sql, lockMark) {
 		s.locked = strings.Replace(sql, lockMark, lockRows, 1)
 	}

@@ -8,7 +8,6 @@ import (
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/bill"
-	"quittance.org/quittance/internal/domain/enrollment"
 )
 
 // What an extract says of accounts holds no key that was made by chance, no
@@ -258,16 +257,4 @@ func (tx *ReadTx) Flows() ([]Flow, error) {
 		err := row(&f.Clearing, &f.From, &f.To, &f.Items, &f.Amount)
 		return f, err
 	})
-}
-
-// RangeOf is the range of one account.
-func RangeOf(id enrollment.AccountID) Range {
-	before := id
-	for i := len(before.UUID) - 1; i >= 0; i-- {
-		before.UUID[i]--
-		if before.UUID[i] != 0xff { // nothing to borrow
-			break
-		}
-	}
-	return Range{after: before.String(), through: id.String(), first: id, last: id}
 }

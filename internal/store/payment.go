@@ -114,6 +114,7 @@ func (tx *ReadTx) Intent(id payment.OperationID) (IntentRow, error) {
 // UpdateIntent moves an intent on from a state; if it is in another one by
 // now, the transaction fails with otherwise.
 func (tx *Tx) UpdateIntent(i IntentRow, from payment.IntentState, otherwise error) {
+	tx.db.written.of(qUpdateIntent, i.AccountID)
 	tx.expect(otherwise, qUpdateIntent, i.ID, string(from), string(i.State), i.SessionRef, i.Reason, tx.now)
 }
 

@@ -26,12 +26,13 @@ var achProofs = []Proof{
 	{
 		Invariant: "I11", Object: "place in a file", Problem: "places in a file are not counted on from 1", Whole: true,
 		stmt: proveRows("prove_file_places", `
-			SELECT NULL, CAST(e.file_id AS TEXT), COUNT(*), MAX(e.file_seq) FROM ach_entry e WHERE e.file_id IS NOT NULL GROUP BY e.file_id`),
+			SELECT NULL, CAST(e.file_id AS TEXT), COUNT(*), MAX(e.file_seq) FROM ach_entry e WHERE e.file_id IS NOT NULL AND `+inFiles("e")+` GROUP BY e.file_id`),
 	},
 	{
 		Invariant: "I11", Object: "trace number", Problem: "a trace number stands for several entries", Whole: true,
 		stmt: proveRows("prove_trace_once", `
-			SELECT NULL, e.trace, 1, COUNT(*) FROM ach_entry e WHERE e.trace IS NOT NULL GROUP BY e.trace, e.trace_round`),
+			SELECT NULL, e.trace, 1, (SELECT COUNT(*) FROM ach_entry o WHERE o.trace = e.trace AND o.trace_round = e.trace_round)
+			FROM ach_entry e WHERE e.trace IS NOT NULL AND `+inFiles("e")),
 	},
 	{
 		Invariant: "I11", Object: "ACH entry", Problem: "an entry is in a file that does not exist, or was withdrawn",
@@ -50,7 +51,7 @@ var achProofs = []Proof{
 }
 
 // fileIsWhole is of files whose totals are recorded and whose entries are there.
-const fileIsWhole = `f.state <> 'building' AND f.state <> 'withdrawn'`
+var fileIsWhole = `f.state <> 'building' AND f.state <> 'withdrawn' AND ` + inFiles("f")
 
 func fileSays(amount string) string {
 	return `SELECT NULL, f.name, ` + amount + `, 0 FROM ach_file f WHERE ` + fileIsWhole

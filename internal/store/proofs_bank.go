@@ -4,13 +4,13 @@ package store
 // way (I6), and that an entry that came back took its payment along (I4).
 var bankProofs = []Proof{
 	{
-		Invariant: "I6", Object: "account", Problem: "cash is not what the lines of the statements come to", Money: true, Whole: true,
+		Invariant: "I6", Object: "account", Problem: "cash is not what the lines of the statements come to", Money: true, Whole: true, Summed: true,
 		stmt: proveSums("prove_cash_stated",
 			`SELECT NULL, 'cash.operating', 0, t.amount_cents FROM transfer t WHERE t.debit = 'cash.operating'`,
 			`SELECT NULL, 'cash.operating', 0, -t.amount_cents FROM transfer t WHERE t.credit = 'cash.operating'`,
 			`SELECT NULL, 'cash.operating', d.posted_cents, 0 FROM deposit d`,
 			`SELECT NULL, 'cash.operating', i.amount_cents, 0 FROM bank_item i
-			WHERE i.kind = 'line' AND i.state = 'posted' AND NOT EXISTS (`+depositsOf+`)`,
+			WHERE i.kind = 'line' AND i.state = 'posted' AND NOT `+isDeposited,
 			// A line of a statement meets what carriers are paid once remittances are files.
 			`SELECT NULL, 'cash.operating', -t.amount_cents, 0 FROM transfer t WHERE `+isRemittance),
 	},
@@ -18,11 +18,11 @@ var bankProofs = []Proof{
 		Invariant: "I6", Object: "line of a statement", Problem: "a line that agrees brought another amount", Money: true, Whole: true,
 		stmt: proveSums("prove_line_deposited",
 			`SELECT NULL, CAST(i.file_id AS TEXT) || ' line ' || CAST(i.line AS TEXT), i.amount_cents, 0
-			FROM bank_item i WHERE i.kind = 'line' AND i.state = 'posted' AND EXISTS (`+depositsOf+`)`,
+			FROM bank_item i WHERE i.kind = 'line' AND i.state = 'posted' AND `+isDeposited,
 			`SELECT NULL, CAST(d.bank_file_id AS TEXT) || ' line ' || CAST(d.bank_line AS TEXT), 0, d.amount_cents FROM deposit d`),
 	},
 	{
-		Invariant: "I6", Object: "deposit", Problem: "the items that a deposit closed do not come to it", Money: true, Whole: true,
+		Invariant: "I6", Object: "deposit", Problem: "the items that a deposit closed do not come to it", Money: true, Whole: true, Summed: true,
 		stmt: proveSums("prove_deposit_items",
 			`SELECT NULL, CAST(d.deposit_id AS TEXT), d.posted_cents, 0 FROM deposit d WHERE d.side <> 'credits'`,
 			`SELECT NULL, CAST(i.deposit_id AS TEXT), 0, i.amount_cents FROM clearing_item i
@@ -49,7 +49,7 @@ var bankProofs = []Proof{
 		stmt: proveRows("prove_refund_source", `
 			SELECT t.account_id, CAST(t.entry_id AS TEXT), 1, CASE WHEN EXISTS (SELECT 1 FROM entry e
 				WHERE e.account_id = t.account_id AND e.entry_id = t.entry_id AND e.source_kind IN ('refund', 'bank_item')) THEN 1 ELSE 0 END
-			FROM transfer t WHERE (t.credit = 'refund.payable' OR t.debit = 'refund.payable') AND `+inRange("t")),
+			FROM transfer t WHERE (t.credit = 'refund.payable' OR t.debit = 'refund.payable') AND `+inRange("t")+` AND `+fresh("t.entry_id")),
 	},
 	{
 		// What was refunded before it came back can not be undone: staff settle it
@@ -65,5 +65,5 @@ var bankProofs = []Proof{
 	},
 }
 
-// depositsOf are the deposits of item i.
-const depositsOf = `SELECT 1 FROM deposit d WHERE d.bank_file_id = i.file_id AND d.bank_line = i.line AND d.bank_seq = i.seq`
+// isDeposited is of items i that brought a deposit.
+const isDeposited = `(i.file_id, i.line, i.seq) IN (SELECT d.bank_file_id, d.bank_line, d.bank_seq FROM deposit d)`

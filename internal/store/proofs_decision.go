@@ -14,7 +14,7 @@ var decisionProofs = []Proof{
 		Invariant: "I13", Object: "entry", Problem: "a charge was taken back without a reason",
 		stmt: proveRows("prove_reversal_reasoned", `
 			SELECT e.account_id, CAST(e.entry_id AS TEXT), 1, CASE WHEN e.reason <> '' THEN 1 ELSE 0 END
-			FROM entry e WHERE e.kind = 'charge_reversal' AND `+inRange("e")),
+			FROM entry e WHERE e.kind = 'charge_reversal' AND `+inRange("e")+` AND `+fresh("e.entry_id")),
 	},
 	{
 		Invariant: "I13", Object: "enrollment", Problem: "decisions on an enrollment that is not marked as decided on",

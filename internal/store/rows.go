@@ -99,6 +99,7 @@ func (tx *ReadTx) copyMany() error {
 			continue
 		}
 		tx.rows[i].rows = nil
+		tx.db.written.rows(g.into.table, g.rows)
 		if err := tx.session.bulk(tx.ctx, g.into.table, g.into.columns, g.rows); err != nil {
 			return tx.db.translate("bulk "+g.into.table, err)
 		}

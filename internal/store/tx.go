@@ -67,6 +67,7 @@ func (tx *Tx) bulk(table string, columns []string, values [][]any) error {
 	if err := tx.flush(); err != nil {
 		return err
 	}
+	tx.db.written.rows(table, values)
 	if err := tx.session.bulk(tx.ctx, table, columns, values); err != nil {
 		return tx.db.translate("bulk "+table, err)
 	}
@@ -85,6 +86,7 @@ func (tx *ReadTx) run(more ...step) error {
 	if len(steps) == 0 {
 		return nil
 	}
+	tx.db.written.steps(steps)
 	done, err := tx.session.run(tx.ctx, steps)
 	if err != nil {
 		return tx.db.translate(nameOf(steps, done), err)
@@ -105,6 +107,7 @@ func (tx *Tx) commit() error {
 		return err
 	}
 	steps := tx.queued()
+	tx.db.written.steps(steps)
 	if slices.ContainsFunc(steps, func(s step) bool { return s.touched != nil }) {
 		if done, err := tx.session.run(tx.ctx, steps); err != nil {
 			return tx.db.translate(nameOf(steps, done), err)

@@ -2,6 +2,8 @@ package store
 
 import (
 	"encoding/json"
+	"fmt"
+	"regexp"
 	"strings"
 
 	"quittance.org/quittance/internal/base/civil"
@@ -19,7 +21,17 @@ type Proof struct {
 	Problem   string // what it means that they differ
 	Money     bool   // the numbers are cents; otherwise they count rows
 	Whole     bool   // of the book as a whole, not of a range of accounts
-	stmt      *Stmt
+	Summed    bool   // and it follows from sums that can be kept, see Writing.Held and Writing.Deposits
+	stmt      proofStmt
+	over      []string // the tables of which a row that was written can break it; none: all that it reads
+}
+
+// proofStmt is a query over a range of accounts, or over the book as a whole, and
+// the same one over some accounts, or over some files to the bank. Of the book as
+// a whole there may be no such one.
+type proofStmt struct {
+	all, some *Stmt
+	fresh     bool // the one over some takes a key since which rows are fresh
 }
 
 // Difference is an object whose two numbers differ. Account is zero when the
@@ -74,6 +86,10 @@ func (tx *ReadTx) Prove(p Proof, r Range, differ func(Difference)) (checked int6
 	if p.Whole {
 		args = nil
 	}
+	return tx.prove(p.stmt.all, args, differ)
+}
+
+func (tx *ReadTx) prove(stmt *Stmt, args []any, differ func(Difference)) (checked int64, err error) {
 	row := func(scan func(...any) error) error {
 		var d Difference
 		var isCount int64
@@ -87,7 +103,7 @@ func (tx *ReadTx) Prove(p Proof, r Range, differ func(Difference)) (checked int6
 		}
 		return nil
 	}
-	err = tx.run(step{stmt: p.stmt, args: args, row: row})
+	err = tx.run(step{stmt: stmt, args: args, row: row})
 	return checked, err
 }
 
@@ -98,31 +114,73 @@ const differences = `
 	UNION ALL SELECT 1, NULL, '', COUNT(*), 0 FROM compared ORDER BY 1, 2, 3`
 
 // proveRows proves row by row: rows gives account_id, object, expected, found.
-func proveRows(name string, rows ...string) *Stmt {
-	return stmt(name, `WITH compared (account_id, object, expected, found) AS (`+strings.Join(rows, " UNION ALL ")+`)`+differences)
+func proveRows(name string, rows ...string) proofStmt {
+	return overSome(name, `WITH compared (account_id, object, expected, found) AS (`+strings.Join(rows, " UNION ALL ")+`)`+differences)
 }
 
 // proveSums proves sums: parts give account_id, object, expected, found, and
 // are added up per object.
-func proveSums(name string, parts ...string) *Stmt {
-	return stmt(name, `WITH part (account_id, object, expected, found) AS (`+strings.Join(parts, " UNION ALL ")+`),
+func proveSums(name string, parts ...string) proofStmt {
+	for i := range parts {
+		parts[i] = freshMark.ReplaceAllString(parts[i], "TRUE") // what is not added up cent by cent since must be whole
+	}
+	return proveAdded(name, parts...)
+}
+
+// proveAdded is proveSums of rows that nobody can change: sums that were equal
+// stay so when the rows that came since are.
+func proveAdded(name string, parts ...string) proofStmt {
+	return overSome(name, `WITH part (account_id, object, expected, found) AS (`+strings.Join(parts, " UNION ALL ")+`),
 		compared AS (
 			SELECT account_id, object, CAST(SUM(expected) AS BIGINT) AS expected, CAST(SUM(found) AS BIGINT) AS found
 			FROM part GROUP BY account_id, object)`+differences)
 }
 
-// inRange is the condition that a row of a table lies in the range.
-func inRange(alias string) string {
-	return alias + ".account_id > $1 AND " + alias + ".account_id <= $2"
-}
+// inRange is the condition that a row of a table lies in the range, or is of one
+// of some accounts.
+func inRange(alias string) string { return "in_range(" + alias + ".account_id)" }
+
+// inFiles is the condition that a row is of one of some files to the bank. To
+// the proof of the whole book it is none.
+func inFiles(alias string) string { return "in_files(" + alias + ".file_id)" }
+
+// SomeTogether is how many accounts that lie far apart, or files, are looked at
+// together at most: their number is part of the statements.
+const SomeTogether = 50
+
+// fresh is the condition that a row was made since a key was, for rows that are
+// proved once and that nobody can change. To a proof of the whole book, or of a
+// range, it is none.
+func fresh(key string) string { return "fresh(" + key + ")" }
 
 var (
-	qAppliedIn = stmt("applied_in", `
+	filesMark = regexp.MustCompile(`in_files\(([a-z_.]+)\)`)
+	freshMark = regexp.MustCompile(`fresh\(([a-z_.]+)\)`)
+)
+
+// overSome gives the two texts of a query.
+func overSome(name, sql string) proofStmt {
+	s := proofStmt{fresh: freshMark.MatchString(sql)}
+	all := rangeMark.ReplaceAllString(sql, "$1 > $$1 AND $1 <= $$2")
+	s.all = stmt(name, freshMark.ReplaceAllString(filesMark.ReplaceAllString(all, "TRUE"), "TRUE"))
+	if rangeMark.MatchString(sql) || filesMark.MatchString(sql) {
+		list := "$1 IN " + strings.ReplaceAll(placeholders(SomeTogether), "$", "$$")
+		some := filesMark.ReplaceAllString(rangeMark.ReplaceAllString(sql, list), list)
+		s.some = stmt(name+"_some", freshMark.ReplaceAllString(some, fmt.Sprintf("$1 >= $$%d", SomeTogether+1)))
+	}
+	return s
+}
+
+const sealedColumns = `b.account_id, b.bill_id, b.bill_no, b.kind, b.coverage_month, b.revision, b.issued_on, b.due_on, b.total_cents, b.document`
+
+var (
+	qAppliedIn = overAccounts("applied_in", `
 		SELECT account_id, charge_id, CAST(SUM(CASE kind WHEN 'apply' THEN amount_cents ELSE -amount_cents END) AS BIGINT)
-		FROM application WHERE account_id >= $1 AND account_id <= $2 GROUP BY account_id, charge_id`)
+		FROM application WHERE in_range(account_id) GROUP BY account_id, charge_id`)
 	qBillsIn = stmt("bills_in", `
-		SELECT b.account_id, b.bill_id, b.bill_no, b.kind, b.coverage_month, b.revision, b.issued_on, b.due_on, b.total_cents, b.document
-		FROM bill b WHERE `+inRange("b")+` ORDER BY b.account_id, b.bill_id`)
+		SELECT `+sealedColumns+` FROM bill b WHERE b.account_id > $1 AND b.account_id <= $2 ORDER BY b.account_id, b.bill_id`)
+	qBillsAfter = stmt("bills_after", `SELECT `+sealedColumns+` FROM bill b WHERE b.bill_no > $1 ORDER BY b.bill_no`)
+	qNewestBill = stmt("newest_bill", `SELECT COALESCE(MAX(bill_no), '') FROM bill`)
 )
 
 // PaidFacts gives what the books say of the accounts of a range, and beside it
@@ -131,25 +189,21 @@ func (tx *ReadTx) PaidFacts(r Range) ([]*Facts, map[bill.ChargeID]money.Amount, 
 	if r.first.IsZero() {
 		return nil, nil, nil
 	}
-	facts, err := tx.facts(accountsIn{first: r.first, last: r.last}, wantAllCharges, civil.Month{})
-	if err != nil {
-		return nil, nil, err
-	}
+	return tx.paidFacts(accountsIn{first: r.first, last: r.last})
+}
+
+func (tx *ReadTx) paidFacts(in accountsIn) ([]*Facts, map[bill.ChargeID]money.Amount, error) {
 	settled := map[bill.ChargeID]money.Amount{}
-	for _, s := range []*Stmt{qAppliedIn, qWaivedIn.many} {
-		err := each(tx, s, func(scan func(...any) error) error {
-			var account enrollment.AccountID
-			var charge bill.ChargeID
-			var sum money.Amount
-			err := scan(&account, &charge, &sum)
-			settled[charge] = settled[charge].Add(sum)
-			return err
-		}, r.first, r.last)
-		if err != nil {
-			return nil, nil, err
-		}
+	add := func(scan func(...any) error) error {
+		var account enrollment.AccountID
+		var charge bill.ChargeID
+		var sum money.Amount
+		err := scan(&account, &charge, &sum)
+		settled[charge] = settled[charge].Add(sum)
+		return err
 	}
-	return facts, settled, nil
+	facts, err := tx.facts(in, wantAllCharges, civil.Month{}, in.step(qAppliedIn, add, nil), in.step(qWaivedIn, add, nil))
+	return facts, settled, err
 }
 
 // SealedBill is a bill twice: Columns holds what the table's columns repeat of
@@ -163,15 +217,25 @@ type SealedBill struct {
 
 // EachBill hands on every bill of a range.
 func (tx *ReadTx) EachBill(r Range, visit func(SealedBill)) error {
-	return each(tx, qBillsIn, func(scan func(...any) error) error {
-		s := SealedBill{Document: &bill.Bill{}}
-		c := &s.Columns
-		var document string
-		if err := scan(&c.AccountID, &c.ID, &c.Number, &c.Kind, &c.Month, &c.Revision, &c.IssuedOn, &c.DueOn, &c.Total, &document); err != nil {
-			return err
-		}
-		s.Broken = json.Unmarshal([]byte(document), s.Document)
-		visit(s)
-		return nil
-	}, r.after, r.through)
+	return each(tx, qBillsIn, func(scan func(...any) error) error { return scanSealed(scan, visit) }, r.after, r.through)
+}
+
+// EachBillAfter hands on every bill with a number after one.
+func (tx *ReadTx) EachBillAfter(number string, visit func(SealedBill)) error {
+	return each(tx, qBillsAfter, func(scan func(...any) error) error { return scanSealed(scan, visit) }, number)
+}
+
+// NewestBill gives the number of the newest bill, "" if there is none.
+func (tx *ReadTx) NewestBill() (string, error) { return one(tx, qNewestBill, scalar[string]) }
+
+func scanSealed(scan func(...any) error, visit func(SealedBill)) error {
+	s := SealedBill{Document: &bill.Bill{}}
+	c := &s.Columns
+	var document string
+	if err := scan(&c.AccountID, &c.ID, &c.Number, &c.Kind, &c.Month, &c.Revision, &c.IssuedOn, &c.DueOn, &c.Total, &document); err != nil {
+		return err
+	}
+	s.Broken = json.Unmarshal([]byte(document), s.Document)
+	visit(s)
+	return nil
 }

@@ -134,7 +134,7 @@ func (f *freezer) freeze(ctx context.Context, ids []enrollment.AccountID) (done 
 				return nil
 			})
 			if err == nil && done.Frozen > 0 {
-				err = tx.FreezeDrafts(first, last, f.until, done.Frozen)
+				err = tx.FreezeDrafts(ids, f.until, done.Frozen)
 			}
 			if err != nil {
 				return err

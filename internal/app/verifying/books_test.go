@@ -410,7 +410,7 @@ func (b *books) autopay(tx *store.Tx, p payment.Payment, bank payment.BankAccoun
 		return err
 	}
 	tx.SaveBank(p.AccountID, store.SavedBank{BankAccount: payment.BankAccount{ID: bank}, SavedOn: p.EffectiveOn}, mandateID, store.ValidatedByService, "1")
-	return tx.FreezeDrafts(p.AccountID, p.AccountID, d.SettleOn, 1)
+	return tx.FreezeDrafts([]enrollment.AccountID{p.AccountID}, d.SettleOn, 1)
 }
 
 // sent has the entry of a payment be in a file with the bank.

@@ -8,7 +8,6 @@ import (
 
 	"quittance.org/quittance/internal/app/verifying"
 	"quittance.org/quittance/internal/base/clock/virtual"
-	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/store"
 	"quittance.org/quittance/internal/store/storetest"
 	"quittance.org/quittance/profiles"
@@ -58,68 +57,6 @@ func TestExtractIsOfWhatHappened(t *testing.T) {
 		storetest.Sabotage(t, db, "UPDATE charge SET due_on = '2026-11-24' WHERE account_id = "+of("Boris"))
 		if extract(t, db) == want {
 			t.Error("another due date does not show")
-		}
-	})
-}
-
-// A proof of single accounts sees what is wrong with them, and nothing else.
-func TestVerifyAccounts(t *testing.T) {
-	t.Parallel()
-	healthyBooks.Each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
-		storetest.Sabotage(t, db, `UPDATE open_charge SET open_cents = open_cents + 1 WHERE account_id = `+of("Boris"))
-		byName := map[string]enrollment.AccountID{}
-		err := db.Read(t.Context(), "accounts", func(tx *store.ReadTx) error {
-			ids, err := tx.AccountsAfter(enrollment.AccountID{}, 100)
-			for _, id := range ids {
-				a, err := tx.Account(id)
-				if err != nil {
-					return err
-				}
-				byName[a.FirstName] = id
-			}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for name, want := range map[string]string{"Ana": "", "Boris": "I2 I7", "Chen": ""} {
-			report, err := service(t, db).VerifyAccounts(t.Context(), []enrollment.AccountID{byName[name]}, func() {})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := strings.Join(report.Broken(), " "); got != want || report.Clean != (want == "") {
-				t.Errorf("%s: %q is broken, want %q\n%s", name, got, want, report)
-			}
-			if report.Invariants[1].Checked == 0 {
-				t.Errorf("%s: nothing was looked at", name)
-			}
-		}
-	})
-}
-
-func TestRangeOf(t *testing.T) {
-	t.Parallel()
-	healthyBooks.Each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
-		err := db.Read(t.Context(), "ranges", func(tx *store.ReadTx) error {
-			ids, err := tx.AccountsAfter(enrollment.AccountID{}, 100)
-			for _, id := range ids {
-				bills := 0
-				if err := tx.EachBill(store.RangeOf(id), func(b store.SealedBill) {
-					bills++
-					if b.Columns.AccountID != id {
-						t.Errorf("the range of %s holds a bill of %s", id, b.Columns.AccountID)
-					}
-				}); err != nil {
-					return err
-				}
-				if bills == 0 {
-					t.Errorf("the range of %s holds no bill", id)
-				}
-			}
-			return err
-		})
-		if err != nil {
-			t.Error(err)
 		}
 	})
 }

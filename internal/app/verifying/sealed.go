@@ -7,17 +7,18 @@ import (
 	"quittance.org/quittance/internal/store"
 )
 
-// bills reads every sealed bill again (I8): the document adds up on both of
-// its roads, and the columns repeat what it says.
-func (v *verification) bills(r store.Range) error {
+// bills reads every sealed bill of a range again (I8).
+func (v *verification) bills(r store.Range) error { return v.tx.EachBill(r, v.sealed) }
+
+// sealed tells whether a bill's document adds up on both of its roads, and the
+// columns repeat what it says.
+func (v *verification) sealed(s store.SealedBill) {
 	invariant := v.report.invariant("I8")
-	return v.tx.EachBill(r, func(s store.SealedBill) {
-		invariant.Checked++
-		for _, d := range sealedWrong(s) {
-			d.Account, d.Object = s.Columns.AccountID.String(), "bill "+s.Columns.Number
-			invariant.add(d)
-		}
-	})
+	invariant.Checked++
+	for _, d := range sealedWrong(s) {
+		d.Account, d.Object = s.Columns.AccountID.String(), "bill "+s.Columns.Number
+		invariant.add(d)
+	}
 }
 
 func sealedWrong(s store.SealedBill) []Violation {

@@ -11,13 +11,18 @@ import (
 	"quittance.org/quittance/internal/store"
 )
 
-// paidThrough counts how far each enrollment is paid from applications and
-// what was waived alone, and asks standing, which members are told, whether it agrees (I7).
+// paidThrough counts how far each enrollment of a range is paid.
 func (v *verification) paidThrough(r store.Range) error {
 	facts, settled, err := v.tx.PaidFacts(r)
-	if err != nil {
-		return err
+	if err == nil {
+		v.paidAs(facts, settled)
 	}
+	return err
+}
+
+// paidAs counts how far each enrollment is paid from applications and what was
+// waived alone, and asks standing, which members are told, whether it agrees (I7).
+func (v *verification) paidAs(facts []*store.Facts, settled map[bill.ChargeID]money.Amount) {
 	invariant := v.report.invariant("I7")
 	today := v.profile.Today(v.tx.Now())
 	for _, f := range facts {
@@ -32,7 +37,6 @@ func (v *verification) paidThrough(r store.Range) error {
 			}
 		}
 	}
-	return nil
 }
 
 // paidRun walks the live charges of an enrollment from its start, month by

@@ -37,12 +37,7 @@ func (s *Service) Verify(ctx context.Context) (Report, error) { return s.VerifyA
 // VerifyAsOf is Verify that says when it has begun: nothing that is written
 // after that is looked at, so that work may go on meanwhile.
 func (s *Service) VerifyAsOf(ctx context.Context, begun func()) (Report, error) {
-	return s.verify(ctx, "verify", begun, func(v *verification) error {
-		if err := v.prove(store.Range{}, true); err != nil {
-			return err
-		}
-		return v.tx.Ranges(accountsAtOnce, v.accounts)
-	})
+	return s.verify(ctx, "verify", begun, (*verification).everything)
 }
 
 // verify runs proofs in one transaction. The first thing that it reads settles
@@ -71,6 +66,14 @@ type verification struct {
 	report  *Report
 }
 
+// everything verifies the whole book.
+func (v *verification) everything() error {
+	if err := v.prove(store.Range{}, true); err != nil {
+		return err
+	}
+	return v.tx.Ranges(accountsAtOnce, v.accounts)
+}
+
 // accounts verifies a range of accounts.
 func (v *verification) accounts(r store.Range) error {
 	orphans := v.report.invariant(store.Orphans).Broken
@@ -93,18 +96,24 @@ func (v *verification) prove(r store.Range, whole bool) error {
 			continue
 		}
 		invariant := v.report.invariant(p.Invariant)
-		checked, err := v.tx.Prove(p, r, func(d store.Difference) {
-			invariant.add(Violation{
-				Account: d.Account.String(), Object: object(p.Object, d.Object), Problem: p.Problem,
-				Expected: number(p, d.Expected), Found: number(p, d.Found),
-			})
-		})
+		checked, err := v.tx.Prove(p, r, v.differs(p))
 		if err != nil {
 			return err
 		}
 		invariant.Checked += checked
 	}
 	return nil
+}
+
+// differs reports what a proof finds.
+func (v *verification) differs(p store.Proof) func(store.Difference) {
+	invariant := v.report.invariant(p.Invariant)
+	return func(d store.Difference) {
+		invariant.add(Violation{
+			Account: d.Account.String(), Object: object(p.Object, d.Object), Problem: p.Problem,
+			Expected: number(p, d.Expected), Found: number(p, d.Found),
+		})
+	}
 }
 
 func object(noun, name string) string {

@@ -222,7 +222,7 @@ var sabotages = []struct{ name, want, problem, sql string }{
 	{"a reversal of nothing", "I10", "other amounts than its charge", chargeCopy("Eve", "reversal", 5)},
 	{"two reversals of one charge", "I10", "reversal of none", chargeCopy("Eve", "reversal", 1) + `; ` +
 		strings.ReplaceAll(chargeCopy("Eve", "reversal", 2), "00a'", "00b'")},
-	{"a reversal that splits the premium differently", "I10", "gross_cents", `UPDATE charge SET gross_cents = gross_cents + 1, aptc_cents = aptc_cents + 1 WHERE kind = 'reversal'`},
+	{"a reversal that splits the premium differently", "I10", "other amounts than its charge", `UPDATE charge SET gross_cents = gross_cents + 1, aptc_cents = aptc_cents + 1 WHERE kind = 'reversal'`},
 
 	{"an entry taken out of its file", "I11", "more or fewer entries", `UPDATE ach_file SET entries = 2`},
 	{"a cent added to a file", "I11", "debits are not those", `UPDATE ach_file SET debit_cents = debit_cents + 1`},
@@ -289,7 +289,7 @@ var sabotages = []struct{ name, want, problem, sql string }{
 
 	{"a transfer of no entry", "orphans", "names a row of entry", transfer("Ana", "suspense", "''", "fee.income", "''", 5) + `UPDATE transfer SET entry_id = ` + row + ` WHERE seq >= 90`},
 	{"a transfer of no account", "orphans", "names a row of entry", transfer("Ana", "suspense", "''", "fee.income", "''", 5) +
-		`UPDATE transfer SET account_id = 'ffffffff-ffff-ffff-ffff-fffffffffffe' WHERE seq >= 90`},
+		`UPDATE transfer SET account_id = ` + row + ` WHERE seq >= 90`},
 	{"an application of no entry", "orphans", "names a row of entry", `UPDATE application SET entry_id = ` + row + ` WHERE account_id = ` + of("Boris")},
 	{"an application of no charge", "I2 I5 I7 orphans", "names a row of charge", `UPDATE application SET charge_id = ` + row + ` WHERE account_id = ` + of("Boris")},
 	{"a waived part of no charge", "I2 I5 I7 orphans", "names a row of charge", `UPDATE waived SET charge_id = ` + row + ` WHERE account_id = ` + of("Gail")},

@@ -11,6 +11,7 @@ import (
 	"io"
 	"sync"
 
+	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/clock"
 )
 
@@ -60,6 +61,15 @@ func (m *Maker) New() UUID {
 	u[6] = 0x70 | byte(m.serial>>8)
 	u[7] = byte(m.serial)
 	u[8] = 0x80 | u[8]&0x3f
+	return u
+}
+
+// Earliest is not after any UUIDv7 that is made from a moment on.
+func Earliest(at civil.Instant) (u UUID) {
+	ms := at.Time().UnixMilli()
+	for i := range 6 {
+		u[i] = byte(ms >> (40 - 8*i))
+	}
 	return u
 }
 

@@ -1,0 +1,258 @@
+package store
+
+import (
+	"slices"
+
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/ident"
+	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/bill"
+	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/ledger"
+)
+
+// paidReads are the statements that tell what PaidFacts reads, and what it
+// depends on: on a day of review time itself decides.
+var paidReads = []*Stmt{
+	qAccountsIn.one, qEnrollmentsIn.one, qSegmentsIn.one, qAllChargesIn.one, qOpenIn.one, qDecisionsIn.one, qAppliedDaysIn.one, qReturnedIn.one,
+	qAppliedIn.one, qWaivedIn.one, qWaiversIn.one, qHoldsIn.one, qArrangementsIn.one, qExtensionsIn.one, qReviewsDue,
+}
+
+// Writing is what was written for, as a transaction sees it.
+type Writing struct {
+	Writings
+	tx    *ReadTx
+	order []enrollment.AccountID
+	since string // keys that were made since are not below it
+}
+
+var qAccountsOfFile = stmt("accounts_of_file", `SELECT DISTINCT account_id FROM ach_entry WHERE file_id = $1`)
+
+// Look finds out which accounts were written for by way of a file to the bank;
+// those of entries that were taken out of it again it does not find.
+// All of it was written since a moment; zero: ever.
+func (w Writings) Look(tx *ReadTx, since civil.Instant) (*Writing, error) {
+	l := &Writing{tx: tx, Writings: w, since: lowestKey}
+	if !since.IsZero() {
+		l.since = ident.Earliest(since).String()
+	}
+	moved := tableOf("ach_entry") | tableOf("ach_file") | tableOf("clearing_item")
+	for _, file := range w.files {
+		err := each(tx, qAccountsOfFile, func(scan func(...any) error) error {
+			id, err := scalar[enrollment.AccountID](scan)
+			l.accounts[id] |= moved
+			return err
+		}, file)
+		if err != nil {
+			return nil, err
+		}
+	}
+	for id := range l.accounts {
+		l.order = append(l.order, id)
+	}
+	slices.SortFunc(l.order, func(a, b enrollment.AccountID) int { return a.Compare(b.UUID) })
+	return l, nil
+}
+
+// of gives the accounts for which one of some tables was written.
+func (w *Writing) of(some tables) (ids []enrollment.AccountID) {
+	for _, id := range w.order {
+		if w.accounts[id]&some != 0 {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// each runs a query over lists of the accounts for which one of some tables was
+// written, or over ranges of all.
+func (w *Writing) each(s proofStmt, some tables, do func(*Stmt, []any) error) error {
+	if !w.everything {
+		return w.lists(s, w.of(some), do)
+	}
+	return w.tx.Ranges(rangeAtOnce, func(r Range) error { return do(s.all, []any{r.after, r.through}) })
+}
+
+// rangeAtOnce bounds what a proof holds in memory.
+const rangeAtOnce = 2000
+
+func (w *Writing) lists(s proofStmt, ids []enrollment.AccountID, do func(*Stmt, []any) error) error {
+	return inLists(ids, func(args []any) error {
+		if s.fresh {
+			args = append(args, w.since)
+		}
+		return do(s.some, args)
+	})
+}
+
+// inLists hands on lists of SomeTogether keys; a shorter one repeats its last.
+func inLists[T any](keys []T, do func([]any) error) error {
+	for some := range slices.Chunk(keys, SomeTogether) {
+		args := make([]any, SomeTogether, SomeTogether+1)
+		for i := range args {
+			args[i] = some[min(i, len(some)-1)]
+		}
+		if err := do(args); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Prove is Prove of what was written for: of the accounts whose rows a proof
+// looks at, or of the files. Of the whole book it is where the rows are few, and
+// nothing where sums are kept.
+func (w *Writing) Prove(p Proof, differ func(Difference)) (checked int64, err error) {
+	prove := func(stmt *Stmt, args []any) error {
+		n, err := w.tx.prove(stmt, args, differ)
+		checked += n
+		return err
+	}
+	switch {
+	case p.Summed:
+		return 0, nil
+	case p.stmt.some == nil:
+		return w.tx.Prove(p, Range{}, differ)
+	case p.Whole:
+		err = inLists(w.files, func(args []any) error { return prove(p.stmt.some, args) })
+	default:
+		err = w.each(p.stmt, p.breaks(), prove)
+	}
+	return checked, err
+}
+
+// breaks is the set of tables of which a row that was written can break a proof.
+func (p Proof) breaks() (all tables) {
+	if p.over == nil {
+		return readsOf(p.stmt.all)
+	}
+	for _, name := range p.over {
+		all |= tableOf(name)
+	}
+	return all
+}
+
+// For tells whether anything was written for an account.
+func (w *Writing) For(id enrollment.AccountID) bool { return w.accounts[id] != 0 }
+
+// PaidFacts gives the facts of the accounts of which they may have changed, or
+// whose day of review it was, some at a time.
+func (w *Writing) PaidFacts(visit func([]*Facts, map[bill.ChargeID]money.Amount)) error {
+	var reads tables
+	for _, s := range paidReads {
+		reads |= readsOf(s)
+	}
+	for some := range slices.Chunk(w.of(reads), FactsTogether) {
+		facts, settled, err := w.tx.paidFacts(accountsIn{list: some})
+		if err != nil {
+			return err
+		}
+		visit(facts, settled)
+	}
+	return nil
+}
+
+// held are the ledger accounts whose balance is the marketplace's own and is
+// proved from what lies behind it: money on its way, and cash.
+var held = append(slices.Clone(clearing), ledger.CashOperating)
+
+// Held is what one account's books hold of money on its way less its open items,
+// and of cash less what carriers were paid, in cents and in the order of the
+// chart. Over all accounts the first come to nothing, the last to what the
+// bank's statements say.
+type Held [5]int64
+
+// Add adds what another account's books hold.
+func (h *Held) Add(o Held) {
+	for i := range h {
+		h[i] += o[i]
+	}
+}
+
+// Sub takes away what another account's books hold.
+func (h *Held) Sub(o Held) {
+	for i := range h {
+		h[i] -= o[i]
+	}
+}
+
+var (
+	qHeld = overSome("held", `
+		SELECT h.account_id, h.name, CAST(SUM(h.cents) AS BIGINT) FROM (
+			SELECT t.account_id, t.debit AS name, t.amount_cents AS cents FROM transfer t WHERE t.debit IN (`+list(held...)+`) AND `+inRange("t")+`
+			UNION ALL SELECT t.account_id, t.credit, -t.amount_cents FROM transfer t WHERE t.credit IN (`+list(held...)+`) AND `+inRange("t")+`
+			UNION ALL SELECT t.account_id, t.credit, t.amount_cents FROM transfer t WHERE `+isRemittance+` AND `+inRange("t")+`
+			UNION ALL SELECT i.account_id, i.clearing, -i.amount_cents FROM clearing_item i WHERE i.closed_on IS NULL AND `+inRange("i")+`) h
+		GROUP BY h.account_id, h.name`)
+	qStated = stmt("stated", `
+		SELECT CAST(COALESCE((SELECT SUM(d.posted_cents) FROM deposit d), 0) + COALESCE((SELECT SUM(i.amount_cents) FROM bank_item i
+			WHERE i.kind = 'line' AND i.state = 'posted' AND NOT `+isDeposited+`), 0) AS BIGINT)`)
+	qDepositItems = overSome("deposit_items", `
+		SELECT i.deposit_id, CAST(SUM(i.amount_cents) AS BIGINT) FROM clearing_item i WHERE i.deposit_id IS NOT NULL AND `+inRange("i")+` GROUP BY i.deposit_id`)
+	qDeposits = stmt("deposits_some", `
+		SELECT deposit_id, posted_cents, CASE WHEN done_at IS NULL THEN 1 ELSE 0 END FROM deposit
+		WHERE side <> 'credits' AND deposit_id IN `+placeholders(SomeTogether))
+)
+
+// Held gives what the accounts that were written for hold, and perhaps others.
+func (w *Writing) Held() (map[enrollment.AccountID]Held, error) {
+	some := readsOf(qHeld.all)
+	all := map[enrollment.AccountID]Held{}
+	for _, id := range w.of(some) {
+		all[id] = Held{}
+	}
+	err := w.each(qHeld, some, func(s *Stmt, args []any) error {
+		return each(w.tx, s, func(scan func(...any) error) error {
+			var id enrollment.AccountID
+			var name string
+			var cents int64
+			err := scan(&id, &name, &cents)
+			h := all[id]
+			h[slices.Index(held, ledger.Account(name))] += cents
+			all[id] = h
+			return err
+		}, args...)
+	})
+	return all, err
+}
+
+// Agrees tells whether what all books hold is what lies behind it.
+func (w *Writing) Agrees(sum Held) (bool, error) {
+	stated, err := one(w.tx, qStated, scalar[int64])
+	want := Held{}
+	want[len(want)-1] = stated
+	return sum == want, err
+}
+
+// Deposits tells whether each deposit that was written for is what the items that
+// it closed come to, and whether one is under way still: what it has closed until
+// now is to be looked at again when it is over.
+func (w *Writing) Deposits() (agree, underWay bool, err error) {
+	if len(w.deposits) == 0 {
+		return true, false, nil
+	}
+	closed := map[DepositID]int64{}
+	err = w.each(qDepositItems, tableOf("clearing_item"), func(s *Stmt, args []any) error {
+		return each(w.tx, s, func(scan func(...any) error) error {
+			var id DepositID
+			var cents int64
+			err := scan(&id, &cents)
+			closed[id] += cents
+			return err
+		}, args...)
+	})
+	if err != nil {
+		return false, false, err
+	}
+	agree = true
+	err = inLists(w.deposits, func(args []any) error {
+		return each(w.tx, qDeposits, func(scan func(...any) error) error {
+			var id DepositID
+			var posted, open int64
+			err := scan(&id, &posted, &open)
+			agree, underWay = agree && posted == closed[id], underWay || open == 1
+			return err
+		}, args...)
+	})
+	return agree, underWay, err
+}
