@@ -9,7 +9,6 @@ import (
 
 	"quittance.org/quittance/internal/app/closing"
 	"quittance.org/quittance/internal/base/civil"
-	"quittance.org/quittance/internal/domain/enrollment"
 )
 
 // runDay runs what is to be run by now of the business day, and of the dates on
@@ -34,13 +33,9 @@ func (s *simulation) workJobs(ctx context.Context) error {
 	return err
 }
 
-// How the books are proved each evening: for so many of the accounts that
-// something happened to; on the last day of a month whole, of half a year where
-// there are many households; on the last day whole.
-const (
-	touchedEachDay = 12
-	manyHouseholds = 2000
-)
+// manyHouseholds is above how many the whole book is proved from nothing in the
+// middle and at the end of the year only, and not at the end of each month.
+const manyHouseholds = 2000
 
 // proof is a proof of the books as they were one evening. The next day goes on
 // beside it.
@@ -51,8 +46,9 @@ type proof struct {
 	err    error
 }
 
-// prove begins to verify the books in the evening, and comes back when what is
-// verified can not change any more. What the proof of the evening before has
+// prove begins to verify in the evening all that was written since the evening
+// before, or the whole book, and comes back when what is verified can not change
+// any more. What the proof of the evening before has
 // found is known before.
 func (s *simulation) prove(ctx context.Context) error {
 	if err := s.endProof(); err != nil {
@@ -67,16 +63,12 @@ func (s *simulation) prove(ctx context.Context) error {
 		}
 		s.result.Census = append(s.result.Census, census)
 	}
-	verify := v.VerifyAsOf
-	if !s.ProveDaily && !s.proveWhole(ended) {
-		touched := s.touched()
-		verify = func(ctx context.Context, begun func()) (Report, error) { return v.VerifyAccounts(ctx, touched, begun) }
-	}
+	whole := s.ProveDaily || s.proveWhole(ended)
 	p := &proof{day: s.today, over: make(chan struct{})}
 	begun := make(chan struct{})
 	go func() {
 		defer close(p.over)
-		p.report, p.err = verify(ctx, sync.OnceFunc(func() { close(begun) }))
+		p.report, p.err = v.VerifyEvening(ctx, s.evenings, whole, sync.OnceFunc(func() { close(begun) }))
 	}()
 	select {
 	case <-begun:
@@ -120,21 +112,7 @@ func (s *simulation) monthsEnd() bool {
 	return true
 }
 
-// proveWhole tells whether all of the books are proved this evening.
+// proveWhole tells whether the whole book is proved from nothing this evening.
 func (s *simulation) proveWhole(monthEnded bool) bool {
 	return s.today == s.last || monthEnded && (s.Households <= manyHouseholds || s.closed.MonthOfYear() == time.June)
-}
-
-// touched gives some of the accounts that something happened to today.
-func (s *simulation) touched() []enrollment.AccountID {
-	slices.Sort(s.acted)
-	acted := slices.Compact(s.acted)
-	step := max(1, len(acted)/touchedEachDay)
-	var ids []enrollment.AccountID
-	for i := 0; i < len(acted) && len(ids) < touchedEachDay; i += step {
-		if id := s.town[acted[i]].account; !id.IsZero() {
-			ids = append(ids, id)
-		}
-	}
-	return ids
 }

@@ -75,7 +75,6 @@ func (s *simulation) serve(ctx context.Context, visits [][]event, wanted func(in
 	}
 	for _, visit := range visits {
 		if wanted(visit[0].household) {
-			s.acted = append(s.acted, int(visit[0].household))
 			queue <- visit
 		}
 	}

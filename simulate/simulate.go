@@ -40,7 +40,7 @@ type Config struct {
 	Workers    int                // households that act at the same time; 0 means one
 	Database   app.DatabaseConfig // empty; its clock is set here
 	Profile    *profile.Profile
-	ProveDaily bool                 // prove all of the books every day, not at the end of months only
+	ProveDaily bool                 // prove the whole book from nothing every evening, not only what was written that day
 	Census     bool                 // count how everybody stands at the end of each month, for a report
 	Progress   func(done, days int) // may be nil
 	Through    civil.Date           // the last day to live; zero: 31 December of the plan year
@@ -97,6 +97,8 @@ type simulation struct {
 	cramped bool   // the disk is nearly full
 	proof   *proof // of the evening before, under way
 
+	evenings *verifying.Evenings
+
 	// Of today. What was taken from the agenda is kept: a part of the day may
 	// be run twice.
 	trouble trouble
@@ -104,7 +106,6 @@ type simulation struct {
 	answers []exchanging.Answer // of carriers
 	events  []event
 	counted bool
-	acted   []int // households
 }
 
 // Run lives the year. The error is of a simulation that could not go on; what
@@ -159,10 +160,10 @@ func newSimulation(c Config) (*simulation, error) {
 	s := &simulation{
 		Config: c, people: people, town: make([]resident, c.Households), agenda: agenda{},
 		weather: weather{seed: c.Seed, faults: c.Faults, last: last}, lastUp: first.AddDays(-1), closed: first.Month().Prev(), last: last,
-		clock: virtual.Standing(first.In(c.Profile.Zone())),
+		clock: virtual.Standing(first.In(c.Profile.Zone())), evenings: verifying.NewEvenings(),
 	}
 	s.result.Households = c.Households
-	c.Database.Clock, c.Database.Volatile = s.clock, true
+	c.Database.Clock, c.Database.Volatile, c.Database.Written = s.clock, true, s.evenings.Written
 	if s.bank, err = s.openBank(first); err != nil {
 		return nil, err
 	}
@@ -211,7 +212,7 @@ func (s *simulation) at(hour int) {
 // the books are proved.
 func (s *simulation) day(ctx context.Context, today civil.Date) error {
 	s.today, s.trouble = today, s.weather.on(today)
-	s.told, s.answers, s.events, s.counted, s.acted = nil, nil, nil, false, s.acted[:0]
+	s.told, s.answers, s.events, s.counted = nil, nil, nil, false
 	if s.trouble.down {
 		s.note("nothing runs")
 		return nil

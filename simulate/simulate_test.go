@@ -12,6 +12,7 @@ import (
 	"quittance.org/quittance/internal/app"
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/clock/virtual"
+	"quittance.org/quittance/internal/store"
 	"quittance.org/quittance/internal/store/storetest"
 	"quittance.org/quittance/profiles"
 	"quittance.org/quittance/simulate"
@@ -214,6 +215,63 @@ func TestReport(t *testing.T) {
 		if !strings.Contains(page.String(), want) {
 			t.Errorf("the page has no %s", want)
 		}
+	}
+}
+
+// Each of these goes wrong inside the transaction of the product, from some day
+// on, and writes down that it has: a posting, a step of the night, a file, what the
+// bank brought, what a carrier is told.
+var harms = []struct{ name, want, on, harm string }{
+	{"a cent too much is posted with a payment", "I3", "INSERT ON application",
+		"INSERT INTO transfer VALUES (NEW.account_id, NEW.entry_id, 90, 'suspense', '', 'credit.member', '', 1)"},
+	{"the bill run opens a cent too much", "I2 I7", "INSERT ON open_charge",
+		"UPDATE open_charge SET open_cents = open_cents + 1 WHERE account_id = NEW.account_id AND charge_id = NEW.charge_id"},
+	{"the bank brings money and its item stays open", "I6", "UPDATE ON clearing_item",
+		"UPDATE clearing_item SET closed_on = NULL, deposit_id = NULL WHERE account_id = NEW.account_id AND item_id = NEW.item_id"},
+	{"a file has another entry than it says", "I11", "UPDATE OF state ON ach_file WHEN NEW.state = 'acknowledged'",
+		"UPDATE ach_file SET entries = entries + 1 WHERE file_id = NEW.file_id"},
+	{"a carrier is not to be told", "I13", "INSERT ON carrier_message",
+		"DELETE FROM carrier_message WHERE account_id = NEW.account_id AND decision_id = NEW.decision_id"},
+}
+
+// What goes wrong with the books of one account, or with the book as a whole, is
+// found in the evening of the day on which it does.
+func TestHarmIsFoundTheSameDay(t *testing.T) {
+	t.Parallel()
+	const begin = 45 // days: in the middle of December
+	for _, h := range harms {
+		t.Run(h.name, func(t *testing.T) {
+			t.Parallel()
+			url := sqliteURL(t)
+			var db *store.DB
+			var harmed civil.Date
+			c := config(t, url, short, func(c *simulate.Config) {
+				c.Through = civil.NewDate(2027, time.February, 28)
+				c.Progress = func(done, _ int) {
+					switch {
+					case done == begin:
+						db = storetest.Open(t, url, virtual.Standing(storetest.Noon))
+						storetest.Sabotage(t, db, "CREATE TABLE harm (n INTEGER); CREATE TRIGGER harm AFTER "+h.on+" BEGIN INSERT INTO harm VALUES (1); "+h.harm+"; END;")
+					case done > begin && harmed.IsZero():
+						var n int
+						if err := db.SQLiteWriter().QueryRowContext(t.Context(), "SELECT COUNT(*) FROM harm").Scan(&n); err != nil {
+							t.Error(err)
+						}
+						if n > 0 {
+							harmed = civil.NewDate(2026, time.November, 1).AddDays(done - 1)
+						}
+					}
+				}
+			})
+			_, err := simulate.Run(t.Context(), c)
+			broken, ok := errors.AsType[*simulate.BrokenError](err)
+			if !ok || broken.Day != harmed || strings.Join(broken.Report.Broken(), " ") != h.want {
+				t.Fatalf("harmed on %s, want %s found that day: %v", harmed, h.want, err)
+			}
+			if last := harmed.Month().Last(); harmed == last {
+				t.Errorf("%s is a day on which everything is proved", last)
+			}
+		})
 	}
 }
 

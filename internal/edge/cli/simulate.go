@@ -25,7 +25,7 @@ type simulateCommand struct {
 	Seed       uint64 `help:"The same seed lives the same year." default:"1"`
 	Faults     string `help:"What goes wrong: none, all, or some of kill, duplicate, order, jump, missed, silence, full, lost, dirty." default:"none" placeholder:"LIST"`
 	Workers    int    `help:"Households that act at the same time; 0 is four for each processor." default:"0"`
-	Prove      string `help:"When all of the books are proved: at the end of months (auto) or every day (daily)." enum:"auto,daily" default:"auto"`
+	Prove      string `help:"What is proved every evening: all that was written that day, and the whole book from nothing at the end of months (auto), or the whole book every evening (daily)." enum:"auto,daily" default:"auto"`
 	Report     string `help:"Write a report for people into this folder." placeholder:"DIR" type:"path"`
 	Expect     string `help:"Fail unless the year ends in this fingerprint." placeholder:"HASH"`
 	JSON       bool   `help:"Print the result as one line of JSON and nothing else."`
@@ -34,7 +34,7 @@ type simulateCommand struct {
 // Help is shown under the command's flags.
 func (simulateCommand) Help() string {
 	return "Example:\n\n    quittance simulate --year 2027 --households 2000 --seed 7 --faults all --report ./report\n\n" +
-		"Lives a plan year with invented households on a virtual clock, proves the books as it goes, and ends in a fingerprint: " +
+		"Lives a plan year with invented households on a virtual clock, proves the books every evening, and ends in a fingerprint: " +
 		"the same seed gives the same one, on SQLite and PostgreSQL, with any number of workers. Without a database it uses a " +
 		"new SQLite file that is deleted afterwards; one that is named must be empty and is kept.\n\n" +
 		"Exit code 0: the books were clean. 1: they were not, or the fingerprint is not the expected one."
