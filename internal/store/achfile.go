@@ -48,7 +48,7 @@ var (
 	qSendACHFile   = stmt("send_ach_file", `UPDATE ach_file SET state = 'sending' WHERE file_id = $1 AND state = 'built'`)
 	qSentACHFile   = stmt("sent_ach_file", `UPDATE ach_file SET state = 'sent', sent_at = $2 WHERE file_id = $1 AND state = 'sending'`)
 	qAnswerACHFile = stmt("answer_ach_file", `
-		UPDATE ach_file SET state = $2, answer = $3, answered_at = $4, sent_at = COALESCE(sent_at, $4) WHERE file_id = $1 AND state IN ('sending', 'sent')`)
+		UPDATE ach_file SET state = $2, answer = $3, answered_at = $4, sent_at = COALESCE(sent_at, $4) WHERE file_id = $1 AND state IN ('sending', 'sent', 'acknowledged', 'refused') AND state <> $2`)
 
 	qACHBatches   = stmt("ach_batches", `SELECT batch_no, kind, sec_code, entries, debit_cents, credit_cents FROM ach_batch WHERE file_id = $1 ORDER BY batch_no`)
 	qGrowACHBatch = stmt("grow_ach_batch", `

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"io"
+
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/money"
@@ -102,6 +104,26 @@ func (tx *ReadTx) BankItemBefore(key, reason string) (i BankItem, found bool, er
 func (tx *Tx) InsertBankItem(i BankItem) {
 	tx.queue(qInsertBankItem, i.File, i.Line, i.Seq, i.Kind, i.Code, i.Trace, i.Amount, i.On, i.Key, string(i.State), i.Reason, i.Note,
 		i.AccountID, i.Entry, tx.now, i.By)
+}
+
+// BankFile is the kind under which files of the bank are kept.
+const BankFile = "bank"
+
+// PutBankFileAside keeps a file of the bank that a person must look at and puts
+// it into their queue as one item, unless that was done before.
+func (tx *Tx) PutBankFileAside(f InboundFile, content io.Reader, i BankItem) error {
+	if _, err := tx.InboundFileByHash(BankFile, f.SHA256); fault.KindOf(err) != fault.NotFound {
+		return err
+	}
+	f.ID, f.Kind = InboundFileID{UUID: tx.NewID()}, BankFile
+	if err := tx.InsertInboundFile(f, content); err != nil {
+		return err
+	}
+	i.BankItemID, i.State = BankItemID{File: f.ID, Line: 1, Seq: 1}, BankItemSetAside
+	i.Key = i.Kind + "|" + f.ID.String()
+	tx.InsertBankItem(i)
+	tx.FinishInboundFile(f.ID)
+	return nil
 }
 
 var errItemMoved = fault.New(fault.Conflict, "bank_item.moved", "somebody else has dealt with this item meanwhile")

@@ -67,6 +67,7 @@ const (
 	CodeNotHeld       = "ach.not_held"       // only a held file can be released
 	CodeTampered      = "ach.tampered"       // the rows do not give the text that was built
 	CodeStrangeAnswer = "ach.strange_answer" // the bank's word does not fit what was sent
+	CodeContradicted  = "ach.contradicted"   // the bank's word does not fit its word of before
 	CodeStillWaits    = "ach.still_waits"    // an entry waits whose payment is undone
 )
 

@@ -18,10 +18,11 @@ type Sent struct {
 	Refused      int // files that the bank has not taken, and on which nobody has acted
 	Held         int // files that wait for a second person
 	Unanswered   int // files on which the bank's word is overdue (ACH-43)
+	Strange      int // words of the bank that a person must read
 }
 
 // ToLookAt is how many files a person must look at.
-func (s Sent) ToLookAt() int { return s.Refused + s.Held + s.Unanswered }
+func (s Sent) ToLookAt() int { return s.Refused + s.Held + s.Unanswered + s.Strange }
 
 // openFilesMost bounds the files that one call looks at.
 const openFilesMost = 200
@@ -37,11 +38,7 @@ func (s *Service) Send(ctx context.Context, date civil.Date) (Sent, error) {
 	if s.link != nil {
 		// The bank's words are read even if a file did not get there: one of them
 		// may tell what became of it.
-		if answered, answerErr := s.answers(ctx); answerErr != nil {
-			err = join(err, answerErr)
-		} else {
-			sent.Acknowledged = answered
-		}
+		err = join(err, s.answers(ctx, &sent))
 	}
 	files, openErr := s.openFiles(ctx)
 	for _, f := range files {
@@ -129,82 +126,4 @@ func (s *Service) writeChecked(ctx context.Context, f store.ACHFile, w io.Writer
 		return fault.New(fault.Internal, CodeTampered, "the rows of %s do not give the text that was built: nothing was sent; a person must look", f.Name)
 	}
 	return nil
-}
-
-// answers reads the bank's words on our files and tells on how many it said yes.
-func (s *Service) answers(ctx context.Context) (accepted int, err error) {
-	list, err := s.link.List(ctx)
-	if err != nil {
-		return 0, err
-	}
-	for _, file := range list {
-		ours, ok := ach.IsAck(file.Name)
-		if !ok {
-			continue
-		}
-		yes, err := s.answer(ctx, file.Name, ours)
-		if err != nil {
-			return accepted, fmt.Errorf("acknowledgment %s: %w", file.Name, err)
-		}
-		if yes {
-			accepted++
-		}
-	}
-	return accepted, nil
-}
-
-// answer records the bank's word on one file, and only then says that we have
-// it: a crash in between reads it again.
-func (s *Service) answer(ctx context.Context, name, ours string) (yes bool, err error) {
-	r, err := s.link.Get(ctx, name)
-	if err != nil {
-		return false, err
-	}
-	ack, err := ach.ReadAck(r)
-	if closeErr := r.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil && ack.File != ours {
-		err = fault.New(fault.Invalid, ach.CodeBadAck, "it is about %s", ack.File)
-	}
-	if err != nil {
-		return false, err
-	}
-	err = s.db.InTx(ctx, "file answered", func(tx *store.Tx) error {
-		yes = false
-		f, err := tx.ACHFileByName(ours)
-		if err != nil {
-			return err
-		}
-		yes, err = s.record(tx, f, ack)
-		return err
-	})
-	if err != nil {
-		return false, err
-	}
-	return yes, s.link.Done(ctx, name)
-}
-
-// record records what the bank says of a file, unless it is on record.
-func (s *Service) record(tx *store.Tx, f store.ACHFile, ack ach.Ack) (yes bool, err error) {
-	switch f.State {
-	case ach.FileAcknowledged, ach.FileRefused, ach.FileWithdrawn:
-		return false, nil
-	case ach.FileSending, ach.FileSent:
-	default:
-		return false, fault.New(fault.Conflict, CodeStrangeAnswer, "the bank speaks of a file that it was never sent: it is %s", f.State)
-	}
-	state := ach.FileRefused
-	if ack.Accepted {
-		state = ach.FileAcknowledged
-		if ack.First == "" && ack.Totals != f.Totals {
-			return false, fault.New(fault.Conflict, CodeStrangeAnswer, "the bank counts %d entries, debits %s, credits %s, and %d, %s, %s were sent: call the bank",
-				ack.Entries, ack.Debits, ack.Credits, f.Entries, f.Debits, f.Credits)
-		}
-	}
-	tx.ACHFileAnswered(f.ID, state, ack.Reason)
-	tx.Audit(store.AuditEvent{
-		AccountID: aboutFile(f), Operation: "ach.answer", Actor: "bank", Subject: "file " + f.Name, Summary: string(state), Reason: ack.Reason,
-	})
-	return ack.Accepted, nil
 }

@@ -37,7 +37,7 @@ func TestWordsOfTheBank(t *testing.T) {
 		name   string
 		change func(*ach.Ack)
 		state  ach.FileState
-		code   string
+		code   string // that it is queued with
 	}{
 		{"no", func(a *ach.Ack) { a.Accepted, a.Reason = false, "the file is not for us" }, ach.FileRefused, ""},
 		{"it came before, under the same name", func(a *ach.Ack) { a.Accepted, a.First, a.Totals = false, a.File, ach.Totals{} }, ach.FileAcknowledged, ""},
@@ -57,11 +57,15 @@ func TestWordsOfTheBank(t *testing.T) {
 				if c.change != nil && b.bank.theirs[ach.AckName(f.Name)] == nil {
 					t.Fatal("no word")
 				}
-				_, err := b.service.Send(t.Context(), apptest.Date("2026-11-20"))
-				apptest.Check(t, "code", fault.CodeOf(err), c.code)
+				var want []string
+				if c.code != "" {
+					want = []string{c.code}
+				}
+				sent := b.send("2026-11-20")
+				apptest.Check(t, "queued", b.queued(), want)
+				apptest.Check(t, "to look at", sent.Strange, len(want))
 				apptest.Check(t, "state", b.files()[0].State, c.state)
-				// What could not be used stays with the bank for a person to read.
-				apptest.Check(t, "left there", len(b.bank.theirs) == 1, c.code != "")
+				apptest.Check(t, "left there", len(b.bank.theirs), 0)
 			})
 		})
 	}
@@ -73,10 +77,94 @@ func TestUnreadableWord(t *testing.T) {
 		b.pay(b.household(), "60.00")
 		b.build("2026-11-20")
 		b.bank.theirs["ACH-20261120-A.ach.ack"] = []byte("OK\n")
-		_, err := b.service.Send(t.Context(), apptest.Date("2026-11-20"))
-		apptest.Check(t, "code", fault.CodeOf(err), ach.CodeBadAck)
+		apptest.Check(t, "sent", b.send("2026-11-20"), originating.Sent{Sent: 1, Strange: 1})
+		apptest.Check(t, "queued", b.queued(), []string{ach.CodeBadAck})
 		apptest.Check(t, "state", b.files()[0].State, ach.FileSent)
 	})
+}
+
+// queued lists why words of the bank wait for a person.
+func (b *bench) queued() []string {
+	return b.Rows("SELECT reason FROM bank_item WHERE kind = 'acknowledgment' AND state = 'set_aside' ORDER BY file_id")
+}
+
+// A word that is of no use holds up no other, whatever is wrong with it, and is
+// in the queue once.
+func TestWordsThatAreOfNoUse(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		h := b.household()
+		for range 3 {
+			b.pay(h, "10.00")
+			b.build("2026-11-20")
+		}
+		b.send("2026-11-20")
+		for n, f := range b.files() {
+			b.bank.acknowledge(f, func(a *ach.Ack) { a.Accepted, a.Reason = n != 1, "the batch is wrong" })
+		}
+		b.bank.theirs["ACH-20261120-0.ach.ack"] = []byte("file: ACH-20261120-0.ach\nstatus: refused\n") // one that we never made
+		b.bank.theirs["ACH-20261120-A.ach.ack"] = []byte("OK\n")
+		b.bank.theirs["LETTER.ack"] = []byte("OK\n")
+		sealed := fault.New(fault.Invalid, "banklink.seal", "it is not the bank that has signed it")
+		b.bank.theirs["SEALED.ack"] = nil
+		b.bank.unreadable = map[string]error{"SEALED.ack": sealed}
+		apptest.Check(t, "sent", b.send("2026-11-20"), originating.Sent{Acknowledged: 1, Refused: 1, Strange: 4})
+		apptest.Check(t, "states", [...]ach.FileState{b.files()[0].State, b.files()[1].State, b.files()[2].State},
+			[...]ach.FileState{ach.FileSent, ach.FileRefused, ach.FileAcknowledged})
+		want := []string{originating.CodeStrangeAnswer, ach.CodeBadAck, ach.CodeBadAck, "banklink.seal"}
+		apptest.Check(t, "queued", b.queued(), want)
+		apptest.Check(t, "left there", len(b.bank.theirs), 1) // the bank may put another one in its place
+		b.send("2026-11-20")
+		apptest.Check(t, "queued once", b.queued(), want)
+		b.VerifyClean()
+	})
+}
+
+// The bank contradicts itself: a person hears of it, whichever word is the last,
+// and nothing is withdrawn or sent again by itself.
+func TestTheBankContradictsItself(t *testing.T) {
+	t.Parallel()
+	yes := func(*ach.Ack) {}
+	no := func(a *ach.Ack) { a.Accepted, a.Reason = false, "the batch is wrong" }
+	for _, c := range []struct {
+		name      string
+		first     func(*ach.Ack)
+		withdrawn bool
+		second    func(*ach.Ack)
+		state     ach.FileState
+		sent      originating.Sent
+	}{
+		{"taken twice", yes, false, yes, ach.FileAcknowledged, originating.Sent{}},
+		{"refused twice", no, false, no, ach.FileRefused, originating.Sent{Refused: 1}},
+		{"taken, then refused", yes, false, no, ach.FileRefused, originating.Sent{Refused: 1, Strange: 1}},
+		{"refused, then taken", no, false, yes, ach.FileAcknowledged, originating.Sent{Acknowledged: 1, Strange: 1}},
+		{"refused, withdrawn, refused again", no, true, no, ach.FileWithdrawn, originating.Sent{}},
+		{"refused, withdrawn, then taken", no, true, yes, ach.FileWithdrawn, originating.Sent{Strange: 1}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			each(t, func(t *testing.T, b *bench) {
+				b.pay(b.household(), "60.00")
+				b.build("2026-11-20")
+				b.send("2026-11-20")
+				f := b.files()[0]
+				b.bank.acknowledge(f, c.first)
+				b.send("2026-11-20")
+				if c.withdrawn {
+					err := b.service.Withdraw(t.Context(), originating.Withdrawal{File: f.Name, By: treasurer, Second: supervisor, Reason: "the bank has nothing"})
+					if err != nil {
+						t.Fatal(err)
+					}
+				}
+				b.bank.acknowledge(f, c.second)
+				apptest.Check(t, "sent", b.send("2026-11-20"), c.sent)
+				apptest.Check(t, "state", b.files()[0].State, c.state)
+				apptest.Check(t, "queued", len(b.queued()), c.sent.Strange)
+				apptest.Check(t, "left there", len(b.bank.theirs), 0)
+				b.VerifyClean()
+			})
+		})
+	}
 }
 
 // Rows that were changed after the file was built do not give its text, and

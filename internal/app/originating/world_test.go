@@ -35,7 +35,9 @@ type mailbox struct {
 	ours    map[string][]byte
 	theirs  map[string][]byte
 	arrived map[string]int
-	forgets bool // keeps no content: for measuring
+	// unreadable are files that can not be opened.
+	unreadable map[string]error
+	forgets    bool // keeps no content: for measuring
 	// fail decides what becomes of the n-th call, from 1: nothing, it fails
 	// without effect, or it fails after its effect.
 	calls int
@@ -116,7 +118,7 @@ func (m *mailbox) List(context.Context) (all []ach.File, err error) {
 }
 
 func (m *mailbox) Get(_ context.Context, name string) (r io.ReadCloser, err error) {
-	err = m.call("get", func() error { r = io.NopCloser(bytes.NewReader(m.theirs[name])); return nil })
+	err = m.call("get", func() error { r = io.NopCloser(bytes.NewReader(m.theirs[name])); return m.unreadable[name] })
 	return r, err
 }
 

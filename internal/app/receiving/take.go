@@ -15,9 +15,6 @@ import (
 	"quittance.org/quittance/internal/store/spool"
 )
 
-// fileKind is the kind under which bank files are kept.
-const fileKind = "bank"
-
 // Take takes one file in, whatever it is: the way of Fetch for files that come
 // by hand. A file that was taken in before changes nothing; one that was cut
 // off is gone on with.
@@ -62,12 +59,12 @@ func (s *Service) keep(ctx context.Context, name string, spooled *spool.File) (f
 	err = again(func() error {
 		return s.db.InTx(ctx, "receive bank file", func(tx *store.Tx) error {
 			var err error
-			file, err = tx.InboundFileByHash(fileKind, spooled.SHA256)
+			file, err = tx.InboundFileByHash(store.BankFile, spooled.SHA256)
 			if fault.KindOf(err) != fault.NotFound {
 				return err
 			}
 			file = store.InboundFile{
-				ID: ident.ID[store.InboundFile]{UUID: tx.NewID()}, Kind: fileKind, Name: name, SHA256: spooled.SHA256, Size: spooled.Size,
+				ID: ident.ID[store.InboundFile]{UUID: tx.NewID()}, Kind: store.BankFile, Name: name, SHA256: spooled.SHA256, Size: spooled.Size,
 			}
 			return tx.InsertInboundFile(file, keptOf(spooled))
 		})
