@@ -43,6 +43,10 @@ func (t *taking) ach() error {
 func (f *achFile) one(item *nacha.Item) error {
 	if item.Kind == nacha.KindFile {
 		f.made = item.Header.CreatedOn
+		// A date that is caught up is older than what lies in the mailbox by then.
+		if f.made.After(f.date) && !f.made.After(f.today()) {
+			f.date = f.made
+		}
 	}
 	if !item.Usable() && !codeOnly(item) {
 		return f.unusable(item)

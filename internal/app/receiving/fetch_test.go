@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"quittance.org/quittance/internal/app/apptest"
+	"quittance.org/quittance/internal/base/fault"
 )
 
 var errLine = errors.New("the line went dead")
@@ -85,6 +86,56 @@ func TestTwoAtOnce(t *testing.T) {
 		for _, h := range homes {
 			apptest.Check(t, "owed", b.Owed(h).String(), "100.00")
 		}
+		b.VerifyClean()
+	})
+}
+
+// A file that can not be opened is queued once and stays with the bank; all
+// others are taken in, and what the morning does besides is done.
+func TestFileThatCanNotBeOpened(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		h := b.household()
+		p := b.pay(h, "100.00")
+		b.sendFile()
+		on := b.after(2)
+		b.mail.files["A.ach"], b.mail.files["B.ach"], b.mail.files["Z.ach"] = "?", "", achText(on, notice{code: "R01", trace: b.entry(p).Trace, cents: 10000})
+		b.mail.fail = func(called, name string) error {
+			if called == "get" && name != "Z.ach" {
+				return fault.New(fault.Invalid, "banklink.seal", "it is not the bank that has signed it")
+			}
+			return nil
+		}
+		for range 2 {
+			f := b.fetch()
+			apptest.Check(t, "for staff", f.ForStaff, 2)
+			apptest.Check(t, "judged", f.Guard.On, b.Today())
+		}
+		apptest.Check(t, "items", b.Rows("SELECT kind || ' ' || state || ' ' || reason FROM bank_item ORDER BY kind"),
+			[]string{"file set_aside banklink.seal", "file set_aside banklink.seal", "return posted return.posted"})
+		apptest.Check(t, "owed", b.Owed(h).String(), "100.00")
+		apptest.Check(t, "left", len(b.mail.files), 2)
+		b.mail.fail = nil // the bank has put it right
+		b.mail.files["A.ach"] = achText(on, notice{code: "R61", trace: b.entry(p).Trace, cents: 10000})
+		apptest.Check(t, "files", len(b.fetch().Files), 2)
+		b.VerifyClean()
+	})
+}
+
+// A date that is caught up days later finds files that are newer than itself.
+func TestReturnOfACaughtUpDate(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		late := b.Today().AddDays(-3) // bank-in failed since
+		p := b.pay(b.household(), "100.00")
+		b.sendFile()
+		on := b.after(2)
+		b.mail.files["RETURNS.ach"] = achText(on, notice{code: "R01", trace: b.entry(p).Trace, cents: 10000})
+		if _, err := b.service.Fetch(t.Context(), late); err != nil {
+			t.Fatal(err)
+		}
+		apptest.Check(t, "items", b.itemStates(), []string{"R01 posted return.posted"})
+		apptest.Check(t, "returned", b.Rows("SELECT CAST(returned_on AS TEXT) FROM ach_return"), []string{on.String()})
 		b.VerifyClean()
 	})
 }

@@ -12,9 +12,15 @@ package receiving
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
 	"log/slog"
+	"strings"
 
 	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/payment"
@@ -164,45 +170,71 @@ func (f Fetched) Counts() (total Report) {
 // Fetch takes in what the bank has for us, as of a business date, and looks
 // again at what waited: the first step of a business day. A crash at any point
 // is made good by the next call. A file leaves the mailbox once it is worked
-// off.
+// off. One that can not be opened is set aside and stays there; if one fails,
+// the others are worked off all the same, and the next call tries it again.
 func (s *Service) Fetch(ctx context.Context, date civil.Date) (Fetched, error) {
 	var f Fetched
-	if err := s.fetchFiles(ctx, date, &f); err != nil {
+	failed, err := s.fetchFiles(ctx, date, &f)
+	if err != nil {
 		return f, err
 	}
-	var err error
 	if f.Deposited, err = s.Reconcile(ctx, date); err != nil {
-		return f, err
+		return f, errors.Join(failed, err)
 	}
-	if f.Prenotes, err = s.answerPrenotes(ctx, date); err != nil {
-		return f, err
+	if failed == nil { // a bank's no may stand in a file that was not read
+		if f.Prenotes, err = s.answerPrenotes(ctx, date); err != nil {
+			return f, err
+		}
 	}
 	if f.Guard, err = s.Judge(ctx, date); err != nil {
-		return f, err
+		return f, errors.Join(failed, err)
 	}
 	f.ForStaff, f.Waiting, err = s.openItems(ctx, date)
-	return f, err
+	return f, errors.Join(failed, err)
 }
 
-func (s *Service) fetchFiles(ctx context.Context, date civil.Date, f *Fetched) error {
+// fetchFiles takes in what lies in the mailbox. failed is about single files; err
+// is about the line or the database, and ends it.
+func (s *Service) fetchFiles(ctx context.Context, date civil.Date, f *Fetched) (failed, err error) {
 	if s.link == nil {
-		return nil
+		return nil, nil
 	}
 	files, err := s.link.List(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, file := range files {
 		if _, isAck := ach.IsAck(file.Name); isAck {
 			continue // of a file of ours: whoever sends those reads it
 		}
 		report, err := s.fetch(ctx, file.Name, date)
-		if err != nil {
-			return err
+		switch {
+		case err == nil:
+			f.Files = append(f.Files, report)
+		case !ours(err):
+			return failed, err
+		case fault.KindOf(err) == fault.Invalid:
+			if err := s.unopened(ctx, file, err, date); err != nil {
+				return failed, err
+			}
+		default:
+			failed = errors.Join(failed, fmt.Errorf("bank file %s: %w", file.Name, err))
 		}
-		f.Files = append(f.Files, report)
 	}
-	return nil
+	return failed, nil
+}
+
+// unopened puts a file into the queue of staff that can not be opened, such as
+// one that the bank has not sealed. It stays in the mailbox: the bank may put
+// another one in its place.
+func (s *Service) unopened(ctx context.Context, file ach.File, why error, date civil.Date) error {
+	s.log.ErrorContext(ctx, "a file of the bank can not be opened", "name", file.Name, "error", why)
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%d\n%s", file.Name, file.Size, fault.CodeOf(why)))
+	return s.db.InTx(ctx, "set bank file aside", func(tx *store.Tx) error {
+		return tx.PutBankFileAside(store.InboundFile{Name: file.Name, SHA256: hex.EncodeToString(sum[:])}, strings.NewReader(""), store.BankItem{
+			Kind: itemFile, On: date, Reason: fault.CodeOf(why), Note: file.Name + ": " + why.Error(), By: actor,
+		})
+	})
 }
 
 func (s *Service) fetch(ctx context.Context, name string, date civil.Date) (Report, error) {

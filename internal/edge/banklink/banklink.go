@@ -362,14 +362,32 @@ func (l *Link) Get(ctx context.Context, name string) (io.ReadCloser, error) {
 		return nil, err
 	}
 	file := &remoteFile{ctx: ctx, link: l, name: path.Join(outbox, l.remote(name))}
-	if l.seal == nil {
-		return file, file.reopen()
+	err := file.reopen()
+	switch {
+	case l.seal == nil:
+		return file, err
+	case fault.Is(err, CodeNotThere):
+		return nil, l.inClear(ctx, name, err)
+	case err != nil:
+		return nil, err
 	}
 	if err := errors.Join(l.seal.check(file), file.Close()); err != nil {
 		return nil, err
 	}
 	file.at = 0
 	return l.seal.open(file)
+}
+
+// inClear tells of a file that is not there sealed, but in clear.
+func (l *Link) inClear(ctx context.Context, name string, missing error) error {
+	err := l.try(ctx, "ask for "+name, func(t tree) error {
+		clear, err := exists(t, path.Join(outbox, name))
+		if err == nil && clear {
+			missing = unsealed(errors.New("it is in clear"))
+		}
+		return err
+	})
+	return errors.Join(err, missing)
 }
 
 // Done is of ach.Link.

@@ -117,6 +117,9 @@ func (s *seal) open(r io.ReadCloser) (io.ReadCloser, error) {
 }
 
 func unsealed(err error) error {
+	if fault.KindOf(err) != fault.Internal { // the line, not the file
+		return err
+	}
 	return fault.Wrap(fault.Invalid, CodeSeal, err, "a file is not sealed by the bank for us: nothing of it was used; ask the bank")
 }
 

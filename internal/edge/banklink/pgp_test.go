@@ -2,6 +2,7 @@ package banklink_test
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"os"
@@ -94,16 +95,17 @@ func TestSealedByTheBank(t *testing.T) {
 	t.Parallel()
 	ours, banks, other := newPGP(t), newPGP(t), newPGP(t)
 	whole := sealAs(t, body, ours.entity, banks.entity)
-	for _, c := range []struct{ name, text, code string }{
-		{"the bank's", whole, ""},
-		{"signed by another", sealAs(t, body, ours.entity, other.entity), banklink.CodeSeal},
-		{"signed by ourselves", sealAs(t, body, ours.entity, ours.entity), banklink.CodeSeal},
-		{"not signed", sealAs(t, body, ours.entity, nil), banklink.CodeSeal},
-		{"for somebody else", sealAs(t, body, other.entity, banks.entity), banklink.CodeSeal},
-		{"in clear", body, banklink.CodeSeal},
-		{"nothing", "", banklink.CodeSeal},
-		{"cut off", whole[:len(whole)-2000], banklink.CodeSeal},
-		{"changed", whole[:60_000] + "x" + whole[60_001:], banklink.CodeSeal},
+	for _, c := range []struct{ name, text, code, as string }{
+		{"the bank's", whole, "", ""},
+		{"signed by another", sealAs(t, body, ours.entity, other.entity), banklink.CodeSeal, ""},
+		{"signed by ourselves", sealAs(t, body, ours.entity, ours.entity), banklink.CodeSeal, ""},
+		{"not signed", sealAs(t, body, ours.entity, nil), banklink.CodeSeal, ""},
+		{"for somebody else", sealAs(t, body, other.entity, banks.entity), banklink.CodeSeal, ""},
+		{"in clear", body, banklink.CodeSeal, ""},
+		{"in clear, and named so", body, banklink.CodeSeal, "R.ach"},
+		{"nothing", "", banklink.CodeSeal, ""},
+		{"cut off", whole[:len(whole)-2000], banklink.CodeSeal, ""},
+		{"changed", whole[:60_000] + "x" + whole[60_001:], banklink.CodeSeal, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -111,7 +113,7 @@ func TestSealedByTheBank(t *testing.T) {
 			l := b.link(func(config *banklink.Config) {
 				config.PGP = banklink.PGPConfig{BankKey: banks.public, Key: ours.private}
 			})
-			putFile(t, b.root, "outbox/R.ach.pgp", c.text)
+			putFile(t, b.root, "outbox/"+cmp.Or(c.as, "R.ach.pgp"), c.text)
 			list, err := l.List(t.Context())
 			if err != nil || len(list) != 1 || list[0].Name != "R.ach" {
 				t.Fatalf("%v %v", list, err)
@@ -125,7 +127,7 @@ func TestSealedByTheBank(t *testing.T) {
 				}
 				return
 			}
-			if r, err := l.Get(t.Context(), "R.ach"); fault.CodeOf(err) != c.code || r != nil {
+			if r, err := l.Get(t.Context(), "R.ach"); fault.CodeOf(err) != c.code || fault.KindOf(err) != fault.Invalid || r != nil {
 				t.Errorf("got %v", err)
 			}
 		})

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"io"
+
+	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/domain/ach"
 )
 
 // remoteFile is a file of the bank's that is read. When the line fails it goes
@@ -42,7 +45,7 @@ func (f *remoteFile) Read(p []byte) (int, error) {
 			return n, err
 		}
 		if f.failed++; f.failed >= tries || f.ctx.Err() != nil {
-			return 0, err
+			return 0, fault.Wrap(fault.Unavailable, ach.CodeLinkSilent, err, "the bank does not answer (get %s)", f.name)
 		}
 		f.link.line.drop()
 		f.r = nil
