@@ -45,6 +45,8 @@ var (
 		WHERE file_id = $1 AND state = 'building'`)
 	qReleaseACHFile = stmt("release_ach_file", `
 		UPDATE ach_file SET state = 'built', released_by = $2, released_at = $3 WHERE file_id = $1 AND state = 'held'`)
+	qHoldACHFile = stmt("hold_ach_file", `
+		UPDATE ach_file SET state = 'held', held_for = $2 WHERE file_id = $1 AND state = 'built'`)
 	qSendACHFile   = stmt("send_ach_file", `UPDATE ach_file SET state = 'sending' WHERE file_id = $1 AND state = 'built'`)
 	qSentACHFile   = stmt("sent_ach_file", `UPDATE ach_file SET state = 'sent', sent_at = $2 WHERE file_id = $1 AND state = 'sending'`)
 	qAnswerACHFile = stmt("answer_ach_file", `
@@ -124,6 +126,11 @@ func (tx *Tx) ACHFileBuilt(f ACHFile) {
 // ReleaseACHFile lets a held file leave.
 func (tx *Tx) ReleaseACHFile(id ach.FileID, by string) {
 	tx.expect(errFileElsewhere, qReleaseACHFile, id, by, tx.now)
+}
+
+// HoldACHFile keeps a file here that was about to leave.
+func (tx *Tx) HoldACHFile(id ach.FileID, why string) {
+	tx.expect(errFileElsewhere, qHoldACHFile, id, why)
 }
 
 // SendACHFile records that a file may be with the bank from now on.

@@ -19,9 +19,20 @@ var errTwoPeople = fault.New(fault.Denied, access.CodeTwoPeople, "this needs a s
 func aboutFile(f store.ACHFile) enrollment.AccountID { return enrollment.AccountID{UUID: f.ID.UUID} }
 
 // Release lets a file leave that is larger than one person may send. Whoever
-// had it built can not.
+// had it built can not, and nobody can while debits are stopped (ACH-34).
 func (s *Service) Release(ctx context.Context, name string, by access.Actor, reason string) error {
 	if err := by.Check(access.ReleaseACHFile, reason); err != nil {
+		return err
+	}
+	var f store.ACHFile
+	err := s.db.Read(ctx, "file to release", func(tx *store.ReadTx) (err error) {
+		f, err = tx.ACHFileByName(name)
+		return err
+	})
+	if err == nil && f.State == ach.FileHeld {
+		err = s.mayLeave(ctx, f.Totals)
+	}
+	if err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, "release file", func(tx *store.Tx) error {

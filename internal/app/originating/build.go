@@ -275,12 +275,29 @@ func (s *Service) fillChunk(ctx context.Context, at *filling, kind ach.Kind, cla
 	return more, err
 }
 
+// heldByGuard is why a file is held that was filled before debits were stopped.
+const heldByGuard = "too many debits have come back (ACH-34)"
+
+// mayLeave fails with ach.CodeGuardStop when something takes money while no debit
+// may be sent (ACH-34). It is asked of a file before it is sealed, sent or
+// released: what it holds may be older than the stop.
+func (s *Service) mayLeave(ctx context.Context, t ach.Totals) error {
+	if s.guard == nil || !t.Debits.IsPositive() {
+		return nil
+	}
+	return s.guard.MayDebit(ctx, s.today())
+}
+
 // seal records what a filled file holds, and the sum of its text. One that is
 // larger than may leave waits for a second person.
 func (s *Service) seal(ctx context.Context, f store.ACHFile) (store.ACHFile, error) {
 	text, err := s.write(ctx, f, io.Discard)
 	if err != nil {
 		return f, err
+	}
+	stop := s.mayLeave(ctx, text.Totals)
+	if stop != nil && !fault.Is(stop, ach.CodeGuardStop) {
+		return f, stop
 	}
 	err = s.db.InTx(ctx, "seal file", func(tx *store.Tx) error {
 		sum, err := filedTotals(tx, f.ID)
@@ -298,6 +315,9 @@ func (s *Service) seal(ctx context.Context, f store.ACHFile) (store.ACHFile, err
 			return err
 		}
 		over := s.limits(f.BankOn).Exceeded(sum, day)
+		if stop != nil {
+			over = append(over, heldByGuard)
+		}
 		f.Totals, f.Bytes, f.SHA256, f.HeldFor, f.State = sum, text.bytes, text.sha256, strings.Join(over, "; "), ach.FileBuilt
 		if len(over) > 0 {
 			f.State = ach.FileHeld

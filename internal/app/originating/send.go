@@ -74,12 +74,40 @@ func (s *Service) deliverAll(ctx context.Context, sent *Sent) error {
 		if f.State != ach.FileBuilt && f.State != ach.FileSending {
 			continue
 		}
-		if err := s.deliver(ctx, f); err != nil {
+		held, err := s.hold(ctx, f)
+		if err == nil && held {
+			continue
+		}
+		if err == nil {
+			err = s.deliver(ctx, f)
+		}
+		if err != nil {
 			return fmt.Errorf("send %s: %w", f.Name, err)
 		}
 		sent.Sent++
 	}
 	return nil
+}
+
+// hold keeps a file here that takes money while no debit may be sent (ACH-34). One
+// that may be with the bank is only asked for: it is not held, since it could not
+// be withdrawn, and not put.
+func (s *Service) hold(ctx context.Context, f store.ACHFile) (bool, error) {
+	stop := s.mayLeave(ctx, f.Totals)
+	switch {
+	case !fault.Is(stop, ach.CodeGuardStop):
+		return false, stop
+	case f.State == ach.FileSending:
+		there, err := s.link.Has(ctx, f.Name)
+		return err == nil && !there, err
+	}
+	s.log.ErrorContext(ctx, "a file is held: too many debits have come back", "file", f.Name, "error", stop)
+	return true, s.inTx(ctx, "hold file", func(tx *store.Tx) {
+		tx.HoldACHFile(f.ID, heldByGuard)
+		tx.Audit(store.AuditEvent{
+			AccountID: aboutFile(f), Operation: "ach.hold", Actor: actorSystem, Subject: "file " + f.Name, Summary: string(ach.FileHeld), Reason: heldByGuard,
+		})
+	})
 }
 
 // deliver brings one file to the bank.

@@ -317,3 +317,83 @@ func TestDayLimit(t *testing.T) {
 		apptest.Check(t, "why", b.files()[2].HeldFor, "3 entries, and a day may have 2")
 	})
 }
+
+// The hard stop holds for files, too, that were begun, built or released before
+// it: nothing that takes money leaves while debits are stopped (ACH-34).
+func TestNoDebitLeavesWhileStopped(t *testing.T) {
+	t.Parallel()
+	const name = "ACH-20261120-A.ach"
+	stop := func(b *bench, g originating.Guard) { b.guard = g; b.restart() }
+	for _, c := range []struct {
+		name    string
+		prepare func(t *testing.T, b *bench)
+	}{
+		{"half filled", func(t *testing.T, b *bench) {
+			if err := b.service.FillPart(t.Context(), apptest.Date("2026-11-20")); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"built", func(_ *testing.T, b *bench) { b.build("2026-11-20") }},
+		{"held, and released", func(t *testing.T, b *bench) {
+			b.limit(func(limit *ach.Limit) { limit.Debits = apptest.Amount("59.99") })
+			b.build("2026-11-20")
+			if err := b.service.Release(t.Context(), name, supervisor, "premiums"); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"held", func(_ *testing.T, b *bench) {
+			b.limit(func(limit *ach.Limit) { limit.Debits = apptest.Amount("59.99") })
+			b.build("2026-11-20")
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			each(t, func(t *testing.T, b *bench) {
+				p := b.pay(b.household(), "60.00")
+				c.prepare(t, b)
+				stop(b, stopped{})
+				apptest.Check(t, "stopped", b.build("2026-11-20").Stopped, true)
+				for range 2 {
+					apptest.Check(t, "sent", b.send("2026-11-20"), originating.Sent{Held: 1})
+				}
+				apptest.Check(t, "arrived", len(b.bank.ours), 0)
+				apptest.Check(t, "entry", b.entry(p).State, ach.StateFiled)
+				apptest.Check(t, "released", fault.CodeOf(b.service.Release(t.Context(), name, supervisor, "premiums")), ach.CodeGuardStop)
+				b.VerifyClean()
+				stop(b, nil)
+				apptest.Check(t, "released by a second person", fault.CodeOf(b.service.Release(t.Context(), name, supervisor, "premiums")), "")
+				apptest.Check(t, "sent at last", b.send("2026-11-20"), originating.Sent{Sent: 1})
+				b.VerifyClean()
+			})
+		})
+	}
+}
+
+// A file that was being sent when debits were stopped is with the bank or is not:
+// it is asked for, and not put.
+func TestStoppedWhileSending(t *testing.T) {
+	t.Parallel()
+	for name, first := range map[string]fate{"it did not get there": fails, "it got there": failsAfter} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			each(t, func(t *testing.T, b *bench) {
+				b.pay(b.household(), "60.00")
+				b.build("2026-11-20")
+				b.bank.calls = 0
+				b.bank.fail = func(call int, _ string) fate {
+					return map[bool]fate{true: first, false: fails}[call == 1]
+				}
+				if _, err := b.service.Send(t.Context(), apptest.Date("2026-11-20")); err == nil {
+					t.Fatal("it was sent")
+				}
+				b.bank.fail = nil
+				b.guard = stopped{}
+				b.restart()
+				arrived := len(b.bank.ours)
+				apptest.Check(t, "sent", b.send("2026-11-20").Sent, arrived)
+				apptest.Check(t, "arrived", len(b.bank.ours), arrived)
+				b.VerifyClean()
+			})
+		})
+	}
+}
