@@ -157,6 +157,34 @@ func TestEachWarningKeepsCoverage(t *testing.T) {
 	}
 }
 
+// MA-DLQ-6: a warning that could not be sent in time moves the last day, and the
+// page says so as the review does. What the letter asks for on that day keeps
+// coverage.
+func TestALateWarningMovesTheLastDay(t *testing.T) {
+	t.Parallel()
+	eachProfile(t, func(t *testing.T, m *payer) {
+		m.At("2026-11-30")
+		m.Household = m.World.Household(apptest.Medical("2027-01", "103.00").Renewed()) // nobody knows where it lives
+		m.runsDay()
+		m.lives("2027-03-10")
+		m.Reach(m.Household, "")
+		m.lives("2027-03-11")
+		warned := m.last(standing.NoticeEndWarning)
+		apptest.Check(t, "the letter", said(warned), "end_warning 2027-03-11: 515.00 by 2027-04-23")
+		last := warned.Dates[0].Steps[len(warned.Dates[0].Steps)-1]
+		apptest.Check(t, "its last day", last.Amount.String()+" by "+last.On.String(), "515.00 by 2027-04-23")
+		m.lives("2027-03-24")
+		e := m.Standing(m.Household).Enrollments[0]
+		apptest.Check(t, "the page", string(e.State)+" by "+e.EndsBy.String(), "past_due by 2027-04-23")
+		apptest.Check(t, "the review", m.Decisions(m.Enrollments[0]), []string{"enter_grace 2027-01 R-DUE-1", "enter_grace 2027-02 R-DUE-1", "enter_grace 2027-03 R-DUE-1"})
+		m.lives("2027-04-23")
+		m.pays(last.Amount.String())
+		m.lives("2027-04-24")
+		apptest.Check(t, "the next morning", m.states(), covered)
+		m.VerifyClean()
+	})
+}
+
 // release lets the ends take place that the review has proposed.
 func (m *payer) release() {
 	m.TB.Helper()

@@ -124,7 +124,7 @@ type Facts struct {
 	Credits     []payment.Credit
 	LastBill    *bill.Bill
 	Unbilled    []Activity
-	Notices     []SentNotice // nil when they were not asked for, and no coverage has ended
+	Notices     []SentNotice // nil when they were not asked for, and days decide nothing of the account
 	Relief      Relief
 
 	taken    []Charge      // charges that were reversed

@@ -10,7 +10,6 @@ import (
 	"quittance.org/quittance/internal/domain/bill"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/payment"
-	"quittance.org/quittance/internal/domain/standing"
 )
 
 // loader collects queries, one kind of fact each, and runs them in one round
@@ -136,9 +135,7 @@ func (l *loader) more(want factsWanted) error {
 	unsettled := func(f *Facts) bool { return !f.plain(l.tx.now) }
 	if want&wantAllCharges != 0 && want&wantReview == 0 && slices.ContainsFunc(l.all, unsettled) {
 		l.evidence()
-		if slices.ContainsFunc(l.all, (*Facts).ended) {
-			l.notices()
-		}
+		l.notices()
 	}
 	if slices.ContainsFunc(l.all, (*Facts).relieved) {
 		l.relief()
@@ -149,17 +146,11 @@ func (l *loader) more(want factsWanted) error {
 	err := l.tx.run(l.steps...)
 	for _, f := range l.all {
 		f.markPaid()
-		if f.Notices == nil && f.ended() {
+		if f.Notices == nil && unsettled(f) {
 			f.Notices = []SentNotice{}
 		}
 	}
 	return err
-}
-
-// ended tells whether coverage has ever ended for non-payment: the days to have
-// it back count from the letter (R-DUE-6).
-func (f *Facts) ended() bool {
-	return slices.ContainsFunc(f.Decisions, func(d Decision) bool { return d.Kind == standing.DecisionEnd })
 }
 
 // evidence is when charges were paid, and which payments were returned.

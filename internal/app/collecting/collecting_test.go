@@ -61,7 +61,7 @@ func TestEndOfTheLongTrack(t *testing.T) {
 				t.Errorf("with %s: %v", wrong, err)
 			}
 		}
-		apptest.Check(t, "before", states(w, h), []string{"medical ending 2026-08"})
+		apptest.Check(t, "before: no warning has gone out (MA-DLQ-6)", states(w, h), []string{"medical past_due 2026-08"})
 		for range 2 {
 			if err := end(t, w, h, "2026-08"); err != nil {
 				t.Fatal(err)
