@@ -20,6 +20,13 @@ func (letters) Receipt(r *paying.Receipt) (notifying.Letter, error) {
 	}, nil
 }
 
+func (letters) Unpaid(i payment.Intent) (notifying.Letter, error) {
+	return notifying.Letter{
+		Account: i.AccountID, Template: "unpaid", Language: "en", Source: i.ID.UUID,
+		Address: pii.NewSecret(i.Email), Subject: "Not paid", Text: "We did not get " + i.Amount.Format() + ".",
+	}, nil
+}
+
 func (letters) Notice(n notifying.Notice) (notifying.Words, error) {
 	return words(string(n.Kind), n.Reader, "Pay "+n.Amount.Format()+"."), nil
 }

@@ -106,6 +106,7 @@ func (d *Database) Verify(ctx context.Context, p *profile.Profile) (verifying.Re
 type Letters interface {
 	notifying.Letters
 	Receipt(r *paying.Receipt) (notifying.Letter, error)
+	Unpaid(i payment.Intent) (notifying.Letter, error)
 }
 
 // Config is what the use cases work with besides the database.

@@ -13,6 +13,7 @@ import (
 	"quittance.org/quittance/internal/app/notifying"
 	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/web/fonts"
 )
@@ -201,6 +202,7 @@ type links struct{ paying.Links } // nobody pays
 type letters struct{ apptest.Letters }
 
 func (letters) Receipt(*paying.Receipt) (notifying.Letter, error) { return notifying.Letter{}, nil }
+func (letters) Unpaid(payment.Intent) (notifying.Letter, error)   { return notifying.Letter{}, nil }
 
 type courier struct{}
 

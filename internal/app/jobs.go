@@ -65,15 +65,27 @@ func (a *App) Enqueue(tx *store.Tx, account enrollment.AccountID) error {
 }
 
 func (a *App) sendReceipt(ctx context.Context, job receiptJob) error {
-	receipt, err := a.Paying.Receipt(ctx, job.Operation)
-	if err != nil {
-		return err
-	}
-	letter, err := a.config.Letters.Receipt(receipt)
+	letter, err := a.receiptLetter(ctx, job.Operation)
 	if err != nil {
 		return err
 	}
 	return unlessFinal(a.Notifying.Deliver(ctx, letter))
+}
+
+// receiptLetter writes the receipt of an operation, or that no money was taken.
+func (a *App) receiptLetter(ctx context.Context, operation payment.OperationID) (notifying.Letter, error) {
+	intent, err := a.Paying.Intent(ctx, operation)
+	if err != nil {
+		return notifying.Letter{}, err
+	}
+	if intent.State.Final() && intent.State != payment.IntentSucceeded {
+		return a.config.Letters.Unpaid(intent)
+	}
+	receipt, err := a.Paying.Receipt(ctx, operation)
+	if err != nil {
+		return notifying.Letter{}, err
+	}
+	return a.config.Letters.Receipt(receipt)
 }
 
 func (a *App) sendMessage(ctx context.Context, job messageJob) error {
@@ -100,7 +112,7 @@ func unlessFinal(err error) error {
 }
 
 func (a *App) checkCard(ctx context.Context, job cardJob) error {
-	_, err := a.Paying.Refresh(ctx, job.Operation)
+	_, err := a.Paying.Check(ctx, job.Operation)
 	return err
 }
 

@@ -58,9 +58,32 @@ func (s *Service) checkout(i store.IntentRow) payment.Checkout {
 	}
 }
 
-// Refresh asks the processor what became of an operation and settles it. It is
-// what the payer's return, the poll, the webhook's job and the sweep all do.
+// Refresh asks the processor what became of an operation and settles it, for a
+// payer who waits for the answer: on their return and on the page that polls.
 func (s *Service) Refresh(ctx context.Context, id payment.OperationID) (payment.Intent, error) {
+	return s.ask(ctx, id, payment.CardGateway.Outcome, false)
+}
+
+// Check is Refresh for a payer who may have left: the webhook's job and the
+// sweep. One who gave an e-mail address is told there, also of no payment.
+func (s *Service) Check(ctx context.Context, id payment.OperationID) (payment.Intent, error) {
+	return s.ask(ctx, id, payment.CardGateway.Outcome, true)
+}
+
+// Abandon makes sure that a card page the payer left can not be paid any more,
+// before another way to pay is offered. If it was paid after all, the intent
+// comes back as succeeded.
+func (s *Service) Abandon(ctx context.Context, id payment.OperationID) (payment.Intent, error) {
+	if s.gateway == nil {
+		return s.Intent(ctx, id)
+	}
+	return s.ask(ctx, id, payment.CardGateway.Close, false)
+}
+
+// question is what the processor is asked: Outcome, or Close before it.
+type question func(g payment.CardGateway, ctx context.Context, c payment.Checkout, sessionRef string) (payment.Outcome, error)
+
+func (s *Service) ask(ctx context.Context, id payment.OperationID, how question, away bool) (payment.Intent, error) {
 	i, err := s.intent(ctx, id)
 	if err != nil || i.State.Final() || i.Method != payment.MethodCard {
 		return i.Intent, err
@@ -68,30 +91,11 @@ func (s *Service) Refresh(ctx context.Context, id payment.OperationID) (payment.
 	if s.gateway == nil {
 		return i.Intent, fault.New(fault.Unavailable, CodeCardOff, "no card processor is configured")
 	}
-	outcome, err := s.gateway.Outcome(ctx, s.checkout(i), i.SessionRef)
+	outcome, err := how(s.gateway, ctx, s.checkout(i), i.SessionRef)
 	if err != nil {
 		return i.Intent, s.markUnknown(ctx, i, err)
 	}
-	if err := s.Settle(ctx, id, outcome); err != nil {
-		return i.Intent, err
-	}
-	i, err = s.intent(ctx, id)
-	return i.Intent, err
-}
-
-// Abandon makes sure that a card page the payer left can not be paid any more,
-// before another way to pay is offered. If it was paid after all, the intent
-// comes back as succeeded.
-func (s *Service) Abandon(ctx context.Context, id payment.OperationID) (payment.Intent, error) {
-	i, err := s.intent(ctx, id)
-	if err != nil || i.State.Final() || i.Method != payment.MethodCard || s.gateway == nil {
-		return i.Intent, err
-	}
-	outcome, err := s.gateway.Close(ctx, s.checkout(i), i.SessionRef)
-	if err != nil {
-		return i.Intent, s.markUnknown(ctx, i, err)
-	}
-	if err := s.Settle(ctx, id, outcome); err != nil {
+	if err := s.settle(ctx, id, outcome, away); err != nil {
 		return i.Intent, err
 	}
 	i, err = s.intent(ctx, id)
@@ -174,11 +178,11 @@ func (s *Service) Sweep(ctx context.Context) (settled int, err error) {
 
 // sweepOne looks one payment up and tells whether it is settled.
 func (s *Service) sweepOne(ctx context.Context, i store.IntentRow) bool {
-	ask := s.Refresh
+	how := payment.CardGateway.Outcome
 	if s.db.Now().After(i.ExpiresAt) {
-		ask = s.Abandon
+		how = payment.CardGateway.Close
 	}
-	after, err := ask(ctx, i.ID)
+	after, err := s.ask(ctx, i.ID, how, true)
 	if err != nil && !fault.Is(err, CodeAmountDiffers) { // which has been told already, once
 		s.log.WarnContext(ctx, "sweep", "operation", i.ID, "error", err)
 	}

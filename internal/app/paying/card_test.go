@@ -400,6 +400,44 @@ func TestSweepClosesPagesThatRanOut(t *testing.T) {
 	})
 }
 
+// Who gave an e-mail address and went away is told that nothing was taken, unless
+// they paid in another way; who is there sees it.
+func TestNoPaymentIsToldToWhoWentAway(t *testing.T) {
+	t.Parallel()
+	eachTill(t, func(t *testing.T, w *till) {
+		told := 0
+		w.Jobs.Receipt = func() error { told++; return nil }
+		for name, c := range map[string]struct {
+			email string
+			then  func(o paying.Order) error
+			want  bool
+		}{
+			"gone away":  {"ana@example.org", func(paying.Order) error { return nil }, true},
+			"no address": {"", func(paying.Order) error { return nil }, false},
+			"still there": {"ana@example.org", func(o paying.Order) error {
+				_, err := w.s.Refresh(t.Context(), o.Operation)
+				return err
+			}, false},
+			"paid by bank since": {"ana@example.org", func(o paying.Order) error {
+				_, err := w.s.PayByBank(t.Context(), w.bankOrder(apptest.Household{Account: o.Account}, "40.00"))
+				return err
+			}, false},
+		} {
+			o := w.order(w.renewed(), "30.00")
+			o.Email = c.email
+			w.open(o)
+			w.gateway.end(o.Operation, payment.OutcomeDeclined, payment.DeclineFunds)
+			if err := c.then(o); err != nil {
+				t.Fatal(err)
+			}
+			told = 0
+			w.sweep(time.Minute)
+			apptest.Check(t, name+": state", w.state(o.Operation), payment.IntentDeclined)
+			apptest.Check(t, name+": told", told > 0, c.want)
+		}
+	})
+}
+
 // A page that was never made may still be: the payer who comes back within its
 // life gets it, and afterwards the payment is given up (nobody saw a page).
 func TestPaymentWithoutAPageIsGivenUpOnlyWhenItRanOut(t *testing.T) {

@@ -28,7 +28,8 @@ const (
 
 // Jobs enqueues work in the transaction that calls for it.
 type Jobs interface {
-	// SendReceipt asks for the receipt of a payment to be sent.
+	// SendReceipt asks for the receipt of a payment to be sent, or the word that
+	// there is none.
 	SendReceipt(tx *store.Tx, account enrollment.AccountID, operation payment.OperationID) error
 	// CheckCard asks for a card payment to be looked up at the processor.
 	CheckCard(tx *store.Tx, operation payment.OperationID) error

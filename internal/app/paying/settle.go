@@ -20,6 +20,12 @@ const CodeAmountDiffers = "payment.amount_differs"
 // was taken, posts it, all in one transaction. An outcome that is known
 // already changes nothing; one that decides nothing yet is noted.
 func (s *Service) Settle(ctx context.Context, id payment.OperationID, outcome payment.Outcome) error {
+	return s.settle(ctx, id, outcome, false)
+}
+
+// settle is Settle; away: the payer may not see what came of it, so that no
+// payment is told by e-mail, as a payment always is.
+func (s *Service) settle(ctx context.Context, id payment.OperationID, outcome payment.Outcome, away bool) error {
 	var differs amountDiffers
 	// Several learn of an outcome at the same moment and collide: not in the line.
 	err := s.posting(ctx, s.db.InTx, "settle payment", func(tx *store.Tx, try int) error {
@@ -51,12 +57,33 @@ func (s *Service) Settle(ctx context.Context, id payment.OperationID, outcome pa
 		if next == payment.IntentSucceeded {
 			return s.postCard(tx, i, outcome, try)
 		}
+		if away && next.Final() {
+			return s.tellUnpaid(tx, i)
+		}
 		return nil
 	})
 	if err == nil && differs.isNew {
 		s.log.ErrorContext(ctx, "a person must look: the processor took another amount than was asked", "operation", id, "error", differs.err)
 	}
 	return cmp.Or(err, differs.err)
+}
+
+// tellUnpaid has the payer told that no money was taken, unless they have paid
+// in another way since.
+func (s *Service) tellUnpaid(tx *store.Tx, i store.IntentRow) error {
+	if i.Email == "" {
+		return nil
+	}
+	paid, err := tx.PaymentsSince(i.AccountID, s.profile.Today(i.SubmittedAt))
+	if err != nil {
+		return err
+	}
+	for _, p := range paid {
+		if other, err := tx.Intent(p.IntentID); err != nil || other.Email == i.Email && !p.SubmittedAt.Before(i.SubmittedAt) {
+			return err
+		}
+	}
+	return s.jobs.SendReceipt(tx, i.AccountID, i.ID)
 }
 
 // amountDiffers is what there is to say of a payment whose amount is in doubt.

@@ -4,6 +4,7 @@ import (
 	"quittance.org/quittance/internal/app/notifying"
 	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/app/people"
+	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/edge/letters"
 	"quittance.org/quittance/internal/edge/web/catalogue"
@@ -22,6 +23,10 @@ func (l letterWriter) writer() letters.Writer {
 
 func (l letterWriter) Receipt(r *paying.Receipt) (notifying.Letter, error) {
 	return l.writer().Receipt(r)
+}
+
+func (l letterWriter) Unpaid(i payment.Intent) (notifying.Letter, error) {
+	return l.writer().Unpaid(i)
 }
 
 func (l letterWriter) Notice(n notifying.Notice) (notifying.Words, error) {

@@ -152,7 +152,7 @@ func (v *visit) payByCard(s session, d owing.View, order paying.Order) {
 // notPaid answers a payment that did not come off. Only a silence of ours or
 // the processor's leaves open whether money was taken, and it says so.
 func (v *visit) notPaid(s session, d owing.View, op payment.OperationID, err error) {
-	stop := portal.Stopped{Amount: s.Attempt.Amount, Reference: serving.Reference(op.String()), Emailed: s.Attempt.Email != ""}
+	stop := portal.Stopped{Amount: s.Attempt.Amount, Reference: serving.Reference(op.String())}
 	switch {
 	case fault.Is(err, paying.CodeOtherInput):
 		if v.answeredIfPaid(&s, op) {
@@ -170,7 +170,14 @@ func (v *visit) notPaid(s session, d owing.View, op payment.OperationID, err err
 		v.changed(s, d, op, s.Attempt.Amount)
 		return
 	case fault.Is(err, fault.CodeUnknownOutcome), errors.Is(err, v.Ctx().Err()) && v.Ctx().Err() != nil:
-		stop.Kind = portal.StopUnfinished
+		i, err := v.paying.Intent(v.Ctx(), op)
+		if err == nil && i.State == payment.IntentSucceeded && i.AccountID == s.Account {
+			v.finished(&s, op)
+			return
+		}
+		// Whoever sweeps what is stored writes how it ends; for what may not be
+		// stored nobody would.
+		stop.Kind, stop.Emailed = portal.StopUnfinished, err == nil && i.Email != ""
 	case fault.Is(err, paying.CodeCardSilent), fault.Is(err, fault.CodeBusy):
 		stop.Kind = portal.StopNotTaken
 	default:

@@ -66,6 +66,10 @@ func declineReason(code string) portal.DeclineReason {
 func (v *visit) status() {
 	s := v.session()
 	next := ""
+	if !s.Attempt.Op.IsZero() && !s.Attempt.Sent && v.isPaid(s) { // a debit whose answer was lost
+		s.finish(paid{Op: s.Attempt.Op, Late: s.Attempt.Late})
+		v.keep(s)
+	}
 	switch {
 	case s.Attempt.Sent:
 		next = v.follow(&s, v.paying.Refresh)
@@ -88,6 +92,12 @@ func (v *visit) status() {
 	default:
 		v.To(next)
 	}
+}
+
+// isPaid tells whether the session's attempt is in the books.
+func (v *visit) isPaid(s session) bool {
+	i, err := v.paying.Intent(v.Ctx(), s.Attempt.Op)
+	return err == nil && i.State == payment.IntentSucceeded && i.AccountID == s.Account
 }
 
 // sayNext is the JSON twin of the waiting page.
