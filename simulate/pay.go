@@ -111,7 +111,7 @@ func (s *simulation) act(ctx context.Context, e *event) error {
 	case eventPay:
 		err = s.pay(ctx, e)
 	case eventArrive:
-		err = s.arrive(ctx, e)
+		err = s.receive(ctx, e)
 	case eventReturn:
 		err = s.takeBack(ctx, e)
 	case eventCancel:
@@ -295,28 +295,15 @@ var channels = map[way]struct {
 	wayAgent:   {payment.ChannelAgent, payment.MethodCard},
 }
 
-// receive hands in money that came by another channel than the website. It
-// counts today, a check on the day of its postmark.
+// receive hands in money that came today by another channel than the website, a
+// check with its postmark.
 func (s *simulation) receive(ctx context.Context, e *event) error {
 	by := channels[e.way]
-	counts := s.today
-	if !e.on.IsZero() {
-		counts = e.on
-	}
 	_, err := s.market.app.Paying.Receive(ctx, paying.Received{
 		Operation: s.operation(e), Account: s.town[e.household].account, Channel: by.channel, Method: by.method, Amount: e.amount,
-		EffectiveOn: counts, Reference: fmt.Sprintf("%d-%d", e.household, e.serial), LastFour: fmt.Sprintf("%04d", e.serial),
+		ReceivedOn: s.today, Postmark: e.on, Reference: fmt.Sprintf("%d-%d", e.household, e.serial), LastFour: fmt.Sprintf("%04d", e.serial),
 	})
 	return err
-}
-
-// arrive hands in a mailed check. It counts from its postmark, unless it took
-// longer than such checks are waited for (R-PAY-4).
-func (s *simulation) arrive(ctx context.Context, e *event) error {
-	if s.Profile.Mail.WaitDays.On(s.today) < s.today.DaysSince(e.on) {
-		e.on = s.today
-	}
-	return s.receive(ctx, e)
 }
 
 // returnCodes are the bank's reasons, most of them for want of money.

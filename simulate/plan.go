@@ -7,8 +7,10 @@ import (
 	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/ledger"
 	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/domain/standing"
 )
 
 // next makes the next payment of a household.
@@ -149,7 +151,8 @@ func (s *simulation) follow(e *event) {
 }
 
 // post puts a check in the mail. Its postmark is of today, unless nobody can
-// read it; some take weeks where evidence comes late.
+// read it; where evidence comes late, some arrive about the last day on which
+// the postmark counts, on either side of it (R-PAY-4).
 func (s *simulation) post(d dice, e event) {
 	e.kind, e.done, e.on = eventArrive, false, s.today
 	days := d.between(2, 7)
@@ -157,7 +160,9 @@ func (s *simulation) post(d dice, e event) {
 		e.on = civil.Date{}
 	}
 	if late := d.chance(10); late && s.weather.has(FaultOrder) {
-		days += d.between(8, 18)
+		due := standing.DueFor(s.Profile, enrollment.AccountIndividual, nil, s.today)
+		last := due.AddDays(s.Profile.Mail.WaitDays.On(due))
+		days = max(days, last.DaysSince(s.today)+d.between(-2, 3))
 	}
 	s.agenda.add(s.today.AddDays(days), e)
 }
@@ -194,7 +199,7 @@ func (s *simulation) payAhead(ctx context.Context) error {
 		}
 		_, err := s.market.app.Paying.Receive(ctx, paying.Received{
 			Operation: s.operation(&event{household: told.household}), Account: s.town[n].account, Channel: payment.ChannelIVR,
-			Method: payment.MethodCard, Amount: money.Dollars(100), EffectiveOn: s.today, Reference: "ahead of the bill", LastFour: "0000",
+			Method: payment.MethodCard, Amount: money.Dollars(100), ReceivedOn: s.today, Reference: "ahead of the bill", LastFour: "0000",
 		})
 		if err != nil {
 			return err

@@ -104,7 +104,7 @@ func (m *payer) pays(amount string) {
 	m.TB.Helper()
 	_, err := m.app.Paying.Receive(m.TB.Context(), paying.Received{
 		Operation: m.app.Paying.NewOperation(), Account: m.Account, Channel: payment.ChannelBillPay, Method: payment.MethodCheck,
-		Amount: apptest.Amount(amount), EffectiveOn: m.Today(), Reference: "bill pay " + m.Today().String(),
+		Amount: apptest.Amount(amount), ReceivedOn: m.Today(), Reference: "bill pay " + m.Today().String(),
 	})
 	if err != nil {
 		m.TB.Fatal(err)

@@ -16,7 +16,7 @@ import (
 func paymentOf(id payment.OperationID, h apptest.Household, amount string, w *apptest.World) paying.Received {
 	return paying.Received{
 		Operation: id, Account: h.Account, Channel: payment.ChannelIVR, Method: payment.MethodBank,
-		Amount: apptest.Amount(amount), EffectiveOn: w.Today(), Reference: id.String(),
+		Amount: apptest.Amount(amount), ReceivedOn: w.Today(), Reference: id.String(),
 	}
 }
 

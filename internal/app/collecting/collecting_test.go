@@ -86,7 +86,7 @@ func TestNoEndForWhoPays(t *testing.T) {
 		s := w.NewPaying(nil)
 		_, err := s.Receive(t.Context(), paying.Received{
 			Operation: s.NewOperation(), Account: h.Account, Channel: payment.ChannelIVR, Method: payment.MethodBank,
-			Amount: apptest.Amount("412.00"), EffectiveOn: w.Today(), Reference: "r",
+			Amount: apptest.Amount("412.00"), ReceivedOn: w.Today(), Reference: "r",
 		})
 		if err != nil {
 			t.Fatal(err)

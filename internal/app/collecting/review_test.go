@@ -8,13 +8,13 @@ import (
 	"quittance.org/quittance/internal/domain/payment"
 )
 
-// check is a check in the mail: it arrives today and counts on its postmark.
-func check(w *apptest.World, h apptest.Household, amount, postmark string) payment.Payment {
+// check is a check that is posted today and was received on a day.
+func check(w *apptest.World, h apptest.Household, amount, received string) payment.Payment {
 	w.TB.Helper()
 	s := w.NewPaying(nil)
 	p, err := s.Receive(w.TB.Context(), paying.Received{
 		Operation: s.NewOperation(), Account: h.Account, Channel: payment.ChannelMail, Method: payment.MethodCheck,
-		Amount: apptest.Amount(amount), EffectiveOn: apptest.Date(postmark), Reference: "check " + postmark,
+		Amount: apptest.Amount(amount), ReceivedOn: apptest.Date(received), Reference: "check " + received,
 	})
 	if err != nil {
 		w.TB.Fatal(err)
@@ -66,15 +66,15 @@ func release(t *testing.T, w *apptest.World, h apptest.Household) {
 	}
 }
 
-// R-PAY-4: a check with a timely postmark undoes what was decided for lack of
-// it, in whatever order it arrives.
-func TestLateCheckWithTimelyPostmark(t *testing.T) {
+// R-PAY-3: money counts on the day it was received; posted late, it undoes what
+// was decided for lack of it.
+func TestMoneyPostedLate(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
 		cover    apptest.Cover
-		arrives  string
+		posted   string
 		amount   string
-		postmark string
+		received string
 		release  string
 		until    string
 		state    string
@@ -82,30 +82,30 @@ func TestLateCheckWithTimelyPostmark(t *testing.T) {
 		decided  []string
 	}{
 		"first payment, before the deadline passes": {
-			cover: apptest.Medical("2027-01", "103.00"), arrives: "2026-12-23", amount: "103.00", postmark: "2026-12-22", until: "2027-01-05",
+			cover: apptest.Medical("2027-01", "103.00"), posted: "2026-12-23", amount: "103.00", received: "2026-12-22", until: "2027-01-05",
 			state: "medical active", unpaid: []string{"2027-02 medical 103.00"}, decided: []string{"effectuate 2027-01 R-BIND-1"},
 		},
 		"first payment, after the start was moved": {
-			cover: apptest.Medical("2027-01", "103.00"), arrives: "2026-12-28", amount: "103.00", postmark: "2026-12-22", until: "2027-01-05",
+			cover: apptest.Medical("2027-01", "103.00"), posted: "2026-12-28", amount: "103.00", received: "2026-12-22", until: "2027-01-05",
 			state: "medical active", unpaid: []string{"2027-02 medical 103.00"},
 			decided: []string{"roll_start 2027-02 R-BIND-2", "undo_roll_start 2027-01 R-PAY-4", "effectuate 2027-01 R-BIND-1"},
 		},
-		"first payment, postmarked too late": {
-			cover: apptest.Medical("2027-01", "103.00"), arrives: "2026-12-28", amount: "103.00", postmark: "2026-12-24", until: "2027-01-05",
+		"first payment, received too late": {
+			cover: apptest.Medical("2027-01", "103.00"), posted: "2026-12-28", amount: "103.00", received: "2026-12-24", until: "2027-01-05",
 			state: "medical active", decided: []string{"roll_start 2027-02 R-BIND-2", "effectuate 2027-02 R-BIND-1"},
 		},
 		"the end was proposed": {
-			cover: apptest.FullPrice("2027-01", "400.00").Renewed(), arrives: "2027-01-28", amount: "800.00", postmark: "2027-01-22", until: "2027-02-02",
+			cover: apptest.FullPrice("2027-01", "400.00").Renewed(), posted: "2027-01-28", amount: "800.00", received: "2027-01-22", until: "2027-02-02",
 			state: "medical active", unpaid: []string{"2027-03 medical 400.00"},
 			decided: []string{"propose_end 2026-12 R-DUE-2", "withdraw_end 2026-12 R-DUE-5"},
 		},
 		"the end was released": {
-			cover: apptest.FullPrice("2027-01", "400.00").Renewed(), arrives: "2027-02-09", amount: "800.00", postmark: "2027-01-22", release: "2027-01-31", until: "2027-02-12",
+			cover: apptest.FullPrice("2027-01", "400.00").Renewed(), posted: "2027-02-09", amount: "800.00", received: "2027-01-22", release: "2027-01-31", until: "2027-02-12",
 			state: "medical active", unpaid: []string{"2027-03 medical 400.00"},
 			decided: []string{"propose_end 2026-12 R-DUE-2", "end 2026-12 R-DUE-2", "undo_end 2026-12 R-PAY-4", "withdraw_end 2026-12 R-DUE-5"},
 		},
 		"the end was released, a cent of the month past due is missing": {
-			cover: apptest.FullPrice("2027-01", "400.00").Renewed(), arrives: "2027-02-09", amount: "399.99", postmark: "2027-01-22", release: "2027-01-31", until: "2027-02-12",
+			cover: apptest.FullPrice("2027-01", "400.00").Renewed(), posted: "2027-02-09", amount: "399.99", received: "2027-01-22", release: "2027-01-31", until: "2027-02-12",
 			state: "medical ended 2026-12", decided: []string{"propose_end 2026-12 R-DUE-2", "end 2026-12 R-DUE-2"},
 		},
 	} {
@@ -121,8 +121,8 @@ func TestLateCheckWithTimelyPostmark(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				w.Live(row.arrives)
-				check(w, h, row.amount, row.postmark)
+				w.Live(row.posted)
+				check(w, h, row.amount, row.received)
 				w.Live(row.until)
 				apptest.Check(t, "decided", w.Decisions(h.Enrollments[0]), row.decided)
 				apptest.Check(t, "state", states(w, h), []string{row.state})

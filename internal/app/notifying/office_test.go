@@ -185,7 +185,7 @@ func (o *office) pays(h apptest.Household, amount string) payment.Payment {
 	s := o.NewPaying(nil)
 	p, err := s.Receive(o.TB.Context(), paying.Received{
 		Operation: s.NewOperation(), Account: h.Account, Channel: payment.ChannelMail, Method: payment.MethodCheck,
-		Amount: apptest.Amount(amount), EffectiveOn: o.Today(), Reference: "check " + o.Today().String(),
+		Amount: apptest.Amount(amount), ReceivedOn: o.Today(), Reference: "check " + o.Today().String(),
 	})
 	if err != nil {
 		o.TB.Fatal(err)

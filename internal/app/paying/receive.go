@@ -10,21 +10,22 @@ import (
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/ledger"
 	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/internal/store"
 )
 
 // Received is money that came in by a channel other than the website, for a
 // known account: the inbound contract that all channels share.
 type Received struct {
-	Operation   payment.OperationID
-	Account     enrollment.AccountID
-	Channel     payment.Channel
-	Method      payment.Method
-	Amount      money.Amount
-	EffectiveOn civil.Date // the day that counts; zero: as the rules of the channel say (R-PAY-3 to 5)
-	Postmark    civil.Date // of a mailed payment; zero: none that can be read
-	Reference   string     // of the channel: a check number, a trace number
-	LastFour    string
+	Operation  payment.OperationID
+	Account    enrollment.AccountID
+	Channel    payment.Channel
+	Method     payment.Method
+	Amount     money.Amount
+	ReceivedOn civil.Date // when it was received, which may be before it is posted; zero: today
+	Postmark   civil.Date // of a mailed payment; zero: none that can be read
+	Reference  string     // of the channel: a check number, a trace number
+	LastFour   string
 }
 
 // clearingOf gives the clearing account of a channel.
@@ -46,6 +47,9 @@ func (s *Service) Receive(ctx context.Context, r Received) (payment.Payment, err
 	if !r.Amount.IsPositive() {
 		return payment.Payment{}, fault.At("amount", "amount.not_positive", "Amount must be more than $0")
 	}
+	if err := s.checkDays(r); err != nil {
+		return payment.Payment{}, err
+	}
 	var paid payment.Payment
 	err := s.posting(ctx, s.db.InLine, "receive money", func(tx *store.Tx, try int) error {
 		i := store.IntentRow{Intent: payment.Intent{
@@ -61,28 +65,40 @@ func (s *Service) Receive(ctx context.Context, r Received) (payment.Payment, err
 			return err
 		}
 		paid = s.newPayment(tx, i, try)
-		paid.EffectiveOn, paid.LastFour = s.countsOn(r, paid.ReceivedOn), r.LastFour
+		paid.LastFour = r.LastFour
+		s.date(&paid, r, facts)
 		clearing := clearingOf(r.Channel, r.Method)
 		tx.InsertPayment(paid)
 		tx.InsertClearing(clearing, paid)
 		tx.Audit(store.AuditEvent{
 			AccountID: r.Account, Operation: "payment.receive", Actor: actorOf(r.Channel), Subject: "payment " + paid.ID.String(),
-			Summary: fmt.Sprintf("%s by %s, effective %s", paid.Amount, r.Method, paid.EffectiveOn), Reason: r.Reference,
+			Summary: fmt.Sprintf("%s by %s, received %s, effective %s", paid.Amount, r.Method, paid.ReceivedOn, paid.EffectiveOn), Reason: r.Reference,
 		})
 		return s.post(tx, i, paid, clearing, facts)
 	})
 	return paid, err
 }
 
-// countsOn gives the day on which money that is received today counts.
-func (s *Service) countsOn(r Received, today civil.Date) civil.Date {
-	switch {
-	case !r.EffectiveOn.IsZero():
-		return r.EffectiveOn
-	case r.Channel == payment.ChannelMail:
-		return payment.MailedOn(s.profile, r.Postmark, today)
+func (s *Service) checkDays(r Received) error {
+	today := s.profile.Today(s.db.Now())
+	received := r.ReceivedOn
+	if received.IsZero() {
+		received = today
 	}
-	return today
+	return payment.CheckReceived(received, r.Postmark, today)
+}
+
+// date says when a payment was received and counts: on the day it was received,
+// whenever it is posted (R-PAY-3, R-PAY-5), a mailed one by its postmark
+// (R-PAY-4).
+func (s *Service) date(p *payment.Payment, r Received, facts *store.Facts) {
+	if !r.ReceivedOn.IsZero() {
+		p.ReceivedOn, p.EffectiveOn = r.ReceivedOn, r.ReceivedOn
+	}
+	if r.Channel == payment.ChannelMail && !r.Postmark.IsZero() {
+		due := standing.DueFor(s.profile, facts.Account.Kind, facts.Relief.Extensions, r.Postmark)
+		p.EffectiveOn = payment.MailedOn(s.profile, r.Postmark, p.ReceivedOn, due)
+	}
 }
 
 // CodeNoAccount marks a receipt for a number that nobody has.

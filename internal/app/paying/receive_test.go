@@ -43,7 +43,7 @@ func TestReceiveByEveryChannel(t *testing.T) {
 			w.row(t, string(row.channel)+" "+string(row.method), func(t *testing.T) {
 				h := w.renewed()
 				p := w.receive(h, "124.50", row.channel, row.method, apptest.Date("2026-11-17"))
-				apptest.Check(t, "received and counted", p.ReceivedOn.String()+" "+p.EffectiveOn.String(), w.Today().String()+" 2026-11-17")
+				apptest.Check(t, "received and counted", p.ReceivedOn.String()+" "+p.EffectiveOn.String(), "2026-11-17 2026-11-17")
 				apptest.Check(t, "unpaid", w.Unpaid(h), []string(nil))
 				if r, err := w.s.Receipt(t.Context(), p.IntentID); err != nil || len(r.Parts) != 2 || r.Wording != "" {
 					t.Errorf("its receipt: %+v, %v", r, err)
@@ -61,7 +61,7 @@ func TestReceiveAgain(t *testing.T) {
 		h, other := w.renewed(), w.renewed()
 		r := paying.Received{
 			Operation: w.s.NewOperation(), Account: h.Account, Channel: payment.ChannelMail, Method: payment.MethodCheck,
-			Amount: apptest.Amount("20.00"), EffectiveOn: apptest.Date("2026-11-19"), Reference: "check 1001",
+			Amount: apptest.Amount("20.00"), ReceivedOn: apptest.Date("2026-11-19"), Reference: "check 1001",
 		}
 		first, err := w.s.Receive(t.Context(), r)
 		if err != nil {
@@ -96,7 +96,7 @@ func TestUnknownAccount(t *testing.T) {
 		stranger := apptest.Household{Account: enrollment.AccountID{UUID: w.DB.NewID()}}
 		_, received := w.s.Receive(t.Context(), paying.Received{
 			Operation: w.s.NewOperation(), Account: stranger.Account, Channel: payment.ChannelMail, Method: payment.MethodCheck,
-			Amount: apptest.Amount("20.00"), EffectiveOn: w.Today(), Reference: "check 1001",
+			Amount: apptest.Amount("20.00"), ReceivedOn: w.Today(), Reference: "check 1001",
 		})
 		_, byBank := w.s.PayByBank(t.Context(), w.bankOrder(stranger, "20.00"))
 		_, byCard := w.s.PayByCard(t.Context(), w.order(stranger, "20.00"))

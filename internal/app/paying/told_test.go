@@ -22,7 +22,7 @@ func TestToldOfAStart(t *testing.T) {
 		pay := func(amount string) payment.Payment {
 			p, err := s.Receive(t.Context(), paying.Received{
 				Operation: s.NewOperation(), Account: h.Account, Channel: payment.ChannelIVR, Method: payment.MethodBank,
-				Amount: apptest.Amount(amount), EffectiveOn: w.Today(), Reference: amount,
+				Amount: apptest.Amount(amount), ReceivedOn: w.Today(), Reference: amount,
 			})
 			if err != nil {
 				t.Fatal(err)

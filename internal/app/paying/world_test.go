@@ -110,7 +110,7 @@ func (w *till) receive(h apptest.Household, amount string, channel payment.Chann
 	w.t.Helper()
 	p, err := w.s.Receive(w.t.Context(), paying.Received{
 		Operation: w.s.NewOperation(), Account: h.Account, Channel: channel, Method: method,
-		Amount: apptest.Amount(amount), EffectiveOn: effective, Reference: "r-1",
+		Amount: apptest.Amount(amount), ReceivedOn: effective, Reference: "r-1",
 	})
 	if err != nil {
 		w.t.Fatal(err)

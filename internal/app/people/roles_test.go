@@ -22,7 +22,7 @@ func (w *lobby) pay(h apptest.Household, amount string) {
 	s := w.NewPaying(nil)
 	_, err := s.Receive(w.t.Context(), paying.Received{
 		Operation: s.NewOperation(), Account: h.Account, Channel: payment.ChannelMail, Method: payment.MethodCheck,
-		Amount: apptest.Amount(amount), EffectiveOn: w.Today(), Reference: "r-" + amount,
+		Amount: apptest.Amount(amount), ReceivedOn: w.Today(), Reference: "r-" + amount,
 	})
 	w.ok(err)
 }

@@ -9,15 +9,8 @@ import (
 // legible postmark, if it arrives within some days of the due date that the
 // postmark was in time for; otherwise the day it is received. postmark is zero
 // where there is none or it can not be read.
-func MailedOn(p *profile.Profile, postmark, received civil.Date) civil.Date {
-	if postmark.IsZero() || postmark.After(received) || p.Mail.Rule.On(received) == profile.MailReceived {
-		return received
-	}
-	due := p.DueOn(postmark.Month().Add(p.Coverage.MonthsAhead))
-	if due.Before(postmark) {
-		due = p.DueOn(postmark.Month().Add(p.Coverage.MonthsAhead + 1))
-	}
-	if received.After(due.AddDays(p.Mail.WaitDays.On(due))) {
+func MailedOn(p *profile.Profile, postmark, received, due civil.Date) civil.Date {
+	if postmark.IsZero() || p.Mail.Rule.On(received) == profile.MailReceived || received.After(due.AddDays(p.Mail.WaitDays.On(due))) {
 		return received
 	}
 	return postmark

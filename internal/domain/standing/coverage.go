@@ -35,6 +35,9 @@ func (e *evaluator) evaluate(index int) {
 	s.conclude()
 	s.decisionNotices()
 	s.reviews()
+	// What lies on the account will pay what is open here before anything can be
+	// had back by it elsewhere.
+	s.spent = s.spent.Add(money.Min(s.creditBy(s.asOf), s.s.Unpaid))
 }
 
 // loadKin adds the months of the enrollment that this one continues, and of

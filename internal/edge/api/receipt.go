@@ -19,12 +19,13 @@ type Receipts interface {
 
 // Receipt is money that came in for one account.
 type Receipt struct {
-	Number    string `json:"number" maxLength:"20" doc:"Subscriber ID or billing account number, as it stands on the check" example:"700100000016"`
-	Channel   string `json:"channel" enum:"mail,bank_bill_pay,third_party_bill_pay"`
-	Method    string `json:"method" enum:"check,money_order,bank"`
-	Amount    string `json:"amount" maxLength:"12" example:"124.50"`
-	Postmark  string `json:"postmark,omitempty" maxLength:"10" doc:"of a mailed payment; left out if it can not be read" example:"2027-01-22"`
-	Reference string `json:"reference" minLength:"1" maxLength:"60" doc:"number of the check, trace number of the bank" example:"check 1042"`
+	Number     string `json:"number" maxLength:"20" doc:"Subscriber ID or billing account number, as it stands on the check" example:"700100000016"`
+	Channel    string `json:"channel" enum:"mail,bank_bill_pay,third_party_bill_pay"`
+	Method     string `json:"method" enum:"check,money_order,bank"`
+	Amount     string `json:"amount" maxLength:"12" example:"124.50"`
+	ReceivedOn string `json:"received_on,omitempty" maxLength:"10" doc:"when it was received, if that is before today: the day that counts, unless a postmark does" example:"2027-01-23"`
+	Postmark   string `json:"postmark,omitempty" maxLength:"10" doc:"of a mailed payment; left out if it can not be read" example:"2027-01-22"`
+	Reference  string `json:"reference" minLength:"1" maxLength:"60" doc:"number of the check, trace number of the bank" example:"check 1042"`
 }
 
 type receiptInput struct {
@@ -62,6 +63,11 @@ func (r *Receipt) read() (paying.Received, error) {
 	var err error
 	if out.Amount, err = money.Parse(r.Amount); err != nil || !out.Amount.IsPositive() {
 		problems.Add("amount", "receipt.amount", "must be an amount above zero with two decimals, like 124.50")
+	}
+	if r.ReceivedOn != "" {
+		if out.ReceivedOn, err = civil.ParseDate(r.ReceivedOn); err != nil {
+			problems.Add("received_on", "receipt.received_on", "must be a date like 2027-01-23, or left out for today")
+		}
 	}
 	if r.Postmark != "" {
 		if out.Postmark, err = civil.ParseDate(r.Postmark); err != nil {

@@ -77,6 +77,10 @@ func TestPostABadReceipt(t *testing.T) {
 			"a tenth of a cent":    {`"103.00"`, `"103.001"`, 422, "receipt.amount"},
 			"a JSON number":        {`"103.00"`, `103`, 422, "request.invalid"},
 			"no such day":          {"2026-12-22", "2026-02-30", 422, "receipt.postmark"},
+			"no such day either":   {`"reference"`, `"received_on":"2026-12-32","reference"`, 422, "receipt.received_on"},
+			"received to come":     {`"reference"`, `"received_on":"2026-12-29","reference"`, 422, "received_on.to_come"},
+			"a wrong year":         {`"reference"`, `"received_on":"2025-12-23","reference"`, 422, "received_on.long_ago"},
+			"before its postmark":  {`"reference"`, `"received_on":"2026-12-21","reference"`, 422, "postmark.after_received"},
 			"money in an envelope": {`"check"`, `"bank"`, 422, "receipt.method"},
 			"another channel":      {`"mail"`, `"web_guest"`, 422, "request.invalid"},
 			"a check digit":        {"NUMBER", "700100000017", 422, "subscriber_id.check_digit"},
@@ -89,5 +93,21 @@ func TestPostABadReceipt(t *testing.T) {
 			}
 		}
 		apptest.Check(t, "payments", len(w.Payments(h)), 0)
+	})
+}
+
+// R-PAY-5: what a bank sent counts on the day it was received, whenever it is
+// posted.
+func TestPostWhatWasReceivedBefore(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		c, h := mailroom(t, w)
+		body := strings.NewReplacer("NUMBER", h.BillingNumber, `"mail"`, `"bank_bill_pay"`, `"check"`, `"bank"`, `"postmark":"2026-12-22"`, `"received_on":"2026-12-23"`).Replace(mailed)
+		got, text := c.do(t, "POST", "/api/v1/receipts", body)
+		if got.status != 200 || !strings.Contains(text, `"amount":"103.00","counts_on":"2026-12-23"`) {
+			t.Fatalf("got %d %s", got.status, text)
+		}
+		apptest.Check(t, "received", w.Payments(h)[0].ReceivedOn.String(), "2026-12-23")
+		w.VerifyClean()
 	})
 }

@@ -239,7 +239,7 @@ func (l *demoLoader) pay(ctx context.Context, f population.Fixture, e population
 	by := l.arrive(e)
 	_, err := l.app.Paying.Receive(ctx, paying.Received{
 		Operation: l.app.Paying.NewOperation(), Account: l.accounts[f.Letter], Channel: by.channel, Method: by.method,
-		Amount: e.Amount, EffectiveOn: e.On, Reference: "demo history", LastFour: "6789",
+		Amount: e.Amount, ReceivedOn: e.On, Reference: "demo history", LastFour: "6789",
 	})
 	return err
 }

@@ -16,7 +16,7 @@ func TestCreditIsTakenOffWhatIsAsked(t *testing.T) {
 	for _, amount := range []string{"124.50", "30.00"} {
 		if _, err := s.paying.Receive(t.Context(), paying.Received{
 			Operation: s.paying.NewOperation(), Account: h.Account, Channel: payment.ChannelBillPay, Method: payment.MethodBank,
-			Amount: apptest.Amount(amount), EffectiveOn: s.Today(), Reference: amount,
+			Amount: apptest.Amount(amount), ReceivedOn: s.Today(), Reference: amount,
 		}); err != nil {
 			t.Fatal(err)
 		}

@@ -178,7 +178,7 @@ func TestIsMyPaymentIn(t *testing.T) {
 		}
 		sent, err := s.paying.Receive(t.Context(), paying.Received{
 			Operation: s.paying.NewOperation(), Account: h.Account, Channel: payment.ChannelBillPay, Method: payment.MethodBank,
-			Amount: apptest.Amount("20.00"), EffectiveOn: s.Today(), Reference: "r-1",
+			Amount: apptest.Amount("20.00"), ReceivedOn: s.Today(), Reference: "r-1",
 		})
 		if err != nil {
 			t.Fatal(err)
