@@ -98,6 +98,12 @@ func ebcdic(text string) string {
 			b.WriteByte(byte(r-'0') + 0xf0)
 		case r >= 'A' && r <= 'I':
 			b.WriteByte(byte(r-'A') + 0xc1)
+		case r >= 'J' && r <= 'R':
+			b.WriteByte(byte(r-'J') + 0xd1)
+		case r >= 'S' && r <= 'Z':
+			b.WriteByte(byte(r-'S') + 0xe2)
+		case r == ',':
+			b.WriteByte(0x6b)
 		case r == '\n':
 			b.WriteByte(0x15)
 		default:

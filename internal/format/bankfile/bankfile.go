@@ -72,8 +72,8 @@ type Report struct {
 // that is recognised and not judged is not accepted. The error is one of
 // reading. Memory does not grow with the file.
 func Check(r io.Reader) (Report, error) {
-	in := bufio.NewReaderSize(r, headSize)
-	head, err := in.Peek(headSize)
+	in := bufio.NewReaderSize(r, HeadSize)
+	head, err := in.Peek(HeadSize)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return Report{Format: Unknown}, err
 	}

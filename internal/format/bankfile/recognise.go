@@ -9,8 +9,8 @@ import (
 	"quittance.org/quittance/internal/base/ident"
 )
 
-// headSize is how much of a file is looked at to recognise it.
-const headSize = 4 << 10
+// HeadSize is how many bytes of a file are looked at to recognise it.
+const HeadSize = 4 << 10
 
 var (
 	// An image cash letter begins with a file header: level, test or
