@@ -44,7 +44,7 @@ func TestPastDue(t *testing.T) {
 	s.At("2026-10-01")
 	s.Bill("2026-11")
 	s.At("2026-11-01")
-	s.Bill("2026-12")
+	s.Night() // bills December, and warns in time (MA-DLQ-6)
 	s.At("2026-11-20 14:00:00")
 	b := s.browser(t).find(h).says("You have a payment past due. You are covered. Pay $309.00 by November 23, 2026 to stay covered.",
 		"September 23, 2026 Your bill for October 2026 coverage was due.", "October 1, 2026 Extra time to pay (grace period). You are covered.",
