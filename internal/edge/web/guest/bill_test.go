@@ -33,6 +33,16 @@ func (b *browser) addsUp(caption, total string) {
 	}
 }
 
+// R-PAY-4: what is said of checks is the mail rule.
+func TestTheLastDaysSayWhatTheMailRuleSays(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	h := s.december(t)
+	s.At("2026-11-22 14:00:00")
+	s.browser(t).find(h).says("Pay online until 11:59 p.m. Eastern time on Monday, November 23, 2026. A mailed check is on time if it is postmarked by that day.")
+	s.browser(t).open("/ways-to-pay").says("Walk-in centers are closed.")
+}
+
 // Task 20: two months behind, with help from the state: dates, one "You are
 // here", and the amount that keeps coverage.
 func TestPastDue(t *testing.T) {

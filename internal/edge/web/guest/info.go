@@ -21,7 +21,7 @@ func (v *visit) home() {
 func (v *visit) ways() {
 	due, _ := owing.NextDue(v.Profile, v.Today())
 	v.Show(portal.Ways{
-		Due: due, Cards: v.paying.Method(payment.MethodCard), Postmark: v.Profile.Mail.Rule.On(due) != profile.MailReceived,
+		WalkIn: v.Profile.WalkIn.Open(v.Today()), Due: due, Cards: v.paying.Method(payment.MethodCard), Postmark: v.Profile.Mail.Rule.On(due) != profile.MailReceived,
 		Calendar: v.URL(v.Lang, portal.PathCalendar), MailBy: v.Profile.MailBy(due), Payee: v.Profile.Marketplace.PayeeName, Address: v.Profile.Marketplace.LockboxAddress.On(due),
 	})
 }

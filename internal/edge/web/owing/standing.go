@@ -7,6 +7,7 @@ import (
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/internal/edge/web/portal"
 )
@@ -143,7 +144,7 @@ func (d View) Banner() *portal.Banner {
 	case d.taken() != nil:
 		return &portal.Banner{Kind: portal.BannerAutoPay, Amount: d.AutoPay.Amount, By: d.AutoPay.On}
 	case by.DaysSince(d.Today) <= 1:
-		return &portal.Banner{Kind: portal.BannerDueSoon, By: by}
+		return &portal.Banner{Kind: portal.BannerDueSoon, By: by, Postmark: d.Profile.Mail.Rule.On(by) != profile.MailReceived}
 	}
 	return nil
 }

@@ -49,11 +49,16 @@ type Banner struct {
 	NextBill     civil.Date
 	Later        money.Amount // from the day after By on, until Last
 	Last         civil.Date
+	Postmark     bool // a postmark by the due date is on time (mail.rule)
 }
 
 // Message gives the banner's words.
 func (b Banner) Message() Message {
-	return Message{Key: "banner." + string(b.Kind), Args: given(
+	key := "banner." + string(b.Kind)
+	if b.Kind == BannerDueSoon && b.Postmark {
+		key += "_postmark"
+	}
+	return Message{Key: key, Args: given(
 		"amount", b.Amount, "at", b.At, "confirmation", b.Confirmation,
 		"by", b.By, "on", b.On, "until", b.Until, "starts", b.Starts, "ended", b.Ended, "next_bill", b.NextBill)}
 }

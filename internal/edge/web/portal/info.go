@@ -15,6 +15,7 @@ type Ways struct {
 	MailBy   civil.Date // mail by this day to be safe
 	Payee    string
 	Address  []string // lines of the lockbox address
+	WalkIn   bool     // payments are taken in person (walk_in.closed_on)
 	Calendar string   // whole address of the feed of dates
 }
 

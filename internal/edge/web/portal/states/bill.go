@@ -95,6 +95,9 @@ func bill() []State {
 		b.Banner, b.NoMore, b.Due, b.Lines, b.Why = &portal.Banner{Kind: portal.BannerNothingDue, NextBill: day("2026-12-01")}, true, money.Zero, nil, nil
 		b.Choices = nil
 	})
+	add("due-soon-postmark", func(b *portal.Bill) {
+		b.Banner = &portal.Banner{Kind: portal.BannerDueSoon, By: due, Postmark: true}
+	})
 	add("pay-again", func(b *portal.Bill) {
 		paid := banners()[0]
 		b.Banner, b.Ahead, b.Due, b.Lines, b.Why = &paid, true, money.Zero, nil, nil
