@@ -56,6 +56,7 @@ type tab struct {
 	mu         sync.Mutex
 	complaints []string // of the console: CSP reports, scripts that threw
 	loads      int      // pages loaded
+	asks       int      // requests
 	sent       []string // to the portal: address and body of each request
 	strangers  []string // requests to any other origin than the demo's two
 }
@@ -106,6 +107,7 @@ func (b *tab) listen(event any) {
 			b.loads++
 		}
 	case *network.EventRequestWillBeSent:
+		b.asks++
 		b.asked(e.Request)
 	}
 }
@@ -197,12 +199,13 @@ func (b *tab) seen() whatIsSeen {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	b.ask(`() => ({
+	// A font that comes late would move what is clicked next.
+	b.ask(`() => document.fonts.ready.then(() => ({
 		address: location.href, held: (`+string(secrets)+` ?? []).filter((secret) => document.documentElement.outerHTML.includes(secret)),
 		path: location.pathname, origin: location.origin, title: document.title, heading: document.querySelector("h1")?.textContent.trim() ?? "",
 		text: (document.querySelector("main") ?? document.body).innerText.replace(/\s+/g, " "),
 		scrolls: document.documentElement.scrollWidth - innerWidth,
-	})`, &s)
+	}))`, &s)
 	return s
 }
 
@@ -334,10 +337,41 @@ func (b *tab) press() *tab { b.t.Helper(); return b.pressOn(`main form button:no
 
 func (b *tab) pressOn(selector string) *tab {
 	b.t.Helper()
+	press := chromedp.Action(chromedp.Click(selector, chromedp.ByQuery))
 	if b.look.touch {
-		return b.load(b.tap(selector))
+		press = b.tap(selector)
 	}
-	return b.load(chromedp.Click(selector, chromedp.ByQuery))
+	return b.load(b.untilAsked(press))
+}
+
+// untilAsked presses again when nothing at all was asked for: on a busy machine
+// a page may move between the look where the button is and the press.
+func (b *tab) untilAsked(press chromedp.Action) chromedp.Action {
+	const again = 300 // ticks: 15 seconds
+	return chromedp.ActionFunc(func(ctx context.Context) error {
+		before := b.requests()
+		tick := time.NewTicker(50 * time.Millisecond)
+		defer tick.Stop()
+		for waited := 0; b.requests() == before; waited++ {
+			if waited%again == 0 {
+				if err := press.Do(ctx); err != nil {
+					return err
+				}
+			}
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-tick.C:
+			}
+		}
+		return nil
+	})
+}
+
+func (b *tab) requests() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.asks
 }
 
 // tap touches the middle of an element, where it stands after scrolling there.
