@@ -16,7 +16,7 @@ type Ceilings struct {
 	Administrative int
 	Overall        int
 	AlarmPercent   int // of a ceiling
-	LeastReturns   int // fewer returns of a class are chance, not a rate
+	LeastReturns   int // fewer returns of a class may be chance: they stop nothing
 }
 
 // Level is how a return rate stands against its ceiling.
@@ -25,7 +25,7 @@ type Level string
 // The levels.
 const (
 	LevelOK    Level = "ok"
-	LevelAlarm Level = "alarm" // at the alarm's share of the ceiling, or more
+	LevelAlarm Level = "alarm" // at the alarm's share of the ceiling, or more; or above it with few returns
 	LevelStop  Level = "stop"  // above the ceiling: no debit is built
 )
 
@@ -52,7 +52,7 @@ func (r Rate) BasisPoints() int64 {
 
 // TooFew tells whether a rate is above its ceiling and stops nothing, because so
 // few returns are chance.
-func (r Rate) TooFew() bool { return r.Level == LevelOK && r.BasisPoints() > int64(r.Ceiling) }
+func (r Rate) TooFew() bool { return r.Level != LevelStop && r.BasisPoints() > int64(r.Ceiling) }
 
 // Judge gives the three rates and the highest level of them.
 func Judge(n Returned, c Ceilings) ([]Rate, Level) {
@@ -72,11 +72,17 @@ func Judge(n Returned, c Ceilings) ([]Rate, Level) {
 // level compares without dividing, so that a rate of just the ceiling is not
 // above it.
 func (c Ceilings) level(r Rate) Level {
+	few := r.Returns < int64(c.LeastReturns)
+	above := r.Returns*10_000 > int64(r.Ceiling)*r.Debits
 	switch {
-	case r.Returns < int64(c.LeastReturns) || r.Returns == 0:
+	case r.Returns == 0:
 		return LevelOK
-	case r.Returns*10_000 > int64(r.Ceiling)*r.Debits:
+	case above && few: // chance or not: somebody looks
+		return LevelAlarm
+	case above:
 		return LevelStop
+	case few:
+		return LevelOK
 	case r.Returns*10_000*100 >= int64(r.Ceiling)*int64(c.AlarmPercent)*r.Debits:
 		return LevelAlarm
 	}

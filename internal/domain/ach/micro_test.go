@@ -226,7 +226,7 @@ func TestJudgeMicro(t *testing.T) {
 		want            ach.Level
 	}{
 		{"none", 0, 0, ach.LevelOK},
-		{"few are chance", 9, 9, ach.LevelOK},
+		{"few may be chance", 9, 9, ach.LevelAlarm},
 		{"seven in a hundred", 150, 11, ach.LevelOK},
 		{"half the ceiling", 200, 15, ach.LevelAlarm},
 		{"the ceiling itself", 100, 15, ach.LevelAlarm},
