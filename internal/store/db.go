@@ -124,19 +124,23 @@ func (db *DB) InTx(ctx context.Context, op string, fn func(*Tx) error) error {
 }
 
 // InLine is InTx for work on one account that many do at the same moment, and
-// that seldom fails. On PostgreSQL those who would wait for a connection go on
-// in the transactions of others (ADR 0022); on SQLite all who write do.
-func (db *DB) InLine(ctx context.Context, op string, fn func(*Tx) error) error {
+// that seldom fails. It reads and changes what belongs to that account, and adds
+// what belongs to nobody else. On PostgreSQL those who would wait for a
+// connection go on in the transactions of others (ADR 0022). On SQLite, where
+// all who write do, fn may run while they wait, on what readers see, and again
+// if that has changed when their turn comes (ADR 0024).
+func (db *DB) InLine(ctx context.Context, op string, account enrollment.AccountID, fn func(*Tx) error) error {
 	if db.twice {
 		if err := db.dryRun(ctx, modeWrite, fn); err != nil {
 			return fmt.Errorf("%s: %w", op, err)
 		}
 	}
-	err := db.attempt(ctx, modeLine, fn)
+	p := &plan{ctx: ctx, db: db, account: account, fn: fn}
+	err := db.attempt(ctx, func() (session, error) { return db.engine.inLine(ctx, p) }, p.carryOut)
 	switch {
 	case err == nil:
 		return nil
-	case db.engine.classify(err) != classRetry:
+	case db.engine.classify(err) != classRetry && !errors.Is(err, errPresumedWrongly):
 		return fmt.Errorf("%s: %w", op, err)
 	}
 	db.retries.Add(1)
@@ -175,7 +179,7 @@ func (db *DB) inTx(ctx context.Context, op string, m mode, fn func(*Tx) error) e
 func (db *DB) untilDone(ctx context.Context, op string, m mode, fn func(*Tx) error) error {
 	pause := firstPause
 	for attempt := 1; ; attempt++ {
-		err := db.attempt(ctx, m, fn)
+		err := db.attempt(ctx, func() (session, error) { return db.engine.begin(ctx, m) }, fn)
 		if err == nil {
 			return nil
 		}
@@ -206,8 +210,8 @@ func (db *DB) final(ctx context.Context, err error, attempt int) error {
 	return nil
 }
 
-func (db *DB) attempt(ctx context.Context, m mode, fn func(*Tx) error) (err error) {
-	s, err := db.engine.begin(ctx, m)
+func (db *DB) attempt(ctx context.Context, begin func() (session, error), fn func(*Tx) error) (err error) {
+	s, err := begin()
 	if err != nil {
 		return db.translate("begin", err)
 	}
@@ -218,7 +222,7 @@ func (db *DB) attempt(ctx context.Context, m mode, fn func(*Tx) error) (err erro
 			err = errors.Join(err, s.rollback(context.WithoutCancel(ctx)))
 		}
 	}()
-	tx := &Tx{&ReadTx{ctx: ctx, db: db, session: s, now: db.clock.Now()}}
+	tx := db.tx(ctx, s)
 	if err := fn(tx); err != nil {
 		return err
 	}
@@ -229,6 +233,10 @@ func (db *DB) attempt(ctx context.Context, m mode, fn func(*Tx) error) (err erro
 	return nil
 }
 
+func (db *DB) tx(ctx context.Context, s session) *Tx {
+	return &Tx{&ReadTx{ctx: ctx, db: db, session: s, now: db.clock.Now()}}
+}
+
 // dryRun runs fn once and rolls it back. Collisions are left to the real run.
 func (db *DB) dryRun(ctx context.Context, m mode, fn func(*Tx) error) error {
 	s, err := db.engine.begin(ctx, m)
@@ -236,7 +244,7 @@ func (db *DB) dryRun(ctx context.Context, m mode, fn func(*Tx) error) error {
 		return db.translate("begin", err)
 	}
 	defer func() { _ = s.rollback(context.WithoutCancel(ctx)) }()
-	tx := &Tx{&ReadTx{ctx: ctx, db: db, session: s, now: db.clock.Now()}}
+	tx := db.tx(ctx, s)
 	err = fn(tx)
 	if err == nil {
 		err = tx.flush()
@@ -269,7 +277,7 @@ func (db *DB) readOnce(ctx context.Context, fn func(*ReadTx) error) error {
 		return db.translate("begin", err)
 	}
 	defer func() { _ = s.rollback(context.WithoutCancel(ctx)) }()
-	return fn(&ReadTx{ctx: ctx, db: db, session: s, now: db.clock.Now()})
+	return fn(db.tx(ctx, s).ReadTx)
 }
 
 // CodeDuplicate marks a Conflict that a unique constraint found.
@@ -301,7 +309,8 @@ func (db *DB) PostgresPool() *pgxpool.Pool {
 }
 
 // SQLiteWriter gives the writing connection, nil on PostgreSQL. It is for the
-// job queue only.
+// job queue only, which writes to tables of its own: nothing else that is
+// written there is seen by those who plan (ADR 0024).
 func (db *DB) SQLiteWriter() *sql.DB {
 	if e, ok := db.engine.(*sqliteEngine); ok {
 		return e.writer.db

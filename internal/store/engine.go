@@ -10,6 +10,9 @@ import (
 type engine interface {
 	name() string
 	begin(ctx context.Context, m mode) (session, error)
+	// inLine begins a transaction for work on one account. The engine may have the
+	// plan made before, and then says whether it holds.
+	inLine(ctx context.Context, p *plan) (session, error)
 	prepare(ctx context.Context, sql string) error
 	// seenBeside tells whether who begins to read now, beside a transaction that
 	// writes, sees what it sees, and goes on to see that until it ends.
@@ -24,7 +27,6 @@ type mode int
 const (
 	modeRead  mode = iota // sees one state, writes nothing
 	modeWrite             // serializable
-	modeLine              // serializable, in the transaction of others where need be
 	modeBulk              // many accounts at once, each locked before it is read
 )
 
@@ -51,6 +53,9 @@ type step struct {
 	args    []any
 	row     func(scan func(...any) error) error
 	touched func(rows int64) error
+	// presumed is said of a write that all but always touches one row: a plan goes
+	// on as if it had. Its row, if it has one, looks at no column.
+	presumed bool
 }
 
 // rows is the part of a result that both drivers share.
@@ -98,7 +103,32 @@ type Stmt struct {
 	sql    string
 	locked string // the text that locks its rows as well, "" if it never does
 	reads  bool   // and writes nothing
-	writes string // the table that it writes, "" if none
+	writes string // the table that it writes, "" if none, or if that is not known
+}
+
+// names tells whether the text has the name of a table in it: if not, the table
+// changes nothing of its result. There are no views, no triggers that write and
+// no keys that cascade (TestNothingWritesUnnamed).
+func (s *Stmt) names(table string) bool {
+	if table == "" {
+		return true
+	}
+	for rest := s.sql; ; {
+		before, after, found := strings.Cut(rest, table)
+		if !found {
+			return false
+		}
+		if !endsInName(before) && !beginsWithName(after) {
+			return true
+		}
+		rest = after
+	}
+}
+
+func endsInName(text string) bool     { return text != "" && inName(text[len(text)-1]) }
+func beginsWithName(text string) bool { return text != "" && inName(text[0]) }
+func inName(c byte) bool {
+	return c == '_' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
 // lockMark stands where PostgreSQL, in a transaction that writes, locks the

@@ -49,3 +49,23 @@ func (db *DB) Waiting() int {
 	defer line.mu.Unlock()
 	return len(line.waiting)
 }
+
+// Planning tells whether somebody is making a plan.
+func (db *DB) Planning() bool { return len(db.engine.(*sqliteEngine).line.planning) > 0 }
+
+// LineTaken tells whether somebody is at SQLite's writing connection, or about
+// to be.
+func (db *DB) LineTaken() bool {
+	line := &db.engine.(*sqliteEngine).line
+	line.mu.Lock()
+	defer line.mu.Unlock()
+	return line.taken
+}
+
+// ForgetChanges lets SQLite's line know of no change so far. Who is at the
+// connection may do nothing meanwhile.
+func (db *DB) ForgetChanges() {
+	c := &db.engine.(*sqliteEngine).line.changes
+	c.forgotten += int64(len(c.last)) + 1
+	c.last = nil
+}

@@ -53,7 +53,7 @@ func TestGivingUpAtAnyMoment(t *testing.T) {
 				})
 			},
 			"writing": func(ctx context.Context) error { return db.InTx(ctx, "test", tryOnce) },
-			"in line": func(ctx context.Context) error { return db.InLine(ctx, "test", tryOnce) },
+			"in line": func(ctx context.Context) error { return db.InLine(ctx, "test", nobody, tryOnce) },
 		} {
 			n := int32(0)
 			for err := context.Canceled; err != nil; n++ {

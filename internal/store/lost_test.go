@@ -77,7 +77,7 @@ func TestConnectionThatBreaksInTheCommit(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(db.Close)
-	for name, in := range map[string]func(context.Context, string, func(*store.Tx) error) error{"alone": db.InTx, "in the line": db.InLine} {
+	for name, in := range map[string]func(context.Context, string, func(*store.Tx) error) error{"alone": db.InTx, "in the line": inLine(db, nobody)} {
 		ran := 0
 		err := in(t.Context(), "test", func(tx *store.Tx) error {
 			ran++

@@ -95,7 +95,7 @@ func (tx *Tx) OpenIntent(i IntentRow) (isNew bool, f *Facts, err error) {
 	insert := step{stmt: qInsertIntent, args: []any{
 		i.ID, i.AccountID, string(i.Channel), string(i.Method), i.Amount, string(i.State), i.InputHash,
 		i.Processor, i.SessionRef, i.Reason, i.Email, i.Language, i.SubmittedAt, i.UpdatedAt, i.ExpiresAt,
-	}, row: func(func(...any) error) error { isNew = true; return nil }}
+	}, row: func(func(...any) error) error { isNew = true; return nil }, presumed: true}
 	all, err := tx.facts(accountsIn{first: i.AccountID, last: i.AccountID}, wantAllCharges, civil.Month{}, insert)
 	if err != nil {
 		return false, nil, err

@@ -86,14 +86,17 @@ func (e *postgresEngine) prepare(ctx context.Context, sql string) error {
 }
 
 func (e *postgresEngine) begin(ctx context.Context, m mode) (session, error) {
-	if m == modeLine {
-		return e.line.begin(ctx)
-	}
 	conn, err := e.pool.Acquire(ctx)
 	if err != nil {
 		return nil, err
 	}
 	return &postgresSession{conn: conn, mode: m, room: e.room}, nil
+}
+
+// inLine makes no plan: its reads would be answered by another transaction,
+// beside which PostgreSQL lets everybody write.
+func (e *postgresEngine) inLine(ctx context.Context, _ *plan) (session, error) {
+	return e.line.begin(ctx)
 }
 
 // SQLSTATE codes, PostgreSQL manual appendix A.

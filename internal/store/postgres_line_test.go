@@ -30,7 +30,7 @@ func newPostgresLineOf(t *testing.T, conns int32) *line {
 		t.Fatal(err)
 	}
 	t.Cleanup(db.Close)
-	return &line{t: t, db: db, in: db.InLine, errs: map[string]error{}, runs: map[string]int{}}
+	return &line{t: t, db: db, in: inLine(db, nobody), errs: map[string]error{}, runs: map[string]int{}}
 }
 
 func (l *line) wantRuns(want map[string]int) {

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 
 	"github.com/ncruces/go-sqlite3"
 
@@ -17,11 +18,13 @@ import (
 // applicationID marks a database file as ours ("QUIT"), in the file's header.
 const applicationID = 0x51554954
 
-// sqliteEngine has one writing connection and several reading ones (S2).
+// sqliteEngine has one writing connection and several reading ones (S2), some of
+// them for those who plan what they will write.
 type sqliteEngine struct {
-	writer *sqlitePool
-	reader *sqlitePool
-	line   sqliteLine // before the writer
+	writer  *sqlitePool
+	reader  *sqlitePool
+	planner *sqlitePool
+	line    sqliteLine // before the writer
 }
 
 func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
@@ -35,23 +38,31 @@ func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fault.Wrap(fault.Invalid, "store.path", err, "can not make the folder of the database file")
 	}
-	writer, err := newSQLitePool(sqliteDSN(path, false, o), true)
-	if err != nil {
+	e := &sqliteEngine{}
+	var err error
+	if e.writer, err = newSQLitePool(sqliteDSN(path, writerPragmas(path, o), o), 1); err != nil {
 		return nil, err
 	}
-	if err := migrateSQLite(ctx, writer.db); err != nil {
-		_ = writer.db.Close()
+	e.writer.writes = true
+	if err := migrateSQLite(ctx, e.writer.db); err != nil {
+		_ = e.writer.db.Close()
 		return nil, err
 	}
-	reader, err := newSQLitePool(sqliteDSN(path, true, o), false)
-	if err != nil {
-		_ = writer.db.Close()
+	if e.reader, err = newSQLitePool(sqliteDSN(path, readerPragmas, o), max(4, runtime.NumCPU())); err != nil {
+		_ = e.writer.db.Close()
 		return nil, err
 	}
-	e := &sqliteEngine{writer: writer, reader: reader}
-	e.line.pool, e.line.open = e.writer, groupTime
+	if e.planner, err = newSQLitePool(sqliteDSN(path, plannerPragmas, o), plansAtOnce()); err != nil {
+		_ = e.writer.db.Close()
+		_ = e.reader.db.Close()
+		return nil, err
+	}
+	e.line.init(e.writer, e.planner)
 	return e, nil
 }
+
+// plansAtOnce leaves a processor to the writer, which is as fast as two who plan.
+func plansAtOnce() int { return max(1, min(2, runtime.GOMAXPROCS(0)-1)) }
 
 // sqlitePageBytes is SQLite's own default, which our files have.
 const sqlitePageBytes = 4096
@@ -60,27 +71,31 @@ const sqlitePageBytes = 4096
 // of the cache, so it is small. What savepoints remember stays in memory. Pages
 // go from the log to the file 32 MB at a time: those that are written often
 // go once. None of it changes what is durable, and when.
-var writerPragmas = []string{"cache_size(-8192)", "temp_store(MEMORY)", "wal_autocheckpoint(8000)"}
+func writerPragmas(path string, o Options) []string {
+	pragmas := []string{"cache_size(-8192)", "temp_store(MEMORY)", "wal_autocheckpoint(8000)"}
+	if o.Room > 0 {
+		pragmas = append(pragmas, fmt.Sprintf("max_page_count(%d)", (sizeOf(path)+o.Room)/sqlitePageBytes))
+	}
+	return pragmas
+}
+
+// Who plans keeps no page: the next one begins after another commit.
+var (
+	readerPragmas  = []string{"query_only(1)", "cache_size(-16384)"}
+	plannerPragmas = []string{"query_only(1)", "cache_size(-2048)"}
+)
 
 // sqliteDSN sets every PRAGMA per connection: one set by Exec would reach a
 // single pooled connection only.
-func sqliteDSN(path string, readOnly bool, o Options) string {
-	q := url.Values{"_pragma": {
+func sqliteDSN(path string, pragmas []string, o Options) string {
+	q := url.Values{"_pragma": append([]string{
 		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-	}}
+	}, pragmas...)}
 	q.Set("vfs", sqliteDurable)
 	if o.Volatile {
 		q.Set("vfs", sqliteVolatile)
 	}
-	if readOnly {
-		q["_pragma"] = append(q["_pragma"], "query_only(1)", "cache_size(-16384)")
-	} else {
-		q["_pragma"] = append(q["_pragma"], writerPragmas...)
-		if o.Room > 0 {
-			q.Add("_pragma", fmt.Sprintf("max_page_count(%d)", (sizeOf(path)+o.Room)/sqlitePageBytes))
-		}
-		q.Set("_txlock", "immediate")
-	}
+	q.Set("_txlock", "immediate") // for the job queue, which begins by database/sql
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
 }
 
@@ -123,6 +138,7 @@ func checkOurs(ctx context.Context, path string) error {
 func (e *sqliteEngine) name() string { return "sqlite" }
 
 func (e *sqliteEngine) close() {
+	_ = e.planner.db.Close()
 	_ = e.reader.db.Close()
 	_ = e.writer.db.Close()
 }
@@ -137,7 +153,7 @@ func (e *sqliteEngine) prepare(ctx context.Context, text string) error {
 
 func (e *sqliteEngine) begin(ctx context.Context, m mode) (session, error) {
 	if m != modeRead {
-		return e.line.begin(ctx, m == modeBulk)
+		return e.line.begin(ctx, &place{alone: m == modeBulk})
 	}
 	tx, err := e.reader.begin(ctx)
 	if err != nil {
@@ -146,11 +162,15 @@ func (e *sqliteEngine) begin(ctx context.Context, m mode) (session, error) {
 	return sqliteReading{tx}, nil
 }
 
+func (e *sqliteEngine) inLine(ctx context.Context, p *plan) (session, error) {
+	return e.line.begin(ctx, &place{plan: p})
+}
+
 // seenBeside: nobody else writes meanwhile, in whatever process. What earlier
 // ones of the group or the transaction itself have written, readers do not see.
 func (e *sqliteEngine) seenBeside(s session) bool {
 	w, ok := s.(*sqliteWriting)
-	return ok && w.group.kept == 0 && !w.wrote
+	return ok && w.group.kept == 0 && len(w.change.tables) == 0
 }
 
 func (e *sqliteEngine) classify(err error) errorClass {

@@ -16,20 +16,43 @@ import (
 // to its head writes; who waits meanwhile goes on in the same transaction of
 // SQLite, in a savepoint of its own, and one commit makes the whole group
 // durable. A caller hears of success after that commit only (ADR 0011).
+//
+// Who has a plan makes it while waiting, a few at the same moment, and is passed
+// over until it is made (ADR 0024).
 type sqliteLine struct {
-	pool *sqlitePool
-	open time.Duration // how long a group takes in whoever waits
+	pool    *sqlitePool
+	open    time.Duration // how long a group takes in whoever waits
+	changes sqliteChanges
+
+	planner  *sqlitePool
+	planning chan struct{} // one for each plan that is being made
 
 	mu      sync.Mutex
 	taken   bool // somebody is at the connection
 	waiting []*place
 }
 
+func (l *sqliteLine) init(pool, planner *sqlitePool) {
+	l.pool, l.planner, l.open = pool, planner, groupTime
+	l.planning = make(chan struct{}, plansAtOnce())
+}
+
 // place is a caller in the line.
 type place struct {
-	alone bool              // joins no group
+	alone bool  // joins no group
+	plan  *plan // to be made while waiting; nil is none
+	stage stage
 	turn  chan *sqliteGroup // receives the group to join, or nil to begin one
 }
+
+// stage is how far a caller is who waits.
+type stage int
+
+const (
+	stageReady     stage = iota // for its turn
+	stageUnplanned              // may go, if nobody is ready
+	stagePlanning               // may not go now
+)
 
 // sqliteGroup is one transaction of SQLite for one caller after another. It is
 // used by whose turn it is.
@@ -49,13 +72,13 @@ type sqliteGroup struct {
 const groupTime = 10 * time.Millisecond
 
 // begin waits for the caller's turn.
-func (l *sqliteLine) begin(ctx context.Context, alone bool) (session, error) {
-	g, err := l.wait(ctx, alone)
+func (l *sqliteLine) begin(ctx context.Context, p *place) (session, error) {
+	g, err := l.wait(ctx, p)
 	if err != nil {
 		return nil, err
 	}
 	if g == nil {
-		g, err = l.group(ctx, alone)
+		g, err = l.group(ctx, p.alone)
 	} else if err = g.save(ctx); err != nil {
 		err = g.undo(err)
 	}
@@ -63,20 +86,31 @@ func (l *sqliteLine) begin(ctx context.Context, alone bool) (session, error) {
 		l.pass(nil)
 		return nil, err
 	}
-	return &sqliteWriting{group: g, line: l}, nil
+	s := &sqliteWriting{group: g, line: l}
+	if p.plan != nil {
+		s.change.account = p.plan.account
+		p.plan.holds = p.plan.made != nil && !l.changes.any(p.plan.seen, p.plan.minds)
+	}
+	return s, nil
 }
 
 // wait gives the group to join, or nil to open one.
-func (l *sqliteLine) wait(ctx context.Context, alone bool) (*sqliteGroup, error) {
+func (l *sqliteLine) wait(ctx context.Context, p *place) (*sqliteGroup, error) {
 	l.mu.Lock()
 	if !l.taken {
 		l.taken = true
 		l.mu.Unlock()
 		return nil, nil //nolint:nilnil // there is no group yet
 	}
-	p := &place{alone: alone, turn: make(chan *sqliteGroup, 1)}
+	p.turn = make(chan *sqliteGroup, 1)
+	if p.plan != nil {
+		p.stage = stageUnplanned
+	}
 	l.waiting = append(l.waiting, p)
 	l.mu.Unlock()
+	if p.plan != nil && l.prepare(ctx, p) {
+		return nil, nil //nolint:nilnil // there is no group
+	}
 	select {
 	case g := <-p.turn:
 		return g, nil
@@ -86,13 +120,84 @@ func (l *sqliteLine) wait(ctx context.Context, alone bool) (*sqliteGroup, error)
 	}
 }
 
+// prepare makes the plan of a caller, unless its turn comes before it can begin
+// to. It tells whether the caller has the connection at once.
+func (l *sqliteLine) prepare(ctx context.Context, p *place) (free bool) {
+	select {
+	case g := <-p.turn:
+		p.turn <- g // for whoever waits
+		return false
+	case <-ctx.Done():
+		return false
+	case l.planning <- struct{}{}:
+	}
+	defer func() { <-l.planning }()
+	if !l.begins(p) {
+		return false
+	}
+	planned := false
+	defer func() {
+		if !planned { // a panic
+			l.leave(p)
+		}
+	}()
+	l.plan(ctx, p.plan)
+	planned = true
+	return l.ready(p)
+}
+
+// plan has a plan made on what is committed. What is counted as committed here
+// was so before the reader begins, and SQLite lets who begins after a commit see
+// it. All that comes later is asked for when the plan's turn comes, whether the
+// reader has seen it or not.
+func (l *sqliteLine) plan(ctx context.Context, p *plan) {
+	p.seen = l.changes.committed.Load()
+	tx, err := l.planner.begin(ctx)
+	if err != nil {
+		return // the transaction itself finds out what is wrong
+	}
+	defer func() { _ = tx.rollback() }()
+	p.make(sqliteReading{tx})
+}
+
+// begins lets a caller plan, unless its turn has come.
+func (l *sqliteLine) begins(p *place) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	waits := slices.Contains(l.waiting, p)
+	if waits {
+		p.stage = stagePlanning
+	}
+	return waits
+}
+
+// ready ends planning. If nobody is at the connection the caller is next.
+func (l *sqliteLine) ready(p *place) (free bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p.stage = stageReady
+	if l.taken {
+		return false
+	}
+	l.taken = true
+	l.drop(p)
+	return true
+}
+
+// drop takes a place out of the line. The line is locked.
+func (l *sqliteLine) drop(p *place) (dropped bool) {
+	i := slices.Index(l.waiting, p)
+	if i >= 0 {
+		l.waiting = slices.Delete(l.waiting, i, i+1)
+	}
+	return i >= 0
+}
+
 // leave gives a place up. If its turn has come in the same moment, the next
 // one goes instead.
 func (l *sqliteLine) leave(p *place) {
 	l.mu.Lock()
-	before := len(l.waiting)
-	l.waiting = slices.DeleteFunc(l.waiting, func(x *place) bool { return x == p })
-	left := len(l.waiting) < before
+	left := l.drop(p)
 	l.mu.Unlock()
 	if !left {
 		l.pass(<-p.turn)
@@ -112,7 +217,11 @@ func (l *sqliteLine) pass(g *sqliteGroup) {
 				return
 			}
 		}
-		g.finish(g.commit())
+		err := g.commit()
+		if err == nil {
+			l.changes.commit()
+		}
+		g.finish(err)
 	}
 	l.next(nil)
 }
@@ -122,17 +231,30 @@ func (l *sqliteLine) pass(g *sqliteGroup) {
 func (l *sqliteLine) next(g *sqliteGroup) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.waiting) == 0 {
+	head := l.head()
+	if head == nil {
 		l.taken = g != nil
 		return false
 	}
-	head := l.waiting[0]
 	if g != nil && !g.takes(head) {
 		return false
 	}
-	l.waiting = slices.Delete(l.waiting, 0, 1)
+	l.drop(head)
 	head.turn <- g
 	return true
+}
+
+// head is the first who is ready, or else the first who has not begun to plan;
+// nil is nobody. The line is locked.
+func (l *sqliteLine) head() *place {
+	for _, s := range []stage{stageReady, stageUnplanned} {
+		for _, p := range l.waiting {
+			if p.stage == s {
+				return p
+			}
+		}
+	}
+	return nil
 }
 
 // group begins a group. Its transaction does not end with the caller that
@@ -141,6 +263,11 @@ func (l *sqliteLine) group(ctx context.Context, alone bool) (*sqliteGroup, error
 	lasting, end := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, end)
 	tx, err := l.pool.begin(lasting)
+	if err == nil {
+		if err = l.changes.look(lasting, tx); err != nil {
+			_ = tx.rollback()
+		}
+	}
 	if !stop() { // the caller has given up
 		if err == nil {
 			_ = tx.rollback()
@@ -208,8 +335,8 @@ func (g *sqliteGroup) savepoint(ctx context.Context, text string) error {
 type sqliteWriting struct {
 	group  *sqliteGroup
 	line   *sqliteLine
-	failed error // of a statement: nothing more can be done
-	wrote  bool  // or may have
+	change change // what it has written, or may have
+	failed error  // of a statement: nothing more can be done
 	over   bool
 }
 
@@ -217,7 +344,9 @@ type sqliteWriting struct {
 // what others have done: a caller that gives up is noticed between two.
 func (s *sqliteWriting) run(ctx context.Context, steps []step) (int, error) {
 	for done, step := range steps {
-		s.wrote = s.wrote || !step.stmt.reads
+		if !step.stmt.reads {
+			s.change.wrote(step.stmt.writes)
+		}
 		if err := s.try(ctx, func(ctx context.Context) error { return s.group.take(ctx, step) }); err != nil {
 			return done, err
 		}
@@ -226,7 +355,7 @@ func (s *sqliteWriting) run(ctx context.Context, steps []step) (int, error) {
 }
 
 func (s *sqliteWriting) bulk(ctx context.Context, table string, columns []string, values [][]any) error {
-	s.wrote = true
+	s.change.wrote(table)
 	return s.try(ctx, func(ctx context.Context) error { return s.group.bulk(ctx, table, columns, values) })
 }
 
@@ -254,6 +383,7 @@ func (s *sqliteWriting) finish(ctx context.Context, steps []step) (int, error) {
 		return len(steps), err
 	}
 	g.kept++
+	s.line.changes.add(s.change)
 	s.over = true
 	s.line.pass(g)
 	<-g.over

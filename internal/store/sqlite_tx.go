@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
-	"runtime"
 	"slices"
 
 	sqlite "github.com/ncruces/go-sqlite3/driver"
@@ -19,21 +18,17 @@ type sqlitePool struct {
 	writes bool
 }
 
-// newSQLitePool makes a pool of one connection that writes, or of some that
-// read. They stay open.
-func newSQLitePool(dsn string, writes bool) (*sqlitePool, error) {
+// newSQLitePool makes a pool of at most so many connections, which are opened
+// when they are needed and stay open.
+func newSQLitePool(dsn string, most int) (*sqlitePool, error) {
 	connector, err := (&sqlite.SQLite{}).OpenConnector(dsn)
 	if err != nil {
 		return nil, err
 	}
 	db := sql.OpenDB(sqliteConnector{connector})
-	most := 1
-	if !writes {
-		most = max(4, runtime.NumCPU())
-	}
 	db.SetMaxOpenConns(most)
 	db.SetMaxIdleConns(most)
-	return &sqlitePool{db: db, writes: writes}, nil
+	return &sqlitePool{db: db}, nil
 }
 
 // begin begins a transaction.

@@ -22,6 +22,8 @@ type ReadTx struct {
 	pending []step
 	rows    []gathered
 	many    bool // accounts at once: their rows are gathered
+
+	plan *plan // that is being made; nil if what is written is written
 }
 
 // Tx is a transaction that can write. All rows it writes carry the same Now.
@@ -45,7 +47,7 @@ func (tx *Tx) queue(s *Stmt, args ...any) {
 // expect is queue for a guarded write: unless it touches exactly one row, the
 // transaction fails with otherwise.
 func (tx *Tx) expect(otherwise error, s *Stmt, args ...any) {
-	tx.pending = append(tx.pending, step{stmt: s, args: args, touched: func(rows int64) error {
+	tx.pending = append(tx.pending, step{stmt: s, args: args, presumed: true, touched: func(rows int64) error {
 		if rows == 1 {
 			return nil
 		}
@@ -64,6 +66,10 @@ func (tx *Tx) bulk(table string, columns []string, values [][]any) error {
 	if len(values) == 0 {
 		return nil
 	}
+	if tx.plan != nil {
+		tx.plan.failed = errUnplanned
+		return errUnplanned
+	}
 	if err := tx.flush(); err != nil {
 		return err
 	}
@@ -79,6 +85,9 @@ func (tx *ReadTx) flush() error { return tx.run() }
 
 // run sends what is queued and more steps, in one round trip.
 func (tx *ReadTx) run(more ...step) error {
+	if tx.plan != nil {
+		return tx.plan.run(tx, more)
+	}
 	if err := tx.copyMany(); err != nil {
 		return err
 	}

@@ -165,7 +165,7 @@ func tableOf(name string) tables {
 }
 
 var (
-	writeMark = regexp.MustCompile(`^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+([a-z_]+)`)
+	writeMark = regexp.MustCompile(`^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+([a-z_0-9]+)`)
 	readMark  = regexp.MustCompile(`\b(?:FROM|JOIN)\s+([a-z_]+)`)
 )
 

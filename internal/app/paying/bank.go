@@ -80,7 +80,7 @@ func (s *Service) PayByBank(ctx context.Context, o BankOrder) (payment.Payment, 
 	}
 	o.Bank.AccountID = o.Account
 	var paid payment.Payment
-	err := s.posting(ctx, s.db.InLine, "pay by bank", func(tx *store.Tx, try int) error {
+	err := s.posting(ctx, s.inLine(o.Account), "pay by bank", func(tx *store.Tx, try int) error {
 		i := s.newIntent(tx, o.Order, payment.MethodBank, o.Bank.Routing, o.Bank.Number.Reveal(), string(o.Bank.Type))
 		i.State = payment.IntentSucceeded
 		facts, err := s.storeIntent(tx, i, o.Order)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"quittance.org/quittance/internal/app/apptest"
+	"quittance.org/quittance/internal/app/billing"
 	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/pii"
@@ -173,6 +174,40 @@ func TestManyBankPaymentsAtTheSameTime(t *testing.T) {
 		apptest.Check(t, "owed", w.Owed(h).String(), "0.00")
 		apptest.Check(t, "credit", w.Facts(h).Credit().String(), "35.50")
 		apptest.Check(t, "stored bank accounts", w.Rows(`SELECT CAST(COUNT(*) AS TEXT) FROM bank_account`), []string{"1"})
+		w.VerifyClean()
+	})
+}
+
+// Two pay for each household while the next month is billed and the day is
+// reviewed. Whatever comes first, every cent is where it belongs.
+func TestPaymentsBesideABillRun(t *testing.T) {
+	t.Parallel()
+	eachTill(t, func(t *testing.T, w *till) {
+		crowd := w.Crowd(24, apptest.Medical("2026-01", "100.00").Renewed())
+		w.Bill("2026-11")
+		w.At("2026-11-24")
+		var all sync.WaitGroup
+		all.Go(func() {
+			_, billed := w.Billing.Run(t.Context(), billing.RunInput{Month: apptest.Month("2026-12")})
+			_, reviewed := w.Collecting.Review(t.Context(), w.Today())
+			if err := errors.Join(billed, reviewed); err != nil {
+				t.Error(err)
+			}
+		})
+		for i, h := range crowd {
+			for _, amount := range []string{"70.00", "30.00"} {
+				all.Go(func() {
+					o := w.bankOrder(h, amount)
+					if _, err := w.s.PayByBank(t.Context(), o); err != nil {
+						t.Errorf("payer %d: %v", i, err)
+					}
+				})
+			}
+		}
+		all.Wait()
+		for _, h := range crowd {
+			apptest.Check(t, "owed less credit", w.Owed(h).Sub(w.Facts(h).Credit()).String(), "100.00")
+		}
 		w.VerifyClean()
 	})
 }

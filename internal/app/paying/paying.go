@@ -95,6 +95,13 @@ const postingTries = 4
 // transactor is how a transaction is run: in the store's line, or alone.
 type transactor func(ctx context.Context, op string, fn func(*store.Tx) error) error
 
+// inLine is for a transaction on one account.
+func (s *Service) inLine(account enrollment.AccountID) transactor {
+	return func(ctx context.Context, op string, fn func(*store.Tx) error) error {
+		return s.db.InLine(ctx, op, account, fn)
+	}
+}
+
 // posting runs a transaction that posts a payment, and runs it again with the
 // next confirmation number when something it writes is there already.
 func (s *Service) posting(ctx context.Context, run transactor, op string, fn func(tx *store.Tx, try int) error) error {

@@ -51,7 +51,7 @@ func (s *Service) Receive(ctx context.Context, r Received) (payment.Payment, err
 		return payment.Payment{}, err
 	}
 	var paid payment.Payment
-	err := s.posting(ctx, s.db.InLine, "receive money", func(tx *store.Tx, try int) error {
+	err := s.posting(ctx, s.inLine(r.Account), "receive money", func(tx *store.Tx, try int) error {
 		i := store.IntentRow{Intent: payment.Intent{
 			ID: r.Operation, AccountID: r.Account, Channel: r.Channel, Method: r.Method, Amount: r.Amount, State: payment.IntentSucceeded,
 			InputHash: s.db.Vault().IndexText("received", r.Reference), Language: "en", SubmittedAt: tx.Now(), UpdatedAt: tx.Now(),
