@@ -183,23 +183,35 @@ func TestPlanBesideOthers(t *testing.T) {
 		sum  int
 	}{
 		"nothing": {func(p *planning) in { return p.db.InTx }, func(*planning, *store.Tx) error { return nil }, 1, 1},
-		"the same account": {func(p *planning) in { return inLine(p.db, one(p)) },
-			func(p *planning, tx *store.Tx) error { return countUp(tx, one(p)) }, 2, 2},
-		"another account": {func(p *planning) in { return inLine(p.db, p.accounts[1]) },
-			func(p *planning, tx *store.Tx) error { return countUp(tx, p.accounts[1]) }, 1, 1},
-		"any account": {func(p *planning) in { return p.db.InTx },
-			func(p *planning, tx *store.Tx) error { return countUp(tx, one(p)) }, 2, 2},
-		"another account, not in the line": {func(p *planning) in { return p.db.InTx },
-			func(p *planning, tx *store.Tx) error { return countUp(tx, p.accounts[1]) }, 2, 1},
-		"what the plan does not read": {func(p *planning) in { return p.db.InTx },
+		"the same account": {
+			func(p *planning) in { return inLine(p.db, one(p)) },
+			func(p *planning, tx *store.Tx) error { return countUp(tx, one(p)) }, 2, 2,
+		},
+		"another account": {
+			func(p *planning) in { return inLine(p.db, p.accounts[1]) },
+			func(p *planning, tx *store.Tx) error { return countUp(tx, p.accounts[1]) }, 1, 1,
+		},
+		"any account": {
+			func(p *planning) in { return p.db.InTx },
+			func(p *planning, tx *store.Tx) error { return countUp(tx, one(p)) }, 2, 2,
+		},
+		"another account, not in the line": {
+			func(p *planning) in { return p.db.InTx },
+			func(p *planning, tx *store.Tx) error { return countUp(tx, p.accounts[1]) }, 2, 1,
+		},
+		"what the plan does not read": {
+			func(p *planning) in { return p.db.InTx },
 			func(_ *planning, tx *store.Tx) error {
 				tx.CountTry("x")
 				return tx.PutSession("hash", []byte("data"), storetest.Noon)
-			}, 1, 1},
-		"nobody knows what": {func(p *planning) in { return p.db.InTx },
+			}, 1, 1,
+		},
+		"nobody knows what": {
+			func(p *planning) in { return p.db.InTx },
 			func(_ *planning, tx *store.Tx) error {
 				return tx.ExecText("WITH n AS (SELECT 1 AS one) UPDATE account SET first_name = '7' WHERE EXISTS (SELECT one FROM n)")
-			}, 2, 8},
+			}, 2, 8,
+		},
 		"all accounts, alone": {func(p *planning) in {
 			return func(ctx context.Context, op string, fn func(*store.Tx) error) error {
 				return p.db.InBulk(ctx, op, one(p), one(p), fn)

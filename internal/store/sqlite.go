@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"time"
 
 	"github.com/ncruces/go-sqlite3"
 
@@ -25,6 +26,7 @@ type sqliteEngine struct {
 	reader  *sqlitePool
 	planner *sqlitePool
 	line    sqliteLine // before the writer
+	log     sqliteCheckpoints
 }
 
 func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
@@ -39,25 +41,25 @@ func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
 		return nil, fault.Wrap(fault.Invalid, "store.path", err, "can not make the folder of the database file")
 	}
 	e := &sqliteEngine{}
-	var err error
-	if e.writer, err = newSQLitePool(sqliteDSN(path, writerPragmas(path, o), o), 1); err != nil {
-		return nil, err
+	var wrong error // with the address, which is our own
+	pool := func(most int, pragmas []string, committed func(pages int)) *sqlitePool {
+		p, err := newSQLitePool(sqliteDSN(path, pragmas, o), most, committed)
+		wrong = errors.Join(wrong, err)
+		return p
+	}
+	e.reader = pool(max(4, runtime.NumCPU()), readerPragmas, nil)
+	e.planner = pool(plansAtOnce(), plannerPragmas, nil)
+	e.writer = pool(1, writerPragmas(path, o), e.log.committed)
+	if wrong != nil {
+		return nil, wrong
 	}
 	e.writer.writes = true
+	e.log.init(ctx, e.reader)
+	e.line.init(e.writer, e.planner, &e.log)
 	if err := migrateSQLite(ctx, e.writer.db); err != nil {
-		_ = e.writer.db.Close()
+		e.close()
 		return nil, err
 	}
-	if e.reader, err = newSQLitePool(sqliteDSN(path, readerPragmas, o), max(4, runtime.NumCPU())); err != nil {
-		_ = e.writer.db.Close()
-		return nil, err
-	}
-	if e.planner, err = newSQLitePool(sqliteDSN(path, plannerPragmas, o), plansAtOnce()); err != nil {
-		_ = e.writer.db.Close()
-		_ = e.reader.db.Close()
-		return nil, err
-	}
-	e.line.init(e.writer, e.planner)
 	return e, nil
 }
 
@@ -68,11 +70,10 @@ func plansAtOnce() int { return max(1, min(2, runtime.GOMAXPROCS(0)-1)) }
 const sqlitePageBytes = 4096
 
 // writerPragmas suit many small transactions. A commit may look at every page
-// of the cache, so it is small. What savepoints remember stays in memory. Pages
-// go from the log to the file 32 MB at a time: those that are written often
-// go once. None of it changes what is durable, and when.
+// of the cache, so it is small. What savepoints remember stays in memory. None of
+// it changes what is durable, and when.
 func writerPragmas(path string, o Options) []string {
-	pragmas := []string{"cache_size(-8192)", "temp_store(MEMORY)", "wal_autocheckpoint(8000)"}
+	pragmas := []string{"cache_size(-8192)", "temp_store(MEMORY)"}
 	if o.Room > 0 {
 		pragmas = append(pragmas, fmt.Sprintf("max_page_count(%d)", (sizeOf(path)+o.Room)/sqlitePageBytes))
 	}
@@ -85,11 +86,14 @@ var (
 	plannerPragmas = []string{"query_only(1)", "cache_size(-2048)"}
 )
 
+// busyTimeout is how long a connection waits for another process.
+const busyTimeout = 10 * time.Second
+
 // sqliteDSN sets every PRAGMA per connection: one set by Exec would reach a
 // single pooled connection only.
 func sqliteDSN(path string, pragmas []string, o Options) string {
 	q := url.Values{"_pragma": append([]string{
-		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+		fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 	}, pragmas...)}
 	q.Set("vfs", sqliteDurable)
 	if o.Volatile {
@@ -138,6 +142,7 @@ func checkOurs(ctx context.Context, path string) error {
 func (e *sqliteEngine) name() string { return "sqlite" }
 
 func (e *sqliteEngine) close() {
+	e.log.close()
 	_ = e.planner.db.Close()
 	_ = e.reader.db.Close()
 	_ = e.writer.db.Close()

@@ -12,7 +12,10 @@ import (
 )
 
 // sqliteConnector makes connections that keep their statements.
-type sqliteConnector struct{ driver.Connector }
+type sqliteConnector struct {
+	driver.Connector
+	committed func(pages int) // or nil
+}
 
 func (c sqliteConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	made, err := c.Connector.Connect(ctx)
@@ -22,6 +25,12 @@ func (c sqliteConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	conn, ok := made.(sqliteDriverConn)
 	if !ok {
 		return nil, errors.Join(fmt.Errorf("%T can do less than is needed", made), made.Close())
+	}
+	if c.committed != nil {
+		conn.Raw().WALHook(func(_ *sqlite3.Conn, _ string, pages int) error {
+			c.committed(pages)
+			return nil
+		})
 	}
 	return &sqliteConn{sqliteDriverConn: conn, prepared: map[string]*sqliteStmt{}}, nil
 }

@@ -27,13 +27,15 @@ type sqliteLine struct {
 	planner  *sqlitePool
 	planning chan struct{} // one for each plan that is being made
 
+	log *sqliteCheckpoints
+
 	mu      sync.Mutex
 	taken   bool // somebody is at the connection
 	waiting []*place
 }
 
-func (l *sqliteLine) init(pool, planner *sqlitePool) {
-	l.pool, l.planner, l.open = pool, planner, groupTime
+func (l *sqliteLine) init(pool, planner *sqlitePool, log *sqliteCheckpoints) {
+	l.pool, l.planner, l.log, l.open = pool, planner, log, groupTime
 	l.planning = make(chan struct{}, plansAtOnce())
 }
 
@@ -222,6 +224,7 @@ func (l *sqliteLine) pass(g *sqliteGroup) {
 			l.changes.commit()
 		}
 		g.finish(err)
+		l.log.finish(g.lasting, l.pool)
 	}
 	l.next(nil)
 }

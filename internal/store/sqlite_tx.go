@@ -19,13 +19,14 @@ type sqlitePool struct {
 }
 
 // newSQLitePool makes a pool of at most so many connections, which are opened
-// when they are needed and stay open.
-func newSQLitePool(dsn string, most int) (*sqlitePool, error) {
+// when they are needed and stay open. After each commit committed, unless it is
+// nil, is told how many pages are in the log, which SQLite then leaves there.
+func newSQLitePool(dsn string, most int, committed func(pages int)) (*sqlitePool, error) {
 	connector, err := (&sqlite.SQLite{}).OpenConnector(dsn)
 	if err != nil {
 		return nil, err
 	}
-	db := sql.OpenDB(sqliteConnector{connector})
+	db := sql.OpenDB(sqliteConnector{connector, committed})
 	db.SetMaxOpenConns(most)
 	db.SetMaxIdleConns(most)
 	return &sqlitePool{db: db}, nil

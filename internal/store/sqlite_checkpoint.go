@@ -1,0 +1,131 @@
+package store
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/ncruces/go-sqlite3"
+)
+
+// sqliteCheckpoints moves pages from SQLite's log to the file beside the writer,
+// so that the log begins anew now and then. Pages that are written often go
+// once. A goroutine does it, which is there for as long as it takes only.
+//
+// While others write, a reader moves what is in the log (PASSIVE), and most of
+// what was added meanwhile. The rest, which is little, whose turn it is to write
+// moves, so that the log is empty for a moment and begins anew (RESTART).
+type sqliteCheckpoints struct {
+	reader  *sqlitePool
+	lasting context.Context // until the database is closed
+	stop    context.CancelFunc
+
+	mu      sync.Mutex
+	log     int           // pages that are in the log
+	due     int           // it is due when there are so many
+	moving  chan struct{} // closed when a reader has moved most of it; nil if none does
+	restart bool          // one has
+}
+
+const (
+	checkpointPages = 32 << 20 / sqlitePageBytes
+	// checkpointPasses is how often a reader moves what was added meanwhile.
+	checkpointPasses = 3
+	// checkpointWait is how long the writer waits for those who still read what is
+	// in the log, for each 32 MB that it has: the larger the log, the longer, but
+	// never so long that who pays would notice.
+	checkpointWait, longestWait = 5 * time.Millisecond, 100 * time.Millisecond
+	// largeLog is how often it was due when the file of the log is cut as well.
+	largeLog = 4
+)
+
+func (c *sqliteCheckpoints) init(ctx context.Context, reader *sqlitePool) {
+	c.reader, c.due = reader, checkpointPages
+	c.lasting, c.stop = context.WithCancel(context.WithoutCancel(ctx))
+}
+
+// committed notes after a commit how many pages are in the log.
+func (c *sqliteCheckpoints) committed(pages int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if pages < c.log { // it has begun anew
+		c.due = checkpointPages
+	}
+	c.log = pages
+	if pages >= c.due && c.moving == nil && c.lasting.Err() == nil {
+		c.moving = make(chan struct{})
+		go c.move()
+	}
+}
+
+// move moves pages beside the writer. What goes wrong, because readers still use
+// what is in the log, or because the disk is full, is tried again later.
+func (c *sqliteCheckpoints) move() {
+	for range checkpointPasses {
+		_ = c.at(c.lasting, c.reader, func(conn *sqlite3.Conn) error {
+			_, _, err := conn.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE)
+			return err
+		})
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	close(c.moving)
+	c.moving, c.restart = nil, true
+	c.due = c.log + checkpointPages
+}
+
+// await waits for who moves.
+func (c *sqliteCheckpoints) await() {
+	c.mu.Lock()
+	moving := c.moving
+	c.mu.Unlock()
+	if moving != nil {
+		<-moving
+	}
+}
+
+// finish lets the log begin anew, if most of it is moved. Only whose turn it is
+// to write may ask for it, outside of a transaction.
+func (c *sqliteCheckpoints) finish(ctx context.Context, writer *sqlitePool) {
+	c.mu.Lock()
+	late := c.log >= c.due+(largeLog-1)*checkpointPages
+	c.mu.Unlock()
+	if late { // it grows faster than it is moved
+		c.await()
+	}
+	c.mu.Lock()
+	moved, times := c.restart, max(1, c.log/checkpointPages)
+	c.restart = false
+	c.mu.Unlock()
+	if !moved {
+		return
+	}
+	mode := sqlite3.CHECKPOINT_RESTART
+	if times >= largeLog {
+		mode = sqlite3.CHECKPOINT_TRUNCATE
+	}
+	_ = c.at(ctx, writer, func(conn *sqlite3.Conn) error {
+		defer conn.BusyTimeout(busyTimeout) //nolint:errcheck // it can not fail
+		if err := conn.BusyTimeout(min(time.Duration(times)*checkpointWait, longestWait)); err != nil {
+			return err
+		}
+		_, _, err := conn.WALCheckpoint("main", mode)
+		return err
+	})
+}
+
+// at does something at a connection of a pool, outside of a transaction.
+func (c *sqliteCheckpoints) at(ctx context.Context, pool *sqlitePool, do func(*sqlite3.Conn) error) error {
+	conn, err := pool.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	return conn.Raw(func(x any) error { return do(x.(*sqliteConn).Raw()) })
+}
+
+// close ends it: none begins any more, and it waits for who moves.
+func (c *sqliteCheckpoints) close() {
+	c.stop()
+	c.await()
+}
