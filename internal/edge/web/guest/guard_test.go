@@ -1,11 +1,9 @@
 package guest_test
 
 import (
-	"bufio"
 	"compress/gzip"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -470,32 +468,5 @@ func TestSessionsAreSealed(t *testing.T) {
 	rows := s.Rows("SELECT token_hash || ' ' || CAST(data_enc AS TEXT) FROM web_session")
 	if len(rows) != 1 || strings.Contains(rows[0], token) || strings.Contains(rows[0], "000123456789") {
 		t.Errorf("got %d sessions; the name or the account number can be read", len(rows))
-	}
-}
-
-// A header of 1 MB is refused by the server before any handler sees it.
-func TestAHugeHeader(t *testing.T) {
-	t.Parallel()
-	s := newShop(t)
-	server := httptest.NewUnstartedServer(nil)
-	handler, err := guest.New(s.config(t, "http://"+server.Listener.Addr().String()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	server.Config.Handler, server.Config.MaxHeaderBytes = handler, 32<<10
-	server.Start()
-	t.Cleanup(server.Close)
-	conn, err := net.Dial("tcp", server.Listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	go func() { // the server stops reading long before the end
-		_, _ = io.WriteString(conn, "GET /pay HTTP/1.1\r\nHost: x\r\nX-Big: ")
-		_, _ = io.Copy(conn, endless(1<<20))
-	}()
-	line, err := bufio.NewReader(conn).ReadString('\n')
-	if err != nil || !strings.HasPrefix(line, "HTTP/1.1 431 ") {
-		t.Errorf("got %q, %v", line, err)
 	}
 }
