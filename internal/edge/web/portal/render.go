@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"quittance.org/quittance/internal/edge/web/asset"
 	"quittance.org/quittance/internal/edge/web/catalogue"
@@ -20,12 +21,16 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// Renderer turns view models into pages.
+// Renderer turns view models into pages. It is safe for concurrent use.
 type Renderer struct {
-	site      Site
-	cat       *catalogue.Catalogue
-	assets    *asset.Set
-	templates map[templateKey]*template.Template
+	site   Site
+	cat    *catalogue.Catalogue
+	assets *asset.Set
+	shared *template.Template // what all pages have
+	pages  map[string]string  // the text of each page's own template
+
+	mu    sync.Mutex
+	ready map[templateKey]*template.Template // those that were asked for
 }
 
 type templateKey struct {
@@ -43,50 +48,74 @@ func Templates() fs.FS {
 	return files
 }
 
-// New parses the templates of every page for every language. A message key
-// that the catalogue lacks is an error here, not on a member's screen.
+// New parses the templates of every page. A message key that the catalogue
+// lacks is an error here, not on a member's screen.
 func New(site Site, cat *catalogue.Catalogue, assets *asset.Set, files fs.FS) (*Renderer, error) {
-	r := &Renderer{site: site, cat: cat, assets: assets, templates: map[templateKey]*template.Template{}}
-	shared := template.New("layout.html").Option("missingkey=error").Funcs(r.functions(catalogue.English))
-	shared, err := shared.ParseFS(files, "layout.html", "parts.html")
+	r := &Renderer{site: site, cat: cat, assets: assets, pages: map[string]string{}, ready: map[templateKey]*template.Template{}}
+	shared, err := template.New("layout.html").Option("missingkey=error").Funcs(r.functions(catalogue.English)).ParseFS(files, "layout.html", "parts.html")
 	if err != nil {
 		return nil, fmt.Errorf("portal: %w", err)
 	}
+	r.shared = shared
 	names, err := fs.Glob(files, "*.html")
 	if err != nil {
 		return nil, fmt.Errorf("portal: %w", err)
 	}
 	for _, file := range names {
-		name := strings.TrimSuffix(path.Base(file), ".html")
-		if name == "layout" || name == "parts" {
-			continue
-		}
-		if err := r.parse(shared, files, name); err != nil {
-			return nil, fmt.Errorf("portal: %w", err)
+		if name := strings.TrimSuffix(path.Base(file), ".html"); name != "layout" && name != "parts" {
+			if err := r.read(files, file, name); err != nil {
+				return nil, fmt.Errorf("portal: %w", err)
+			}
 		}
 	}
 	return r, nil
 }
 
-func (r *Renderer) parse(shared *template.Template, files fs.FS, name string) error {
-	set, err := shared.Clone()
+// read takes a page's own template in, and checks it.
+func (r *Renderer) read(files fs.FS, file, name string) error {
+	text, err := fs.ReadFile(files, file)
 	if err != nil {
 		return err
 	}
-	if set, err = set.ParseFS(files, name+".html"); err != nil {
+	r.pages[name] = string(text)
+	set, err := r.parse(name)
+	if err != nil {
 		return err
 	}
 	if err := checkKeys(set, r.cat); err != nil {
 		return fmt.Errorf("%s.html: %w", name, err)
 	}
-	for _, lang := range append(catalogue.Langs(), catalogue.Pseudo) {
-		bound, err := set.Clone()
-		if err != nil {
-			return err
-		}
-		r.templates[templateKey{lang, name}] = bound.Funcs(r.functions(lang))
-	}
 	return nil
+}
+
+// parse gives the template of a page with what all pages have.
+func (r *Renderer) parse(name string) (*template.Template, error) {
+	set, err := r.shared.Clone()
+	if err != nil {
+		return nil, err
+	}
+	_, err = set.New(name + ".html").Parse(r.pages[name])
+	return set, err
+}
+
+// template gives the template of a page in a language. It is made when it is
+// asked for the first time: all pages in all languages together take 85 MB.
+func (r *Renderer) template(lang catalogue.Lang, name string) (*template.Template, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	key := templateKey{lang, name}
+	if set := r.ready[key]; set != nil {
+		return set, nil
+	}
+	if _, ok := r.pages[name]; !ok {
+		return nil, fmt.Errorf("portal: no template %q", name)
+	}
+	set, err := r.parse(name)
+	if err != nil {
+		return nil, fmt.Errorf("portal: %w", err)
+	}
+	r.ready[key] = set.Funcs(r.functions(lang))
+	return r.ready[key], nil
 }
 
 // data is what the layout sees.
@@ -107,9 +136,9 @@ type data struct {
 // Page renders a view as a whole HTML page.
 func (r *Renderer) Page(lang catalogue.Lang, frame Frame, view View) ([]byte, error) {
 	p := view.page()
-	set, ok := r.templates[templateKey{lang, p.template}]
-	if !ok {
-		return nil, fmt.Errorf("portal: no template %q in %s", p.template, lang)
+	set, err := r.template(lang, p.template)
+	if err != nil {
+		return nil, err
 	}
 	title, err := r.title(lang, p)
 	if err != nil {
