@@ -31,7 +31,7 @@ type Notice struct {
 	On         civil.Date   // the day it was to go out
 	Amount     money.Amount // to pay
 	By         civil.Date   // the last day to pay it
-	Ends       civil.Month  // last covered month, where the letter tells of an end
+	Ends       civil.Month  // last covered month, where the letter tells of an end; of a start that moved the month it was for
 }
 
 // notice adds a letter whose day has come and that was not sent since.
@@ -161,7 +161,7 @@ func (s *subject) decisionNotices() {
 		switch d.Kind {
 		case DecisionRoll:
 			if d == s.rec.rolled {
-				s.notice(Notice{Kind: NoticeStartMoved, Month: d.Month, On: d.On, Amount: s.s.Unpaid, By: s.s.CureBy})
+				s.notice(Notice{Kind: NoticeStartMoved, Month: d.Month, On: d.On, Amount: s.s.Unpaid, By: s.s.CureBy, Ends: s.startBefore()})
 			}
 		case DecisionLapse:
 			if d == s.rec.lapsed {

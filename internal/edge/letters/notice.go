@@ -13,8 +13,8 @@ var notices = map[standing.NoticeKind]struct {
 	write func(*author, notifying.Notice) *letter
 }{
 	standing.NoticeStartReminder: {template{"start_reminder", 2}, (*author).startReminder},
-	standing.NoticeStartMoved:    {template{"start_moved", 1}, (*author).startMoved},
-	standing.NoticeNotStarted:    {template{"not_started", 1}, (*author).notStarted},
+	standing.NoticeStartMoved:    {template{"start_moved", 2}, (*author).startMoved},
+	standing.NoticeNotStarted:    {template{"not_started", 2}, (*author).notStarted},
 	standing.NoticeDueReminder:   {template{"due_reminder", 1}, (*author).dueReminder},
 	standing.NoticePastDue:       {template{"past_due", 1}, (*author).pastDue},
 	standing.NoticeEndWarning:    {template{"end_warning", 1}, (*author).endWarning},

@@ -39,8 +39,10 @@ func (a *author) endWarning(n notifying.Notice) *letter {
 	if last := n.Enrollments[0].EndsBy; !last.IsZero() && !n.Ends.IsZero() {
 		lead = append(lead, a.t("letter.end_warning.ends", catalogue.Args{"last": last, "ends": n.Ends.Last()}))
 	}
-	l := a.begin(a.t("letter.end_warning.title", catalogue.Args{"by": n.By}),
-		append(lead, a.t("letter.end_warning.claims", nil), a.about(n.Enrollments), a.t("letter.just_paid", nil))...)
+	if n.Enrollments[0].Track != standing.TrackGroup { // a plan holds claims in the grace months of the long track alone
+		lead = append(lead, a.t("letter.end_warning.claims", nil))
+	}
+	l := a.begin(a.t("letter.end_warning.title", catalogue.Args{"by": n.By}), append(lead, a.about(n.Enrollments), a.t("letter.just_paid", nil))...)
 	a.toPay(l, payPath, a.amountBox(n.Amount, n.By)...)
 	l.Sections = append(a.dates(n), a.waysToPay(n.By), a.help(), a.appeal())
 	a.short(l, textActBy, "act_by", catalogue.Args{"by": a.say.Date(n.By), "link": a.link(payPath)})

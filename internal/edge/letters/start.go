@@ -2,6 +2,8 @@ package letters
 
 import (
 	"quittance.org/quittance/internal/app/notifying"
+	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/edge/web/catalogue"
 )
 
@@ -22,9 +24,13 @@ func (a *author) startReminder(n notifying.Notice) *letter {
 
 // startMoved tells that coverage starts later (M4, R-BIND-2).
 func (a *author) startMoved(n notifying.Notice) *letter {
-	l := a.begin(a.t("letter.start_moved.title", catalogue.Args{"missed": n.Month.Prev().First()}),
-		a.t("letter.start_moved.lead", catalogue.Args{"starts": n.Month.First(), "amount": n.Amount, "by": n.By}),
-		a.t("letter.start_moved.mailed", nil), a.about(n.Enrollments))
+	missed := n.Ends
+	if missed.IsZero() { // owed before the month was kept
+		missed = n.Month.Prev()
+	}
+	l := a.begin(a.t("letter.start_moved.title", catalogue.Args{"missed": missed.First()}), append(
+		[]string{a.t("letter.start_moved.lead", catalogue.Args{"starts": n.Month.First(), "amount": n.Amount, "by": n.By})},
+		append(a.mailed(missed), a.about(n.Enrollments))...)...)
 	a.toPay(l, payPath, a.amountBox(n.Amount, n.By)...)
 	l.Sections = []section{a.waysToPay(n.By), a.help(), a.appeal()}
 	return l
@@ -32,9 +38,20 @@ func (a *author) startMoved(n notifying.Notice) *letter {
 
 // notStarted tells that the selection lapsed (R-BIND-2).
 func (a *author) notStarted(n notifying.Notice) *letter {
-	l := a.begin(a.t("letter.not_started.title", nil),
-		a.t("letter.not_started.lead", catalogue.Args{"starts": n.Month.First()}),
-		a.t("letter.start_moved.mailed", nil), a.t("letter.not_started.again", nil), a.about(n.Enrollments))
+	l := a.begin(a.t("letter.not_started.title", nil), append(
+		append([]string{a.t("letter.not_started.lead", catalogue.Args{"starts": n.Month.First()})}, a.mailed(n.Month)...),
+		a.t("letter.not_started.again", nil), a.about(n.Enrollments))...)
 	l.Sections = []section{a.appeal()}
 	return l
+}
+
+// mailed tells until when a check for a first payment still counts that was
+// mailed in time, where postmarks count at all (R-PAY-4).
+func (a *author) mailed(missed civil.Month) []string {
+	due := a.profile.DueOn(missed)
+	last := due.AddDays(a.profile.Mail.WaitDays.On(due))
+	if a.profile.Mail.Rule.On(due) == profile.MailReceived || last.Before(a.written) {
+		return nil
+	}
+	return []string{a.t("letter.start_moved.mailed", catalogue.Args{"due": due, "last": last})}
 }
