@@ -146,7 +146,7 @@ func TestBusinessDayWithAFailedStep(t *testing.T) {
   autopay-plan    done     0.0 s  planned 0, held 0, revised 0, mandates paused 0, resumed 0, stopped 0, asked for amounts 0, not answered 0
   bill-letters    done     0.0 s  letters 0, by e-mail 0, to print 0, suppressed 0, set aside 0
   print           done     0.0 s  batches 0, letters 0, pages 0, set aside 0
-  verify          failed   0.0 s  the books do not agree (I6, orphans): look at each with quittance verify; nothing repairs itself [day.books_broken]; checks 5, violations 2
+  verify          failed   0.0 s  the books do not agree (I6, orphans): look at each with quittance verify; nothing repairs itself [day.books_broken]; checks 4, violations 2
   autopay-freeze  waiting         
   carriers        waiting         
 
@@ -170,7 +170,7 @@ verify          failed
 autopay-freeze  waiting
 carriers        waiting
 
-2026-11-30, verify, try 1: the books do not agree (I6, orphans): look at each with quittance verify; nothing repairs itself [day.books_broken]; checks 5, violations 2
+2026-11-30, verify, try 1: the books do not agree (I6, orphans): look at each with quittance verify; nothing repairs itself [day.books_broken]; checks 4, violations 2
 `+toDo, "")
 	code, out, _ := call(t, "day", "status", "--data", dir, "--json")
 	var status struct {
