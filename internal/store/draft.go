@@ -88,7 +88,7 @@ var (
 		SELECT COALESCE(first_entry_id, ach_entry_id), settle_on FROM ach_entry WHERE account_id = $1 AND payment_id = $2 ORDER BY ach_entry_id LIMIT 1`)
 	qCleared  = stmt("cleared", `SELECT COUNT(*) FROM clearing_item WHERE account_id = $1 AND payment_id = $2 AND closed_on IS NOT NULL`)
 	qOutcomes = stmt("draft_outcomes", `
-		SELECT d.coverage_month, CASE WHEN r.payment_id IS NULL THEN 0 ELSE 1 END FROM draft d
+		SELECT d.coverage_month, COALESCE(r.code, '') FROM draft d
 		LEFT JOIN payment_return r ON r.account_id = d.account_id AND r.payment_id = d.payment_id
 		WHERE d.account_id = $1 AND d.mandate_id = $2 AND d.state = 'frozen'
 		ORDER BY d.debit_on DESC, d.attempt DESC LIMIT 50`)
@@ -306,15 +306,20 @@ func (tx *ReadTx) FirstEntryOf(account enrollment.AccountID, id payment.ID) (Fir
 }
 
 // Outcomes gives what became of the presentations of a mandate, the newest
-// first.
+// first, without those that we took back or had made wrongly: they tell nothing
+// of the payer's money.
 func (tx *ReadTx) Outcomes(account enrollment.AccountID, id mandate.ID) ([]mandate.Outcome, error) {
-	return collect(tx, qOutcomes, func(row func(...any) error) (mandate.Outcome, error) {
+	var all []mandate.Outcome
+	err := each(tx, qOutcomes, func(row func(...any) error) error {
 		var o mandate.Outcome
-		var returned int64
-		err := row(&o.Month, &returned)
-		o.Returned = returned == 1
-		return o, err
+		var code string
+		err := row(&o.Month, &code)
+		if o.Returned = code != ""; !o.Returned || ach.ByReceiver(code) {
+			all = append(all, o)
+		}
+		return err
 	}, account, id)
+	return all, err
 }
 
 // Cleared tells whether the money of a payment has left the clearing account:

@@ -325,6 +325,22 @@ func TestReturnedForLackOfMoney(t *testing.T) {
 	})
 }
 
+// A mistake of ours that the bank sends back is no bill that the member failed
+// to pay: the next one that comes back does not turn AutoPay off (R-AUTO-7).
+func TestAMistakeOfOursIsNotTheMembers(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w town) {
+		h := w.household(23, medical())
+		w.live("2026-02-25")
+		w.giveBack(h, "R18")
+		w.pay(h, "103.00")
+		w.live("2026-03-25")
+		w.giveBack(h, "R01")
+		apptest.Check(t, "AutoPay is on", w.status(h).On, true)
+		w.VerifyClean()
+	})
+}
+
 // The bank says that nobody agreed: nothing is sent on that mandate any more
 // (ACH-33), and a new one is another mandate.
 func TestDisputed(t *testing.T) {

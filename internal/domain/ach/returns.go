@@ -1,6 +1,8 @@
 package ach
 
 import (
+	"regexp"
+
 	"quittance.org/quittance/internal/base/civil"
 )
 
@@ -99,6 +101,15 @@ func ReasonOf(code string) Reason {
 
 // Undoes tells whether the code means that a debit of ours did not happen.
 func (c Reason) Undoes() bool { return c.Traffic == TrafficReturn || c.Traffic == TrafficUndefined }
+
+// ByReceiver tells whether a payment that was taken back for a code came back
+// from the payer's bank for a reason of the payer's: not that we took it back, or
+// had made the entry wrongly.
+func ByReceiver(code string) bool {
+	return returnCode.MatchString(code) && !ReasonOf(code).OurBug
+}
+
+var returnCode = regexp.MustCompile(`^R[0-9]{2}$`)
 
 // AlwaysReviewed tells whether staff look at the return besides all that
 // follows by itself.

@@ -43,7 +43,7 @@ func AfterReturn(p *profile.Profile, code string, h History, on civil.Date) Cons
 		return Consequence{State: Stopped, Reason: ReasonBankStop}
 	case h.Undone:
 		return Consequence{}
-	case h.Before+1 >= a.OffAfterReturns.On(on):
+	case ach.ByReceiver(code) && h.Before+1 >= a.OffAfterReturns.On(on):
 		return Consequence{State: Stopped, Reason: ReasonReturns}
 	case reason.Retry != ach.RetryTwice || h.Attempt >= a.Retries.On(on):
 		return Consequence{}

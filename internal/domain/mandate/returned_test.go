@@ -33,6 +33,7 @@ func TestAfterReturn(t *testing.T) {
 		{"the second bill in a row", "R01", mandate.History{FirstSettled: day("2026-12-15"), Before: 1}, "2026-12-17", ends(mandate.Stopped, mandate.ReasonReturns)},
 		{"the third", "R01", mandate.History{FirstSettled: day("2026-12-15"), Before: 2}, "2026-12-17", ends(mandate.Stopped, mandate.ReasonReturns)},
 		{"the second in a row, for another reason", "R17", mandate.History{FirstSettled: day("2026-12-15"), Before: 1}, "2026-12-17", ends(mandate.Stopped, mandate.ReasonReturns)},
+		{"the second in a row, for a mistake of ours", "R18", mandate.History{FirstSettled: day("2026-12-15"), Before: 1}, "2026-12-17", mandate.Consequence{}},
 		{"not agreed to, and the second in a row: disputed", "R10", mandate.History{Before: 1}, "2026-12-17", ends(mandate.Disputed, mandate.ReasonUnauthorized)},
 		{"not agreed to, at a retry", "R10", mandate.History{Attempt: 1}, "2026-12-17", ends(mandate.Disputed, mandate.ReasonUnauthorized)},
 		{"no money, of a payment that was taken back before", "R01", mandate.History{FirstSettled: day("2026-12-15"), Undone: true}, "2026-12-17", none},
