@@ -215,3 +215,37 @@ func (o *office) changeBank(s *autopay.Service, h apptest.Household) {
 		o.TB.Fatal(err)
 	}
 }
+
+// Who has AutoPay was told not to pay (M7): the reminder of the bill (M6) would
+// say the opposite. Where AutoPay takes less than is due, it goes.
+func TestNoReminderOfWhatAutoPayTakes(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		more string // premium, told after the notice
+		want notifying.Sent
+	}{
+		"all of it":     {"", notifying.Sent{Suppressed: 1}},
+		"not all of it": {"30.00", notifying.Sent{Letters: 1, Emails: 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachOffice(t, func(t *testing.T, o *office) {
+				o.At("2026-10-01")
+				p := o.NewPaying(nil)
+				s := o.NewAutoPay(p)
+				h := o.paidUp(p, s)
+				o.At("2026-11-01")
+				o.Bill("2026-12")
+				if _, err := s.Plan(t.Context(), o.Today()); err != nil {
+					t.Fatal(err)
+				}
+				if row.more != "" {
+					o.Enroll(&h, apptest.Dental("2026-12", row.more).Renewed())
+					o.Bill("2026-12")
+				}
+				o.review("2026-11-18")
+				apptest.Check(t, "sent", o.sendOwed(), row.want)
+			})
+		})
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/identity"
+	"quittance.org/quittance/internal/domain/mandate"
 	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/internal/store"
 )
@@ -115,6 +116,14 @@ func (s *Service) makeOwed(tx *store.ReadTx, ids []enrollment.AccountID, on civi
 		var groups []group
 		groups, o.overtaken = s.gather(f, rows, on)
 		for _, g := range groups {
+			taken, err := s.taken(tx, ids[i], g)
+			if err != nil {
+				return nil, err
+			}
+			if taken {
+				o.overtaken = append(o.overtaken, g.rows...)
+				continue
+			}
 			g.reminds = reminds(f, g, on)
 			l, err := s.makeNotice(o.to, g, on)
 			if err != nil {
@@ -189,6 +198,25 @@ func reminds(f *store.Facts, g group, on civil.Date) bool {
 		}
 	}
 	return g.By.DaysSince(on) < paperDays || on.DaysSince(billed) < paperDays
+}
+
+// taken tells whether AutoPay takes what a reminder asks for, in time: its own
+// notice has said so (M7), and asked not to pay.
+func (s *Service) taken(tx *store.ReadTx, account enrollment.AccountID, g group) (bool, error) {
+	if g.Kind != standing.NoticeDueReminder {
+		return false, nil
+	}
+	open, err := tx.OpenDrafts(account)
+	if err != nil {
+		return false, err
+	}
+	for _, d := range open {
+		if d.Month == g.Month && d.State == mandate.Planned && !d.DebitOn.After(g.By) && !d.Noticed.Less(g.Amount) {
+			x, err := told(tx, s.profile, d)
+			return err == nil && !x.Bank.Waits, err
+		}
+	}
+	return false, nil
 }
 
 // group is a letter and the notices that it settles.
