@@ -8,6 +8,7 @@ import (
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/mandate"
@@ -253,19 +254,40 @@ func (f *freezer) post(tx *store.Tx, d store.DueDraft, now mandate.Draft, facts 
 	if !d.SettleOn.After(f.on) { // its own file was missed
 		debit.SettleOn = f.until
 	}
+	var err error
 	if d.Attempt > 0 {
-		first, err := firstOf(tx.ReadTx, d.Draft)
-		if err != nil {
+		if debit.FirstEntry, err = presentedBefore(tx.ReadTx, d.Draft, d.Terms.BankAccount); err != nil {
 			return err
 		}
-		entry, err := tx.FirstEntryOf(d.AccountID, first.PaymentID)
-		if err != nil {
-			return err
-		}
-		debit.FirstEntry = entry.ID
 	}
-	_, err := f.s.poster.PostDebit(tx, debit, facts, try)
+	_, err = f.s.poster.PostDebit(tx, debit, facts, try)
 	return err
+}
+
+// presentedBefore gives the entry that a debit presents again (ACH-32). It is
+// zero where the member has changed to another bank account since: nothing was
+// presented there, and what goes there is a debit of its own. A number that the
+// bank has corrected is the same account (ACH-40).
+func presentedBefore(tx *store.ReadTx, d mandate.Draft, bank payment.BankAccountID) (ident.UUID, error) {
+	first, err := firstOf(tx, d)
+	if err != nil {
+		return ident.UUID{}, err
+	}
+	entry, err := tx.FirstEntryOf(d.AccountID, first.PaymentID)
+	if err != nil {
+		return ident.UUID{}, err
+	}
+	before, err := tx.ACHEntryOf(d.AccountID, first.PaymentID)
+	if err != nil || before.Bank == bank {
+		return entry.ID, err
+	}
+	saved, err := tx.SavedBanks(d.AccountID)
+	for _, b := range saved {
+		if b.ID == bank && b.Method == store.ValidatedByBank {
+			return entry.ID, err
+		}
+	}
+	return ident.UUID{}, err
 }
 
 // killed is where a test ends the process; nothing in the product does.

@@ -3,6 +3,7 @@ package autopay_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"quittance.org/quittance/internal/app/apptest"
@@ -323,6 +324,35 @@ func TestReturnedForLackOfMoney(t *testing.T) {
 		apptest.Check(t, "nothing more is taken", len(w.payments(h)), 5)
 		w.VerifyClean()
 	})
+}
+
+// A debit that came back is taken from another bank account once the member has
+// changed to it: there it is no entry that is presented again (ACH-32).
+func TestARetryAfterAChangeOfBank(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{"the same bank account": "retry 6789", "another one": "debit 4321"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			each(t, func(t *testing.T, w town) {
+				h := w.household(23, medical())
+				w.live("2026-02-25")
+				w.giveBack(h, "R01")
+				if strings.HasPrefix(want, "debit") {
+					terms := w.status(h).Mandate.Terms
+					terms.BankAccount = w.SaveBank(w.autopay, h, "000987654321")
+					if _, err := w.autopay.Change(t.Context(), autopay.Change{Operation: w.DB.NewID(), Account: h.Account, Who: w.Member(), Terms: terms, Given: apptest.Given()}); err != nil {
+						t.Fatal(err)
+					}
+				}
+				w.live("2026-03-05")
+				apptest.Check(t, "entries", w.Rows(fmt.Sprintf(`SELECT e.kind || ' ' || b.last_four FROM ach_entry e
+					JOIN payment p ON p.account_id = e.account_id AND p.payment_id = e.payment_id
+					JOIN bank_account b ON b.account_id = e.account_id AND b.bank_account_id = e.bank_account_id
+					WHERE e.account_id = '%s' AND p.channel = 'autopay' ORDER BY p.effective_on`, h.Account)), []string{"debit 6789", "debit 6789", want})
+				w.VerifyClean()
+			})
+		})
+	}
 }
 
 // A mistake of ours that the bank sends back is no bill that the member failed
