@@ -19,9 +19,6 @@ type Payments interface {
 	TakeBack(tx *store.Tx, account enrollment.AccountID, id payment.ID, code string, on civil.Date) (isNew bool, err error)
 }
 
-// codeReversal is why a payment is taken back whose debit was our error.
-const codeReversal = "REVERSAL"
-
 // AskReversal asks that a debit which was our error be reversed (ACH-36): a
 // duplicate, a wrong amount, receiver or date. It is checked now and again when
 // the second person approves it.
@@ -62,7 +59,7 @@ func (s *Service) ApproveReversal(ctx context.Context, account enrollment.Accoun
 			return err
 		}
 		today := s.today()
-		if _, err := s.payments.TakeBack(tx, account, wrong.PaymentID, codeReversal, today); err != nil {
+		if _, err := s.payments.TakeBack(tx, account, wrong.PaymentID, ach.CodeReversal, today); err != nil {
 			return err
 		}
 		id := tx.NewACHEntryID()

@@ -85,6 +85,10 @@ type Reason struct {
 // because its mandate was disputed before (ACH-33). It is no code of a bank.
 const CodeDisputed = "DISPUTED"
 
+// CodeReversal is why a payment is taken back whose debit was our error: the
+// money goes back to the bank account (ACH-36). It is no code of a bank.
+const CodeReversal = "REVERSAL"
+
 // ReasonOf gives what is to be known of a code. One that nobody has defined
 // is TrafficUndefined: the money is gone all the same, so it is undone, and
 // staff look (ACH-42: banks send codes of their own, such as R97).

@@ -44,28 +44,35 @@ func (w Writer) Returned(r notifying.Returned) (notifying.Words, error) {
 			lead = append(lead, a.t("letter.returned.retry_late", nil))
 		}
 	}
-	if r.Code != ach.CodeDisputed && a.profile.Fees.Returned.On(r.Written).IsZero() {
+	if byBank(r.Code) && a.profile.Fees.Returned.On(r.Written).IsZero() {
 		lead = append(lead, a.t("letter.returned.no_fee", nil))
 	}
 	l := a.begin(title, lead...)
 	if due.IsPositive() {
 		a.toPay(l, payPath, a.amountBox(due, by)...)
 		ways := a.waysToPay(by)
-		if r.Code != ach.CodeDisputed {
+		if byBank(r.Code) {
 			ways.Paragraphs = []string{a.t("letter.returned.again", nil)}
 		}
 		l.Sections = []section{ways, a.help()}
 	}
 	a.returnedText(l, r, by)
-	return a.finish(template{notifying.TemplateReturned, 4}, l)
+	return a.finish(template{notifying.TemplateReturned, 5}, l)
 }
 
-// returnedLead says what happened: the bank sent the money back, or we never took
-// it because the bank had said that nobody agreed to AutoPay (ACH-33).
+// byBank tells whether a bank sent the money back, and not we.
+func byBank(code string) bool { return code != ach.CodeDisputed && code != ach.CodeReversal }
+
+// returnedLead says what happened: the bank sent the money back, we never took
+// it because the bank had said that nobody agreed to AutoPay (ACH-33), or we took
+// it by mistake and send it back (ACH-36).
 func (a *author) returnedLead(r notifying.Returned) (title string, lead []string) {
 	args := catalogue.Args{"amount": r.Payment.Amount, "on": r.Payment.EffectiveOn}
-	if r.Code == ach.CodeDisputed {
+	switch r.Code {
+	case ach.CodeDisputed:
 		return a.t("letter.returned.not_taken_title", nil), []string{a.t("letter.returned.not_taken", args), a.t("letter.returned.not_taken_why", nil)}
+	case ach.CodeReversal:
+		return a.t("letter.returned.reversed_title", nil), []string{a.t("letter.returned.reversed", args), a.t("letter.returned.reversed_when", nil)}
 	}
 	return a.t("letter.returned.title", nil), []string{a.t("letter.returned.lead", args), a.t("letter.returned.reason."+returnReason(r.Code), nil)}
 }
@@ -73,7 +80,7 @@ func (a *author) returnedLead(r notifying.Returned) (title string, lead []string
 // returnedText tells by text, while there is something to do.
 func (a *author) returnedText(l *letter, r notifying.Returned, by civil.Date) {
 	switch {
-	case !r.Standing.TotalDue.IsPositive(), r.Code == ach.CodeDisputed: // no bank returned it
+	case !r.Standing.TotalDue.IsPositive(), !byBank(r.Code):
 	case by.IsZero():
 		a.short(l, textReturned, "returned", catalogue.Args{"link": a.link(payPath)})
 	default:

@@ -178,6 +178,9 @@ func coverageSamples() map[string]letterSample {
 			r.Standing.KeepsBy = civil.Date{}
 			return w.Returned(r)
 		}, "Your bank returned your payment", []string{"You now owe $249.00. Pay it as soon as you can.", "the account is closed"}},
+		"returned_reversed": {func(w letters.Writer) (notifying.Words, error) { return w.Returned(returned(ach.CodeReversal)) }, "We are giving a payment back", []string{
+			"by mistake. That was our error.", "We are sending the money back to the same account.",
+		}},
 		"returned_not_taken": {func(w letters.Writer) (notifying.Words, error) { return w.Returned(returned(ach.CodeDisputed)) }, "We did not take your AutoPay payment", []string{
 			"We were going to take $124.50 from your bank account for November 10.", "your bank told us that you did not agree to AutoPay. AutoPay is off.",
 			"You now owe $249.00. Pay by Monday, November 23, 2026.",

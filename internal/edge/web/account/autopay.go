@@ -148,6 +148,8 @@ func debitStatus(d autopay.Debit) portal.PaymentStatus {
 	switch {
 	case d.Returned == ach.CodeDisputed: // it never went to a bank
 		return portal.StatusCanceled
+	case d.Returned == ach.CodeReversal: // we gave it back
+		return portal.StatusRefunded
 	case d.Returned != "":
 		return portal.StatusReturned
 	case d.Settled:

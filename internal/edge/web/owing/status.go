@@ -13,6 +13,8 @@ func StatusOf(p paying.PaymentLine) portal.PaymentStatus {
 	switch {
 	case p.ReturnCode == payment.Canceled, p.ReturnCode == ach.CodeDisputed:
 		return portal.StatusCanceled
+	case p.ReturnCode == ach.CodeReversal: // we gave it back
+		return portal.StatusRefunded
 	case p.ReturnCode != "":
 		return portal.StatusReturned
 	case p.Refunded.IsPositive():
