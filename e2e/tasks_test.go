@@ -160,7 +160,7 @@ func TestRestart(t *testing.T) {
 			t.Errorf("the demo says that G owes %d cents", g.DueCents)
 		}
 		b.open("/pay").find(g).at("Your bill").says("Coverage ended August 31, 2026. Pay $498.00 by November 23, 2026 to get it back with no gap.",
-			"The last day is December 5, 2026, and then it takes $622.50.", "We ended your coverage. Its last day was August 31, 2026.")
+			"The last day is December 25, 2026, and then it takes $622.50.", "We ended your coverage. Its last day was August 31, 2026.")
 		b.press().choose("method").press().bank().press()
 		b.at("Payment received").says("November 21, 2026: your coverage is back, with no gap, from September 2026 on.")
 		b.open("/pay/amount").says("We have your payment.")

@@ -25,7 +25,7 @@ type Level string
 // The levels.
 const (
 	LevelOK    Level = "ok"
-	LevelAlarm Level = "alarm" // at the alarm's share of the ceiling, or more; or above it with few returns
+	LevelAlarm Level = "alarm" // at the alarm's share of the ceiling, or more; or above it with few returns, but a third of LeastReturns
 	LevelStop  Level = "stop"  // above the ceiling: no debit is built
 )
 
@@ -76,6 +76,8 @@ func (c Ceilings) level(r Rate) Level {
 	above := r.Returns*10_000 > int64(r.Ceiling)*r.Debits
 	switch {
 	case r.Returns == 0:
+		return LevelOK
+	case above && few && 3*r.Returns < int64(c.LeastReturns): // where few debits go out one is a rate
 		return LevelOK
 	case above && few: // chance or not: somebody looks
 		return LevelAlarm

@@ -28,6 +28,8 @@ func TestJudge(t *testing.T) {
 		{"overall: just the ceiling", ach.Returned{Debits: 1000, All: 150}, "ok ok alarm"},
 		{"overall: above", ach.Returned{Debits: 1000, All: 151}, "ok ok stop"},
 		{"few of few may be chance: somebody looks", ach.Returned{Debits: 20, Unauthorized: 9, All: 9}, "alarm ok alarm"},
+		{"a few less: some may be chance", ach.Returned{Debits: 20, Unauthorized: 4, All: 4}, "alarm ok alarm"},
+		{"one or two always are", ach.Returned{Debits: 20, Unauthorized: 3, All: 3}, "ok ok ok"},
 		{"few of many, below the ceiling", ach.Returned{Debits: 2000, Unauthorized: 9, All: 9}, "ok ok ok"},
 		{"ten of few are not", ach.Returned{Debits: 20, Unauthorized: 10, All: 10}, "stop ok stop"},
 		{"returns and no debits", ach.Returned{All: 12}, "ok ok stop"},
