@@ -222,16 +222,26 @@ func TestReport(t *testing.T) {
 // on, and writes down that it has: a posting, a step of the night, a file, what the
 // bank brought, what a carrier is told.
 var harms = []struct{ name, want, on, harm string }{
-	{"a cent too much is posted with a payment", "I3", "INSERT ON application",
-		"INSERT INTO transfer VALUES (NEW.account_id, NEW.entry_id, 90, 'suspense', '', 'credit.member', '', 1)"},
-	{"the bill run opens a cent too much", "I2 I7", "INSERT ON open_charge",
-		"UPDATE open_charge SET open_cents = open_cents + 1 WHERE account_id = NEW.account_id AND charge_id = NEW.charge_id"},
-	{"the bank brings money and its item stays open", "I6", "UPDATE ON clearing_item",
-		"UPDATE clearing_item SET closed_on = NULL, deposit_id = NULL WHERE account_id = NEW.account_id AND item_id = NEW.item_id"},
-	{"a file has another entry than it says", "I11", "UPDATE OF state ON ach_file WHEN NEW.state = 'acknowledged'",
-		"UPDATE ach_file SET entries = entries + 1 WHERE file_id = NEW.file_id"},
-	{"a carrier is not to be told", "I13", "INSERT ON carrier_message",
-		"DELETE FROM carrier_message WHERE account_id = NEW.account_id AND decision_id = NEW.decision_id"},
+	{
+		"a cent too much is posted with a payment", "I3", "INSERT ON application",
+		"INSERT INTO transfer VALUES (NEW.account_id, NEW.entry_id, 90, 'suspense', '', 'credit.member', '', 1)",
+	},
+	{
+		"the bill run opens a cent too much", "I2 I7", "INSERT ON open_charge",
+		"UPDATE open_charge SET open_cents = open_cents + 1 WHERE account_id = NEW.account_id AND charge_id = NEW.charge_id",
+	},
+	{
+		"the bank brings money and its item stays open", "I6", "UPDATE ON clearing_item",
+		"UPDATE clearing_item SET closed_on = NULL, deposit_id = NULL WHERE account_id = NEW.account_id AND item_id = NEW.item_id",
+	},
+	{
+		"a file has another entry than it says", "I11", "UPDATE OF state ON ach_file WHEN NEW.state = 'acknowledged'",
+		"UPDATE ach_file SET entries = entries + 1 WHERE file_id = NEW.file_id",
+	},
+	{
+		"a carrier is not to be told", "I13", "INSERT ON carrier_message",
+		"DELETE FROM carrier_message WHERE account_id = NEW.account_id AND decision_id = NEW.decision_id",
+	},
 }
 
 // What goes wrong with the books of one account, or with the book as a whole, is

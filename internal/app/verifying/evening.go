@@ -44,12 +44,11 @@ func (s *Service) VerifyEvening(ctx context.Context, e *Evenings, whole bool, be
 		if err != nil {
 			return err
 		}
-		next := e.keeps
+		prove := v.sinceBefore
 		if whole {
-			next, err = v.fromNothing(w, e.keeps)
-		} else {
-			next, err = v.sinceBefore(w, e.keeps)
+			prove = v.fromNothing
 		}
+		next, err := prove(w, e.keeps)
 		if err == nil {
 			e.keeps = next
 		}
