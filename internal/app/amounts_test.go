@@ -157,6 +157,42 @@ func TestEachWarningKeepsCoverage(t *testing.T) {
 	}
 }
 
+// R-DUE-4: what is past due in December goes on in January, in the enrollment of
+// the new year. Each letter asks for the months of both.
+func TestWarningsOverTheYearEnd(t *testing.T) {
+	t.Parallel()
+	warnings := []struct {
+		kind standing.NoticeKind
+		on   string
+		said string
+	}{
+		{standing.NoticePastDue, "2026-11-01", "past_due 2026-11-01: 206.00 by 2026-11-23"},
+		{standing.NoticeEndWarning, "2026-12-01", "end_warning 2026-12-01: 309.00 by 2026-12-23"},
+		{standing.NoticeEndWarning, "2027-01-01", "end_warning 2027-01-01: 412.00 by 2027-01-23"},
+	}
+	for obeyed, last := range warnings {
+		t.Run(last.said, func(t *testing.T) {
+			t.Parallel()
+			eachProfile(t, func(t *testing.T, m *payer) {
+				m.At("2026-09-30")
+				m.enrolls(apptest.Medical("2026-11", "103.00").Renewed().Until("2026-12"), apptest.Medical("2027-01", "103.00").Renewed())
+				for _, warned := range warnings[:obeyed+1] {
+					m.lives(warned.on)
+					apptest.Check(t, "the letter", said(m.last(warned.kind)), warned.said)
+				}
+				letter := m.last(last.kind)
+				end := letter.Dates[0].Steps[len(letter.Dates[0].Steps)-1]
+				apptest.Check(t, "the last day", end.Amount.String()+" by "+end.On.String(), "412.00 by 2027-01-23")
+				m.obeys(letter)
+				m.lives(letter.By.AddDays(1).String())
+				apptest.Check(t, "the next morning", m.states()[1], "medical active")
+				apptest.Check(t, "past due", m.Standing(m.Household).PastDue.String(), "0.00")
+				m.VerifyClean()
+			})
+		})
+	}
+}
+
 // MA-DLQ-6: a warning that could not be sent in time moves the last day, and the
 // page says so as the review does. What the letter asks for on that day keeps
 // coverage.

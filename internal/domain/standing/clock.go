@@ -181,6 +181,13 @@ func (s *subject) warnedOn(x *episode) (on civil.Date, sent bool) {
 			on = earlier(on, n.On)
 		}
 	}
+	if before, _ := s.kinOf(s.e); before != nil { // the episode may have begun there
+		for _, n := range before.Notices {
+			if n.Kind == NoticeEndWarning && n.On.After(x.ticks[0]) {
+				on = earlier(on, n.On)
+			}
+		}
+	}
 	if !on.IsZero() {
 		return on, true
 	}

@@ -105,7 +105,8 @@ func (s *subject) dueReminders() {
 // pastDueNotices are the ladder of letters: early in C that it is past due,
 // then on the long track one warning a month. One that was missed is not made
 // up for: the letter of the day tells all.
-func (s *subject) pastDueNotices(x *episode) {
+// takes is what the account must pay.
+func (s *subject) pastDueNotices(x *episode, takes money.Amount) {
 	if s.e.Notices == nil || x.failed(s.asOf) {
 		return
 	}
@@ -129,7 +130,7 @@ func (s *subject) pastDueNotices(x *episode) {
 		kind = NoticeEndWarning
 	}
 	on := s.letterOn(x, latest)
-	s.notice(Notice{Kind: kind, Month: on.Month(), On: on, Amount: s.s.Keeps, By: s.s.CureBy, Ends: s.s.EndMonth})
+	s.notice(Notice{Kind: kind, Month: on.Month(), On: on, Amount: takes, By: s.s.CureBy, Ends: s.s.EndMonth})
 }
 
 // letters is how many letters an episode has: one for each chance to pay; for

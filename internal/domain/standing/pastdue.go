@@ -25,8 +25,13 @@ func (s *subject) pastDue(x *episode) {
 	}
 	s.enterGrace(x, basis)
 	s.clockReviews(x)
+	if x.c.kin && s.asOf.Before(s.e.First.First()) {
+		return // the old enrollment tells of both, until the new year begins (R-DUE-4)
+	}
+	charged, toCome := s.kinOwedBy(s.s.CureBy)
+	s.toCome = s.toCome.Add(toCome)
 	s.pastDueSteps(x)
-	s.pastDueNotices(x)
+	s.pastDueNotices(x, s.s.Keeps.Add(charged).Add(toCome))
 }
 
 // graceMonth counts the calendar months of grace that have begun (REG-21).

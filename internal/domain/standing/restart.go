@@ -86,14 +86,8 @@ func toRestart(p *profile.Profile, facts *Facts, on civil.Date) money.Amount {
 // of the evaluation and are not charged yet. Of coverage that has not started
 // only its first month is.
 func (e *evaluator) notBilledYet(x *Enrollment, now *EnrollmentStanding) money.Amount {
-	newest := now.Start.Prev()
-	for i := range x.Charges {
-		if c := &x.Charges[i]; !c.Reversed && c.Month.After(newest) {
-			newest = c.Month
-		}
-	}
 	sum := money.Zero
-	for m := newest.Next(); now.State != StatePending && now.Covers(m) && !e.p.BillOn(m).After(e.asOf); m = m.Next() {
+	for m := newestOf(x, now.Start.Prev()).Next(); now.State != StatePending && now.Covers(m) && !e.p.BillOn(m).After(e.asOf); m = m.Next() {
 		sum = sum.Add(e.priceOf(x, m))
 	}
 	return sum

@@ -126,6 +126,7 @@ func evaluateInto(s *Standing, p *profile.Profile, facts *Facts, asOf civil.Date
 		s.PastDue = s.PastDue.Add(x.PastDue)
 		s.KeepsCoverage = s.KeepsCoverage.Add(x.Keeps)
 	}
+	s.KeepsCoverage = s.KeepsCoverage.Add(e.toCome)
 }
 
 // Starts gives the enrollments whose start is owed and not recorded yet
@@ -173,6 +174,8 @@ type evaluator struct {
 	out   *Standing
 	spill *overflow
 	spent money.Amount // of the credits, by enrollments evaluated before
+	// toCome is what next year's enrollments will be charged and this year's need.
+	toCome money.Amount
 }
 
 // evaluateInRank evaluates enrollments in the order in which money is applied,

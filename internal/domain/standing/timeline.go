@@ -118,11 +118,11 @@ func (s *subject) pastDueSteps(x *episode) {
 			s.step(s.graceStart(x, k), StepGrace, s.graceStart(x, k).Month(), money.Zero)
 		}
 		if next := x.ticks[k+1]; k+1 < x.steps && !next.IsZero() {
-			s.step(next, StepPay, civil.Month{}, s.owedBy(next))
+			s.step(next, StepPay, civil.Month{}, s.takesBy(next))
 		}
 	}
 	if !x.last.IsZero() {
-		s.step(x.last, StepLastDay, s.s.EndMonth, s.owedBy(x.last))
+		s.step(x.last, StepLastDay, s.s.EndMonth, s.takesBy(x.last))
 	}
 	s.here(from)
 }
@@ -134,6 +134,47 @@ func (s *subject) endedSteps(end Decision) {
 		s.step(r.By, StepReinstate, end.Month.Next(), r.Later)
 	}
 	s.here(from)
+}
+
+// takesBy is what the account must pay by a day so that nothing is past due: what
+// is owed by then, of the other year as well (R-DUE-4).
+func (s *subject) takesBy(day civil.Date) money.Amount {
+	charged, toCome := s.kinOwedBy(day)
+	return s.owedBy(day).Add(charged).Add(toCome)
+}
+
+// kinOwedBy is what will be owed on a day of the enrollment that this one
+// continues, or that continues it: what is charged and what will be.
+func (s *subject) kinOwedBy(day civil.Date) (charged, toCome money.Amount) {
+	rows := s.months()
+	for i := range rows {
+		if r := &rows[i]; r.kin && r.counts() && !r.due.After(day) {
+			charged = charged.Add(r.owed())
+		}
+	}
+	_, after := s.kinOf(s.e)
+	if after == nil || day.Before(s.asOf) {
+		return charged, toCome
+	}
+	rec := summarize(after.Decisions)
+	if !rec.ended.On.IsZero() || !rec.cancelled.On.IsZero() || !rec.lapsed.On.IsZero() {
+		return charged, toCome
+	}
+	for m := newestOf(after, after.First.Prev()).Next(); !s.p.DueOn(m).After(day); m = m.Next() {
+		toCome = toCome.Add(s.priceOf(after, m))
+	}
+	return charged, toCome
+}
+
+// newestOf is the newest month that an enrollment is charged for, none before
+// another.
+func newestOf(x *Enrollment, newest civil.Month) civil.Month {
+	for i := range x.Charges {
+		if c := &x.Charges[i]; !c.Reversed && c.Month.After(newest) {
+			newest = c.Month
+		}
+	}
+	return newest
 }
 
 // owedBy is what will be owed on a day, if nothing is paid before: what is
