@@ -149,7 +149,7 @@ type achRelease struct {
 // Help is shown under the command's flags.
 func (achRelease) Help() string {
 	return "Example:\n\n    quittance ach release ACH-20261120-A.ach --actor staff:tess --reason 'first AutoPay of the year' --data /var/lib/quittance\n\n" +
-		"The file leaves with the next evening's step bank-out, or at once with: quittance day run"
+		"The file leaves with the next evening's step bank-out."
 }
 
 // Run releases a file.
