@@ -101,26 +101,61 @@ type billLetter struct {
 func (s *Service) makeBills(tx *store.ReadTx, bills []store.IssuedBill, on civil.Date) ([]billLetter, error) {
 	letters := make([]billLetter, len(bills))
 	for i, b := range bills {
+		l := &letters[i]
+		l.source = b.ID.UUID
 		var err error
-		if letters[i], err = s.makeBill(tx, b, on); err != nil {
+		if l.Bill, l.to, err = s.aboutBill(tx, b, on); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.stand(tx, letters); err != nil {
+		return nil, err
+	}
+	for i := range letters {
+		if err := s.makeBill(&letters[i]); err != nil {
 			return nil, err
 		}
 	}
 	return letters, nil
 }
 
-func (s *Service) makeBill(tx *store.ReadTx, b store.IssuedBill, on civil.Date) (l billLetter, err error) {
-	l.source = b.ID.UUID
-	if l.Bill, l.to, err = s.aboutBill(tx, b, on); err != nil {
-		return l, err
+// stand adds where the coverage stands to the letters that tell it.
+func (s *Service) stand(tx *store.ReadTx, letters []billLetter) error {
+	var ids []enrollment.AccountID
+	var tell []*Bill
+	for i := range letters {
+		if b := &letters[i].Bill; b.Reader.Ways.Print || hasPastDue(b.Bill) {
+			ids, tell = append(ids, b.Bill.AccountID), append(tell, b)
+		}
 	}
+	all, err := tx.ReviewFactsOf(ids)
+	if err != nil {
+		return err
+	}
+	for i, b := range tell {
+		facts := all[i].Standing()
+		if hasPastDue(b.Bill) {
+			b.Standing = standing.Evaluate(s.profile, facts, b.Written)
+		}
+		if b.Reader.Ways.Print && b.Bill.AmountDue().IsPositive() {
+			b.Unpaid = standing.IfUnpaid(s.profile, facts, b.Bill.DueOn)
+		}
+	}
+	return nil
+}
+
+func hasPastDue(b *bill.Bill) bool {
+	return slices.ContainsFunc(b.Reasons, func(r bill.Reason) bool { return r.Kind == bill.ReasonPastDue })
+}
+
+func (s *Service) makeBill(l *billLetter) error {
 	words, err := s.letters.Bill(l.Bill)
 	if err != nil {
 		l.failed = err
-		return l, nil
+		return nil
 	}
 	l.sealed, err = seal(words)
-	return l, err
+	return err
 }
 
 func (s *Service) freshBill(tx *store.Tx, l billLetter, on civil.Date) (Sent, error) {
@@ -155,7 +190,8 @@ func (s *Service) billAgain(tx *store.Tx, l billLetter, on civil.Date) (Sent, er
 // back.
 const billsTold = 3
 
-// aboutBill reads what the letter of a bill says, and to whom.
+// aboutBill reads what the letter of a bill says, and to whom; where the coverage
+// stands is added by stand.
 func (s *Service) aboutBill(tx *store.ReadTx, b store.IssuedBill, on civil.Date) (Bill, recipient, error) {
 	account, err := tx.Account(b.AccountID)
 	if err != nil {
@@ -183,13 +219,6 @@ func (s *Service) aboutBill(tx *store.ReadTx, b store.IssuedBill, on civil.Date)
 			return letter, to, err
 		}
 		letter.Events = events(append([]store.IssuedBill{b}, before...))
-	}
-	if slices.ContainsFunc(b.Reasons, func(r bill.Reason) bool { return r.Kind == bill.ReasonPastDue }) {
-		facts, err := tx.ReviewFacts(b.AccountID)
-		if err != nil {
-			return letter, to, err
-		}
-		letter.Standing = standing.Evaluate(s.profile, facts.Standing(), on)
 	}
 	return letter, to, nil
 }

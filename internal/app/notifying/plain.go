@@ -52,9 +52,9 @@ func (s *Service) PrintBounced(tx *store.Tx, account enrollment.AccountID, id st
 		}
 		return err
 	}
-	letter, err := s.makeBill(tx.ReadTx, b, today)
+	letters, err := s.makeBills(tx.ReadTx, []store.IssuedBill{b}, today)
 	if err == nil {
-		_, err = s.freshBill(tx, letter, today)
+		_, err = s.freshBill(tx, letters[0], today)
 	}
 	return err
 }

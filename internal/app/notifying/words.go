@@ -88,6 +88,7 @@ type Bill struct {
 	Bill     *bill.Bill
 	Link     ident.Confirmation // of the bill's short address
 	Standing standing.Standing  // of the day; empty unless something is past due
+	Unpaid   standing.Standing  // of the day after the due date if nothing is paid, for paper; empty for e-mail alone
 	Events   []Event            // of the last months
 	AutoPay  *AutoPay           // nil: nobody takes it by itself
 	Part     *AutoPay           // AutoPay takes what an older bill of the month asked for, and no more

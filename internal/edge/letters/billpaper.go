@@ -294,24 +294,17 @@ func (a *author) overleaf(b notifying.Bill) []billpdf.Section {
 		}
 		return all
 	}
-	unpaid := "paper.unpaid.short"
-	switch subsidised := slices.ContainsFunc(b.Bill.Sections, func(s bill.Section) bool { return s.APTC.IsPositive() || s.State.IsPositive() }); {
-	case b.Bill.Kind == bill.KindEnrollment:
-		unpaid = "paper.unpaid.first"
-	case subsidised:
-		unpaid = "paper.unpaid.long"
-	}
 	rights := []string{strings.Join(a.taglines(), "\n"), a.t("paper.rights.text", nil), a.t("article.contact.safe", nil)}
 	if n := a.notice(); n != nil {
 		rights = append([]string{n.Text}, rights...)
 	}
-	return []billpdf.Section{
-		{Heading: a.t("paper.read.title", nil), Points: texts("paper.read.", "full_cost", "help", "past", "minus")},
-		{Heading: a.t("paper.unpaid.title", nil), Paragraphs: []string{a.t(unpaid, nil)}},
-		{Heading: a.t("paper.disagree.title", nil), Paragraphs: texts("paper.disagree.", "call", "appeal")},
-		{Heading: a.t("paper.change.title", nil), Paragraphs: texts("paper.change.", "text")},
-		{Heading: a.t("paper.rights.title", nil), Paragraphs: rights},
-	}
+	all := []billpdf.Section{{Heading: a.t("paper.read.title", nil), Points: texts("paper.read.", "full_cost", "help", "past", "minus")}}
+	all = append(all, a.ifUnpaid(b)...)
+	return append(all,
+		billpdf.Section{Heading: a.t("paper.disagree.title", nil), Paragraphs: texts("paper.disagree.", "call", "appeal")},
+		billpdf.Section{Heading: a.t("paper.change.title", nil), Paragraphs: texts("paper.change.", "text")},
+		billpdf.Section{Heading: a.t("paper.rights.title", nil), Paragraphs: rights},
+	)
 }
 
 // slip is the payment slip: payee and amount, and the numbers that the bank's

@@ -244,6 +244,9 @@ func returned(code string) notifying.Returned {
 func firstBilled() notifying.Bill {
 	b := billed()
 	b.Bill.Kind, b.Bill.Lines, b.Bill.Reasons, b.Standing = bill.KindEnrollment, b.Bill.Lines[2:], nil, standing.Standing{}
+	b.Unpaid = standing.Standing{Enrollments: covered(standing.StatePending, enrollment.KindMedical), Conclusions: []standing.Conclusion{
+		{Kind: standing.DecisionRoll, Month: january, Basis: standing.Basis{Month: december}},
+	}}
 	b.Bill.Total = money.Cents(12450)
 	return b
 }
@@ -280,6 +283,7 @@ func billed() notifying.Bill {
 			Enrollments: []standing.EnrollmentStanding{{State: standing.StatePastDue, CureBy: due}}, Steps: steps,
 			TotalDue: money.Cents(24900), PastDue: money.Cents(12450), KeepsBy: due,
 		},
+		Unpaid: standing.Standing{Enrollments: []standing.EnrollmentStanding{{State: standing.StatePastDue}}, Steps: steps},
 		Events: []notifying.Event{
 			{On: date("2026-10-01"), Kind: notifying.EventBill, Month: november, Amount: money.Cents(12450), Balance: money.Cents(24900)},
 			{On: date("2026-10-20"), Kind: notifying.EventPayment, Amount: money.Cents(-12450), Balance: money.Cents(12450)},
