@@ -171,7 +171,7 @@ func (w *World) Decisions(id enrollment.ID) []string {
 // hooks run inside the transaction.
 type Jobs struct {
 	Receipt func() error // in place of success, if set
-	Check   func() error
+	Check   func(*store.Tx, payment.OperationID) error
 	Mandate func() error
 }
 
@@ -181,7 +181,12 @@ func (j *Jobs) SendReceipt(*store.Tx, enrollment.AccountID, payment.OperationID)
 }
 
 // CheckCard is asked for in the transaction that stores a webhook.
-func (j *Jobs) CheckCard(*store.Tx, payment.OperationID) error { return run(j.Check) }
+func (j *Jobs) CheckCard(tx *store.Tx, operation payment.OperationID) error {
+	if j.Check == nil {
+		return nil
+	}
+	return j.Check(tx, operation)
+}
 
 // SendMandateLetter is asked for in the transaction that owes the letter.
 func (j *Jobs) SendMandateLetter(*store.Tx, enrollment.AccountID, mandate.LetterID) error {
@@ -210,11 +215,15 @@ type Validator struct {
 	Answer payment.Validation // "" means ok
 	Err    error
 	Asked  int
+	During func() error // in place of its answer, if set; the process may die here
 }
 
 // Validate answers.
 func (v *Validator) Validate(context.Context, string, pii.Secret, payment.AccountType) (payment.Validation, string, error) {
 	v.Asked++
+	if v.During != nil {
+		return "", "", v.During()
+	}
 	answer := v.Answer
 	if answer == "" {
 		answer = payment.ValidationOK

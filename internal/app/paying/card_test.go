@@ -15,6 +15,7 @@ import (
 	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/store"
 )
 
 // open starts a card payment and gives its page.
@@ -269,7 +270,7 @@ func TestWebhooks(t *testing.T) {
 		o := w.order(h, "124.50")
 		w.open(o)
 		asked := 0
-		w.Jobs.Check = func() error { asked++; return nil }
+		w.Jobs.Check = func(*store.Tx, payment.OperationID) error { asked++; return nil }
 		good := http.Header{signature: {"good"}}
 		send := func(header http.Header, body string) error { return w.s.Event(t.Context(), header, []byte(body)) }
 

@@ -12,6 +12,7 @@ import (
 	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/edge/web/guest"
+	"quittance.org/quittance/internal/store"
 	"quittance.org/quittance/sandbox/processor"
 )
 
@@ -348,7 +349,7 @@ func TestWebhook(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s *shop) {
 		asked := 0
-		s.Jobs.Check = func() error { asked++; return nil }
+		s.Jobs.Check = func(*store.Tx, payment.OperationID) error { asked++; return nil }
 		h := s.december(t)
 		b := s.browser(t).find(h).toCheck("card").submit().atCards(s)
 		b.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -400,7 +401,7 @@ func TestAWebhookThatCanNotBeStored(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		h := s.december(t)
 		b := s.browser(t).find(h).toCheck("card").submit().atCards(s)
-		s.Jobs.Check = func() error { return errDown }
+		s.Jobs.Check = func(*store.Tx, payment.OperationID) error { return errDown }
 		b.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 		b.submit(card("4242 4242 4242 4242")...)
 		if taken := s.processor.DeliverDue(t.Context()); taken != 0 || s.processor.PendingWebhooks() != 1 {
