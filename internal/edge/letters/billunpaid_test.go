@@ -39,7 +39,7 @@ func unpaidOn(p *profile.Profile, m civil.Month, enrollments ...standing.Enrollm
 
 func unpaidPlan(kind enrollment.Kind, cents int64, subsidised, renewal bool) standing.Enrollment {
 	e := standing.Enrollment{Kind: kind, Renewal: renewal, Charges: []standing.Charge{{Share: money.Cents(cents), Gross: money.Cents(cents), Subsidised: subsidised}}}
-	e.ID.UUID[15] = byte(kind[0])
+	e.ID.UUID[15] = kind[0]
 	return e
 }
 

@@ -42,8 +42,8 @@ var bills = []struct {
 	{"vietnamese", vietnamese(), 40_000},
 	{"vietnamese, two plans", twoPlans(vietnamese()), 40_000},
 	{"vietnamese, AutoPay", autoPay(vietnamese(), "", "Không cần phiếu trả tiền."), 40_000},
-	{"chinese", chinese(), 80_000},
-	{"chinese, AutoPay", autoPay(chinese(), "", "无需付款单。"), 80_000},
+	{"chinese", chinese(), 60_000},
+	{"chinese, AutoPay", autoPay(chinese(), "", "无需付款单。"), 60_000},
 }
 
 func newPress(t testing.TB) *billpdf.Press {

@@ -15,7 +15,7 @@ type Press struct {
 }
 
 // NewPress reads the fonts from a folder: NotoSans-Regular.ttf,
-// NotoSans-Bold.ttf, NotoSansSC-Regular.ttf, NotoSansSC-Bold.ttf, OCRA.ttf.
+// NotoSans-Bold.ttf, NotoSansSC-Regular.ttf, OCRA.ttf.
 func NewPress(fonts fs.FS) (*Press, error) {
 	var failed error
 	face := func(names ...string) pdf.Face {
@@ -37,10 +37,14 @@ func NewPress(fonts fs.FS) (*Press, error) {
 	}
 	p := &Press{
 		regular: face("NotoSans-Regular", "NotoSansSC-Regular"),
-		bold:    face("NotoSans-Bold", "NotoSansSC-Bold"),
+		bold:    face("NotoSans-Bold"),
 		scan:    face("OCRA"),
 	}
-	return p, failed
+	if failed != nil {
+		return nil, failed
+	}
+	p.bold = append(p.bold, p.regular[1].Heavier())
+	return p, nil
 }
 
 // Missing lists the characters of a text that can not be printed. A name with

@@ -13,14 +13,14 @@ import (
 type Press struct{ regular, bold pdf.Face }
 
 // NewPress reads the fonts from a folder: NotoSans-Regular.ttf,
-// NotoSans-Bold.ttf, NotoSansSC-Regular.ttf, NotoSansSC-Bold.ttf.
+// NotoSans-Bold.ttf, NotoSansSC-Regular.ttf.
 func NewPress(fonts fs.FS) (*Press, error) {
 	regular, err := readFace(fonts, "NotoSans-Regular", "NotoSansSC-Regular")
 	if err != nil {
 		return nil, err
 	}
-	bold, err := readFace(fonts, "NotoSans-Bold", "NotoSansSC-Bold")
-	return &Press{regular, bold}, err
+	bold, err := readFace(fonts, "NotoSans-Bold")
+	return &Press{regular, append(bold, regular[1].Heavier())}, err
 }
 
 func readFace(fonts fs.FS, names ...string) (pdf.Face, error) {

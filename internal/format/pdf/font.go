@@ -24,6 +24,7 @@ type Font struct {
 	head       table
 	hhea       table
 	maxp       table
+	light      *Font // whose outlines are drawn heavier; nil: they are the font's own
 }
 
 // table is a part of a font file. Reading past its end gives zeros; what must
@@ -195,6 +196,26 @@ func (f *Font) add(r rune, glyph int) {
 		return
 	}
 	f.glyphs[r] = uint16(glyph)
+}
+
+// Heavier gives the bold of a font: the same outlines, with their edges drawn as
+// well. A file then holds each of them once.
+func (f *Font) Heavier() *Font {
+	bold := *f
+	bold.light = f
+	return &bold
+}
+
+// edge is how wide the edges of a heavier font are drawn, in thousandths of the
+// type size: a stem of Noto Sans SC grows from 80 to 116.
+const edge = 36
+
+// program is the font that a file embeds.
+func (f *Font) program() *Font {
+	if f.light != nil {
+		return f.light
+	}
+	return f
 }
 
 // Has tells whether the font can draw r.

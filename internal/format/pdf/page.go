@@ -69,11 +69,12 @@ func (p *Page) Text(e *Element, x, y Length, style Style, text string) {
 		if font == nil {
 			continue
 		}
-		in := p.document.writer.font(font)
+		in := p.document.writer.font(font.program())
 		if font != now {
 			if now != nil {
 				p.content = append(p.content, ">Tj\n"...)
 			}
+			p.weight(now, font, style.Size)
 			now = font
 			p.content = append(append(append(p.content, '/'), in.name...), ' ')
 			p.numbers("Tf", style.Size)
@@ -83,8 +84,22 @@ func (p *Page) Text(e *Element, x, y Length, style Style, text string) {
 	}
 	if now != nil {
 		p.content = append(p.content, ">Tj "...)
+		p.weight(now, nil, style.Size)
 	}
 	p.content = append(p.content, "ET\n"...)
+}
+
+// weight draws the edges of letters from here on, if the next font is heavier
+// than its outlines and the last was not, or ends that.
+func (p *Page) weight(last, next *Font, size Length) {
+	was, is := last != nil && last.light != nil, next != nil && next.light != nil
+	switch {
+	case is && !was:
+		p.content = append(appendColor(p.content, Black), "RG []0 d 2 Tr "...)
+		p.numbers("w", size*edge/1000)
+	case was && !is:
+		p.content = append(p.content, "0 Tr "...)
+	}
 }
 
 // TextRight draws one line that ends at x.
