@@ -19,6 +19,11 @@ var (
 		INSERT INTO ach_return (account_id, ach_entry_id, kind, code, class, amount_cents, returned_on, late) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
 	qACHReturnOf = stmt("ach_return_of", `
 		SELECT code, returned_on, late FROM ach_return WHERE account_id = $1 AND ach_entry_id = $2`)
+	qBankReturns = stmt("bank_account_returns", `
+		SELECT r.code, b.kind FROM ach_return r
+		JOIN ach_entry e ON e.account_id = r.account_id AND e.ach_entry_id = r.ach_entry_id
+		JOIN bank_account b ON b.account_id = e.account_id AND b.bank_account_id = e.bank_account_id
+		WHERE r.account_id = $1 AND b.routing = $2 AND b.number_idx = $3 ORDER BY r.ach_entry_id LIMIT 100`)
 	qMoveACHEntry = stmt("move_ach_entry", `
 		UPDATE ach_entry SET state = $4 WHERE account_id = $1 AND ach_entry_id = $2 AND state = $3`)
 	qCorrectWaiting = stmt("correct_waiting_entries", `
@@ -49,6 +54,22 @@ func (tx *ReadTx) ACHReturnOf(account enrollment.AccountID, id ach.EntryID) (ACH
 		err := row(&r.Code, &r.On, &r.Late)
 		return r, err
 	}, account, id)
+}
+
+// BankReturn is a return from a bank account, which had been given as a type.
+type BankReturn struct {
+	Code string
+	Type payment.AccountType
+}
+
+// BankReturns gives what came back to the account from a bank account, whatever
+// type it was given as. It is found without decrypting a number.
+func (tx *ReadTx) BankReturns(b payment.BankAccount) ([]BankReturn, error) {
+	return collect(tx, qBankReturns, func(row func(...any) error) (BankReturn, error) {
+		var r BankReturn
+		err := row(&r.Code, &r.Type)
+		return r, err
+	}, b.AccountID, b.Routing, tx.db.vault.Index("bank_account.number", b.Number.Reveal()))
 }
 
 // ReturnACHEntry records that the bank sent an entry back: once for each entry.

@@ -28,11 +28,11 @@ func (s *Service) Save(ctx context.Context, in Save) (SavedAccount, error) {
 	if err != nil {
 		return SavedAccount{}, err
 	}
+	in.Bank.AccountID, in.Nickname = in.Account, nickname
 	how, err := s.vouch(ctx, in.Bank)
 	if err != nil {
 		return SavedAccount{}, err
 	}
-	in.Bank.AccountID, in.Nickname = in.Account, nickname
 	var saved SavedAccount
 	err = s.db.InTx(ctx, "save bank account", func(tx *store.Tx) error {
 		b := store.SavedBank{

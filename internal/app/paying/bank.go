@@ -46,6 +46,7 @@ type BankOrder struct {
 // Codes of what can stand in the way of a payment.
 const (
 	CodeBankRefused   = "bank.refused"      // the validation service says no
+	CodeBankReturned  = "bank.returned"     // something came back from it before, and would again (brief G9g)
 	CodeBankSilent    = "bank.unavailable"  // it does not answer
 	CodeOtherInput    = "payment.other"     // the operation id was used for something else
 	CodeFinished      = "payment.finished"  // the operation ended without money; a new one is needed
@@ -55,9 +56,14 @@ const (
 )
 
 // CheckBank checks a bank account as typed and asks whether it takes debits
-// (ACH-06). It returns the service's reference for the answer.
+// (ACH-06), unless something came back from it before. It returns the service's
+// reference for the answer.
 func (s *Service) CheckBank(ctx context.Context, b payment.BankAccount) (string, error) {
 	if err := b.Check(); err != nil {
+		return "", err
+	}
+	err := s.db.Read(ctx, "returns from a bank account", func(tx *store.ReadTx) error { return notReturned(tx, b) })
+	if err != nil {
 		return "", err
 	}
 	answer, reference, err := s.validator.Validate(ctx, b.Routing, b.Number, b.Type)
@@ -69,6 +75,21 @@ func (s *Service) CheckBank(ctx context.Context, b payment.BankAccount) (string,
 		return "", fault.New(fault.Invalid, CodeBankRefused, "We could not confirm this account. Check the numbers, use another account, or pay another way.")
 	}
 	return reference, nil
+}
+
+// notReturned refuses a bank account that the account's own history knows to be
+// closed, unknown or blocked: the next debit would come back too.
+func notReturned(tx *store.ReadTx, b payment.BankAccount) error {
+	returns, err := tx.BankReturns(b)
+	if err != nil {
+		return err
+	}
+	for _, r := range returns {
+		if ach.ReasonOf(r.Code).Bars(r.Type == b.Type) {
+			return fault.New(fault.Invalid, CodeBankReturned, "A payment from this bank account came back before. Use another account, or pay another way.")
+		}
+	}
+	return nil
 }
 
 // PayByBank takes a payment from a bank account: it counts today, and an ACH
@@ -176,7 +197,10 @@ func (s *Service) PayBySaved(ctx context.Context, who identity.Who, o SavedOrder
 		if bank, err = tx.BankAccount(o.Account, o.Bank); err != nil {
 			return err
 		}
-		return mayDebit(tx, who, o)
+		if err := mayDebit(tx, who, o); err != nil {
+			return err
+		}
+		return notReturned(tx, bank)
 	})
 	if err != nil {
 		return payment.Payment{}, err

@@ -121,6 +121,17 @@ func (c Reason) AlwaysReviewed() bool {
 	return c.OurBug || c.Look || c.Then == ThenReview || c.Traffic == TrafficUndefined
 }
 
+// Bars tells whether a bank account from which something came back for this
+// reason is none to debit: it is closed, unknown or frozen, or lets nobody debit
+// it (R29). An account that the bank did not find may be there as the other
+// type, checking or savings: sameType is false when it was given as that.
+func (c Reason) Bars(sameType bool) bool {
+	if c.Words == "no_account" && !sameType {
+		return false
+	}
+	return c.NeedsOther() || c.Code == "R29"
+}
+
 // NeedsOther tells whether the bank account can not be debited any more, and
 // another one is needed.
 func (c Reason) NeedsOther() bool { return c.Then == ThenStop || c.Then == ThenAsk }

@@ -116,6 +116,20 @@ func TestStopList(t *testing.T) {
 
 func date(s string) civil.Date { return civil.MustParseDate(s) }
 
+// Which bank accounts are no good for a payment any more (brief G9g).
+func TestReturnsThatBar(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string][2]bool{ // as the same type of account, as the other
+		"R01": {false, false}, "R02": {true, true}, "R03": {true, false}, "R04": {true, false}, "R08": {false, false}, "R09": {false, false},
+		"R07": {false, false}, "R10": {false, false}, "R12": {true, true}, "R16": {true, true}, "R24": {false, false}, "R29": {true, true}, "R99": {false, false},
+	} {
+		r := ach.ReasonOf(code)
+		if got := [2]bool{r.Bars(true), r.Bars(false)}; got != want {
+			t.Errorf("%s: got %v, want %v", code, got, want)
+		}
+	}
+}
+
 func TestLastReturnDay(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, code, settled, want string }{

@@ -117,6 +117,8 @@ func (v *visit) markBank(view *portal.NewBank, err error) bool {
 	case err == nil:
 	case fault.Is(err, paying.CodeBankRefused), fault.Is(err, paying.CodeBankSilent):
 		view.NotConfirmed = true
+	case fault.Is(err, paying.CodeBankReturned):
+		view.CameBack = true
 	case fault.Is(err, ach.CodeMicroTooOften), fault.Is(err, ach.CodeMicroTooSoon), fault.Is(err, ach.CodeMicroFull):
 		view.TooOften = true
 	case len(fault.Fields(err)) > 0:

@@ -5,7 +5,9 @@ import (
 	"testing"
 
 	"quittance.org/quittance/internal/app/apptest"
+	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/store"
 )
 
 // What people type as an amount (issue: what bad input gets). 498.00 is the
@@ -177,6 +179,53 @@ func TestAnAccountThatIsNotConfirmed(t *testing.T) {
 			t.Errorf("%s: got %d; what was typed must be kept", answer, tab.status)
 		}
 	}
+}
+
+// A bank account from which a payment came back as closed or blocked is not
+// asked again (brief G9g); one that had not enough money is.
+func TestAnAccountThatCameBack(t *testing.T) {
+	t.Parallel()
+	rows := []struct {
+		code, kind string
+		refused    bool
+	}{
+		{"R02", "checking", true}, {"R02", "savings", true}, {"R16", "checking", true}, {"R29", "checking", true},
+		{"R03", "checking", true}, {"R03", "savings", false}, {"R01", "checking", false}, {"R10", "checking", false},
+	}
+	for _, row := range rows {
+		t.Run(row.code+" "+row.kind, func(t *testing.T) {
+			t.Parallel()
+			s := newShop(t)
+			h := s.december(t)
+			b := s.browser(t).find(h).toCheck("bank").submit()
+			s.At("2026-11-22 12:00:00")
+			s.comesBack(t, h, row.code)
+			b.open("/pay/amount").submit("choice", "total").submit("method", "bank")
+			other := b.otherTab()
+			b.submit(append(append([]string{}, goodBank...), "account_type", row.kind)...)
+			if !row.refused {
+				b.at("/pay/check", "Check your details and pay")
+				return
+			}
+			b.at("/pay/bank", "This bank account can't be used").says("No money was taken.", "Your bank sent back a payment from this account before.")
+			other.submit(append(append([]string{}, goodBank...), "account", "000123456001")...).at("/pay/check", "Check your details and pay")
+		})
+	}
+}
+
+// comesBack has the bank return a household's last payment.
+func (s *shop) comesBack(t *testing.T, h apptest.Household, code string) {
+	t.Helper()
+	p := s.Payments(h)[0]
+	s.InTx(func(tx *store.Tx) error {
+		e, err := tx.ACHEntryOf(h.Account, p.ID)
+		if err != nil {
+			return err
+		}
+		tx.ReturnACHEntry(e, ach.ReasonOf(code), s.Today(), false)
+		_, err = s.paying.TakeBack(tx, h.Account, p.ID, code, s.Today())
+		return err
+	})
 }
 
 func TestReceiptAddress(t *testing.T) {

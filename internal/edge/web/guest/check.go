@@ -166,6 +166,9 @@ func (v *visit) notPaid(s session, d owing.View, op payment.OperationID, err err
 			v.To(v.step(s.Attempt))
 		}
 		return
+	case fault.Is(err, paying.CodeBankReturned):
+		v.Show(portal.Stopped{Kind: portal.StopAccount})
+		return
 	case fault.Is(err, payment.CodeAmountTooLarge):
 		v.changed(s, d, op, s.Attempt.Amount)
 		return

@@ -152,7 +152,7 @@ func (v *visit) takeBank() {
 		Routing: v.Field(portal.FieldRouting), Account: v.Field(portal.FieldAccount),
 	}
 	account := payment.BankAccount{
-		HolderName: form.Name, Type: payment.AccountType(form.Kind), Routing: ident.CleanNumber(form.Routing),
+		AccountID: s.Account, HolderName: form.Name, Type: payment.AccountType(form.Kind), Routing: ident.CleanNumber(form.Routing),
 		Number: pii.NewSecret(ident.CleanNumber(form.Account)),
 	}
 	reference, err := v.paying.CheckBank(v.Ctx(), account)
@@ -172,6 +172,9 @@ func (v *visit) refuseBank(s session, form portal.BankForm, err error) {
 	view := v.bankPage(s, form)
 	view.Save = v.Field(portal.FieldSave) == "yes"
 	switch {
+	case fault.Is(err, paying.CodeBankReturned):
+		v.Show(portal.Stopped{Kind: portal.StopAccount})
+		return
 	case fault.Is(err, paying.CodeBankRefused), fault.Is(err, paying.CodeBankSilent):
 		view.NotConfirmed = true
 	case len(fault.Fields(err)) > 0:

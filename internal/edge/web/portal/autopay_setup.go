@@ -62,6 +62,7 @@ type NewBank struct {
 	Nickname     string
 	NotConfirmed bool // the validation service said no; we never say why
 	TooOften     bool // it was checked too often
+	CameBack     bool // something came back from it before
 	Problems     Problems
 }
 
@@ -74,7 +75,7 @@ func (b NewBank) Path() string {
 }
 
 func (b NewBank) page() page {
-	p := page{template: "new_bank", title: "my.new_bank.title", back: PathSaved, step: b.Step, problems: b.Problems, refused: b.NotConfirmed || b.TooOften}
+	p := page{template: "new_bank", title: "my.new_bank.title", back: PathSaved, step: b.Step, problems: b.Problems, refused: b.NotConfirmed || b.TooOften || b.CameBack}
 	if b.ForAutoPay {
 		p.back = PathAutoPayBank
 	}

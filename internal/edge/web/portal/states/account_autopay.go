@@ -131,6 +131,7 @@ func autoPayChoices() []State {
 	fresh := portal.NewBank{ForAutoPay: true, Step: 2}
 	typed := portal.BankForm{Name: "Maria Silva", Kind: portal.AccountChecking, Routing: "110000000", Account: "000123456789"}
 	refused := portal.NewBank{ForAutoPay: true, Step: 2, Form: typed, NotConfirmed: true}
+	cameBack := portal.NewBank{Form: typed, CameBack: true}
 	empty := fresh
 	empty.Problems.Add(portal.FieldName, portal.ProblemNameEmpty)
 	empty.Problems.Add(portal.FieldKind, portal.ProblemKind)
@@ -148,6 +149,7 @@ func autoPayChoices() []State {
 		{"new_bank", "autopay", in(portal.PathAutoPayNew), fresh},
 		{"new_bank", "refused", in(portal.PathAutoPayNew), refused},
 		{"new_bank", "too-often", in(portal.PathAutoPayNew), portal.NewBank{ForAutoPay: true, Step: 2, Form: typed, TooOften: true}},
+		{"new_bank", "came-back", in(portal.PathSavedNew), cameBack},
 		{"autopay_bank", "waits", in(portal.PathAutoPayBank), portal.AutoPayBank{Saved: []portal.Saved{checkingAccount(), waitingAccount(portal.WaitComing), waitingAccount(portal.WaitAmounts)}}},
 		{"new_bank", "empty", in(portal.PathAutoPayNew), empty},
 		{"new_bank", "save", in(portal.PathSavedNew), portal.NewBank{}},
