@@ -35,6 +35,9 @@ type Options struct {
 	// Room is about how many bytes the database may still grow; what needs more
 	// fails as on a full disk. It is for tests of that. 0 means no bound.
 	Room int64
+	// Trace is told the name of every statement that is sent, in order. It is for
+	// tests of what two answers cost. nil: nobody asks.
+	Trace func(statement string)
 	// Volatile lets a commit not wait for the disk: for a database that is
 	// thrown away, or made again, when the machine stops.
 	Volatile bool
@@ -49,6 +52,7 @@ type DB struct {
 	twice   bool
 	target  string
 	written *Written
+	trace   func(statement string)
 
 	retries atomic.Int64
 }
@@ -60,7 +64,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if o.Clock == nil || o.Vault == nil {
 		panic("store: Open needs a clock and a vault")
 	}
-	db := &DB{clock: o.Clock, vault: o.Vault, ids: ident.NewMaker(o.Clock, o.Random), twice: o.RunTwice, target: url}
+	db := &DB{clock: o.Clock, vault: o.Vault, ids: ident.NewMaker(o.Clock, o.Random), twice: o.RunTwice, target: url, trace: o.Trace}
 	path, isSQLite := strings.CutPrefix(url, "sqlite:")
 	var err error
 	switch {

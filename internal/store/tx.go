@@ -95,12 +95,23 @@ func (tx *ReadTx) run(more ...step) error {
 	if len(steps) == 0 {
 		return nil
 	}
-	tx.db.written.steps(steps)
+	tx.db.sends(steps)
 	done, err := tx.session.run(tx.ctx, steps)
 	if err != nil {
 		return tx.db.translate(nameOf(steps, done), err)
 	}
 	return nil
+}
+
+// sends tells who asks of what goes to the database.
+func (db *DB) sends(steps []step) {
+	db.written.steps(steps)
+	if db.trace == nil {
+		return
+	}
+	for _, s := range steps {
+		db.trace(s.stmt.name)
+	}
 }
 
 // queued takes what is to be sent with the next round trip.
@@ -116,7 +127,7 @@ func (tx *Tx) commit() error {
 		return err
 	}
 	steps := tx.queued()
-	tx.db.written.steps(steps)
+	tx.db.sends(steps)
 	if slices.ContainsFunc(steps, func(s step) bool { return s.touched != nil }) {
 		if done, err := tx.session.run(tx.ctx, steps); err != nil {
 			return tx.db.translate(nameOf(steps, done), err)

@@ -51,7 +51,7 @@ func (f *Filled) SQLite(t *testing.T, test func(t *testing.T, db *store.DB, c *v
 		t.Fatal("filling it has failed")
 	}
 	c := virtual.Standing(Noon)
-	test(t, copySQLite(t, f.file, c), c)
+	test(t, open(t, copySQLite(t, f.file), c, true), c)
 }
 
 func (f *Filled) fillSQLite(tb testing.TB) {

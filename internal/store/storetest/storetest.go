@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -33,10 +34,15 @@ var Noon = must(civil.ParseInstant("2026-11-20T19:00:00Z"))
 // Each runs test on every engine, as the subtests "sqlite" and "postgres".
 func Each(t *testing.T, test func(t *testing.T, db *store.DB, c *virtual.Clock)) {
 	t.Helper()
+	each(t, func(t *testing.T, target string, c *virtual.Clock) { test(t, open(t, target, c, isSQLite(target)), c) })
+}
+
+// each gives a fresh database of every engine.
+func each(t *testing.T, test func(t *testing.T, target string, c *virtual.Clock)) {
+	t.Helper()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		c := virtual.Standing(Noon)
-		test(t, OpenSQLite(t, c), c)
+		test(t, newSQLite(t), virtual.Standing(Noon))
 	})
 	if os.Getenv(PostgresVariable) == "" {
 		t.Logf("%s is not set: SQLite only (make test runs both engines)", PostgresVariable)
@@ -44,29 +50,36 @@ func Each(t *testing.T, test func(t *testing.T, db *store.DB, c *virtual.Clock))
 	}
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		c := virtual.Standing(Noon)
-		test(t, OpenPostgres(t, c), c)
+		test(t, PostgresURL(t), virtual.Standing(Noon))
 	})
 }
+
+func isSQLite(target string) bool { return strings.HasPrefix(target, "sqlite:") }
 
 // OpenSQLite opens a fresh, migrated SQLite file. Its commits do not wait for
 // the disk, as those of the tests' PostgreSQL do not.
 func OpenSQLite(tb testing.TB, c clock.Clock) *store.DB {
 	tb.Helper()
+	return open(tb, newSQLite(tb), c, true)
+}
+
+// newSQLite makes a fresh, migrated SQLite file and gives its address.
+func newSQLite(tb testing.TB) string {
+	tb.Helper()
 	template, err := sqliteTemplate()
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return copySQLite(tb, template, c)
+	return copySQLite(tb, template)
 }
 
-func copySQLite(tb testing.TB, template []byte, c clock.Clock) *store.DB {
+func copySQLite(tb testing.TB, template []byte) string {
 	tb.Helper()
 	path := filepath.Join(tb.TempDir(), "test.db")
 	if err := os.WriteFile(path, template, 0o600); err != nil {
 		tb.Fatal(err)
 	}
-	return open(tb, "sqlite:"+path, c, true)
+	return "sqlite:" + path
 }
 
 // OpenPostgres opens a fresh, migrated PostgreSQL database.

@@ -1,13 +1,17 @@
 package guest_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"quittance.org/quittance/internal/app/apptest"
 	"quittance.org/quittance/internal/app/paying"
+	"quittance.org/quittance/internal/base/clock/virtual"
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/store"
+	"quittance.org/quittance/internal/store/storetest"
 )
 
 // An unknown Subscriber ID and a wrong birth date get the same answer, byte for
@@ -38,6 +42,39 @@ func TestNoMatchNeverSaysWhichPart(t *testing.T) {
 		}
 		if answers[0] != answers[1] {
 			t.Errorf("the answers differ:\n%s\n%s", answers[0], answers[1])
+		}
+	})
+}
+
+// Nor does the time that the answer takes (R-ID-2): the database is asked the same
+// in the same order, and the same numbers of bytes are hashed, encrypted and
+// decrypted, whichever part was wrong and whichever number was typed.
+func TestNoMatchIsTheSameWork(t *testing.T) {
+	t.Parallel()
+	storetest.EachTraced(t, func(t *testing.T, db *store.DB, c *virtual.Clock, trace *storetest.Trace) {
+		s := open(t, apptest.New(t, db, c))
+		h := s.december(t)
+		birth, zip := findForm(h)[2:], []string{"by", "zip", "zip", h.ZIP}
+		wrongBirth, wrongZIP := slices.Concat(birth, []string{"birth_year", "1976"}), []string{"by", "zip", "zip", "02198"}
+		stranger := ident.NewSubscriberID(70099999999).String()
+		for name, tries := range map[string][3][]string{ // the account's number and a wrong factor, then numbers that nobody has
+			"Subscriber ID and birth date":  {append(wrongBirth, "subscriber_id", h.SubscriberID.String()), append(birth, "subscriber_id", stranger), append(wrongBirth, "subscriber_id", stranger)},
+			"Subscriber ID and ZIP code":    {append(wrongZIP, "subscriber_id", h.SubscriberID.String()), append(zip, "subscriber_id", stranger), append(wrongZIP, "subscriber_id", stranger)},
+			"billing number and birth date": {append(wrongBirth, "subscriber_id", h.BillingNumber), append(birth, "subscriber_id", "799999999"), append(wrongBirth, "subscriber_id", "799999998")},
+		} {
+			var work [3][]string
+			for i, form := range tries {
+				b := s.browser(t).open("/pay")
+				trace.Take()
+				b.submit(form...).says("We couldn't find a bill that matches")
+				work[i] = trace.Take()
+			}
+			if !slices.ContainsFunc(work[0], func(w string) bool { return strings.HasPrefix(w, "index ") }) || !slices.Contains(work[0], "count_try") {
+				t.Errorf("%s: the trace misses what is done: %q", name, work[0])
+			}
+			for _, other := range work[1:] {
+				apptest.Check(t, name+": the work for a number that nobody has", other, work[0])
+			}
 		}
 	})
 }
