@@ -252,6 +252,9 @@ func (a *App) Start(ctx context.Context) error {
 	}
 	if begins := a.config.DayBegins; begins != nil {
 		a.running.Go(func() { a.runDays(ctx, *begins) })
+		if a.config.BankLink != nil {
+			a.running.Go(func() { a.watchBank(ctx) })
+		}
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"quittance.org/quittance/internal/app/enrolling"
 	"quittance.org/quittance/internal/app/originating"
 	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/store"
 	"quittance.org/quittance/internal/store/vault"
@@ -30,9 +31,20 @@ func (d *Database) Billing(p *profile.Profile) *billing.Service { return billing
 // the command issues them itself after the import.
 func (d *Database) Enrolling() *enrolling.Service { return enrolling.New(d.db, nil) }
 
-// Originating makes the use cases of files to the bank alone: nothing is sent.
-func (d *Database) Originating(p *profile.Profile) *originating.Service {
-	return originating.New(originating.Config{DB: d.db, Profile: p})
+// Originating makes the use cases of files to the bank alone. Without a link
+// nothing is sent.
+func (d *Database) Originating(p *profile.Profile, link ach.Link) *originating.Service {
+	return originating.New(originating.Config{DB: d.db, Profile: p, Link: link, Guard: d.Receiving(p)})
+}
+
+// SendFile brings a file to the bank that was just released, unless a business
+// day is being run: closing.CodeElsewhere.
+func (d *Database) SendFile(ctx context.Context, p *profile.Profile, link ach.Link, name string) (f store.ACHFile, err error) {
+	err = closing.New(d.db, p, (&App{}).steps()).Alone(ctx, func(ctx context.Context) (err error) {
+		f, err = d.Originating(p, link).SendFile(ctx, name)
+		return err
+	})
+	return f, err
 }
 
 // DayStatus tells about the last business dates, and about older ones that are

@@ -37,6 +37,9 @@ var (
 	qUnfinishedACHFiles = stmt("unfinished_ach_files", `SELECT `+achFileColumns+` FROM ach_file WHERE state = 'building' ORDER BY bank_on, modifier LIMIT 2`)
 	qRedateACHFile      = stmt("redate_ach_file", `
 		UPDATE ach_file SET bank_on = $2, modifier = $3, settle_on = $4, name = $5 WHERE file_id = $1 AND state = 'building'`)
+	qRedateBuiltACHFile = stmt("redate_built_ach_file", `
+		UPDATE ach_file SET bank_on = $2, modifier = $3, settle_on = $4, name = $5, bytes = $6, sha256 = $7
+		WHERE file_id = $1 AND state = 'built' AND sha256 = $8`)
 	qLastACHFiles = stmt("last_ach_files", `
 		SELECT `+achFileColumns+` FROM ach_file ORDER BY bank_on DESC, opened_at DESC, modifier DESC LIMIT $1`)
 	qDropACHFile  = stmt("drop_ach_file", `DELETE FROM ach_file WHERE file_id = $1 AND state = 'building' AND entries = 0`)
@@ -105,6 +108,12 @@ func (tx *ReadTx) UnfinishedACHFiles() ([]ACHFile, error) {
 // and the date of settlement that go with it.
 func (tx *Tx) RedateACHFile(f ACHFile) {
 	tx.expect(errFileElsewhere, qRedateACHFile, f.ID, f.BankOn, f.Modifier, f.SettleOn, f.Name)
+}
+
+// RedateBuiltACHFile gives a file that is whole and did not leave another bank
+// day, with all that its text changes by: before is the sum that it had.
+func (tx *Tx) RedateBuiltACHFile(f ACHFile, before string) {
+	tx.expect(errFileElsewhere, qRedateBuiltACHFile, f.ID, f.BankOn, f.Modifier, f.SettleOn, f.Name, f.Bytes, f.SHA256, before)
 }
 
 // LastACHFiles gives the newest files, the newest first.

@@ -471,3 +471,28 @@ func TestLeaseFromTheFuture(t *testing.T) {
 		apptest.Check(t, "states", states(d.run("2026-11-20")[0]), allDone)
 	})
 }
+
+// What is not a step, and must not run beside one, waits for no day and holds
+// none up for long.
+func TestAlone(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		first := newDay(w)
+		second := first.restart()
+		nothing := func(context.Context) error { return nil }
+		first.act = func(ctx context.Context, _ string, _ civil.Date) error {
+			for name, s := range map[string]*closing.Service{"the same node": first.service, "another": second.service} {
+				apptest.Check(t, name, fault.CodeOf(s.Alone(ctx, nothing)), closing.CodeElsewhere)
+			}
+			return nil
+		}
+		first.run("2026-11-20")
+		err := second.service.Alone(t.Context(), func(ctx context.Context) error {
+			_, err := first.service.Run(ctx, first.Today())
+			apptest.Check(t, "a day beside it", fault.CodeOf(err), closing.CodeElsewhere)
+			return errors.New("broken")
+		})
+		apptest.Check(t, "error", fmt.Sprint(err), "broken")
+		apptest.Check(t, "afterwards", first.service.Alone(t.Context(), nothing), nil)
+	})
+}

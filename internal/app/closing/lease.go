@@ -16,8 +16,30 @@ const (
 	renewEvery  = 30 * time.Second
 )
 
+// Alone runs work while no node runs a business day, and keeps them from
+// beginning one: what talks with the bank does so one at a time. It fails with
+// CodeElsewhere when a day is being run. The context it gives ends when another
+// node has taken over.
+func (s *Service) Alone(ctx context.Context, work func(context.Context) error) error {
+	select {
+	case s.turn <- struct{}{}:
+		defer func() { <-s.turn }()
+	default:
+		return fault.New(fault.Conflict, CodeElsewhere, "the business day is being run; try again when it is done")
+	}
+	return s.lead(ctx, func() error {
+		held, release := s.hold(ctx)
+		defer release()
+		err := work(held)
+		if lost := context.Cause(held); fault.Is(lost, store.CodeLeaseLost) {
+			return errors.Join(err, lost)
+		}
+		return err
+	})
+}
+
 // lead runs work while this node holds the lease.
-func (s *Service) lead(ctx context.Context, work func() ([]Day, error)) ([]Day, error) {
+func (s *Service) lead(ctx context.Context, work func() error) error {
 	err := s.db.InTx(ctx, "take business day", func(tx *store.Tx) error {
 		taken, err := tx.TakeLease(store.LeaseBusinessDay, s.node, leaseLength)
 		if err != nil || taken {
@@ -30,16 +52,16 @@ func (s *Service) lead(ctx context.Context, work func() ([]Day, error)) ([]Day, 
 		return fault.New(fault.Conflict, CodeElsewhere, "another node is running the business day; try again after %s", s.clockTime(held))
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	days, err := work()
+	err = work()
 	// Letting go spares the others the wait, also when we were told to stop. If
 	// it fails, the lease runs out by itself.
 	_ = s.db.InTx(context.WithoutCancel(ctx), "leave business day", func(tx *store.Tx) error {
 		tx.DropLease(store.LeaseBusinessDay, s.node)
 		return nil
 	})
-	return days, err
+	return err
 }
 
 func (s *Service) clockTime(l store.LeaseRow) string {

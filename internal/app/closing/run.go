@@ -33,13 +33,16 @@ func (s *Service) Run(ctx context.Context, date civil.Date) ([]Day, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	return s.lead(ctx, func() ([]Day, error) {
+	var days []Day
+	err := s.lead(ctx, func() error {
 		dates, err := s.pending(ctx, date)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		return s.runAll(ctx, dates, date, true)
+		days, err = s.runAll(ctx, dates, date, true)
+		return err
 	})
+	return days, err
 }
 
 // CatchUp is Run without anybody asking: it does nothing when another node is
@@ -65,12 +68,14 @@ func (s *Service) CatchUp(ctx context.Context, date civil.Date) ([]Day, error) {
 	if dates, err := ready(); err != nil || len(dates) == 0 {
 		return nil, err
 	}
-	days, err := s.lead(ctx, func() ([]Day, error) {
+	var days []Day
+	err := s.lead(ctx, func() error {
 		dates, err := ready() // another node may have been faster
 		if err != nil {
-			return nil, err
+			return err
 		}
-		return s.runAll(ctx, dates, date, false)
+		days, err = s.runAll(ctx, dates, date, false)
+		return err
 	})
 	if fault.Is(err, CodeElsewhere) {
 		return nil, nil

@@ -82,12 +82,14 @@ func TestStatus(t *testing.T) {
 		b.At("2026-11-23")
 		apptest.Check(t, "not sent", toDo(), []string{"ACH-20261120-A.ach built: it should be with the bank: look at the line to it", "0 wait, 0.00"})
 		b.send("2026-11-23")
+		apptest.Check(t, "sent, on another bank day", toDo(), []string{"ACH-20261123-A.ach sent: ", "0 wait, 0.00"})
+		b.At("2026-11-24")
 		apptest.Check(t, "not answered", toDo(), []string{
-			"ACH-20261120-A.ach sent: the bank has not acknowledged it: call the bank; do not send it again", "0 wait, 0.00",
+			"ACH-20261123-A.ach sent: the bank has not acknowledged it: call the bank; do not send it again", "0 wait, 0.00",
 		})
 		b.bank.acknowledge(b.files()[0], nil)
 		b.send("2026-11-23")
-		apptest.Check(t, "answered", toDo(), []string{"ACH-20261120-A.ach acknowledged: ", "0 wait, 0.00"})
+		apptest.Check(t, "answered", toDo(), []string{"ACH-20261123-A.ach acknowledged: ", "0 wait, 0.00"})
 	})
 }
 

@@ -139,7 +139,7 @@ func (s *Service) begin(ctx context.Context, bankOn civil.Date, actor string, ki
 			f, ok = unfinished[0], true
 			return nil
 		case !free:
-			return fault.New(fault.Conflict, CodeDayFull, "%s has as many files as a bank day can have: what waits goes with the next day's", bankOn)
+			return errDayFull(bankOn)
 		case len(unfinished) > 0:
 			f, ok = unfinished[0], true
 			f.BankOn, f.Modifier, f.SettleOn, f.Name = next.BankOn, next.Modifier, next.SettleOn, next.Name

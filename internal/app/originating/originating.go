@@ -68,6 +68,7 @@ const (
 	CodeTampered      = "ach.tampered"       // the rows do not give the text that was built
 	CodeStrangeAnswer = "ach.strange_answer" // the bank's word does not fit what was sent
 	CodeContradicted  = "ach.contradicted"   // the bank's word does not fit its word of before
+	CodeNoLink        = "ach.no_link"        // no line to the bank is given
 	CodeStillWaits    = "ach.still_waits"    // an entry waits whose payment is undone
 )
 

@@ -35,10 +35,20 @@ const openFilesMost = 200
 func (s *Service) Send(ctx context.Context, date civil.Date) (Sent, error) {
 	var sent Sent
 	err := s.deliverAll(ctx, &sent)
+	// The bank's words are read even if a file did not get there: one of them may
+	// tell what became of it.
+	heard, hearErr := s.Hear(ctx, date)
+	heard.Sent = sent.Sent
+	return heard, join(err, hearErr)
+}
+
+// Hear reads the bank's words on files that it has, and counts what a person must
+// look at, as of a date.
+func (s *Service) Hear(ctx context.Context, date civil.Date) (Sent, error) {
+	var sent Sent
+	var err error
 	if s.link != nil {
-		// The bank's words are read even if a file did not get there: one of them
-		// may tell what became of it.
-		err = join(err, s.answers(ctx, &sent))
+		err = s.answers(ctx, &sent)
 	}
 	files, openErr := s.openFiles(ctx)
 	for _, f := range files {
@@ -63,8 +73,7 @@ func (s *Service) openFiles(ctx context.Context) (files []store.ACHFile, err err
 	return files, err
 }
 
-// deliverAll brings what is built, or may not have got there, to the bank. The
-// first failure ends it: the next file would only wait for the same line.
+// deliverAll brings what is built, or may not have got there, to the bank.
 func (s *Service) deliverAll(ctx context.Context, sent *Sent) error {
 	files, err := s.openFiles(ctx)
 	if err != nil || s.link == nil {
@@ -74,69 +83,110 @@ func (s *Service) deliverAll(ctx context.Context, sent *Sent) error {
 		if f.State != ach.FileBuilt && f.State != ach.FileSending {
 			continue
 		}
-		held, err := s.hold(ctx, f)
-		if err == nil && held {
-			continue
-		}
-		if err == nil {
-			err = s.deliver(ctx, f)
-		}
+		f, err := s.bring(ctx, f)
 		if err != nil {
-			return fmt.Errorf("send %s: %w", f.Name, err)
+			return err
 		}
-		sent.Sent++
+		if f.State == ach.FileSent {
+			sent.Sent++
+		}
 	}
 	return nil
+}
+
+// SendFile brings one file to the bank that is built, such as one that was just
+// released, and gives what became of it: it may have another name and day, see
+// redate, or be held.
+func (s *Service) SendFile(ctx context.Context, name string) (store.ACHFile, error) {
+	var f store.ACHFile
+	err := s.db.Read(ctx, "file to send", func(tx *store.ReadTx) (err error) {
+		f, err = tx.ACHFileByName(name)
+		return err
+	})
+	switch {
+	case err != nil:
+		return f, err
+	case s.link == nil:
+		return f, fault.New(fault.Invalid, CodeNoLink, "no line to the bank is given: --bank-link WHERE")
+	case f.State != ach.FileBuilt && f.State != ach.FileSending:
+		return f, nil // the evening's step, or the hour's look, was faster
+	}
+	return s.bring(ctx, f)
+}
+
+// bring brings a file to the bank unless debits are stopped, and gives it as it
+// is then.
+func (s *Service) bring(ctx context.Context, f store.ACHFile) (store.ACHFile, error) {
+	name := f.Name
+	f, stays, err := s.hold(ctx, f)
+	if err == nil && !stays {
+		if f, err = s.redate(ctx, f); err == nil && f.State != ach.FileHeld {
+			f, err = s.deliver(ctx, f)
+		}
+	}
+	if err != nil {
+		err = fmt.Errorf("send %s: %w", name, err)
+	}
+	return f, err
 }
 
 // hold keeps a file here that takes money while no debit may be sent (ACH-34). One
 // that may be with the bank is only asked for: it is not held, since it could not
 // be withdrawn, and not put.
-func (s *Service) hold(ctx context.Context, f store.ACHFile) (bool, error) {
+func (s *Service) hold(ctx context.Context, f store.ACHFile) (held store.ACHFile, stays bool, err error) {
 	stop := s.mayLeave(ctx, f.Totals)
 	switch {
 	case !fault.Is(stop, ach.CodeGuardStop):
-		return false, stop
+		return f, false, stop
 	case f.State == ach.FileSending:
 		there, err := s.link.Has(ctx, f.Name)
-		return err == nil && !there, err
+		return f, err == nil && !there, err
 	}
 	s.log.ErrorContext(ctx, "a file is held: too many debits have come back", "file", f.Name, "error", stop)
-	return true, s.inTx(ctx, "hold file", func(tx *store.Tx) {
-		tx.HoldACHFile(f.ID, heldByGuard)
-		tx.Audit(store.AuditEvent{
-			AccountID: aboutFile(f), Operation: "ach.hold", Actor: actorSystem, Subject: "file " + f.Name, Summary: string(ach.FileHeld), Reason: heldByGuard,
-		})
+	err = s.inTx(ctx, "hold file", func(tx *store.Tx) { holdFile(tx, f, heldByGuard) })
+	f.State, f.HeldFor = ach.FileHeld, heldByGuard
+	return f, true, err
+}
+
+func holdFile(tx *store.Tx, f store.ACHFile, why string) {
+	tx.HoldACHFile(f.ID, why)
+	tx.Audit(store.AuditEvent{
+		AccountID: aboutFile(f), Operation: "ach.hold", Actor: actorSystem, Subject: "file " + f.Name, Summary: string(ach.FileHeld), Reason: why,
 	})
 }
 
-// deliver brings one file to the bank.
-func (s *Service) deliver(ctx context.Context, f store.ACHFile) error {
+// deliver puts one file unless it is there, and records that it is.
+func (s *Service) deliver(ctx context.Context, f store.ACHFile) (store.ACHFile, error) {
 	there := false
 	var err error
 	if f.State == ach.FileSending {
 		if there, err = s.link.Has(ctx, f.Name); err != nil {
-			return err
+			return f, err
 		}
 	} else if err = s.inTx(ctx, "send file", func(tx *store.Tx) { tx.SendACHFile(f.ID) }); err != nil {
-		return err
+		return f, err
 	}
+	f.State = ach.FileSending
 	if !there {
 		err = s.link.Put(ctx, f.Name, func(w io.Writer) error { return s.writeChecked(ctx, f, w) })
 	}
 	if err != nil && !fault.Is(err, ach.CodeThere) {
 		// It may have got there all the same.
 		if there, askErr := s.link.Has(ctx, f.Name); askErr != nil || !there {
-			return join(err, askErr)
+			return f, join(err, askErr)
 		}
 	}
-	return s.inTx(ctx, "file sent", func(tx *store.Tx) {
+	err = s.inTx(ctx, "file sent", func(tx *store.Tx) {
 		tx.ACHFileSent(f.ID)
 		tx.Audit(store.AuditEvent{
 			AccountID: aboutFile(f), Operation: "ach.send", Actor: actorSystem, Subject: "file " + f.Name,
 			Summary: fmt.Sprintf("%d entries, debits %s, credits %s, %d bytes, SHA-256 %s", f.Entries, f.Debits, f.Credits, f.Bytes, f.SHA256),
 		})
 	})
+	if err == nil {
+		f.State = ach.FileSent
+	}
+	return f, err
 }
 
 func (s *Service) inTx(ctx context.Context, operation string, do func(*store.Tx)) error {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"text/tabwriter"
 
 	"quittance.org/quittance/internal/app/originating"
@@ -74,7 +75,7 @@ func (c achStatus) Run(ctx context.Context, s Streams) error {
 	}
 	defer d.Close()
 	var report achReport
-	if report.Status, err = d.Originating(p).Status(ctx); err != nil {
+	if report.Status, err = d.Originating(p, nil).Status(ctx); err != nil {
 		return err
 	}
 	if report.OnItsWay, err = d.Receiving(p).Ages(ctx); err != nil {
@@ -141,15 +142,19 @@ func (r achReport) print(w io.Writer) error {
 type achRelease struct {
 	databaseFlags
 	profileFlag
-	File   string `arg:"" help:"The file's name, as the status shows it."`
-	Actor  string `help:"Who releases it: not the one who had it built." required:"" placeholder:"NAME"`
-	Reason string `help:"Why so much is right." required:"" placeholder:"TEXT"`
+	Bank   bankFlags `embed:"" prefix:"bank-"`
+	File   string    `arg:"" help:"The file's name, as the status shows it."`
+	Actor  string    `help:"Who releases it: not the one who had it built." required:"" placeholder:"NAME"`
+	Reason string    `help:"Why so much is right." required:"" placeholder:"TEXT"`
 }
 
 // Help is shown under the command's flags.
 func (achRelease) Help() string {
 	return "Example:\n\n    quittance ach release ACH-20261120-A.ach --actor staff:tess --reason 'first AutoPay of the year' --data /var/lib/quittance\n\n" +
-		"The file leaves with the next evening's step bank-out."
+		"It leaves at once if the command is told the line to the bank (--bank-link and so on, or the environment of the server); " +
+		"otherwise, or if the line is dead, the server sends it within the hour. " +
+		"One whose bank day has passed gets the next one, with the name and the date of settlement that go with it.\n\n" +
+		"Exit code 1: it is released and has not left."
 }
 
 // Run releases a file.
@@ -159,10 +164,31 @@ func (c achRelease) Run(ctx context.Context, s Streams) error {
 		return err
 	}
 	defer d.Close()
-	if err := d.Originating(p).Release(ctx, c.File, operator(c.Actor), c.Reason); err != nil {
+	link, err := c.Bank.open(newLog(s.Err, slog.LevelWarn))
+	if err != nil {
+		return err
+	}
+	if err := d.Originating(p, nil).Release(ctx, c.File, operator(c.Actor), c.Reason); err != nil {
 		return err
 	}
 	fmt.Fprintf(s.Out, "%s is released.\n", c.File)
+	if link == nil {
+		fmt.Fprintln(s.Out, "The server sends it within the hour.")
+		return nil
+	}
+	f, err := d.SendFile(ctx, p, link, c.File)
+	switch {
+	case err != nil:
+		fmt.Fprintf(s.Err, "It has not left yet: %v. The server tries again within the hour.\n", err)
+		return errReported
+	case f.State == ach.FileHeld:
+		fmt.Fprintf(s.Err, "It is held again: %s.\n", f.HeldFor)
+		return errReported
+	case f.State == ach.FileBuilt || f.State == ach.FileSending:
+		fmt.Fprintln(s.Err, "It has not left yet. The server tries again within the hour.")
+		return errReported
+	}
+	fmt.Fprintf(s.Out, "It is with the bank as %s and settles %s.\n", f.Name, f.SettleOn)
 	return nil
 }
 
@@ -195,7 +221,7 @@ func (c achWithdraw) Run(ctx context.Context, s Streams) error {
 		return err
 	}
 	defer d.Close()
-	err = d.Originating(p).Withdraw(ctx, originating.Withdrawal{File: c.File, By: operator(c.Actor), Second: operator(c.Second), Reason: c.Reason})
+	err = d.Originating(p, nil).Withdraw(ctx, originating.Withdrawal{File: c.File, By: operator(c.Actor), Second: operator(c.Second), Reason: c.Reason})
 	if err != nil {
 		return err
 	}

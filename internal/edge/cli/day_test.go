@@ -51,7 +51,7 @@ func TestBusinessDayOnTheCommandLine(t *testing.T) {
 To do: no business date was ever run: start the server, or run the first: quittance day run
 `, "")
 	printed(t, []string{"day", "run", "--data", dir}, 0, `Business date 2026-11-30: half
-  bank-in         done     0.0 s  files 0, posted 0, known 0, noted 0, agreed 0, waiting 0, set aside 0
+  bank-in         done     0.0 s  files 0, posted 0, known 0, noted 0, agreed 0, waiting 0, acknowledged 0, set aside 0
   settle          done     0.0 s  settled 0
   outages         done     0.0 s  given more time 0
   review          done     0.0 s  looked at 0, decisions 0, notices owed 0, set aside 0
@@ -90,7 +90,7 @@ carriers        waiting
 To do: 2026-12-01 to 2026-12-02 were not run: start the server, or run them in order: quittance day run
 `, "")
 	printed(t, []string{"day", "run", "--date", "2026-12-01", "--data", dir}, 0, `Business date 2026-11-30: complete
-  bank-in         done  0.0 s  files 0, posted 0, known 0, noted 0, agreed 0, waiting 0, set aside 0
+  bank-in         done  0.0 s  files 0, posted 0, known 0, noted 0, agreed 0, waiting 0, acknowledged 0, set aside 0
   settle          done  0.0 s  settled 0
   outages         done  0.0 s  given more time 0
   review          done  0.0 s  looked at 0, decisions 0, notices owed 0, set aside 0
@@ -106,7 +106,7 @@ To do: 2026-12-01 to 2026-12-02 were not run: start the server, or run them in o
   carriers        done  0.0 s  told 0, unanswered 0, late 0, refused 0, set aside 0
 
 Business date 2026-12-01: complete
-  bank-in         done  0.0 s  files 0, posted 0, known 0, noted 0, agreed 0, waiting 0, set aside 0
+  bank-in         done  0.0 s  files 0, posted 0, known 0, noted 0, agreed 0, waiting 0, acknowledged 0, set aside 0
   settle          done  0.0 s  settled 0
   outages         done  0.0 s  given more time 0
   review          done  0.0 s  looked at 0, decisions 0, notices owed 0, set aside 0
@@ -135,7 +135,7 @@ func TestBusinessDayWithAFailedStep(t *testing.T) {
 		VALUES ('01900000-0000-7000-8000-000000000001', '01900000-0000-7000-8000-000000000002', 1, 'cash.operating', '', 'suspense', '', 100)`)
 	const toDo = "To do: 2026-11-30: put right what made verify fail, then run it again: quittance day run --date 2026-11-30\n"
 	printed(t, []string{"day", "run", "--data", dir}, 1, `Business date 2026-11-30: incomplete
-  bank-in         done     0.0 s  files 0, posted 0, known 0, noted 0, agreed 0, waiting 0, set aside 0
+  bank-in         done     0.0 s  files 0, posted 0, known 0, noted 0, agreed 0, waiting 0, acknowledged 0, set aside 0
   settle          done     0.0 s  settled 0
   outages         done     0.0 s  given more time 0
   review          done     0.0 s  looked at 0, decisions 0, notices owed 0, set aside 0
