@@ -124,7 +124,7 @@ func (s *Service) stand(tx *store.ReadTx, letters []billLetter) error {
 	var ids []enrollment.AccountID
 	var tell []*Bill
 	for i := range letters {
-		if b := &letters[i].Bill; b.Reader.Ways.Print || hasPastDue(b.Bill) {
+		if b := &letters[i].Bill; b.tellsStanding() {
 			ids, tell = append(ids, b.Bill.AccountID), append(tell, b)
 		}
 	}
@@ -133,15 +133,24 @@ func (s *Service) stand(tx *store.ReadTx, letters []billLetter) error {
 		return err
 	}
 	for i, b := range tell {
-		facts := all[i].Standing()
-		if hasPastDue(b.Bill) {
-			b.Standing = standing.Evaluate(s.profile, facts, b.Written)
-		}
-		if b.Reader.Ways.Print && b.Bill.AmountDue().IsPositive() {
-			b.Unpaid = standing.IfUnpaid(s.profile, facts, b.Bill.DueOn)
-		}
+		b.stand(s.profile, all[i].Standing())
 	}
 	return nil
+}
+
+// tellsStanding tells whether a bill says where the coverage stands: when
+// something is past due, and on paper what follows if it is not paid.
+func (b *Bill) tellsStanding() bool { return hasPastDue(b.Bill) || b.tellsUnpaid() }
+
+func (b *Bill) tellsUnpaid() bool { return b.Reader.Ways.Print && b.Bill.AmountDue().IsPositive() }
+
+func (b *Bill) stand(p *profile.Profile, facts standing.Facts) {
+	if hasPastDue(b.Bill) {
+		b.Standing = standing.Evaluate(p, facts, b.Written)
+	}
+	if b.tellsUnpaid() {
+		b.Unpaid = standing.IfUnpaid(p, facts, b.Bill.DueOn)
+	}
 }
 
 func hasPastDue(b *bill.Bill) bool {

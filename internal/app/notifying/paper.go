@@ -2,7 +2,6 @@ package notifying
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"quittance.org/quittance/internal/base/civil"
@@ -11,7 +10,6 @@ import (
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/domain/profile"
-	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/internal/store"
 )
 
@@ -129,12 +127,12 @@ func (s *Papers) onPaper(tx *store.ReadTx, a store.AccountRow, b store.IssuedBil
 	if paper.AutoPay, err = autoPayOf(tx, s.profile, b.Bill); err != nil {
 		return OnPaper{}, err
 	}
-	if slices.ContainsFunc(b.Reasons, func(r bill.Reason) bool { return r.Kind == bill.ReasonPastDue }) {
+	if paper.tellsStanding() {
 		facts, err := tx.FactsOf(a.ID)
 		if err != nil {
 			return OnPaper{}, err
 		}
-		paper.Standing = standing.Evaluate(s.profile, facts.Standing(), on)
+		paper.stand(s.profile, facts.Standing())
 	}
 	return paper, nil
 }

@@ -12,9 +12,9 @@ import (
 
 // The templates of the letters about AutoPay.
 var (
-	autoPayBill  = template{"bill_autopay", 2}       // M7: the notice of a debit
-	autoPayWaits = template{"bill_autopay_waits", 2} // the same, of one whose bank account is not confirmed yet
-	autoPayHeld  = template{"bill_autopay_held", 3}  // M7b: the member is asked
+	autoPayBill  = template{"bill_autopay", 3}       // M7: the notice of a debit
+	autoPayWaits = template{"bill_autopay_waits", 3} // the same, of one whose bank account is not confirmed yet
+	autoPayHeld  = template{"bill_autopay_held", 4}  // M7b: the member is asked
 	autoPayOn    = map[mandate.LetterKind]template{
 		mandate.LetterOn:        {"autopay_on", 2},
 		mandate.LetterChanged:   {"autopay_changed", 2},

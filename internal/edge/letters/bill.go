@@ -12,8 +12,8 @@ import (
 
 // The templates of the letters with a bill.
 var (
-	firstBill   = template{"bill_first", 2}
-	monthlyBill = template{"bill_monthly", 5}
+	firstBill   = template{"bill_first", 3}
+	monthlyBill = template{"bill_monthly", 6}
 )
 
 // Bill writes the letter with a bill: by e-mail that it is ready (M1, M5) or

@@ -294,14 +294,22 @@ func (a *author) overleaf(b notifying.Bill) []billpdf.Section {
 		}
 		return all
 	}
-	rights := []string{strings.Join(a.taglines(), "\n"), a.t("paper.rights.text", nil), a.t("article.contact.safe", nil)}
+	rights := []string{strings.Join(append(a.taglines(), a.moreTaglines()...), "\n"), a.t("paper.rights.text", nil), a.t("article.contact.safe", nil)}
 	if n := a.notice(); n != nil {
 		rights = append([]string{n.Text}, rights...)
 	}
 	all := []billpdf.Section{{Heading: a.t("paper.read.title", nil), Points: texts("paper.read.", "full_cost", "help", "past", "minus")}}
 	all = append(all, a.ifUnpaid(b)...)
+	if b.AutoPay == nil {
+		points := []string{a.t("paper.autopay_how.sign_in", catalogue.Args{"url": plainURL(a.url(autoPayPath))})}
+		all = append(all, billpdf.Section{Heading: a.t("paper.autopay_how.title", nil), Points: append(points, texts("paper.autopay_how.", "day", "stop")...)})
+	}
+	// The premium may be appealed in the same days as a waiver (MA-DLQ-17).
+	until := a.written.AddDays(a.profile.Waiver.AppealDays.On(a.written))
 	return append(all,
-		billpdf.Section{Heading: a.t("paper.disagree.title", nil), Paragraphs: texts("paper.disagree.", "call", "appeal")},
+		billpdf.Section{Heading: a.t("paper.disagree.title", nil), Paragraphs: []string{
+			a.t("paper.disagree.call", nil), a.t("paper.disagree.appeal", catalogue.Args{"by": until}), a.t("letter.waiver.appeal_wait", nil),
+		}},
 		billpdf.Section{Heading: a.t("paper.change.title", nil), Paragraphs: texts("paper.change.", "text")},
 		billpdf.Section{Heading: a.t("paper.rights.title", nil), Paragraphs: rights},
 	)

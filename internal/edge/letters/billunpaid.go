@@ -24,7 +24,11 @@ func (a *author) ifUnpaid(b notifying.Bill) []billpdf.Section {
 		return nil
 	}
 	all := append(a.startless(b.Unpaid), a.endings(b)...)
-	if len(all) == 0 { // coverage is over
+	switch {
+	case len(all) > 0:
+	case !b.Unpaid.TotalDue.IsPositive(): // it is paid by now
+		return nil
+	default: // coverage is over
 		all = []outcome{{section: section{Paragraphs: []string{a.t("paper.unpaid.owed", nil)}}}}
 	}
 	sections := make([]billpdf.Section, len(all))

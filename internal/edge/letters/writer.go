@@ -254,3 +254,13 @@ func (a *author) taglines() []string {
 	}
 	return lines
 }
+
+// moreTaglines are those of the bill's notice beyond our own languages, fifteen
+// in all with English's line about the ones that can not be printed (brief 16).
+func (a *author) moreTaglines() []string {
+	var lines []string
+	for _, lang := range []string{"el", "fr", "it", "pl", "ru", "more"} {
+		lines = append(lines, a.t("paper.tagline."+lang, nil))
+	}
+	return lines
+}

@@ -65,16 +65,21 @@ func pour(p *pdf.Page, strips []strip, frames []frame) []strip {
 // level gives two columns for the rest of a page, as short as they can be
 // with all strips in them, so that the second is not left empty.
 func level(strips []strip, top pdf.Length) []frame {
-	var all pdf.Length
-	for _, s := range strips {
-		all += s.height
-	}
+	all := heightOf(strips)
 	for foot := top + all/2; foot < pageFoot; foot += 6 * pdf.Point {
 		if fits(strips, columns(top, foot)) {
 			return columns(top, foot)
 		}
 	}
 	return columns(top, pageFoot)
+}
+
+func heightOf(strips []strip) pdf.Length {
+	var all pdf.Length
+	for _, s := range strips {
+		all += s.height
+	}
+	return all
 }
 
 // fits tells whether the frames hold all strips.

@@ -91,6 +91,7 @@ func (l *layout) draw() int {
 
 	l.body = bodySize
 	history := l.history()
+	l.body = l.moreSize(rest, pageTop+heightOf(history))
 	rest = append(rest, l.more()...)
 	for len(history)+len(rest) > 0 {
 		l.page = l.out.AddPage()

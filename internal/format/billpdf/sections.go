@@ -153,6 +153,20 @@ func (l *layout) more() []strip {
 	return strips
 }
 
+// moreSize takes the smaller size if page 2 then holds everything from top on,
+// and would not in the usual one: a third page is a second sheet.
+func (l *layout) moreSize(rest []strip, top pdf.Length) float64 {
+	out := l.out
+	defer func() { l.out, l.body = out, bodySize }()
+	for _, l.body = range []float64{bodySize, tightSize} {
+		l.out = l.writer.Document(l.doc.Lang, "") // a trial that is thrown away
+		if fits(append(rest[:len(rest):len(rest)], l.more()...), columns(top, pageFoot)) {
+			return l.body
+		}
+	}
+	return bodySize
+}
+
 // statement is the table "What's in this amount".
 func (l *layout) statement() []strip {
 	s := l.doc.Statement
@@ -260,21 +274,20 @@ func (l *layout) way(item *pdf.Element, way Way, width pdf.Length) []strip {
 		strips = append(strips, strip{height: leading(plain), next: true, draw: func(p *pdf.Page, x, y pdf.Length) {
 			p.Text(label, x, y+plain.Size, strong, name)
 			if shared {
-				l.linked(p, link, way, pdf.Rect{X: x + indent, Y: y, W: plain.Width(lines[0]), H: leading(plain)}, lines[0])
+				linked(p, link, plain, way, pdf.Rect{X: x + indent, Y: y, W: plain.Width(lines[0]), H: leading(plain)}, lines[0])
 			}
 		}})
 	}
 	for _, line := range lines[1:] {
 		strips = append(strips, strip{height: leading(plain), next: true, draw: func(p *pdf.Page, x, y pdf.Length) {
-			l.linked(p, link, way, pdf.Rect{X: x, Y: y, W: plain.Width(line), H: leading(plain)}, line)
+			linked(p, link, plain, way, pdf.Rect{X: x, Y: y, W: plain.Width(line), H: leading(plain)}, line)
 		}})
 	}
 	strips[len(strips)-1].next = false
 	return strips
 }
 
-func (l *layout) linked(p *pdf.Page, e *pdf.Element, way Way, box pdf.Rect, line string) {
-	style := l.regular(l.body)
+func linked(p *pdf.Page, e *pdf.Element, style pdf.Style, way Way, box pdf.Rect, line string) {
 	p.Text(e, box.X, box.Y+style.Size, style, line)
 	if way.Link != "" && line != "" {
 		p.Link(e, box, way.Link, way.Label)
