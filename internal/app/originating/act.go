@@ -3,6 +3,7 @@ package originating
 import (
 	"context"
 	"fmt"
+	"io"
 
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/domain/access"
@@ -19,7 +20,9 @@ var errTwoPeople = fault.New(fault.Denied, access.CodeTwoPeople, "this needs a s
 func aboutFile(f store.ACHFile) enrollment.AccountID { return enrollment.AccountID{UUID: f.ID.UUID} }
 
 // Release lets a file leave that is larger than one person may send. Whoever
-// had it built can not, and nobody can while debits are stopped (ACH-34).
+// had it built can not, and nobody can while debits are stopped (ACH-34). What
+// the second person says yes to are the totals of the file: rows that do not give
+// them are refused with CodeTampered.
 func (s *Service) Release(ctx context.Context, name string, by access.Actor, reason string) error {
 	if err := by.Check(access.ReleaseACHFile, reason); err != nil {
 		return err
@@ -30,12 +33,14 @@ func (s *Service) Release(ctx context.Context, name string, by access.Actor, rea
 		return err
 	})
 	if err == nil && f.State == ach.FileHeld {
-		err = s.mayLeave(ctx, f.Totals)
+		if err = s.mayLeave(ctx, f.Totals); err == nil {
+			err = s.writeChecked(ctx, f, io.Discard)
+		}
 	}
 	if err != nil {
 		return err
 	}
-	return s.db.InTx(ctx, "release file", func(tx *store.Tx) error {
+	return s.inTx(ctx, "release file", func(tx *store.Tx) error {
 		f, err := tx.ACHFileByName(name)
 		switch {
 		case err != nil:
@@ -81,15 +86,19 @@ func (s *Service) Withdraw(ctx context.Context, w Withdrawal) error {
 		return fault.New(fault.Conflict, CodeNotHeld, "the file %s can not be withdrawn: it is %s", f.Name, f.State)
 	}
 	for through := int64(s.chunk); through < int64(f.Entries+s.chunk); through += int64(s.chunk) {
-		if err := s.inTx(ctx, "withdraw entries", func(tx *store.Tx) { tx.Unfile(f.ID, through) }); err != nil {
+		if err := s.inTx(ctx, "withdraw entries", func(tx *store.Tx) error {
+			tx.Unfile(f.ID, through)
+			return nil
+		}); err != nil {
 			return err
 		}
 	}
-	return s.inTx(ctx, "withdraw file", func(tx *store.Tx) {
+	return s.inTx(ctx, "withdraw file", func(tx *store.Tx) error {
 		tx.WithdrawACHFile(f.ID)
 		tx.Audit(store.AuditEvent{
 			AccountID: aboutFile(f), Operation: string(access.WithdrawACHFile), Actor: w.By.Name, Subject: "file " + f.Name,
 			Summary: fmt.Sprintf("%d entries wait again, approved by %s", f.Entries, w.Second.Name), Reason: w.Reason,
 		})
+		return nil
 	})
 }

@@ -50,7 +50,7 @@ func (s *Service) answer(ctx context.Context, name, ours string, sent *Sent) err
 	}
 	var yes bool
 	var strange error
-	err = s.db.InTx(ctx, "file answered", func(tx *store.Tx) (err error) {
+	err = s.inTx(ctx, "file answered", func(tx *store.Tx) (err error) {
 		yes, strange = false, unread
 		if strange == nil {
 			yes, strange, err = s.record(tx, ours, ack)

@@ -123,7 +123,7 @@ func (s *Service) countRefused(ctx context.Context, built *Built, err error) err
 // begin gives the file to fill: one that was begun and not finished, or a new
 // one if anything waits; ok is false if there is nothing to do.
 func (s *Service) begin(ctx context.Context, bankOn civil.Date, actor string, kinds []ach.Kind) (f store.ACHFile, ok, isNew bool, err error) {
-	err = s.db.InTx(ctx, "begin file", func(tx *store.Tx) error {
+	err = s.inTx(ctx, "begin file", func(tx *store.Tx) error {
 		f, ok, isNew = store.ACHFile{}, false, false
 		today, err := tx.ACHFilesOn(bankOn)
 		if err != nil {
@@ -252,7 +252,7 @@ func (s *Service) chunkOf(kind ach.Kind) int {
 
 func (s *Service) fillChunk(ctx context.Context, at *filling, kind ach.Kind, class ach.SEC) (more bool, err error) {
 	next := *at
-	err = s.db.InTx(ctx, "fill file", func(tx *store.Tx) error {
+	err = s.inTx(ctx, "fill file", func(tx *store.Tx) error {
 		next, more = *at, false
 		filed, err := tx.FileEntries(store.FileChunk{
 			File: at.file, Kind: kind, SEC: class, After: at.places, Goes: at.batch.Kind == kind && at.batch.SEC == class, Most: s.chunkOf(kind),
@@ -299,7 +299,7 @@ func (s *Service) seal(ctx context.Context, f store.ACHFile) (store.ACHFile, err
 	if stop != nil && !fault.Is(stop, ach.CodeGuardStop) {
 		return f, stop
 	}
-	err = s.db.InTx(ctx, "seal file", func(tx *store.Tx) error {
+	err = s.inTx(ctx, "seal file", func(tx *store.Tx) error {
 		sum, err := filedTotals(tx, f.ID)
 		switch {
 		case err != nil:

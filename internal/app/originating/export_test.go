@@ -20,3 +20,7 @@ func (s *Service) FillPart(ctx context.Context, bankOn civil.Date) error {
 	_, err = s.fillChunk(ctx, &filling{file: f}, ach.KindDebit, ach.WEB)
 	return err
 }
+
+// KillIn has kill called around each transaction in the life of a file; its
+// error ends what is done, as if the process were gone.
+func (s *Service) KillIn(chunk int, kill func(step string) error) { s.chunk, s.kill = chunk, kill }

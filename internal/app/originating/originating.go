@@ -46,6 +46,8 @@ type Service struct {
 	payments Payments
 	log      *slog.Logger
 	chunk    int // entries filed in one transaction
+
+	kill func(step string) error // tests only
 }
 
 // New makes the service.
@@ -77,6 +79,29 @@ func (s *Service) bank() (profile.Bank, error) {
 		return profile.Bank{}, fault.New(fault.Invalid, CodeNoBank, "the profile has no bank: write the table [bank] before files can be built")
 	}
 	return s.profile.Bank, nil
+}
+
+// inTx is a step in the life of a file: a transaction of its own, around which
+// the process may be killed.
+func (s *Service) inTx(ctx context.Context, operation string, do func(*store.Tx) error) error {
+	err := s.db.InTx(ctx, operation, func(tx *store.Tx) error {
+		if err := do(tx); err != nil {
+			return err
+		}
+		return s.killed(operation + " written")
+	})
+	if err != nil {
+		return err
+	}
+	return s.killed(operation + " committed")
+}
+
+// killed is where a test ends the process; nothing in the product does.
+func (s *Service) killed(step string) error {
+	if s.kill == nil {
+		return nil
+	}
+	return s.kill(step)
 }
 
 // join is errors.Join that keeps one error as it is.

@@ -50,7 +50,7 @@ func (s *Service) redate(ctx context.Context, f store.ACHFile) (store.ACHFile, e
 		return f, err
 	}
 	next.Bytes, next.SHA256 = text.bytes, text.sha256
-	err = s.db.InTx(ctx, "redate file", func(tx *store.Tx) error {
+	err = s.inTx(ctx, "redate file", func(tx *store.Tx) error {
 		day, err := earlierOf(tx, next)
 		if err != nil {
 			return err

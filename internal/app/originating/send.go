@@ -73,25 +73,27 @@ func (s *Service) openFiles(ctx context.Context) (files []store.ACHFile, err err
 	return files, err
 }
 
-// deliverAll brings what is built, or may not have got there, to the bank.
+// deliverAll brings what is built, or may not have got there, to the bank. One
+// that fails holds up no other, whatever is wrong with it: each is told.
 func (s *Service) deliverAll(ctx context.Context, sent *Sent) error {
 	files, err := s.openFiles(ctx)
 	if err != nil || s.link == nil {
 		return err
 	}
+	var failed error
 	for _, f := range files {
 		if f.State != ach.FileBuilt && f.State != ach.FileSending {
 			continue
 		}
 		f, err := s.bring(ctx, f)
-		if err != nil {
-			return err
-		}
-		if f.State == ach.FileSent {
+		if err == nil && f.State == ach.FileSent {
 			sent.Sent++
 		}
+		if failed = join(failed, err); ctx.Err() != nil {
+			break
+		}
 	}
-	return nil
+	return failed
 }
 
 // SendFile brings one file to the bank that is built, such as one that was just
@@ -143,7 +145,10 @@ func (s *Service) hold(ctx context.Context, f store.ACHFile) (held store.ACHFile
 		return f, err == nil && !there, err
 	}
 	s.log.ErrorContext(ctx, "a file is held: too many debits have come back", "file", f.Name, "error", stop)
-	err = s.inTx(ctx, "hold file", func(tx *store.Tx) { holdFile(tx, f, heldByGuard) })
+	err = s.inTx(ctx, "hold file", func(tx *store.Tx) error {
+		holdFile(tx, f, heldByGuard)
+		return nil
+	})
 	f.State, f.HeldFor = ach.FileHeld, heldByGuard
 	return f, true, err
 }
@@ -163,7 +168,10 @@ func (s *Service) deliver(ctx context.Context, f store.ACHFile) (store.ACHFile, 
 		if there, err = s.link.Has(ctx, f.Name); err != nil {
 			return f, err
 		}
-	} else if err = s.inTx(ctx, "send file", func(tx *store.Tx) { tx.SendACHFile(f.ID) }); err != nil {
+	} else if err = s.inTx(ctx, "send file", func(tx *store.Tx) error {
+		tx.SendACHFile(f.ID)
+		return nil
+	}); err != nil {
 		return f, err
 	}
 	f.State = ach.FileSending
@@ -176,21 +184,18 @@ func (s *Service) deliver(ctx context.Context, f store.ACHFile) (store.ACHFile, 
 			return f, join(err, askErr)
 		}
 	}
-	err = s.inTx(ctx, "file sent", func(tx *store.Tx) {
+	err = s.inTx(ctx, "file sent", func(tx *store.Tx) error {
 		tx.ACHFileSent(f.ID)
 		tx.Audit(store.AuditEvent{
 			AccountID: aboutFile(f), Operation: "ach.send", Actor: actorSystem, Subject: "file " + f.Name,
 			Summary: fmt.Sprintf("%d entries, debits %s, credits %s, %d bytes, SHA-256 %s", f.Entries, f.Debits, f.Credits, f.Bytes, f.SHA256),
 		})
+		return nil
 	})
 	if err == nil {
 		f.State = ach.FileSent
 	}
 	return f, err
-}
-
-func (s *Service) inTx(ctx context.Context, operation string, do func(*store.Tx)) error {
-	return s.db.InTx(ctx, operation, func(tx *store.Tx) error { do(tx); return nil })
 }
 
 // writeChecked writes a file's text and fails if it is not the one that was
