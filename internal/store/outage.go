@@ -17,6 +17,10 @@ var (
 	qOutages = stmt("outages", `
 		SELECT service, began_at, ended_at, cause, reason, actor FROM outage
 		WHERE ended_at > $1 AND began_at < $2 ORDER BY began_at, outage_id LIMIT 10000`)
+	qEndClosing = stmt("end_closing", `
+		UPDATE outage SET ended_at = $1, reason = reason || '; opened by ' || $2 WHERE service = 'portal' AND cause = 'declared' AND began_at < $1 AND ended_at > $1`)
+	qDropClosings = stmt("drop_closings", `
+		DELETE FROM outage WHERE service = 'portal' AND cause = 'declared' AND began_at >= $1`)
 	qExtendedTo = stmt("extended_to", `
 		SELECT x.account_id, x.due_on FROM due_extension x
 		WHERE x.until_on = $1 AND (x.account_id > $2 OR x.account_id = $2 AND x.due_on > $3)
@@ -52,6 +56,23 @@ type Outage struct {
 	Cause  OutageCause
 	Reason string
 	Actor  string
+}
+
+// Closes tells whether the portal is closed at a moment, because that was
+// declared ahead.
+func (o Outage) Closes(at civil.Instant) bool {
+	return o.Service == ServicePortal && o.Cause == OutageDeclared && !at.Before(o.From) && at.Before(o.To)
+}
+
+// EndClosings opens the portal again now, and forgets the closings that have not
+// begun. It gives how many there were.
+func (tx *Tx) EndClosings(by string) (int64, error) {
+	ended, err := tx.exec(qEndClosing, tx.now, by)
+	if err != nil {
+		return 0, err
+	}
+	dropped, err := tx.exec(qDropClosings, tx.now)
+	return ended + dropped, err
 }
 
 // Heartbeat gives when a node last said that it serves, or fault.NotFound.

@@ -22,6 +22,9 @@ const (
 	longestOutage  = 7 * 24 * time.Hour
 )
 
+// furthestClosing is how far ahead a closing can be declared.
+const furthestClosing = 60 * 24 * time.Hour
+
 // Outage is a time in which people could not pay as they are used to.
 type Outage = store.Outage
 
@@ -61,7 +64,8 @@ func isOutage(silent time.Duration) bool { return silent >= shortestOutage && si
 const CodeOutageTimes = "outage.times"
 
 // DeclareOutage records what staff know: people could not use a service from
-// one moment to another. Due dates whose cut-off it hit are moved at once if it
+// one moment to another. Of the portal they may say so ahead: it is closed then,
+// and its pages say until when. Due dates whose cut-off it hit are moved at once if it
 // has passed, and by the night after it otherwise. It tells how many accounts
 // were given more time. The same outage twice moves nothing twice.
 func (s *Service) DeclareOutage(ctx context.Context, o Outage) (int, error) {
@@ -71,8 +75,10 @@ func (s *Service) DeclareOutage(ctx context.Context, o Outage) (int, error) {
 		return 0, fault.New(fault.Invalid, CodeNoReason, "an outage needs who declares it and why")
 	case o.Service != store.ServicePortal && o.Service != store.ServiceCards && o.Service != store.ServiceBank:
 		return 0, fault.New(fault.Invalid, CodeOutageTimes, "%.20q is no service: portal, cards or bank", o.Service)
-	case o.From.IsZero() || !o.From.Before(o.To) || o.To.After(now):
-		return 0, fault.New(fault.Invalid, CodeOutageTimes, "an outage begins before it ends, and has ended")
+	case o.From.IsZero() || !o.From.Before(o.To) || o.To.After(now) && o.Service != store.ServicePortal:
+		return 0, fault.New(fault.Invalid, CodeOutageTimes, "an outage begins before it ends, and has ended; only the portal can be closed ahead")
+	case o.To.After(now.Add(furthestClosing)):
+		return 0, fault.New(fault.Invalid, CodeOutageTimes, "the portal is closed at most %d days ahead", int(furthestClosing.Hours()/24))
 	case o.To.Sub(o.From) > longestOutage:
 		return 0, fault.New(fault.Invalid, CodeOutageTimes, "an outage of more than a week moves no due dates by itself: extend them for who it hit")
 	}
@@ -88,6 +94,19 @@ func (s *Service) DeclareOutage(ctx context.Context, o Outage) (int, error) {
 		}
 	}
 	return given, nil
+}
+
+// EndClosings opens the portal again at once, and forgets the closings that have
+// not begun. It tells how many there were.
+func (s *Service) EndClosings(ctx context.Context, actor string) (ended int64, err error) {
+	if actor == "" {
+		return 0, fault.New(fault.Invalid, CodeNoReason, "somebody must say that the portal opens")
+	}
+	err = s.db.InTx(ctx, "end closings", func(tx *store.Tx) error {
+		ended, err = tx.EndClosings(actor)
+		return err
+	})
+	return ended, err
 }
 
 // Outages gives the outages that overlap a time.

@@ -1,6 +1,7 @@
 package collecting_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -188,7 +189,8 @@ func TestOutagesThatAreRefused(t *testing.T) {
 			"for no reason":      func(o *collecting.Outage) { o.Reason = "" },
 			"of what":            func(o *collecting.Outage) { o.Service = "radio" },
 			"backwards":          func(o *collecting.Outage) { o.From, o.To = o.To, o.From },
-			"that lasts still":   func(o *collecting.Outage) { o.To = o.To.Add(48 * time.Hour) },
+			"that lasts still":   func(o *collecting.Outage) { o.Service, o.To = store.ServiceCards, o.To.Add(48*time.Hour) },
+			"far ahead":          func(o *collecting.Outage) { o.From, o.To = o.From.Add(62*24*time.Hour), o.To.Add(62*24*time.Hour) },
 			"longer than a week": func(o *collecting.Outage) { o.From = o.From.Add(-8 * 24 * time.Hour) },
 			"that began nowhere": func(o *collecting.Outage) { o.From = civil.Instant{} },
 		} {
@@ -199,6 +201,54 @@ func TestOutagesThatAreRefused(t *testing.T) {
 			}
 		}
 		apptest.Check(t, "on record", outages(w), []string(nil))
+	})
+}
+
+// A closing is an outage that is declared ahead: on the due date it gives more
+// time in the night after, and while it lasts it can be ended.
+func TestClosingThePortal(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		h := w.Household(apptest.Medical("2026-12", "100.00").Renewed())
+		w.Bill("2026-12")
+		w.At("2026-11-20 09:00:00")
+		for _, o := range []standing.Outage{
+			between(w, "2026-11-21 02:00:00", "2026-11-21 04:00:00"), between(w, "2026-11-23 18:00:00", "2026-11-24 01:00:00"), between(w, "2026-12-01 02:00:00", "2026-12-01 04:00:00"),
+		} {
+			given, err := w.Collecting.DeclareOutage(t.Context(), collecting.Outage{Service: store.ServicePortal, Outage: o, Reason: "a new database", Actor: "staff:a"})
+			if err != nil || given != 0 {
+				t.Fatal(given, err)
+			}
+		}
+		closed := func(at string) bool {
+			w.At(at)
+			all, err := w.Collecting.Outages(t.Context(), w.Clock.Now().Add(-time.Hour), w.Clock.Now().Add(time.Hour))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return slices.ContainsFunc(all, func(o collecting.Outage) bool { return o.Closes(w.Clock.Now()) })
+		}
+		for at, want := range map[string]bool{
+			"2026-11-21 01:59:59": false, "2026-11-21 02:00:00": true, "2026-11-21 03:59:59": true, "2026-11-21 04:00:00": false, "2026-11-23 20:00:00": true,
+		} {
+			if closed(at) != want {
+				t.Errorf("closed at %s: %v", at, !want)
+			}
+		}
+		w.At("2026-11-23 22:00:00")
+		for _, want := range []int64{2, 0} { // the one that lasts, and that of December
+			ended, err := w.Collecting.EndClosings(t.Context(), "staff:b")
+			if err != nil || ended != want {
+				t.Errorf("ended %d, want %d: %v", ended, want, err)
+			}
+		}
+		if closed("2026-11-23 22:00:00") || closed("2026-12-01 03:00:00") {
+			t.Error("it is closed still")
+		}
+		w.At("2026-11-24 02:00:00")
+		apptest.Check(t, "given more time", extendAfter(t, w, "2026-11-23"), 1)
+		apptest.Check(t, "owed", w.Owed(h), apptest.Amount("100.00"))
+		w.VerifyClean()
 	})
 }
 

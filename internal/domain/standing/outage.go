@@ -31,6 +31,52 @@ func AfterOutage(p *profile.Profile, due civil.Date, outages []Outage) (civil.Da
 	return civil.StateDays.Add(due, p.Outage.BusinessDays.On(due)), true
 }
 
+// Moved is a due date that outages moved for everybody who had not paid.
+type Moved struct {
+	Down  civil.Date // when the outage began
+	Due   civil.Date
+	Until civil.Date // counts instead
+}
+
+// MovedDue gives the due date that outages have moved by now and whose new last
+// day is not over, for the one notice that all pages show; false: there is none.
+func MovedDue(p *profile.Profile, now civil.Instant, outages []Outage) (Moved, bool) {
+	var begun []Outage
+	for _, o := range outages {
+		if o.From.Before(now) {
+			begun = append(begun, Outage{From: o.From, To: earlierInstant(o.To, now)})
+		}
+	}
+	this := p.Today(now).Month()
+	for month := this.Prev(); !month.After(this.Add(2)); month = month.Next() {
+		m := Moved{Due: p.DueOn(month)}
+		m.Until = m.Due
+		for until, moved := AfterOutage(p, m.Until, begun); moved; until, moved = AfterOutage(p, until, begun) {
+			m.Until = until
+		}
+		if m.Until.After(m.Due) && !p.CutoffOn(m.Until).Before(now) {
+			m.Down = downOn(p, m.Due, begun)
+			return m, true
+		}
+	}
+	return Moved{}, false
+}
+
+// downOn is the day on which the first outage began that moved a due date.
+func downOn(p *profile.Profile, due civil.Date, outages []Outage) civil.Date {
+	end := p.CutoffOn(due)
+	begin := end.Add(-time.Duration(p.Outage.WindowHours.On(due)) * time.Hour)
+	down := due
+	for _, o := range outages {
+		if o.From.Before(end) && begin.Before(o.To) {
+			if day := p.Today(o.From); day.Before(down) {
+				down = day
+			}
+		}
+	}
+	return down
+}
+
 // downWithin is how much of the time from begin to end lies in any outage.
 func downWithin(outages []Outage, begin, end civil.Instant) time.Duration {
 	sorted := slices.Clone(outages)
@@ -47,6 +93,13 @@ func downWithin(outages []Outage, begin, end civil.Instant) time.Duration {
 		}
 	}
 	return down
+}
+
+func earlierInstant(a, b civil.Instant) civil.Instant {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 func laterInstant(a, b civil.Instant) civil.Instant {

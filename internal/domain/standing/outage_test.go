@@ -1,6 +1,7 @@
 package standing_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -25,6 +26,45 @@ func boston(t *testing.T, p *profile.Profile, text string) standing.Outage {
 
 // R-CAL-3: down for more than 60 minutes in the last 24 hours before a cut-off
 // moves it one business day, and nothing less does.
+// The notice that all pages show: from when the outage has lasted too long until
+// the last minute of the day that counts instead.
+func TestMovedDue(t *testing.T) {
+	t.Parallel()
+	p, err := profiles.Open(profiles.Default)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct {
+		name, now string
+		outages   []string
+		want      string
+	}{
+		{"none", "2026-11-23 12:00:00", nil, ""},
+		{"not long enough yet", "2026-11-23 10:30:00", []string{"2026-11-23 10:00:00 to 2026-11-23 12:00:00"}, ""},
+		{"long enough", "2026-11-23 11:30:00", []string{"2026-11-23 10:00:00 to 2026-11-23 12:00:00"}, "2026-11-23: 2026-11-23 to 2026-11-24"},
+		{"the last minute", "2026-11-24 23:59:00", []string{"2026-11-23 10:00:00 to 2026-11-23 12:00:00"}, "2026-11-23: 2026-11-23 to 2026-11-24"},
+		{"over", "2026-11-25 00:00:00", []string{"2026-11-23 10:00:00 to 2026-11-23 12:00:00"}, ""},
+		{"planned", "2026-11-23 09:00:00", []string{"2026-11-23 10:00:00 to 2026-11-23 12:00:00"}, ""},
+		{"down the day before", "2026-11-23 12:00:00", []string{"2026-11-22 20:00:00 to 2026-11-23 02:00:00"}, "2026-11-22: 2026-11-23 to 2026-11-24"},
+		{"down again", "2026-11-25 12:00:00", []string{"2026-11-23 10:00:00 to 2026-11-23 12:00:00", "2026-11-24 10:00:00 to 2026-11-24 12:00:00"}, "2026-11-23: 2026-11-23 to 2026-11-25"},
+		{"far from any due date", "2026-11-10 12:00:00", []string{"2026-11-10 08:00:00 to 2026-11-10 11:00:00"}, ""},
+		{"the month before", "2026-12-01 12:00:00", []string{"2026-11-23 10:00:00 to 2026-11-23 12:00:00"}, ""},
+	} {
+		var all []standing.Outage
+		for _, o := range row.outages {
+			all = append(all, boston(t, p, o))
+		}
+		now := boston(t, p, row.now+" to "+row.now).From
+		got := ""
+		if m, ok := standing.MovedDue(p, now, all); ok {
+			got = fmt.Sprintf("%s: %s to %s", m.Down, m.Due, m.Until)
+		}
+		if got != row.want {
+			t.Errorf("%s: got %q, want %q", row.name, got, row.want)
+		}
+	}
+}
+
 func TestAfterOutage(t *testing.T) {
 	t.Parallel()
 	p, err := profiles.Open(profiles.Default)

@@ -53,6 +53,15 @@ func TestOutageCommands(t *testing.T) {
 	if code, _, errs := call(t, append(declare, "yesterday")...); code == 0 || !strings.Contains(errs, "2026-11-23 09:00") {
 		t.Errorf("exit code %d: %s", code, errs)
 	}
+	ahead := []string{"outage", "declare", "--data", dir, "--actor", "staff:a", "--reason", "work", "--from", "2026-12-02 02:00", "--to", "2026-12-02 05:00"}
+	if code, _, errs := call(t, ahead...); code != 0 {
+		t.Errorf("exit code %d: %s", code, errs)
+	}
+	for _, want := range []string{"The portal is open.", "The portal was not closed."} {
+		if code, out, errs := call(t, "outage", "end", "--data", dir, "--actor", "staff:b"); code != 0 || !strings.Contains(out, want) {
+			t.Errorf("exit code %d: %s%s", code, out, errs)
+		}
+	}
 	if code, out, _ := call(t, "outage", "list", "--data", dir); code != 0 || !strings.Contains(out, "120 min") {
 		t.Errorf("exit code %d: %s", code, out)
 	}

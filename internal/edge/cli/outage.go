@@ -13,7 +13,8 @@ import (
 )
 
 type outageCommand struct {
-	Declare outageDeclare `cmd:"" help:"Record that people could not pay, and move the due dates that it hit."`
+	Declare outageDeclare `cmd:"" help:"Record that people could not pay, and move the due dates that it hit; or close the portal for a time ahead."`
+	End     outageEnd     `cmd:"" help:"Open the portal again, and forget the closings that have not begun."`
 	List    outageList    `cmd:"" help:"See the outages of the last weeks."`
 }
 
@@ -35,7 +36,9 @@ func (outageDeclare) Help() string {
 		"        --actor staff:lee --reason 'the processor was down' --data /var/lib/quittance\n\n" +
 		"A server notices by itself when nobody served the portal. When people could not pay for more than outage.minutes of the last " +
 		"outage.window_hours before a cut-off, the due date moves by outage.business_days for who has not paid (R-CAL-3): at once " +
-		"for a cut-off that has passed, else in the night after it."
+		"for a cut-off that has passed, else in the night after it.\n\n" +
+		"The portal can be closed ahead: with --to in the future its pages say from --from on until when, with status 503, and what became of " +
+		"a payment can still be looked up. Every node notices within some seconds."
 }
 
 // Run records the outage.
@@ -69,6 +72,44 @@ func (c outageDeclare) Run(ctx context.Context, s Streams) error {
 		fmt.Fprintf(s.Out, "Recorded. %d accounts were given more time.\n", given)
 	}
 	return err
+}
+
+type outageEnd struct {
+	databaseFlags
+	profileFlag
+	Actor string `help:"Who opens it." required:"" placeholder:"staff:NAME"`
+}
+
+// Help is shown under the command's flags.
+func (outageEnd) Help() string {
+	return "Example:\n\n    quittance outage end --actor staff:lee --data /var/lib/quittance"
+}
+
+// Run opens the portal again.
+func (c outageEnd) Run(ctx context.Context, s Streams) error {
+	p, err := c.load()
+	if err != nil {
+		return err
+	}
+	now, err := c.commandClock()
+	if err != nil {
+		return err
+	}
+	d, err := c.open(ctx, now)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	ended, err := d.Collecting(p).EndClosings(ctx, c.Actor)
+	switch {
+	case err != nil:
+		return err
+	case ended == 0:
+		fmt.Fprintln(s.Out, "The portal was not closed.")
+	default:
+		fmt.Fprintln(s.Out, "The portal is open.")
+	}
+	return nil
 }
 
 type outageList struct {

@@ -71,7 +71,7 @@ func (s *site) handler(a *app.App, c clock.Clock, baseURL, cardOrigin string, ke
 	pages, err := guest.New(guest.Config{
 		Paying: a.Paying, Renderer: s.renderer, Assets: s.assets, Sessions: a.Sessions, Clock: c,
 		BaseURL: baseURL, CardOrigin: cardOrigin, Log: log,
-		Paper: guest.Paper{Bills: a.Papers(), Letters: letter}, SignedIn: signedIn,
+		Paper: guest.Paper{Bills: a.Papers(), Letters: letter}, SignedIn: signedIn, Outages: a.Collecting.Outages,
 	})
 	if err != nil {
 		return nil, err
@@ -81,6 +81,7 @@ func (s *site) handler(a *app.App, c clock.Clock, baseURL, cardOrigin string, ke
 	if a.People != nil {
 		own, err := account.New(account.Config{
 			People: a.People, Profile: a.Paying.Profile(), Renderer: s.renderer, Sessions: a.Sessions, Clock: c, BaseURL: baseURL, Log: log,
+			Outages: a.Collecting.Outages,
 			Member: &account.Member{
 				Paying: a.Paying, AutoPay: a.AutoPay, Bills: a.Papers(), Post: a.Notifying, Letters: letter, Pay: pages.Enter,
 			},

@@ -24,7 +24,8 @@ import (
 	"quittance.org/quittance/internal/edge/web/serving"
 )
 
-// Config is what the pages work with. Everything but Member is needed.
+// Config is what the pages work with. Everything but Member and
+// Outages is needed.
 type Config struct {
 	People   *people.Service
 	Profile  *profile.Profile
@@ -33,7 +34,8 @@ type Config struct {
 	Clock    clock.Clock  // the marketplace's: the demo turns it
 	BaseURL  string       // "https://pay.example.org", without a path
 	Log      *slog.Logger
-	Member   *Member // nil: the pages of coverage, bills and AutoPay are not served
+	Outages  serving.Outages // nil: the pages are never closed
+	Member   *Member         // nil: the pages of coverage, bills and AutoPay are not served
 }
 
 // site is the pages of the account.
@@ -56,7 +58,7 @@ func New(c Config) (http.Handler, error) {
 		return nil, errors.New("account: New needs all of its Config")
 	}
 	ground, err := serving.New(serving.Config{
-		Profile: c.Profile, Renderer: c.Renderer, Clock: c.Clock, BaseURL: c.BaseURL, Log: c.Log,
+		Profile: c.Profile, Renderer: c.Renderer, Clock: c.Clock, BaseURL: c.BaseURL, Log: c.Log, Outages: c.Outages,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("account: %w", err)

@@ -45,7 +45,7 @@ func (s *site) handler() http.Handler {
 		if p.post != nil {
 			post = s.on(p.post, p.need)
 		}
-		s.Route(mux, p.path, s.on(p.get, p.need), post)
+		s.Route(mux, p.path, s.WhileOpen(s.on(p.get, p.need)), s.WhileOpen(post))
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.Visit(w, r).NotFound() })
 	return s.Handler(s.Guarded(mux))

@@ -189,8 +189,14 @@ func TestAnAccountThatCameBack(t *testing.T) {
 		code, kind string
 		refused    bool
 	}{
-		{"R02", "checking", true}, {"R02", "savings", true}, {"R16", "checking", true}, {"R29", "checking", true},
-		{"R03", "checking", true}, {"R03", "savings", false}, {"R01", "checking", false}, {"R10", "checking", false},
+		{"R02", "checking", true},
+		{"R02", "savings", true},
+		{"R16", "checking", true},
+		{"R29", "checking", true},
+		{"R03", "checking", true},
+		{"R03", "savings", false},
+		{"R01", "checking", false},
+		{"R10", "checking", false},
 	}
 	for _, row := range rows {
 		t.Run(row.code+" "+row.kind, func(t *testing.T) {

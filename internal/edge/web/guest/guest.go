@@ -23,8 +23,8 @@ import (
 	"quittance.org/quittance/internal/edge/web/serving"
 )
 
-// Config is what the site works with. Everything but CardOrigin and SignedIn is
-// needed.
+// Config is what the site works with. Everything but CardOrigin, SignedIn and
+// Outages is needed.
 type Config struct {
 	Paying     *paying.Service
 	Renderer   *portal.Renderer
@@ -35,7 +35,8 @@ type Config struct {
 	BaseURL    string       // "https://pay.example.org", without a path
 	CardOrigin string       // where the card processor's page lives; "" when no card is taken
 	Log        *slog.Logger
-	SignedIn   *SignedIn // nil: nobody can come here from an account
+	SignedIn   *SignedIn       // nil: nobody can come here from an account
+	Outages    serving.Outages // nil: the site is never closed
 }
 
 // site is the public site.
@@ -63,7 +64,7 @@ func New(c Config) (*Pages, error) {
 		return nil, errors.New("guest: New needs all of its Config but CardOrigin")
 	}
 	ground, err := serving.New(serving.Config{
-		Profile: c.Paying.Profile(), Renderer: c.Renderer, Clock: c.Clock, BaseURL: c.BaseURL, Log: c.Log,
+		Profile: c.Paying.Profile(), Renderer: c.Renderer, Clock: c.Clock, BaseURL: c.BaseURL, Log: c.Log, Outages: c.Outages,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("guest: %w", err)

@@ -13,6 +13,7 @@ type page struct {
 	get     func(*visit)
 	post    func(*visit) // nil: nothing can be sent here
 	session bool         // the page looks at the guest session
+	always  bool         // it is there while the site is closed too: what became of a payment, and how else to pay
 }
 
 func pages() []page {
@@ -20,33 +21,33 @@ func pages() []page {
 		return func(v *visit) { v.Show(portal.Article{Kind: kind}) }
 	}
 	return []page{
-		{portal.PathHome, (*visit).home, nil, false},
-		{portal.PathFind, (*visit).showFind, (*visit).find, true},
-		{portal.PathLink + "{code}", (*visit).showLink, (*visit).takeLink, true},
-		{portal.PathAmount, (*visit).showBill, (*visit).chooseAmount, true},
-		{portal.PathLess, (*visit).showLess, (*visit).confirmLess, true},
-		{portal.PathAgain, (*visit).showAgain, (*visit).confirmAgain, true},
-		{portal.PathBill, (*visit).document, nil, true},
-		{portal.PathPaper, (*visit).download, nil, true},
-		{portal.PathMethod, (*visit).showMethod, (*visit).chooseMethod, true},
-		{portal.PathBank, (*visit).showBank, (*visit).takeBank, true},
-		{portal.PathCheck, (*visit).showCheck, (*visit).pay, true},
-		{portal.PathStatus, (*visit).status, nil, true},
-		{portal.PathCancel, (*visit).cancel, nil, true},
-		{pathReturn + "{op}", (*visit).cardReturn, nil, true},
-		{pathBack + "{op}", (*visit).cardBack, nil, true},
-		{portal.PathDone + "{op}", (*visit).done, nil, true},
-		{portal.PathDone + "{op}/receipt", (*visit).receipt, nil, true},
-		{portal.PathWays, (*visit).ways, nil, false},
-		{portal.PathAboutAutoPay, (*visit).aboutAutoPay, nil, false},
-		{portal.PathFirst, (*visit).newMembers, nil, false},
-		{portal.PathPastDue, (*visit).behind, nil, false},
-		{portal.PathCalendar, (*visit).calendar, nil, false},
-		{portal.PathLookup, (*visit).showLookup, (*visit).lookup, false},
-		{portal.PathLanguage, article(portal.ArticleLanguage), nil, false},
-		{portal.PathAccess, article(portal.ArticleAccess), nil, false},
-		{portal.PathPrivacy, article(portal.ArticlePrivacy), nil, false},
-		{portal.PathContact, article(portal.ArticleContact), nil, false},
+		{portal.PathHome, (*visit).home, nil, false, false},
+		{portal.PathFind, (*visit).showFind, (*visit).find, true, false},
+		{portal.PathLink + "{code}", (*visit).showLink, (*visit).takeLink, true, false},
+		{portal.PathAmount, (*visit).showBill, (*visit).chooseAmount, true, false},
+		{portal.PathLess, (*visit).showLess, (*visit).confirmLess, true, false},
+		{portal.PathAgain, (*visit).showAgain, (*visit).confirmAgain, true, false},
+		{portal.PathBill, (*visit).document, nil, true, false},
+		{portal.PathPaper, (*visit).download, nil, true, false},
+		{portal.PathMethod, (*visit).showMethod, (*visit).chooseMethod, true, false},
+		{portal.PathBank, (*visit).showBank, (*visit).takeBank, true, false},
+		{portal.PathCheck, (*visit).showCheck, (*visit).pay, true, false},
+		{portal.PathStatus, (*visit).status, nil, true, true},
+		{portal.PathCancel, (*visit).cancel, nil, true, false},
+		{pathReturn + "{op}", (*visit).cardReturn, nil, true, true},
+		{pathBack + "{op}", (*visit).cardBack, nil, true, true},
+		{portal.PathDone + "{op}", (*visit).done, nil, true, true},
+		{portal.PathDone + "{op}/receipt", (*visit).receipt, nil, true, true},
+		{portal.PathWays, (*visit).ways, nil, false, true},
+		{portal.PathAboutAutoPay, (*visit).aboutAutoPay, nil, false, false},
+		{portal.PathFirst, (*visit).newMembers, nil, false, false},
+		{portal.PathPastDue, (*visit).behind, nil, false, false},
+		{portal.PathCalendar, (*visit).calendar, nil, false, false},
+		{portal.PathLookup, (*visit).showLookup, (*visit).lookup, false, true},
+		{portal.PathLanguage, article(portal.ArticleLanguage), nil, false, true},
+		{portal.PathAccess, article(portal.ArticleAccess), nil, false, true},
+		{portal.PathPrivacy, article(portal.ArticlePrivacy), nil, false, true},
+		{portal.PathContact, article(portal.ArticleContact), nil, false, true},
 	}
 }
 
@@ -54,10 +55,14 @@ func (s *site) handler() http.Handler {
 	forms := http.NewServeMux()
 	for _, p := range pages() {
 		var post http.HandlerFunc
+		get := s.on(p.get, p.session)
 		if p.post != nil {
 			post = s.on(p.post, p.session)
 		}
-		s.Route(forms, p.path, s.on(p.get, p.session), post)
+		if !p.always {
+			get, post = s.WhileOpen(get), s.WhileOpen(post)
+		}
+		s.Route(forms, p.path, get, post)
 	}
 	forms.Handle("GET "+asset.Prefix, s.assets)
 	forms.HandleFunc("GET /favicon.ico", noIcon)

@@ -106,7 +106,7 @@ func (s *shop) config(t *testing.T, baseURL string) guest.Config {
 		Paper: guest.Paper{
 			Bills: notifying.NewPapers(s.DB, s.Profile), Letters: letters.Writer{Catalogue: webtest.Words(t, s.Profile), Profile: s.Profile, BaseURL: baseURL},
 		},
-		BaseURL: baseURL, CardOrigin: s.cards, Log: slog.New(slog.NewJSONHandler(s.log, nil)),
+		BaseURL: baseURL, CardOrigin: s.cards, Outages: s.Collecting.Outages, Log: slog.New(slog.NewJSONHandler(s.log, nil)),
 	}
 }
 

@@ -24,8 +24,9 @@ import (
 	"quittance.org/quittance/internal/edge/web/portal"
 )
 
-// Config is what a site works with. Everything is needed.
+// Config is what a site works with. Everything but Outages is needed.
 type Config struct {
+	Outages  Outages // nil: the site is never closed
 	Profile  *profile.Profile
 	Renderer *portal.Renderer
 	Clock    clock.Clock // the marketplace's: the demo turns it
@@ -41,6 +42,8 @@ type Site struct {
 	Log     *slog.Logger
 	Host    string // of the site's own address
 	Secure  bool   // served over https
+
+	outages *lately
 }
 
 // New checks what a site works with.
@@ -54,6 +57,7 @@ func New(c Config) (*Site, error) {
 	}
 	return &Site{
 		Profile: c.Profile, Pages: c.Renderer, Clock: c.Clock, Log: c.Log, Host: base.Host, Secure: base.Scheme == "https",
+		outages: &lately{ask: c.Outages},
 	}, nil
 }
 

@@ -32,7 +32,7 @@ type Visit struct {
 // Visit begins to answer a request.
 func (s *Site) Visit(w http.ResponseWriter, r *http.Request) *Visit {
 	lang, path := catalogue.SplitPath(r.URL.Path)
-	v := &Visit{W: w, R: r, Lang: lang, Path: path, Frame: portal.Frame{Path: path}, site: s}
+	v := &Visit{W: w, R: r, Lang: lang, Path: path, Frame: portal.Frame{Path: path, Alert: s.alert(r.Context())}, site: s}
 	if preferred, ours := catalogue.Preferred(r.Header.Get("Accept-Language")); ours && preferred != lang {
 		v.Frame.Suggest = preferred
 	}
