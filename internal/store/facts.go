@@ -48,7 +48,7 @@ var (
 	// Whether there are any is asked first, and not joined: the planner would turn
 	// a join round and look among decisions even where nothing was decided.
 	qDecisionsIn = overAccounts("decisions_in", `
-		SELECT d.account_id, d.enrollment_id, d.kind, d.coverage_month, d.decided_on FROM decision d
+		SELECT d.account_id, d.enrollment_id, d.kind, d.coverage_month, d.decided_on, d.rule FROM decision d
 		WHERE in_range(d.account_id) AND EXISTS (SELECT 1 FROM enrollment e WHERE in_range(e.account_id) AND e.decided)
 		ORDER BY d.account_id, d.decision_id`)
 	qCreditsIn = overAccounts("credits_in", `

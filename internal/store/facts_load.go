@@ -270,7 +270,7 @@ func (l *loader) decisions() {
 	l.each(qDecisionsIn, func(scan func(...any) error) error {
 		var account enrollment.AccountID
 		var d Decision
-		if err := scan(&account, &d.EnrollmentID, &d.Kind, &d.Month, &d.On); err != nil {
+		if err := scan(&account, &d.EnrollmentID, &d.Kind, &d.Month, &d.On, &d.Rule); err != nil {
 			return err
 		}
 		f, err := l.of(account)

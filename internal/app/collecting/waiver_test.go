@@ -32,7 +32,7 @@ func TestWaivedFirstMonthStartsCoverage(t *testing.T) {
 			on: "2026-12-10", decided: []string{"waive 2027-01 R-DUE-8", "effectuate 2027-01 R-BIND-1"}, bills: []string{"2027-01 103.00", "2027-02 103.00"},
 		},
 		"after the start was moved: it is moved back": {
-			on: "2026-12-28", decided: []string{"roll_start 2027-02 R-BIND-2", "waive 2027-01 R-DUE-8", "undo_roll_start 2027-01 R-PAY-4", "effectuate 2027-01 R-BIND-1"},
+			on: "2026-12-28", decided: []string{"roll_start 2027-02 R-BIND-2", "waive 2027-01 R-DUE-8", "undo_roll_start 2027-01 R-DUE-8", "effectuate 2027-01 R-BIND-1"},
 			bills: []string{"2027-01 103.00", "2027-02 103.00", "2027-01 0.00", "2027-02 103.00"},
 		},
 	} {

@@ -258,12 +258,12 @@ func (s *Service) gather(f *store.Facts, owed []store.Notice, on civil.Date) (gr
 		}
 		row.Amount, row.By, row.Ends = n.Amount, n.By, n.Ends
 		at := slices.IndexFunc(groups, func(g group) bool {
-			return g.Kind == n.Kind && g.Month == n.Month && g.By == n.By && g.Ends == n.Ends
+			return g.Kind == n.Kind && g.Month == n.Month && g.By == n.By && g.Ends == n.Ends && g.Rule == n.Rule
 		})
 		if at < 0 {
 			at = len(groups)
 			groups = append(groups, group{Notice: Notice{
-				Kind: n.Kind, Month: n.Month, By: n.By, Ends: n.Ends, Restart: told.Restart,
+				Kind: n.Kind, Month: n.Month, By: n.By, Ends: n.Ends, Rule: n.Rule, Restart: told.Restart,
 			}})
 		}
 		g := &groups[at]

@@ -76,6 +76,7 @@ type Notice struct {
 	Amount      money.Amount
 	By          civil.Date
 	Ends        civil.Month
+	Rule        string                        // of a decision that was undone
 	Enrollments []standing.EnrollmentStanding // those it is about, one at least
 	Dates       []standing.Timeline           // of all of them: one, unless their days differ
 	Restart     standing.Restart              // how coverage that ended is had back

@@ -19,6 +19,10 @@ type subject struct {
 	// looksBack: the question is what was owed on a day past; which letters had
 	// been sent was settled by the decision then.
 	looksBack bool
+	// To find the cause of an undo: it is tried without relief, with the credits
+	// that were free before.
+	bare        bool
+	spentBefore money.Amount
 }
 
 func (e *evaluator) evaluate(index int) {

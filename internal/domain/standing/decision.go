@@ -33,6 +33,7 @@ type Decision struct {
 	Kind  DecisionKind
 	Month civil.Month
 	On    civil.Date
+	Rule  string // that it rests on; only the letter about one that was undone asks for it
 }
 
 // Conclusion is a decision that the facts call for and that is not recorded.

@@ -31,6 +31,7 @@ type Notice struct {
 	On         civil.Date   // the day it was to go out
 	Amount     money.Amount // to pay
 	By         civil.Date   // the last day to pay it
+	Rule       string       // of NoticeStands: what undid the decision, see undoRule
 	Ends       civil.Month  // last covered month, where the letter tells of an end; of a start that moved the month it was for
 }
 
@@ -186,7 +187,7 @@ func (s *subject) decisionNotices() {
 func (s *subject) stands(d Decision, wrong NoticeKind, month civil.Month) {
 	for _, n := range s.e.Notices {
 		if n.Kind == wrong && (month.IsZero() || n.Month == month) && !n.On.After(d.On) {
-			s.notice(Notice{Kind: NoticeStands, Month: d.Month, On: d.On})
+			s.notice(Notice{Kind: NoticeStands, Month: d.Month, On: d.On, Rule: d.Rule})
 			return
 		}
 	}

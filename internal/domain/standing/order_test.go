@@ -134,6 +134,7 @@ func byID(s standing.Standing) standing.Standing {
 	for i := range s.Notices {
 		s.Notices[i].Enrollment = rank[s.Notices[i].Enrollment]
 	}
+	slices.Sort(s.Restart.Kinds)
 	slices.SortStableFunc(s.Steps, func(a, b standing.Step) int { return a.Enrollment - b.Enrollment })
 	slices.SortStableFunc(s.Conclusions, func(a, b standing.Conclusion) int { return a.Enrollment - b.Enrollment })
 	slices.SortStableFunc(s.Notices, func(a, b standing.Notice) int {

@@ -82,7 +82,7 @@ func TestWaiver(t *testing.T) {
 		},
 		{
 			name: "granted after the selection lapsed: it did not lapse", story: binder.deciding("lapse 2026-07 on 2026-06-24").with(waiving(all)), asOf: "2026-06-28",
-			want: "active R-BIND-1 through 2026-07", owed: "undo_lapse 2026-07 R-PAY-4",
+			want: "active R-BIND-1 through 2026-07", owed: "undo_lapse 2026-07 R-DUE-8",
 		},
 	})
 	odd := standing.Waiver{From: month("2026-07"), To: month("2026-07"), Percent: 33, Amount: cents("0.01")}

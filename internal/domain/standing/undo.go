@@ -1,6 +1,8 @@
 package standing
 
 import (
+	"slices"
+
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/money"
 )
@@ -10,8 +12,11 @@ import (
 // it is owed (R-PAY-4). Without evidence a decision stands.
 func (s *subject) undoContradicted() {
 	was := s.rec
+	s.spentBefore = s.spent
 	if end := s.rec.ended; !end.On.IsZero() && s.endContradicted(end) {
-		s.owe(Conclusion{Kind: DecisionUndoEnd, Month: end.Month, EffectiveOn: end.Month.Next().First(), Rule: "R-PAY-4", Basis: s.basisOf(end.Month.Next())})
+		s.owe(Conclusion{
+			Kind: DecisionUndoEnd, Month: end.Month, EffectiveOn: end.Month.Next().First(), Rule: s.undoRule(DecisionUndoEnd), Basis: s.basisOf(end.Month.Next()),
+		})
 		s.rec.ended = Decision{}
 	}
 	start := startOf(s.e, &s.rec)
@@ -37,10 +42,46 @@ func (s *subject) undoContradicted() {
 
 func (s *subject) undoStart(kind DecisionKind, month civil.Month) {
 	s.undoing = kind
-	s.owe(Conclusion{Kind: kind, Month: month, EffectiveOn: month.First(), Rule: undoRule[kind], Basis: s.basisOf(month)})
+	s.owe(Conclusion{Kind: kind, Month: month, EffectiveOn: month.First(), Rule: s.undoRule(kind), Basis: s.basisOf(month)})
 }
 
-var undoRule = map[DecisionKind]string{DecisionUndoLapse: "R-PAY-4", DecisionUndoRoll: "R-PAY-4", DecisionUndoStart: "R-PAY-3"}
+// undoRule gives the rule by which a decision is undone: money that counts in
+// time (R-PAY-4), if it would be undone by that alone; else a due date that was
+// moved (R-CAL-3), a hold or a waiver (R-DUE-8).
+func (s *subject) undoRule(kind DecisionKind) string {
+	switch {
+	case kind == DecisionUndoStart:
+		return "R-PAY-3"
+	case s.bare: // nobody asks
+		return ""
+	case s.undoneWithout(kind, true):
+		return "R-PAY-4"
+	case s.undoneWithout(kind, false):
+		return "R-CAL-3"
+	}
+	return "R-DUE-8"
+}
+
+// undoneWithout tells whether a decision would be undone without any relief from
+// holds, waivers and arrangements, and without that of moved due dates.
+func (s *subject) undoneWithout(kind DecisionKind, extensions bool) bool {
+	facts := *s.facts
+	facts.Enrollments = slices.Clone(facts.Enrollments)
+	if extensions {
+		facts.Extensions = nil
+	}
+	x := &facts.Enrollments[s.index]
+	x.Holds, x.Waivers, x.Arrangements = nil, nil, nil
+	out := Standing{Enrollments: make([]EnrollmentStanding, len(facts.Enrollments))}
+	bare := subject{
+		evaluator: &evaluator{p: s.p, facts: &facts, asOf: s.asOf, out: &out, spill: &overflow{}, spent: s.spentBefore},
+		index:     s.index, e: x, s: &out.Enrollments[s.index], rec: summarize(x.Decisions), bare: true,
+	}
+	bare.clear()
+	bare.load(x, &bare.rec, false)
+	bare.undoContradicted()
+	return slices.ContainsFunc(out.Conclusions, func(c Conclusion) bool { return c.Kind == kind })
+}
 
 func (s *subject) basisOf(m civil.Month) Basis {
 	if r := s.own(m); r != nil {

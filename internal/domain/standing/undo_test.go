@@ -115,7 +115,7 @@ func TestLateCheckOfTheLastDay(t *testing.T) {
 		{
 			name: "a hold that was granted later for the last day", story: ended.with(holding("2026-08-20", "2026-09-30")), asOf: "2026-08-27",
 			want: "past_due R-DUE-1 held track long grace 3 C 2026-06 through 2026-05 unpaid 103.00 past 103.00 cure by 2026-10-23 ends by 2026-10-23 last 2026-06 next 2026-10-01",
-			owed: "undo_end 2026-06 R-PAY-4, withdraw_end 2026-06 R-DUE-5",
+			owed: "undo_end 2026-06 R-DUE-8, withdraw_end 2026-06 R-DUE-5",
 		},
 	})
 }

@@ -48,8 +48,9 @@ func (a *author) reinstated(n notifying.Notice) *letter {
 		a.t("letter.reinstated.cards", nil), a.about(n.Enrollments))
 }
 
-// stands takes back a letter that later evidence has shown to be wrong
-// (R-PAY-4).
+// stands takes back a letter that later evidence has shown to be wrong: money
+// that came in time (R-PAY-4), a due date that was moved (R-CAL-3), a hold or a
+// waiver (R-DUE-8).
 func (a *author) stands(n notifying.Notice) *letter {
 	e := n.Enrollments[0]
 	now := a.t("letter.stands.before", nil)
@@ -59,5 +60,12 @@ func (a *author) stands(n notifying.Notice) *letter {
 	case e.State == standing.StatePastDue && !e.CureBy.IsZero():
 		now = a.t("letter.stands.owing", catalogue.Args{"amount": e.Unpaid, "by": e.CureBy})
 	}
-	return a.begin(a.t("letter.stands.title", nil), a.t("letter.stands.lead", nil), now, a.t("letter.stands.cards", nil), a.about(n.Enrollments))
+	why := "letter.stands.paid"
+	switch n.Rule {
+	case "R-CAL-3":
+		why = "letter.stands.extended"
+	case "R-DUE-8":
+		why = "letter.stands.relief"
+	}
+	return a.begin(a.t("letter.stands.title", nil), a.t("letter.stands.lead", nil)+" "+a.t(why, nil), now, a.t("letter.stands.cards", nil), a.about(n.Enrollments))
 }

@@ -20,7 +20,7 @@ var notices = map[standing.NoticeKind]struct {
 	standing.NoticeEndWarning:    {template{"end_warning", 1}, (*author).endWarning},
 	standing.NoticeEnded:         {template{"ended", 2}, (*author).ended},
 	standing.NoticeReinstated:    {template{"reinstated", 1}, (*author).reinstated},
-	standing.NoticeStands:        {template{"stands", 1}, (*author).stands},
+	standing.NoticeStands:        {template{"stands", 2}, (*author).stands},
 }
 
 // Notice writes a letter that standing owes (M2, M4, M6, M9 to M11, MA-NOTE-7).

@@ -161,7 +161,13 @@ func coverageSamples() map[string]letterSample {
 		"reinstated": {of(notice(standing.NoticeReinstated, "2027-04-20", january.Add(1), 0, "")), "You have your coverage back", []string{
 			"You are covered again from February 1, 2027, with no gap.",
 		}},
-		"stands":       {of(stands), "A letter from us no longer counts", []string{"You are covered from January 1, 2027."}},
+		"stands": {of(stands), "A letter from us no longer counts", []string{"you paid in time", "You are covered from January 1, 2027."}},
+		"stands_relief": {of(changed(stands, func(n *notifying.Notice) { n.Rule = "R-DUE-8" })), "A letter from us no longer counts", []string{
+			"We decided to give you relief",
+		}},
+		"stands_extended": {of(changed(stands, func(n *notifying.Notice) { n.Rule = "R-CAL-3" })), "A letter from us no longer counts", []string{
+			"You had more time to pay.",
+		}},
 		"stands_owing": {of(standsOwing), "A letter from us no longer counts", []string{"pay $206.00 by Friday, April 23, 2027."}},
 		"stands_other": {of(standsOther), "A letter from us no longer counts", []string{"Your coverage stands as it was before that letter."}},
 		"returned": {func(w letters.Writer) (notifying.Words, error) { return w.Returned(returned("R01")) }, "Your bank returned your payment", []string{
