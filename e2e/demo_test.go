@@ -1,9 +1,9 @@
 package e2e_test
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -60,6 +60,9 @@ type demo struct {
 	dir     string
 	process *exec.Cmd
 	log     string // file
+	trail   *trail
+	printed *strings.Builder // on standard output after the one line; whole once over is closed
+	over    chan struct{}
 	Portal  string
 	Sandbox string
 	Members []member
@@ -80,13 +83,16 @@ func newDemoAt(t *testing.T, listen string) *demo {
 		t.Fatal(err)
 	}
 	home := t.TempDir()
-	d := &demo{t: t, dir: filepath.Join(home, "data"), log: filepath.Join(home, "log")}
+	d := &demo{
+		t: t, dir: filepath.Join(home, "data"), log: filepath.Join(home, "log"),
+		trail: newTrail(), printed: &strings.Builder{}, over: make(chan struct{}),
+	}
 	log, err := os.Create(d.log)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer log.Close()
-	d.process = exec.Command(binary, "demo", "--data", d.dir, "--listen", listen, "--sandbox", "127.0.0.1:0", "--households", "0", "--json")
+	d.process = exec.Command(binary, "demo", "--data", d.dir, "--listen", listen, "--sandbox", "127.0.0.1:0", "--households", "0", "--json", "--verbose")
 	d.process.Stderr = log
 	out, err := d.process.StdoutPipe()
 	if err == nil {
@@ -95,10 +101,15 @@ func newDemoAt(t *testing.T, listen string) *demo {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := json.NewDecoder(bufio.NewReader(out)).Decode(d); err != nil {
+	ready := json.NewDecoder(out)
+	if err := ready.Decode(d); err != nil {
 		_ = d.process.Wait()
 		t.Fatalf("the demo did not get ready: %v\n%s", err, d.logged())
 	}
+	go func() {
+		defer close(d.over)
+		_, _ = io.Copy(d.printed, io.MultiReader(ready.Buffered(), out))
+	}()
 	t.Cleanup(func() { d.stop(binary) })
 	return d
 }
@@ -107,9 +118,14 @@ func (d *demo) stop(binary string) {
 	if err := d.process.Process.Signal(syscall.SIGTERM); err != nil {
 		d.t.Error(err)
 	}
+	<-d.over // before Wait, which closes what it reads
 	if err := d.process.Wait(); err != nil {
 		d.t.Errorf("SIGTERM: %v, want exit code 0\n%s", err, d.logged())
 	}
+	if more := strings.TrimSpace(d.printed.String()); more != "" {
+		d.t.Errorf("after its one line the demo prints %q", more)
+	}
+	d.nothingPersonal()
 	if out, err := exec.Command(binary, "verify", "--data", d.dir).CombinedOutput(); err != nil {
 		d.t.Errorf("verify: %v\n%s", err, out)
 	}

@@ -109,6 +109,7 @@ func (b *tab) listen(event any) {
 	case *network.EventRequestWillBeSent:
 		b.asks++
 		b.asked(e.Request)
+		b.demo.trail.asked(e.Request)
 	}
 }
 
@@ -206,6 +207,7 @@ func (b *tab) seen() whatIsSeen {
 		text: (document.querySelector("main") ?? document.body).innerText.replace(/\s+/g, " "),
 		scrolls: document.documentElement.scrollWidth - innerWidth,
 	}))`, &s)
+	b.demo.trail.saw(s.Title)
 	return s
 }
 
@@ -316,6 +318,7 @@ func (b *tab) says(texts ...string) *tab {
 func (b *tab) fill(pairs ...string) *tab {
 	b.t.Helper()
 	for i := 0; i+1 < len(pairs); i += 2 {
+		b.demo.trail.types(pairs[i+1])
 		b.run(chromedp.SendKeys("#"+pairs[i], pairs[i+1], chromedp.ByQuery))
 	}
 	return b
@@ -415,6 +418,7 @@ func (b *tab) typed(id, text string) *tab {
 	if focused != id {
 		b.t.Fatalf("the focus is on %q at %s, want %q", focused, b.where(), id)
 	}
+	b.demo.trail.types(text)
 	b.run(chromedp.KeyEvent(text))
 	return b
 }

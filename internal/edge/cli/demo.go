@@ -52,6 +52,7 @@ type demoRun struct {
 	Households int    `help:"Invented households beside the ten with a story." default:"200"`
 	Seed       uint64 `help:"Seed of the invented households." default:"1"`
 	JSON       bool   `help:"When ready, print one line of JSON and nothing else."`
+	Verbose    bool   `help:"Log every page that is served, as serve does."`
 }
 
 // Help is shown under the command's flags.
@@ -95,7 +96,11 @@ func (c demoRun) Run(ctx context.Context, s Streams) error {
 	if c.Data == "" {
 		c.Data = "demo-data"
 	}
-	d := &demo{demoRun: c, streams: s, log: newLog(s.Err, slog.LevelWarn)}
+	level := slog.LevelWarn
+	if c.Verbose {
+		level = slog.LevelInfo
+	}
+	d := &demo{demoRun: c, streams: s, log: newLog(s.Err, level)}
 	portal, err := listen("the portal", c.Listen)
 	if err != nil {
 		return err
