@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -16,6 +18,7 @@ import (
 
 	"quittance.org/quittance/internal/app/closing"
 	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/edge/cli"
 )
 
@@ -70,7 +73,9 @@ func TestMistakesAreOneClearLine(t *testing.T) {
 		"another kind of database":     {[]string{"migrate", "--database", "mysql://x", "--keys", filepath.Join(dir, "k")}, 1, "a database is named sqlite:PATH or postgres://", 0},
 		"a profile with a wrong key":   {[]string{"profile", "check", wrongKey}, 1, "due.dya", 6},
 		"a profile that is not there":  {[]string{"profile", "check", "atlantis"}, 1, "atlantis", 0},
-		"a port in use":                {[]string{"demo", "--data", filepath.Join(dir, "demo"), "--listen", taken.Addr().String()}, 1, "choose another address", 0},
+		"the portal's port in use":     {[]string{"demo", "--data", filepath.Join(dir, "demo"), "--listen", taken.Addr().String()}, 1, "choose another address", 0},
+		"the sandbox's port in use":    {[]string{"demo", "--data", filepath.Join(dir, "demo2"), "--listen", "127.0.0.1:0", "--sandbox", taken.Addr().String()}, 1, "choose another address", 0},
+		"the server's port in use":     {[]string{"serve", "--public-url", "https://pay.test", "--data", filepath.Join(dir, "serve"), "--listen", taken.Addr().String()}, 1, "choose another address", 0},
 		"a month that is none":         {[]string{"bill", "run", "--month", "December", "--data", dir}, 1, "is not a month like", 0},
 		"a date that is none":          {[]string{"day", "run", "--date", "tomorrow", "--data", dir}, 1, "is not a date like", 0},
 		"an hour that is none":         {[]string{"serve", "--day-at", "1 am", "--public-url", "https://pay.test", "--data", dir}, 1, "is not a time of day like", 0},
@@ -87,6 +92,37 @@ func TestMistakesAreOneClearLine(t *testing.T) {
 				t.Errorf("said %d lines: %s", lines, errs)
 			}
 		})
+	}
+}
+
+// Whatever a command was to do, a file that is not ours is named in one line and
+// left as it is.
+func TestNoCommandTakesAForeignFileForItsDatabase(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	households := filepath.Join(dir, "households.csv")
+	if code, _, errs := call(t, "demo", "generate", "--households", "3", "--out", households); code != 0 {
+		t.Fatal(errs)
+	}
+	for name, content := range map[string]string{
+		"a letter": strings.Repeat("Dear Sir or Madam. ", 200), "a letter that begins like a database": "SQLite format 3\x00" + strings.Repeat("Dear Sir or Madam. ", 200),
+	} {
+		for _, command := range []string{
+			"demo --listen 127.0.0.1:0 --sandbox 127.0.0.1:0 --data " + filepath.Join(dir, "demo"), "serve --listen 127.0.0.1:0 --public-url https://pay.test",
+			"import enrollments " + households, "bill run --month 2026-12", "bill pdf --month 2026-12 --public-url https://pay.test --out " + filepath.Join(dir, "bills.pdf"),
+			"day run --public-url https://pay.test", "day status", "verify", "migrate", "ach status", "bank items", "outage list", "carrier status",
+		} {
+			file := filepath.Join(t.TempDir(), "letter.txt")
+			write(t, file, content)
+			args := append(strings.Fields(command), "--database", "sqlite:"+file, "--keys", filepath.Join(t.TempDir(), "keys"))
+			code, out, errs := call(t, args...)
+			if code == 0 || !strings.Contains(errs, "is not a Quittance database") || strings.Count(errs, "\n") != 1 || out != "" {
+				t.Errorf("%s, %s: exit code %d, said %q, printed %q", command, name, code, errs, out)
+			}
+			if left, err := os.ReadFile(file); err != nil || string(left) != content {
+				t.Errorf("%s, %s: the file was changed, %v", command, name, err)
+			}
+		}
 	}
 }
 
@@ -155,9 +191,13 @@ func imported(t *testing.T, want int, args ...string) map[string]any {
 // demoLine is the line that the demo prints for scripts.
 type demoLine struct {
 	Portal, Sandbox string
+	APIKey          string `json:"api_key"`
 	Members         []struct {
 		Fixture      string `json:"fixture"`
 		SubscriberID string `json:"subscriber_id"`
+		BirthDate    string `json:"birth_date"`
+		ZIP          string `json:"zip"`
+		Story        string `json:"story"`
 		DueCents     int64  `json:"due_cents"`
 	}
 }
@@ -202,6 +242,54 @@ func TestDemoSaysOneLineOfJSONAndStopsCleanly(t *testing.T) {
 	}
 	if len(line.Members) != 10 || line.Members[0].Fixture != "A" || line.Members[0].DueCents != 124_50 || line.Portal == "" || line.Sandbox == "" {
 		t.Errorf("printed %+v", line)
+	}
+	fixtures := ""
+	for _, m := range line.Members {
+		fixtures += m.Fixture
+		birth, err := civil.ParseDate(m.BirthDate)
+		if err != nil || birth.Year() < 1900 || !birth.Before(civil.MustParseDate("2026-11-20")) || len(m.ZIP) != 5 || !ident.AllDigits(m.ZIP) {
+			t.Errorf("%s was born on %q at %q", m.Fixture, m.BirthDate, m.ZIP)
+		}
+		if _, err := ident.ParseSubscriberID(m.SubscriberID); err != nil || len(strings.Fields(m.Story)) < 3 {
+			t.Errorf("%s: %v, story %q", m.Fixture, err, m.Story)
+		}
+	}
+	if fixtures != "ABCDEFGHIJ" {
+		t.Errorf("members %s", fixtures)
+	}
+}
+
+// What the line says of a member opens that member's bill, by the birth date
+// and by the ZIP code, and the bill asks for what the line says.
+func TestTheDemosLineOpensItsBills(t *testing.T) {
+	t.Parallel()
+	line, stop := startDemo(t, t.TempDir())
+	defer stop()
+	for _, m := range line.Members {
+		born := civil.MustParseDate(m.BirthDate).Time()
+		for by, factor := range map[string]url.Values{
+			"birth date": {"birth_month": {born.Format("1")}, "birth_day": {born.Format("2")}, "birth_year": {born.Format("2006")}},
+			"ZIP code":   {"by": {"zip"}, "zip": {m.ZIP}},
+		} {
+			factor.Set("subscriber_id", m.SubscriberID)
+			jar, err := cookiejar.New(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			res, err := (&http.Client{Jar: jar}).PostForm(line.Portal+"/pay", factor)
+			if err != nil {
+				t.Fatal(err)
+			}
+			page, err := io.ReadAll(res.Body)
+			_ = res.Body.Close()
+			want := fmt.Sprintf("$%d.%02d", m.DueCents/100, m.DueCents%100)
+			if m.Fixture == "J" {
+				want = "Your employer pays this bill."
+			}
+			if err != nil || res.Request.URL.Path != "/pay/amount" || !strings.Contains(string(page), want) {
+				t.Errorf("%s by %s: got to %s, which does not say %s", m.Fixture, by, res.Request.URL.Path, want)
+			}
+		}
 	}
 }
 
