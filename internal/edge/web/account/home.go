@@ -1,12 +1,16 @@
 package account
 
 import (
+	"slices"
+
 	"quittance.org/quittance/internal/app/autopay"
 	"quittance.org/quittance/internal/app/paying"
+	"quittance.org/quittance/internal/app/people"
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/domain/access"
+	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/edge/web/catalogue"
 	"quittance.org/quittance/internal/edge/web/owing"
 	"quittance.org/quittance/internal/edge/web/portal"
@@ -129,8 +133,10 @@ func (v *visit) fillHappened(view *portal.AccountHome) error {
 	if chosen := v.now.Language; chosen != string(v.Lang) && (chosen != "" || v.Lang != catalogue.English) {
 		view.ToDo = append(view.ToDo, portal.ToDo{Kind: portal.ToDoLanguage, Name: v.Lang.Name(), Path: portal.PathSpoken})
 	}
-	if err := v.fillConfirm(view); err != nil {
-		return err
+	for _, fill := range []func(*portal.AccountHome) error{v.fillConfirm, v.fillBounced, v.fillInvited} {
+		if err := fill(view); err != nil {
+			return err
+		}
 	}
 	unread, err := v.people.UnreadMessages(v.Ctx(), v.who)
 	if unread > 0 {
@@ -146,6 +152,30 @@ func (v *visit) fillConfirm(view *portal.AccountHome) error {
 		if path := savedView(s).ConfirmPath(); path != "" {
 			view.ToDo = append(view.ToDo, portal.ToDo{Kind: portal.ToDoConfirm, Path: path})
 		}
+	}
+	return err
+}
+
+// fillBounced says that e-mail did not arrive, so that paper is on (M20).
+func (v *visit) fillBounced(view *portal.AccountHome) error {
+	if v.who.May(access.SeeSettings) != nil {
+		return nil
+	}
+	now, err := v.people.Settings(v.Ctx(), v.who)
+	if slices.ContainsFunc(now.Delivery, func(c people.Choice) bool { return c.Why == identity.PaperBounced }) {
+		view.ToDo = append(view.ToDo, portal.ToDo{Kind: portal.ToDoBounced, Path: portal.PathReached})
+	}
+	return err
+}
+
+// fillInvited says that somebody asks for help with their bills (A16).
+func (v *visit) fillInvited(view *portal.AccountHome) error {
+	if v.who.May(access.AcceptInvitation) != nil {
+		return nil
+	}
+	all, err := v.people.MyInvitations(v.Ctx(), v.who)
+	if len(all) > 0 {
+		view.ToDo = append(view.ToDo, portal.ToDo{Kind: portal.ToDoGuest, Path: portal.PathInvitations})
 	}
 	return err
 }

@@ -77,6 +77,30 @@ func TestBillsOfTheAccount(t *testing.T) {
 	}
 }
 
+// What waits on the home besides letters: e-mail that came back, and somebody who
+// asks for help (A6).
+func TestWhatWaitsOnTheHome(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ana, of := h.billed(t, "ana@example.com")
+	ben, _ := h.billed(t, "ben@example.com")
+	const asked, bounced = "Someone asked you to help with their bills", "Our email did not reach you."
+	for _, b := range []*browser{ana, ben} {
+		if b.open("/account"); strings.Contains(b.text(), asked) || strings.Contains(b.text(), bounced) {
+			t.Errorf("something waits: %s", b.text())
+		}
+	}
+	ana.open("/account/people/invite").send("/account/people/invite", "email", "ben@example.com", "scope", "view", "until", "2027-02-20")
+	ben.open("/account").says(asked)
+	ana.open("/account/settings/paperless").send("/account/settings/paperless", "delivery_bill", "email", "delivery_notice", "both", "delivery_tax", "both", "agree", "yes")
+	ana.send("/account/settings/paperless/code", "code", h.code(t, "ana@example.com"))
+	h.InTx(func(tx *store.Tx) error {
+		_, err := h.people.Bounced(tx, of.Account)
+		return err
+	})
+	ana.open("/account").says(bounced)
+}
+
 // A helper sees amounts and pays if the member said so; never plans, bills,
 // letters or the member's bank accounts (A16).
 func TestWhatAHelperSees(t *testing.T) {

@@ -90,9 +90,22 @@ func (v *visit) changed(s session, d owing.View, op payment.OperationID, shown m
 	if d.Now() != s.Attempt.Due {
 		stop.Amount = d.Now()
 	}
-	if !stop.Amount.IsPositive() {
+	switch {
+	case stop.Amount.IsPositive():
+		v.Show(stop)
+	case len(d.PaidToday) > 0:
+		v.alreadyPaid(s, d.PaidToday[len(d.PaidToday)-1])
+	default:
 		v.To(portal.PathAmount)
-		return
+	}
+}
+
+// alreadyPaid says that somebody has paid the bill meanwhile (G9b). The receipt
+// is for whoever paid in this session.
+func (v *visit) alreadyPaid(s session, p payment.Payment) {
+	stop := portal.Stopped{Kind: portal.StopPaid, Amount: p.Amount, At: p.SubmittedAt, Confirmation: p.Confirmation.String()}
+	if _, own := s.paidAs(p.IntentID); own {
+		stop.Receipt = receiptPath(p.IntentID)
 	}
 	v.Show(stop)
 }

@@ -177,7 +177,11 @@ func TestASecondPayerIsTold(t *testing.T) {
 		first, second, third := s.browser(t).find(h).toCheck("bank"), s.browser(t).find(h).toCheck("bank"), s.browser(t).find(h)
 		first.submit().says("Payment received")
 		third.submit("choice", "total").at("/pay/amount", "Your bill").says("You paid $124.50 on November 20")
-		second.submit().at("/pay/amount", "Your bill").says("You paid $124.50 on November 20")
+		second.submit().at("/pay/check", "You already paid this bill").says("We have $124.50 for it, paid on November 20, 2026 at", s.Payments(h)[0].Confirmation.String(), "We took nothing more.")
+		if strings.Contains(second.body, "/receipt") {
+			t.Error("another payer's receipt is offered")
+		}
+		second.open("/pay/amount").says("You paid $124.50 on November 20")
 		s.wantPayments(t, h, "124.50")
 		second.open("/pay/again").at("/pay/again", "Pay again?").says("Someone already paid $124.50 on this bill on November 20 at 2:00 p.m.")
 		second.submit("choice", "again").at("/pay/amount", "Your bill")

@@ -190,11 +190,9 @@ type ToDoKind string
 // What can wait.
 const (
 	ToDoMessages ToDoKind = "messages" // N letters that were not opened
-	ToDoEmail    ToDoKind = "email"    // the address is not confirmed
 	ToDoReturned ToDoKind = "returned" // the bank sent a payment back
 	ToDoBounced  ToDoKind = "bounced"  // e-mail did not arrive, paper is on
 	ToDoConfirm  ToDoKind = "confirm"  // a bank account waits for two amounts
-	ToDoSecond   ToDoKind = "second"   // no second step at sign-in
 	ToDoGuest    ToDoKind = "delegate" // an invitation waits
 	ToDoLanguage ToDoKind = "language" // the site is read in another language than bills are sent in (F16)
 )

@@ -101,15 +101,14 @@ type Cause string
 
 // The causes.
 const (
-	CausePremium    Cause = "premium"    // the price of a plan
-	CauseTaxCredit  Cause = "tax_credit" // APTC
-	CauseStateHelp  Cause = "state_help" // state subsidy
-	CauseWaiver     Cause = "waiver"     // relief for hardship
-	CauseCarried    Cause = "carried"    // unpaid from an earlier bill
-	CauseAdjustment Cause = "adjustment" // a change after a bill was sealed
-	CauseCredit     Cause = "credit"     // money the member had
-	CausePayment    Cause = "payment"    // received since the bill
-	CauseRestart    Cause = "restart"    // months from Month on that are given back
+	CausePremium   Cause = "premium"    // the price of a plan
+	CauseTaxCredit Cause = "tax_credit" // APTC
+	CauseStateHelp Cause = "state_help" // state subsidy
+	CauseWaiver    Cause = "waiver"     // relief for hardship
+	CauseCarried   Cause = "carried"    // unpaid from an earlier bill
+	CauseCredit    Cause = "credit"     // money the member had
+	CausePayment   Cause = "payment"    // received since the bill
+	CauseRestart   Cause = "restart"    // months from Month on that are given back
 )
 
 // Why is one line of the explanation of a bill.

@@ -51,13 +51,11 @@ type PaymentStatus string
 
 // The statuses.
 const (
-	StatusScheduled PaymentStatus = "scheduled"
-	StatusReceived  PaymentStatus = "received"
-	StatusPaid      PaymentStatus = "paid"
-	StatusDeclined  PaymentStatus = "declined"
-	StatusReturned  PaymentStatus = "returned"
-	StatusCanceled  PaymentStatus = "canceled"
-	StatusRefunded  PaymentStatus = "refunded"
+	StatusReceived PaymentStatus = "received"
+	StatusPaid     PaymentStatus = "paid"
+	StatusReturned PaymentStatus = "returned"
+	StatusCanceled PaymentStatus = "canceled"
+	StatusRefunded PaymentStatus = "refunded"
 )
 
 // Key gives the message key of the status; Key + "_line" is the line under it.
@@ -65,7 +63,7 @@ func (s PaymentStatus) Key() string { return "status." + string(s) }
 
 // Counts tells that the payment counts as paid.
 func (s PaymentStatus) Counts() bool {
-	return s != StatusDeclined && s != StatusReturned && s != StatusCanceled
+	return s != StatusReturned && s != StatusCanceled
 }
 
 // Icon gives the icon beside the word.
@@ -73,7 +71,7 @@ func (s PaymentStatus) Icon() string {
 	switch s {
 	case StatusPaid:
 		return "check"
-	case StatusDeclined, StatusReturned:
+	case StatusReturned:
 		return "cross"
 	case StatusCanceled:
 		return "dash"
@@ -88,7 +86,7 @@ func (s PaymentStatus) Look() string {
 	switch s {
 	case StatusPaid:
 		return "pp-status--good"
-	case StatusDeclined, StatusReturned:
+	case StatusReturned:
 		return "pp-status--bad"
 	case StatusCanceled, StatusRefunded:
 		return "pp-status--off"
@@ -170,7 +168,6 @@ const (
 	SystemBadRequest  SystemKind = "bad_request"
 	SystemWrongMethod SystemKind = "wrong_method"
 	SystemTooLarge    SystemKind = "too_large"
-	SystemHeaderLarge SystemKind = "header_large"
 )
 
 var systemStatus = map[SystemKind]int{
@@ -184,7 +181,6 @@ var systemStatus = map[SystemKind]int{
 	SystemBadRequest:  http.StatusBadRequest,
 	SystemWrongMethod: http.StatusMethodNotAllowed,
 	SystemTooLarge:    http.StatusRequestEntityTooLarge,
-	SystemHeaderLarge: http.StatusRequestHeaderFieldsTooLarge,
 }
 
 // System is an error page. It carries its own HTTP status.

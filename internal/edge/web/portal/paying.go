@@ -31,7 +31,6 @@ type Method struct {
 	Op       string
 	Amount   money.Amount
 	Chosen   MethodKind // "" for none yet
-	CardFee  money.Amount
 	Problems Problems
 
 	Saved       []Saved // bank accounts of a member who is signed in
@@ -78,7 +77,6 @@ type Check struct {
 	Bank       BankForm // of MethodBank; its number is shown in full this once
 	Today      civil.Date
 	CancelBy   civil.Instant // a bank payment can be canceled before this
-	CardFee    money.Amount
 	Email      string
 	Suggestion string // a likely meant address, "" for none
 	Problems   Problems

@@ -19,7 +19,7 @@ func TestEveryAnswerHasItsStatusAndItsHeaders(t *testing.T) {
 	want := map[string]int{
 		"/__states/home/default": 200, "/__states/find/empty": 422, "/__states/find/no-match": 422, "/__states/find/expired-link": 410,
 		"/__states/system/not_found": 404, "/__states/system/forbidden": 403, "/__states/system/expired": 410, "/__states/system/too_many": 429,
-		"/__states/system/broken": 500, "/__states/system/closed": 503, "/__states/system/too_large": 413, "/__states/system/header_large": 431,
+		"/__states/system/broken": 500, "/__states/system/closed": 503, "/__states/system/too_large": 413,
 		"/__states/system/bad_request": 400, "/__states/stopped/unfinished": 200,
 	}
 	for _, s := range states.All() {

@@ -83,7 +83,7 @@ func homes() []State {
 	})
 	add("to-do", func(h *portal.AccountHome) {
 		h.Others = true
-		for _, kind := range []portal.ToDoKind{portal.ToDoMessages, portal.ToDoEmail, portal.ToDoReturned, portal.ToDoBounced, portal.ToDoSecond, portal.ToDoGuest, portal.ToDoLanguage, portal.ToDoConfirm} {
+		for _, kind := range []portal.ToDoKind{portal.ToDoMessages, portal.ToDoReturned, portal.ToDoBounced, portal.ToDoGuest, portal.ToDoLanguage, portal.ToDoConfirm} {
 			h.ToDo = append(h.ToDo, portal.ToDo{Kind: kind, N: 2, Name: "Tiếng Việt", On: day("2026-11-18"), Path: portal.PathMessages})
 		}
 	})

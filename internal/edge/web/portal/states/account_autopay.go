@@ -254,7 +254,7 @@ func autoPayEnds() []State {
 func payments() []State {
 	var rows []portal.PaymentRow
 	statuses := []portal.PaymentStatus{
-		portal.StatusReceived, portal.StatusPaid, portal.StatusReturned, portal.StatusDeclined, portal.StatusScheduled, portal.StatusCanceled, portal.StatusRefunded,
+		portal.StatusReceived, portal.StatusPaid, portal.StatusReturned, portal.StatusReceived, portal.StatusPaid, portal.StatusCanceled, portal.StatusRefunded,
 	}
 	for i, how := range []portal.Channel{
 		portal.ChannelBank, portal.ChannelCard, portal.ChannelAutoPay, portal.ChannelCheck, portal.ChannelBillPay, portal.ChannelPhone, portal.ChannelOther,

@@ -42,7 +42,6 @@ func allCauses() []portal.Why {
 		portal.Why{Cause: portal.CauseTaxCredit, Plan: portal.LineDental, Month: covers, Amount: money.Cents(-100)},
 		portal.Why{Cause: portal.CauseStateHelp, Plan: portal.LineDental, Month: covers, Amount: money.Cents(-100)},
 		carried(money.Cents(6200)),
-		portal.Why{Cause: portal.CauseAdjustment, Month: covers.Prev(), Amount: money.Cents(-700)},
 		portal.Why{Cause: portal.CauseCredit, Amount: money.Cents(-2000)},
 		portal.Why{Cause: portal.CausePayment, Amount: money.Cents(-3500)})
 }

@@ -69,8 +69,7 @@ func lookups() []State {
 		{"lookup", "wrong", frame, portal.Lookup{Confirmation: "7F3K", Problems: problem(portal.FieldConfirmation, portal.ProblemConfirmation)}},
 	}
 	for _, status := range []portal.PaymentStatus{
-		portal.StatusScheduled, portal.StatusReceived, portal.StatusPaid, portal.StatusDeclined,
-		portal.StatusReturned, portal.StatusCanceled, portal.StatusRefunded,
+		portal.StatusReceived, portal.StatusPaid, portal.StatusReturned, portal.StatusCanceled, portal.StatusRefunded,
 	} {
 		result := portal.LookupResult{Confirmation: number, Amount: total, At: now, Counts: today, Status: status}
 		states = append(states, State{"lookup", "result-" + string(status), frame, portal.Lookup{Result: &result}})
@@ -145,7 +144,6 @@ func documents() []State {
 			{Kind: portal.LineRefunded, On: day("2026-11-05"), Amount: money.Cents(500)},
 		}
 		d.Why = append(d.Why,
-			portal.Why{Cause: portal.CauseAdjustment, Month: covers.Prev(), Amount: money.Cents(-500)},
 			portal.Why{Cause: portal.CauseCredit, Amount: money.Cents(-2000)})
 		d.Change = &portal.Change{Cause: portal.CausePremium, Was: money.Cents(10450), Is: total, On: day("2026-11-01")}
 	})
@@ -211,7 +209,7 @@ func system() []State {
 	}
 	for _, kind := range []portal.SystemKind{
 		portal.SystemNotFound, portal.SystemForbidden, portal.SystemExpired, portal.SystemCookies,
-		portal.SystemBadRequest, portal.SystemWrongMethod, portal.SystemTooLarge, portal.SystemHeaderLarge,
+		portal.SystemBadRequest, portal.SystemWrongMethod, portal.SystemTooLarge,
 	} {
 		add(string(kind), portal.System{Kind: kind})
 	}

@@ -95,6 +95,7 @@ func stopped() []State {
 	add("session", portal.Stopped{Kind: portal.StopSession, Minutes: 30})
 	add("session-not-charged", portal.Stopped{Kind: portal.StopSession, Minutes: 30, NotCharged: true})
 	add("paid", portal.Stopped{Kind: portal.StopPaid, Amount: total, At: now, Confirmation: number, Receipt: "/pay/done/x/receipt"})
+	add("paid-by-another", portal.Stopped{Kind: portal.StopPaid, Amount: total, At: now, Confirmation: number})
 	add("changed", portal.Stopped{Kind: portal.StopChanged, Op: op, Old: total, Amount: money.Cents(10950), Due: money.Cents(10950)})
 	for _, reason := range []portal.DeclineReason{portal.DeclineGeneric, portal.DeclineFunds, portal.DeclineExpired, portal.DeclineStepUp} {
 		add("declined-"+string(reason), portal.Stopped{Kind: portal.StopDeclined, Amount: total, Reason: reason})

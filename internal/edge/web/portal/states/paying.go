@@ -1,7 +1,6 @@
 package states
 
 import (
-	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/edge/web/portal"
 )
 
@@ -12,7 +11,6 @@ func paying() []State {
 	states := []State{
 		{"method", "default", at(portal.PathMethod), portal.Method{Op: op, Amount: total}},
 		{"method", "chosen", at(portal.PathMethod), portal.Method{Op: op, Amount: total, Chosen: portal.MethodCard}},
-		{"method", "fee", at(portal.PathMethod), portal.Method{Op: op, Amount: total, CardFee: money.Cents(250)}},
 		{"method", "empty", at(portal.PathMethod), portal.Method{Op: op, Amount: total, Problems: problem(portal.FieldMethod, portal.ProblemMethod)}},
 		{"bank", "default", at(portal.PathBank), portal.Bank{Op: op, Amount: total, Back: portal.PathAmount}},
 		{"check", "bank", at(portal.PathCheck), check},
@@ -25,9 +23,6 @@ func paying() []State {
 	change("savings", func(c *portal.Check) { c.Bank.Kind = portal.AccountSavings })
 	change("other-bank", func(c *portal.Check) { c.OtherBank, c.From = true, "A" })
 	change("card", func(c *portal.Check) { c.Method, c.Bank = portal.MethodCard, portal.BankForm{} })
-	change("card-fee", func(c *portal.Check) {
-		c.Method, c.Bank, c.CardFee = portal.MethodCard, portal.BankForm{}, money.Cents(250)
-	})
 	change("email-wrong", func(c *portal.Check) {
 		c.Email, c.Problems = "maria.example", problem(portal.FieldEmail, portal.ProblemEmail)
 	})
