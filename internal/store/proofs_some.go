@@ -1,6 +1,7 @@
 package store
 
 import (
+	"maps"
 	"slices"
 
 	"quittance.org/quittance/internal/base/civil"
@@ -32,6 +33,7 @@ var qAccountsOfFile = stmt("accounts_of_file", `SELECT DISTINCT account_id FROM 
 // those of entries that were taken out of it again it does not find.
 // All of it was written since a moment; zero: ever.
 func (w Writings) Look(tx *ReadTx, since civil.Instant) (*Writing, error) {
+	w.accounts = maps.Clone(w.accounts) // others look as well
 	l := &Writing{tx: tx, Writings: w, since: lowestKey}
 	if !since.IsZero() {
 		l.since = ident.Earliest(since).String()
@@ -52,6 +54,13 @@ func (w Writings) Look(tx *ReadTx, since civil.Instant) (*Writing, error) {
 	}
 	slices.SortFunc(l.order, func(a, b enrollment.AccountID) int { return a.Compare(b.UUID) })
 	return l, nil
+}
+
+// Share is one of several shares of the accounts.
+func (w *Writing) Share(n, of int) *Writing {
+	mine := *w
+	mine.order = w.order[n*len(w.order)/of : (n+1)*len(w.order)/of]
+	return &mine
 }
 
 // of gives the accounts for which one of some tables was written.

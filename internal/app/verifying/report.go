@@ -75,6 +75,16 @@ func (i *Invariant) add(v Violation) {
 	}
 }
 
+// append adds what another proof of the same books found.
+func (r *Report) append(o *Report) {
+	for n := range r.Invariants {
+		i, more := &r.Invariants[n], o.Invariants[n]
+		i.Checked += more.Checked
+		i.Broken += more.Broken
+		i.Violations = append(i.Violations, more.Violations[:min(len(more.Violations), shown-len(i.Violations))]...)
+	}
+}
+
 func (r *Report) finish() Report {
 	r.Clean = len(r.Broken()) == 0
 	return *r

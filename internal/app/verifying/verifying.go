@@ -1,6 +1,6 @@
 // Package verifying proves the books: it re-derives the invariants of
-// architecture section 5 from the ledger and the facts, in one transaction
-// that sees one state and writes nothing, and names every disagreement. It
+// architecture section 5 from the ledger and the facts, in transactions
+// that see one state and write nothing, and names every disagreement. It
 // repairs nothing: what is found is for staff to look at.
 //
 // The sums are compared in SQL (store.Proofs), account range by account range,
@@ -10,7 +10,10 @@ package verifying
 
 import (
 	"context"
+	"errors"
 	"strconv"
+	"sync"
+	"sync/atomic"
 
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/enrollment"
@@ -28,21 +31,41 @@ type Service struct {
 func New(db *store.DB, p *profile.Profile) *Service { return &Service{db, p} }
 
 // accountsAtOnce bounds what is in memory at a time.
-const accountsAtOnce = 2000
+const accountsAtOnce = 1000
 
 // Verify checks every invariant of the whole database. An error means that the
 // database could not be read; what it finds wrong is in the report.
-func (s *Service) Verify(ctx context.Context) (Report, error) { return s.VerifyAsOf(ctx, func() {}) }
-
-// VerifyAsOf is Verify that says when it has begun: nothing that is written
-// after that is looked at, so that work may go on meanwhile.
-func (s *Service) VerifyAsOf(ctx context.Context, begun func()) (Report, error) {
-	return s.verify(ctx, "verify", begun, (*verification).everything)
+func (s *Service) Verify(ctx context.Context) (Report, error) {
+	return s.verify(ctx, "verify", func() {}, func(v *verification) error { return v.everything(0, 1) })
 }
 
-// verify runs proofs in one transaction. The first thing that it reads settles
-// the state that it sees.
-func (s *Service) verify(ctx context.Context, what string, begun func(), run func(*verification) error) (Report, error) {
+// verify runs proofs, each in one transaction, and says when all have begun. If
+// nobody writes before that they see the same state.
+func (s *Service) verify(ctx context.Context, what string, begun func(), proofs ...func(*verification) error) (Report, error) {
+	waiting := int64(len(proofs))
+	reports, errs := make([]*Report, len(proofs)), make([]error, len(proofs))
+	var all sync.WaitGroup
+	for i, prove := range proofs {
+		begin := sync.OnceFunc(func() {
+			if atomic.AddInt64(&waiting, -1) == 0 {
+				begun()
+			}
+		})
+		all.Go(func() { reports[i], errs[i] = s.prove(ctx, what, begin, prove) })
+	}
+	all.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return Report{}, err
+	}
+	for _, r := range reports[1:] {
+		reports[0].append(r)
+	}
+	return reports[0].finish(), nil
+}
+
+// prove runs a proof in one transaction. The first thing that it reads settles the
+// state that it sees.
+func (s *Service) prove(ctx context.Context, what string, begun func(), run func(*verification) error) (*Report, error) {
 	var v *verification
 	err := s.db.Read(ctx, what, func(tx *store.ReadTx) error {
 		// The closure may run again: it starts from an empty report.
@@ -54,9 +77,9 @@ func (s *Service) verify(ctx context.Context, what string, begun func(), run fun
 		return run(v)
 	})
 	if err != nil {
-		return Report{}, err
+		return nil, err
 	}
-	return v.report.finish(), nil
+	return v.report, nil
 }
 
 // verification is one run over the books.
@@ -66,12 +89,22 @@ type verification struct {
 	report  *Report
 }
 
-// everything verifies the whole book.
-func (v *verification) everything() error {
-	if err := v.prove(store.Range{}, true); err != nil {
-		return err
+// everything verifies the whole book, or one of several shares of it: the accounts
+// range by range in turns, and the first one what is proved of the book as a whole.
+func (v *verification) everything(share, shares int) error {
+	if share == 0 {
+		if err := v.prove(store.Range{}, true); err != nil {
+			return err
+		}
 	}
-	return v.tx.Ranges(accountsAtOnce, v.accounts)
+	n := 0
+	return v.tx.Ranges(accountsAtOnce, func(r store.Range) error {
+		n++
+		if n%shares != share {
+			return nil
+		}
+		return v.accounts(r)
+	})
 }
 
 // accounts verifies a range of accounts.
