@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"database/sql"
 	"database/sql/driver"
+	"encoding"
 	"fmt"
 	"reflect"
 
 	"github.com/ncruces/go-sqlite3"
+
+	"quittance.org/quittance/internal/base/money"
 )
 
 // bindOne gives an argument to one of SQLite's parameters, which count from 1.
@@ -52,6 +55,13 @@ func (s *sqliteStmt) scan(col int, dest any) error {
 		}
 	case *[]byte:
 		return s.scanBytes(col, kind, d)
+	case *money.Amount: // which is whole cents, and no text
+		return d.Scan(s.value(col, kind))
+	case textScanner:
+		if kind == sqlite3.TEXT && d.UnmarshalText(s.ColumnRawText(col)) == nil {
+			return nil // as Scan would have it, without a string in between
+		}
+		return d.Scan(s.value(col, kind))
 	case sql.Scanner: // which keeps a copy
 		return d.Scan(s.value(col, kind))
 	}
@@ -71,6 +81,12 @@ func (s *sqliteStmt) value(col int, kind sqlite3.Datatype) any {
 		return s.ColumnRawBlob(col)
 	}
 	return kind // a number that is not whole: nothing takes it
+}
+
+// textScanner is a key, date, month or moment, kept as the text that it writes.
+type textScanner interface {
+	sql.Scanner
+	encoding.TextUnmarshaler
 }
 
 func (s *sqliteStmt) scanBytes(col int, kind sqlite3.Datatype, dest *[]byte) error {

@@ -35,6 +35,27 @@ func TestParseDate(t *testing.T) {
 	}
 }
 
+// What is read as a date or a month is what the standard library reads as one.
+func TestReadsWhatTheStandardLibraryReads(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.StringMatching(`[0-9]{4}-[0-3][0-9](-[0-3][0-9])?|[0-9:-]{6,11}`).Draw(t, "text")
+		for name, layout := range map[string]string{"date": time.DateOnly, "month": "2006-01"} {
+			want, wrong := time.Parse(layout, s)
+			d, err := civil.ParseDate(s)
+			got := d.Time()
+			if name == "month" {
+				var m civil.Month
+				m, err = civil.ParseMonth(s)
+				got = m.First().Time()
+			}
+			if (err == nil) != (wrong == nil) || err == nil && !got.Equal(want) {
+				t.Fatalf("%s %q is %v (%v), want %v (%v)", name, s, got, err, want, wrong)
+			}
+		}
+	})
+}
+
 func TestDatesAgainstTheStandardLibrary(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -14,12 +14,16 @@ type Month struct{ n int32 } // year*12 + month (1 to 12)
 func NewMonth(year int, month time.Month) Month { return Month{int32(year*12 + int(month))} }
 
 // ParseMonth reads "2027-01".
-func ParseMonth(s string) (Month, error) {
-	t, err := time.Parse("2006-01", s)
-	if err != nil {
-		return Month{}, fmt.Errorf("%q is not a month like 2027-01", s)
+func ParseMonth(s string) (Month, error) { return parseMonth(s) }
+
+// parseMonth reads text as it lies.
+func parseMonth[Text string | []byte](s Text) (Month, error) {
+	if len(s) == len("2027-01") && s[4] == '-' {
+		if y, m := digits(s[:4]), digits(s[5:]); y >= 0 && m >= 1 && m <= 12 {
+			return NewMonth(y, time.Month(m)), nil
+		}
 	}
-	return NewMonth(t.Year(), t.Month()), nil
+	return Month{}, fmt.Errorf("%q is not a month like 2027-01", s)
 }
 
 // MustParseMonth is ParseMonth for tables in tests and package variables.
@@ -90,7 +94,7 @@ func (m *Month) UnmarshalText(text []byte) error {
 		*m = Month{}
 		return nil
 	}
-	parsed, err := ParseMonth(string(text))
+	parsed, err := parseMonth(text)
 	if err != nil {
 		return err
 	}
