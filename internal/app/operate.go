@@ -2,12 +2,15 @@ package app
 
 import (
 	"context"
+	"log/slog"
 
+	"quittance.org/quittance/internal/app/autopay"
 	"quittance.org/quittance/internal/app/billing"
 	"quittance.org/quittance/internal/app/closing"
 	"quittance.org/quittance/internal/app/collecting"
 	"quittance.org/quittance/internal/app/enrolling"
 	"quittance.org/quittance/internal/app/originating"
+	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/profile"
@@ -35,6 +38,13 @@ func (d *Database) Enrolling() *enrolling.Service { return enrolling.New(d.db, n
 // nothing is sent.
 func (d *Database) Originating(p *profile.Profile, link ach.Link) *originating.Service {
 	return originating.New(originating.Config{DB: d.db, Profile: p, Link: link, Guard: d.Receiving(p)})
+}
+
+// AutoPay makes the use cases of AutoPay alone, for commands that look.
+func (d *Database) AutoPay(p *profile.Profile) *autopay.Service {
+	return autopay.New(autopay.Config{
+		DB: d.db, Profile: p, Poster: (*paying.Service)(nil), Banks: (*paying.Service)(nil), Jobs: (*App)(nil), Log: slog.New(slog.DiscardHandler),
+	})
 }
 
 // SendFile brings a file to the bank that was just released, unless a business

@@ -40,7 +40,7 @@ var anyRow = map[string]string{
 	"text_consent":          `INSERT INTO text_consent VALUES ({id}, {id}, {id}, 'on', 'page', {blob}, {blob}, '', '', '', '', '', '', {at})`,
 	"ach_return":            `INSERT INTO ach_return VALUES ({id}, {id}, 'debit', 'R01', 'other', 1, {on}, {no})`,
 	"ach_guard_release":     `INSERT INTO ach_guard_release VALUES ({id}, '', 'a', 'b', '', {on}, {at})`,
-	"mandate_authorization": `INSERT INTO mandate_authorization VALUES ({id}, {id}, 1, {id}, NULL, {id}, 15, NULL, 'always', 0, 'v', '', 'w', '', '', '', '', {at})`,
+	"mandate_authorization": `INSERT INTO mandate_authorization VALUES ({id}, {id}, 1, {id}, NULL, {id}, 15, NULL, 'always', 0, 'v', '', 'w', '', '', '', '', {at}, '')`,
 	"mandate_event":         `INSERT INTO mandate_event VALUES ({id}, {id}, {id}, 'active', '', {on}, '', {at})`,
 	"inbound_file_part":     `INSERT INTO inbound_file_part VALUES ({id}, 1, {blob})`,
 }

@@ -14,14 +14,14 @@ const (
 	termsSelected   = `bank_account_id, day, COALESCE(cap_cents, 0), notice, notice_over_cents`
 	mandateSelected = `mandate_id, account_id, person_id, ` + termsSelected + `, first_cents, state, reason, state_on, stop_on, live_at, authorized_at, version`
 	grantSelected   = `mandate_id, account_id, version, person_id, ` + termsSelected + `,
-		text_version, language, wording, channel, network, session_hash, method, authorized_at`
+		text_version, language, wording, channel, network, session_hash, method, role, authorized_at`
 )
 
 const (
 	termsColumns   = `bank_account_id, day, cap_cents, notice, notice_over_cents`
 	mandateColumns = `mandate_id, account_id, person_id, ` + termsColumns + `, first_cents, state, reason, state_on, stop_on, live_at, authorized_at, version`
 	grantColumns   = `mandate_id, account_id, version, person_id, ` + termsColumns + `,
-		text_version, language, wording, channel, network, session_hash, method, authorized_at`
+		text_version, language, wording, channel, network, session_hash, method, role, authorized_at`
 )
 
 var (
@@ -35,9 +35,11 @@ var (
 	qNewestMandate = stmt("newest_mandate", `
 		SELECT `+mandateSelected+` FROM mandate WHERE account_id = $1
 		ORDER BY CASE WHEN state IN ('active', 'paused') THEN 0 ELSE 1 END, authorized_at DESC, mandate_id DESC LIMIT 1`)
+	qMandates = stmt("mandates_of", `
+		SELECT `+mandateSelected+` FROM mandate WHERE account_id = $1 ORDER BY authorized_at DESC, mandate_id DESC LIMIT 100`)
 	qInsertGrant = stmt("insert_mandate_authorization", `
 		INSERT INTO mandate_authorization (operation_id, `+grantColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`)
 	qGrants = stmt("mandate_authorizations", `
 		SELECT `+grantSelected+` FROM mandate_authorization WHERE account_id = $1 AND mandate_id = $2 ORDER BY version LIMIT 200`)
 	qGrantOf = stmt("mandate_authorization_of", `
@@ -135,16 +137,21 @@ func (tx *ReadTx) NewestMandate(account enrollment.AccountID) (mandate.Mandate, 
 	return one(tx, qNewestMandate, scanMandate, account)
 }
 
+// Mandates gives all mandates that an account ever had, the newest first.
+func (tx *ReadTx) Mandates(account enrollment.AccountID) ([]mandate.Mandate, error) {
+	return collect(tx, qMandates, scanMandate, account)
+}
+
 // InsertGrant keeps for good what was agreed to by an operation.
 func (tx *Tx) InsertGrant(operation ident.UUID, a mandate.Authorization) {
 	args := append([]any{operation, a.Mandate, a.AccountID, a.Version, a.Person}, termsArgs(a.Terms)...)
-	tx.queue(qInsertGrant, append(args, a.TextVersion, a.Language, a.Wording, string(a.Channel), a.Network, a.SessionHash, a.Method, a.At)...)
+	tx.queue(qInsertGrant, append(args, a.TextVersion, a.Language, a.Wording, string(a.Channel), a.Network, a.SessionHash, a.Method, string(a.Role), a.At)...)
 }
 
 func scanGrant(row func(...any) error) (mandate.Authorization, error) {
 	var a mandate.Authorization
 	into := append([]any{&a.Mandate, &a.AccountID, &a.Version, &a.Person}, termsInto(&a.Terms)...)
-	err := row(append(into, &a.TextVersion, &a.Language, &a.Wording, &a.Channel, &a.Network, &a.SessionHash, &a.Method, &a.At)...)
+	err := row(append(into, &a.TextVersion, &a.Language, &a.Wording, &a.Channel, &a.Network, &a.SessionHash, &a.Method, &a.Role, &a.At)...)
 	return a, err
 }
 

@@ -5,11 +5,11 @@ import (
 	"quittance.org/quittance/internal/domain/identity"
 )
 
-const sessionColumns = `session_id, person_id, web_hash, browser, network, created_at, seen_at, confirmed_at`
+const sessionColumns = `session_id, person_id, web_hash, browser, network, created_at, seen_at, confirmed_at, method`
 
 var (
 	qInsertPersonSession = stmt("insert_person_session", `
-		INSERT INTO person_session (`+sessionColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
+		INSERT INTO person_session (`+sessionColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`)
 	qPersonSession      = stmt("person_session", `SELECT `+sessionColumns+` FROM person_session WHERE session_id = $1`)
 	qPersonSessions     = stmt("person_sessions", `SELECT `+sessionColumns+` FROM person_session WHERE person_id = $1 ORDER BY seen_at DESC LIMIT 50`)
 	qTouchSession       = stmt("touch_person_session", `UPDATE person_session SET seen_at = $2 WHERE session_id = $1`)
@@ -40,16 +40,17 @@ type PersonSession struct {
 	Network   string
 	Created   civil.Instant
 	Seen      civil.Instant
-	Confirmed civil.Instant // when the password was typed last
+	Confirmed civil.Instant   // when the password was typed last
+	Method    identity.Method // "" of sessions that are older than it
 }
 
 // InsertPersonSession keeps a session.
 func (tx *Tx) InsertPersonSession(s PersonSession) {
-	tx.queue(qInsertPersonSession, s.ID, s.Person, s.Web, s.Browser, s.Network, s.Created, s.Seen, s.Confirmed)
+	tx.queue(qInsertPersonSession, s.ID, s.Person, s.Web, s.Browser, s.Network, s.Created, s.Seen, s.Confirmed, string(s.Method))
 }
 
 func scanSession(row func(...any) error) (s PersonSession, err error) {
-	err = row(&s.ID, &s.Person, &s.Web, &s.Browser, &s.Network, &s.Created, &s.Seen, &s.Confirmed)
+	err = row(&s.ID, &s.Person, &s.Web, &s.Browser, &s.Network, &s.Created, &s.Seen, &s.Confirmed, &s.Method)
 	return s, err
 }
 

@@ -39,7 +39,7 @@ func (w *World) SaveBank(s *autopay.Service, h Household, number string) payment
 func Given() autopay.Given {
 	return autopay.Given{
 		Channel: payment.ChannelWebAccount, Language: "en", TextVersion: "autopay-1", Wording: "You let us take the amount due on your bill.",
-		Network: "192.0.2.0/24", SessionHash: "hash", Method: "password+totp",
+		Network: "192.0.2.0/24", SessionHash: "hash", Method: "password+app",
 	}
 }
 

@@ -102,7 +102,7 @@ type Given struct {
 	Wording     string
 	Network     string
 	SessionHash string
-	Method      string // how the person had signed in: "password+passkey"
+	Method      string // how the person had signed in, an identity.Method: "password+passkey"
 }
 
 // Codes of what can stand in the way.

@@ -5,9 +5,11 @@ import (
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/access"
 	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/domain/mandate"
 	"quittance.org/quittance/internal/store"
 )
@@ -196,8 +198,56 @@ func (s *Service) Proof(ctx context.Context, who Who, account enrollment.Account
 			return err
 		}
 		proof.FirstName, proof.LastName, proof.SubscriberID = a.FirstName, a.LastName, a.SubscriberID
+		if proof.Emails, err = emails(tx, proof.Authorizations); err != nil {
+			return err
+		}
 		proof.Banks, err = tx.StoredBanks(account)
 		return err
 	})
 	return proof, err
+}
+
+func emails(tx *store.ReadTx, all []mandate.Authorization) (map[ident.UUID]string, error) {
+	found := map[ident.UUID]string{}
+	for _, a := range all {
+		if found[a.Person] != "" || a.Person.IsZero() {
+			continue
+		}
+		p, err := tx.Person(identity.PersonID{UUID: a.Person})
+		if fault.KindOf(err) == fault.NotFound {
+			continue // it was given with the help of staff
+		}
+		if err != nil {
+			return nil, err
+		}
+		found[a.Person] = p.Email.Reveal()
+	}
+	return found, nil
+}
+
+// Mandates gives all mandates that an account ever had, the newest first: a bank
+// may ask for the proof of one that was replaced long ago (ACH-04).
+func (s *Service) Mandates(ctx context.Context, who Who, account enrollment.AccountID) (all []mandate.Mandate, err error) {
+	if err := access.Check(who.Role, access.SeeAutoPay); err != nil {
+		return nil, err
+	}
+	err = s.db.Read(ctx, "mandates", func(tx *store.ReadTx) (err error) {
+		all, err = tx.Mandates(account)
+		return err
+	})
+	return all, err
+}
+
+// AccountOf finds the account of a Subscriber ID, or fault.NotFound: staff are
+// asked by it.
+func (s *Service) AccountOf(ctx context.Context, who Who, id ident.SubscriberID) (account enrollment.AccountID, err error) {
+	if err := access.Check(who.Role, access.SeeAutoPay); err != nil {
+		return account, err
+	}
+	err = s.db.Read(ctx, "account by number", func(tx *store.ReadTx) error {
+		a, err := tx.AccountBySubscriber(id)
+		account = a.ID
+		return err
+	})
+	return account, err
 }

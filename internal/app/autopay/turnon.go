@@ -131,7 +131,7 @@ func (s *Service) replayed(tx *store.Tx, operation ident.UUID, account enrollmen
 func (s *Service) grant(tx *store.Tx, operation ident.UUID, m mandate.Mandate, who Who, g Given, kind mandate.LetterKind) error {
 	tx.InsertGrant(operation, mandate.Authorization{
 		Mandate: m.ID, AccountID: m.AccountID, Version: m.Version, TextVersion: g.TextVersion, Language: g.Language, Wording: g.Wording,
-		Channel: g.Channel, Network: g.Network, SessionHash: g.SessionHash, Method: g.Method, Person: who.Person, Terms: m.Terms, At: tx.Now(),
+		Channel: g.Channel, Network: g.Network, SessionHash: g.SessionHash, Method: g.Method, Role: who.Role, Person: who.Person, Terms: m.Terms, At: tx.Now(),
 	})
 	return s.owe(tx, m, kind, mandate.DraftID{})
 }

@@ -183,6 +183,7 @@ type Proof struct {
 	FirstName      string
 	LastName       string
 	Banks          map[payment.BankAccountID]store.StoredBank // that the authorizations name
+	Emails         map[ident.UUID]string                      // of the people who agreed, as they are today
 }
 
 // PlanCounts is what planning came to.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
+	"quittance.org/quittance/internal/app/apptest"
 	"quittance.org/quittance/internal/app/people"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/pii"
@@ -54,6 +55,7 @@ func TestPasskey(t *testing.T) {
 		if in.Person != p.id || in.FirstStep {
 			t.Errorf("signed in %+v", in)
 		}
+		apptest.Check(t, "method", w.resume(in.Session).Who.Method, identity.Method("password+passkey"))
 		_, err = w.s.PasskeyStep(ctx, answer) // once
 		w.wantCode(err, people.CodeTicket)
 
@@ -68,6 +70,7 @@ func TestPasskey(t *testing.T) {
 		if in.Person != p.id {
 			t.Errorf("signed in %+v", in)
 		}
+		apptest.Check(t, "method", w.resume(in.Session).Who.Method, identity.MethodPasskey)
 	})
 }
 

@@ -233,7 +233,9 @@ func (s *Service) byPasskey(ctx context.Context, in PasskeyAnswer, purpose store
 		if err := h.used(tx, key); err != nil {
 			return err
 		}
-		out, err = s.enter(tx, h.person, entrance{way: identity.FactorPasskey, from: in.From, device: device})
+		out, err = s.enter(tx, h.person, entrance{
+			way: identity.FactorPasskey, from: in.From, device: device, alone: purpose == store.PurposePasskeySignIn,
+		})
 		return err
 	})
 	if err == nil {

@@ -80,7 +80,7 @@ func (s *Service) current(tx *store.ReadTx, session store.PersonSession) (Curren
 	}
 	links, err := tx.LinksOfPerson(p.ID, s.today(tx))
 	out := Current{
-		Who: Who{Person: p.ID, Session: session.ID, Role: access.RolePerson}, Email: p.Email.Reveal(), Language: p.Language,
+		Who: Who{Person: p.ID, Session: session.ID, Role: access.RolePerson, Method: session.Method}, Email: p.Email.Reveal(), Language: p.Language,
 	}
 	for _, l := range links {
 		out.Coverages = append(out.Coverages, coverageOf(l))

@@ -244,6 +244,7 @@ type entrance struct {
 	from   From
 	device string // token of this device, if it is to be remembered
 	silent bool   // another event tells of it
+	alone  bool   // no password was typed: a passkey is both steps
 }
 
 // newDevice makes the token of a device that is to be remembered.
@@ -259,7 +260,7 @@ func (s *Service) enter(tx *store.Tx, p store.Person, e entrance) (SignedIn, err
 	now := s.now()
 	session := store.PersonSession{
 		ID: identity.SessionID{UUID: tx.NewID()}, Person: p.ID, Browser: e.from.Browser(), Network: e.from.Coarse(),
-		Created: now, Seen: now, Confirmed: now,
+		Created: now, Seen: now, Confirmed: now, Method: identity.MethodOf(!e.alone, e.way),
 	}
 	tx.InsertPersonSession(session)
 	tx.ForgetTries(s.signIns(p.Email.Reveal()).key)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"quittance.org/quittance/internal/app/apptest"
 	"quittance.org/quittance/internal/app/people"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/pii"
@@ -296,9 +297,12 @@ func TestRememberedDevice(t *testing.T) {
 			w.ok(err)
 			return step
 		}
-		if with(in.Device).Done == nil {
-			t.Error("the device was not remembered")
+		apptest.Check(t, "method", w.resume(in.Session).Who.Method, identity.Method("password+email"))
+		done := with(in.Device).Done
+		if done == nil {
+			t.Fatal("the device was not remembered")
 		}
+		apptest.Check(t, "method", w.resume(done.Session).Who.Method, identity.MethodDevice)
 		other := w.signedUpAgain("bo@example.org")
 		if step, err := w.s.SignIn(ctx, people.SignIn{Email: other.email, Password: pii.NewSecret(password), Device: in.Device, From: from}); err != nil || step.Done != nil {
 			t.Errorf("the device of somebody else: %+v, %v", step, err)

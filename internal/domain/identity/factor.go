@@ -23,6 +23,29 @@ const (
 	FactorBackup  FactorKind = "backup"
 )
 
+// Method is how somebody signed in, with both steps, as what they agree to in
+// that session keeps it (REG-40): "password+passkey". It is stored, and a method
+// never changes its name.
+type Method string
+
+// The methods that are not a password and a second step.
+const (
+	MethodPasskey Method = "passkey"         // of a device that knows who holds it: both steps in one
+	MethodDevice  Method = "password+device" // on a device that was remembered after a second step
+)
+
+// MethodOf names the method of who typed their password or not, and took a second
+// step; "" stands for a remembered device.
+func MethodOf(password bool, way FactorKind) Method {
+	switch {
+	case !password:
+		return Method(way)
+	case way == "":
+		return MethodDevice
+	}
+	return "password+" + Method(way)
+}
+
 // Ways gives the second steps that may be asked of a person with the given
 // ones, the strongest first.
 func Ways(has []FactorKind, backupCodes int) []FactorKind {

@@ -49,6 +49,7 @@ type Who struct {
 	Session SessionID
 	Account enrollment.AccountID // zero: no account is meant
 	Role    access.Role          // access.RolePerson without an account
+	Method  Method               // how they signed in; "" in sessions that are older than it
 }
 
 // May checks the policy table (R-ACC-1).

@@ -9,6 +9,7 @@ import (
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/access"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/payment"
 )
@@ -112,7 +113,8 @@ type Authorization struct {
 	Channel     payment.Channel
 	Network     string
 	SessionHash string
-	Method      string // how the person had signed in
+	Method      string      // how the person had signed in: an identity.Method
+	Role        access.Role // in which they agreed: a helper may; "" of those that are older than it
 	Person      ident.UUID
 	Terms
 	At civil.Instant

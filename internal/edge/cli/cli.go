@@ -48,6 +48,7 @@ type grammar struct {
 	Bank     bankCommand     `cmd:"" help:"Work with what the bank sent."`
 	Day      dayCommand      `cmd:"" help:"Run the business day, and see how it went."`
 	ACH      achCommand      `cmd:"" name:"ach" help:"See and release files to the bank."`
+	AutoPay  autoPayCommand  `cmd:"" name:"autopay" help:"See what members agreed to."`
 	Carrier  carrierCommand  `cmd:"" help:"See what carriers were told and what they answered."`
 	Outage   outageCommand   `cmd:"" help:"Record when people could not pay, and see it."`
 	File     fileCommand     `cmd:"" help:"Look at bank files."`

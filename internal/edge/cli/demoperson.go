@@ -75,7 +75,7 @@ func (l *demoLoader) agreed(offer autopay.Offer, day int, who people.Who) (autop
 	}.Authorization())
 	return autopay.Given{
 		Channel: payment.ChannelWebAccount, Language: string(text.Language), TextVersion: text.Version, Wording: text.Text,
-		Network: demoFrom.Network, SessionHash: "demo", Method: "session " + who.Session.String(),
+		Network: demoFrom.Network, SessionHash: "demo", Method: string(who.Method),
 	}, err
 }
 

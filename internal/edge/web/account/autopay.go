@@ -83,6 +83,12 @@ func (v *visit) showAutoPay() {
 	}
 	if m := s.Mandate; m != nil {
 		view.Since, view.Last, view.Proof = m.StateOn, m.StopOn, !v.theirs()
+		if view.Proof {
+			if view.Before, err = v.proofs(); err != nil {
+				v.fail(err)
+				return
+			}
+		}
 		if view.State == portal.AutoPayOn {
 			view.Next, view.Terms, view.Waits = nextOf(s), v.terms(s), waitsOf(s.Bank)
 		}

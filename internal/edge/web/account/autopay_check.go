@@ -171,7 +171,7 @@ func (v *visit) agree() {
 	}
 	given := autopay.Given{
 		Channel: payment.ChannelWebAccount, Language: string(agreed.Language), TextVersion: agreed.Version, Wording: agreed.Text,
-		Network: v.Address(), SessionHash: v.sessionHash(), Method: "session " + v.who.Session.String(),
+		Network: v.Address(), SessionHash: v.sessionHash(), Method: string(v.who.Method),
 	}
 	done, err := v.authorize(s, view, terms, given)
 	switch {

@@ -58,7 +58,30 @@ func TestTurningOnAutoPay(t *testing.T) {
 
 	b.open("/account/autopay").says("AutoPay is on.", "December 15", "We ask first if the amount is more than $200.00.", "You can change or stop it until 8:00 p.m. Eastern time on Monday, December 14, 2026.")
 	b.open("/account").at("/account", "Your account").says("AutoPay is on. The next payment is on December 15.", "You're all set. $0.00 due.")
-	b.file("/account/autopay/proof.pdf", "Your AutoPay authorization", strings.Join(strings.Fields(shown), " ")[:80], "the bank account ending in 6789", "Checking account ending in 6789", "November 20, 2026")
+	b.file("/account/autopay/proof.pdf", "Your AutoPay authorization", strings.Join(strings.Fields(shown), " ")[:80], "the bank account ending in 6789", "Checking account ending in 6789", "November 20, 2026",
+		"By the member, signed in as ana@example.com", "How we knew the person: password and a code by email", "Internet address: 127.0.0.1")
+}
+
+// A bank may ask for the proof of a mandate that was replaced (ACH-04): each is
+// one click away.
+func TestProofsOfMandatesBefore(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	b, _ := h.billed(t, "ana@example.com")
+	b.choose("15").send("/account/autopay/check", "now", "other", "cap", "200").at("/account/autopay/done", "AutoPay is on")
+	if strings.Contains(b.open("/account/autopay").body, "Authorizations before") {
+		t.Error("there is none before")
+	}
+	b.open("/account/autopay/stop").send("/account/autopay/stop", "when", "now").at("/account/autopay/done", "AutoPay is off")
+	b.open("/account/autopay/set-up").send("/account/autopay/set-up", "day", "23").send("/account/autopay/bank", "bank", b.value("bank"))
+	b.send("/account/autopay/check", "cap", "300").at("/account/autopay/done", "AutoPay is on")
+	b.open("/account/autopay").says("Authorizations before", "From November 20, 2026 to November 20, 2026 (PDF)")
+	link := regexp.MustCompile(`proof\.pdf\?of=[0-9a-f-]+`).FindString(b.body)
+	b.file("/account/autopay/"+link, "Your AutoPay authorization", "$200.00")
+	b.file("/account/autopay/proof.pdf", "Your AutoPay authorization", "$300.00")
+	other, _ := h.billed(t, "eva@example.com")
+	other.open("/account/autopay/"+link).at("/account/autopay", "Your AutoPay")
+	b.open("/account/autopay/proof.pdf?of=nonsense").at("/account/autopay", "Your AutoPay")
 }
 
 // authorization is what the page says that the member agrees to, as it is kept.

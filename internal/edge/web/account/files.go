@@ -2,22 +2,20 @@ package account
 
 import (
 	"bytes"
+	"io"
 	"strconv"
 	"strings"
 	"sync"
 
-	"quittance.org/quittance/internal/app/autopay"
 	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/app/people"
-	"quittance.org/quittance/internal/base/civil"
-	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/money"
-	"quittance.org/quittance/internal/domain/access"
-	"quittance.org/quittance/internal/domain/mandate"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/edge/web/catalogue"
 	"quittance.org/quittance/internal/edge/web/owing"
 	"quittance.org/quittance/internal/edge/web/portal"
+	"quittance.org/quittance/internal/edge/web/serving"
 	"quittance.org/quittance/internal/format/letterpdf"
 	"quittance.org/quittance/web/fonts"
 )
@@ -28,26 +26,32 @@ var letterPress = sync.OnceValues(func() (*letterpdf.Press, error) { return lett
 // paper is a file of one letter being put together in the reader's language.
 // The first thing that can not be said is kept in err.
 type paper struct {
-	v   *visit
-	doc letterpdf.Document
-	err error
+	site *serving.Site
+	lang catalogue.Lang
+	doc  letterpdf.Document
+	err  error
 }
 
 func (v *visit) paper(title string) *paper {
-	p := &paper{v: v}
-	today := v.Today()
-	lines := v.Profile.Marketplace.LockboxAddress.On(today)
 	cover := v.coverage()
+	return newPaper(v.Site, v.Lang, title, cover.FirstName+" "+cover.LastName, cover.SubscriberID)
+}
+
+// newPaper begins a file for a member.
+func newPaper(site *serving.Site, lang catalogue.Lang, title, name string, id ident.SubscriberID) *paper {
+	p := &paper{site: site, lang: lang}
+	today := site.Today()
+	lines := site.Profile.Marketplace.LockboxAddress.On(today)
 	p.doc = letterpdf.Document{
-		Lang: v.Pages.Spoken(v.Lang).Tag(), Written: today, Marketplace: v.Profile.Marketplace.Name,
-		From: append([]string{}, lines[min(1, len(lines)):]...), To: []string{strings.TrimSpace(cover.FirstName + " " + cover.LastName)},
+		Lang: site.Pages.Spoken(lang).Tag(), Written: today, Marketplace: site.Profile.Marketplace.Name,
+		From: append([]string{}, lines[min(1, len(lines)):]...), To: []string{strings.TrimSpace(name)},
 		Title: p.t(title), Footer: p.t("letter.page", "page", "{page}", "pages", "{pages}"),
 	}
-	if v.Profile.Marketplace.Demo {
+	if site.Profile.Marketplace.Demo {
 		p.doc.From = append(p.doc.From, p.t("frame.demo"))
 	}
 	p.fact("proof.date", p.t("proof.on", "date", today))
-	p.fact("proof.subscriber", p.t("proof.ends", "last_four", cover.SubscriberID.LastFour()))
+	p.fact("proof.subscriber", p.t("proof.ends", "last_four", id.LastFour()))
 	return p
 }
 
@@ -61,7 +65,7 @@ func (p *paper) t(key string, args ...any) string {
 }
 
 func (p *paper) say(m portal.Message) string {
-	text, err := p.v.Pages.Text(p.v.Lang, m)
+	text, err := p.site.Pages.Text(p.lang, m)
 	if err != nil && p.err == nil {
 		p.err = err
 	}
@@ -83,23 +87,26 @@ func (p *paper) section(heading string, paragraphs, points []string) {
 	p.doc.Sections = append(p.doc.Sections, letterpdf.Section{Heading: heading, Paragraphs: paragraphs, Points: points})
 }
 
-// send prints the file and answers with it.
-func (p *paper) send(name string) {
+// writeTo writes the file as a PDF.
+func (p *paper) writeTo(w io.Writer) error {
 	if p.err != nil {
-		p.v.Broken(p.err)
-		return
+		return p.err
 	}
 	press, err := letterPress()
 	if err != nil {
-		p.v.Broken(err)
-		return
+		return err
 	}
+	return press.Write(w, &p.doc)
+}
+
+// sendPaper prints a file and answers with it.
+func (v *visit) sendPaper(p *paper, name string) {
 	var out bytes.Buffer
-	if err := press.Write(&out, &p.doc); err != nil {
-		p.v.Broken(err)
+	if err := p.writeTo(&out); err != nil {
+		v.Broken(err)
 		return
 	}
-	p.v.sendFile(file{"application/pdf", name + ".pdf", out.Bytes()})
+	v.sendFile(file{"application/pdf", name + ".pdf", out.Bytes()})
 }
 
 // receiptFile is the receipt of A12.
@@ -113,12 +120,12 @@ func (v *visit) receiptFile() {
 	if own.Method == payment.MethodBank && !v.theirs() && own.Receipt.Wording != "" {
 		p.section(p.t("receipt.agreed"), []string{own.Receipt.Wording}, nil)
 	}
-	p.send("receipt-" + own.Confirmation.String())
+	v.sendPaper(p, "receipt-"+own.Confirmation.String())
 }
 
 // payment puts the facts of a payment on paper.
 func (p *paper) payment(own *paying.OwnPayment) {
-	p.lead(p.t("proof.receipt.lead", "marketplace", p.v.Profile.Marketplace.Name))
+	p.lead(p.t("proof.receipt.lead", "marketplace", p.site.Profile.Marketplace.Name))
 	p.doc.Box = []letterpdf.Fact{
 		{Label: p.t("line.amount"), Value: own.Amount.Format()}, {Label: p.t("done.confirmation"), Value: own.Confirmation.String()},
 	}
@@ -161,7 +168,7 @@ func (v *visit) letterFile() {
 	}
 	p.payment(own)
 	p.section(p.t("proof.letter.questions"), []string{p.t("proof.letter.call")}, nil)
-	p.send("proof-of-payment-" + own.Confirmation.String())
+	v.sendPaper(p, "proof-of-payment-"+own.Confirmation.String())
 }
 
 // years is A17.
@@ -192,7 +199,7 @@ func (v *visit) yearFile() {
 	}
 	for _, y := range all {
 		if y.Year == year {
-			v.yearPaper(y).send("paid-" + strconv.Itoa(year))
+			v.sendPaper(v.yearPaper(y), "paid-"+strconv.Itoa(year))
 			return
 		}
 	}
@@ -220,52 +227,3 @@ func (v *visit) yearPaper(y people.YearTotals) *paper {
 	p.section(p.t("my.years.forms"), []string{p.t("my.years.counted"), p.t("my.years.forms_text"), p.t("my.years.forms_where")}, nil)
 	return p
 }
-
-// proof is the authorization of AutoPay on paper: every word that was agreed
-// to, when and how, and what became of it (ACH-04, REG-40).
-func (v *visit) proof() {
-	if err := v.who.May(access.SeeBillDetails); err != nil {
-		v.fail(err)
-		return
-	}
-	proof, err := v.member.AutoPay.Proof(v.Ctx(), v.payer(), v.who.Account, mandate.ID{})
-	switch {
-	case fault.KindOf(err) == fault.NotFound:
-		v.To(portal.PathAutoPay)
-		return
-	case err != nil:
-		v.fail(err)
-		return
-	}
-	v.proofPaper(proof).send("autopay-authorization")
-}
-
-func (v *visit) proofPaper(proof autopay.Proof) *paper {
-	p := v.paper("proof.autopay.title")
-	p.lead(p.t("proof.autopay.lead", "name", proof.FirstName+" "+proof.LastName))
-	for _, a := range proof.Authorizations {
-		bank := proof.Banks[a.BankAccount]
-		points := []string{
-			p.t("proof.autopay.given", "at", a.At), p.t("proof.autopay.version", "version", a.TextVersion, "method", a.Method),
-			p.named("my.terms.day", portal.DayOfMonth(a.Day)),
-			p.named("my.terms.bank", portal.Saved{Kind: portal.AccountKind(bank.Type), LastFour: bank.LastFour}.Message()),
-			p.t("proof.autopay.holder", "holder", bank.HolderName),
-		}
-		terms := portal.AutoPayTerms{Cap: a.Cap, Always: a.Notice != mandate.NoticeOver, Over: a.NoticeOver, Days: v.Profile.AutoPay.NoticeDays.On(v.Today())}
-		points = append(points, p.named("my.terms.limit", terms.CapMessage()), p.named("my.terms.notice", terms.NoticeMessage()))
-		heading := p.t("proof.autopay.first", "date", dateOf(v, a.At))
-		if a.Version > 1 {
-			heading = p.t("proof.autopay.changed", "date", dateOf(v, a.At))
-		}
-		p.section(heading, strings.Split(a.Wording, "\n\n"), points)
-	}
-	var events []string
-	for _, e := range proof.Events {
-		events = append(events, p.t("proof.autopay.event_"+string(e.State), "date", e.On))
-	}
-	p.section(p.t("proof.autopay.events"), nil, events)
-	p.section(p.t("proof.letter.questions"), []string{p.t("proof.letter.call")}, nil)
-	return p
-}
-
-func dateOf(v *visit, at civil.Instant) civil.Date { return at.DateIn(v.Profile.Zone()) }

@@ -36,8 +36,9 @@ type AutoPay struct {
 	Terms    *AutoPayTerms
 	Waits    *AutoPayWaits // nil: nothing is in its way
 	Rows     []AutoPayRow
-	CanPay   bool // something is due that could be paid now
-	Proof    bool // there is an authorization to read
+	CanPay   bool           // something is due that could be paid now
+	Proof    bool           // there is an authorization to read
+	Before   []AutoPayProof // of mandates that are over, the newest first
 	Problems Problems
 }
 
@@ -181,6 +182,12 @@ type AutoPayRow struct {
 	Amount money.Amount
 	Status PaymentStatus
 	Path   string
+}
+
+// AutoPayProof is an authorization that was given before.
+type AutoPayProof struct {
+	Path        string
+	From, Until civil.Date
 }
 
 // Saved is a bank account that the member saved.

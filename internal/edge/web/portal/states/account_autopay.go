@@ -41,7 +41,8 @@ func waitingAccount(wait portal.SavedWait) portal.Saved {
 func ownAutoPay() portal.AutoPay {
 	return portal.AutoPay{
 		State: portal.AutoPayOn, Manage: true, LastFour: "6789", Next: nextPayment(), CanPay: true, Proof: true,
-		Terms: &portal.AutoPayTerms{Day: 23, Bank: checkingAccount(), Cap: money.Cents(18700), Always: true, Days: 10},
+		Before: []portal.AutoPayProof{{Path: portal.PathAutoPayProof + "?of=" + op, From: day("2025-11-03"), Until: day("2026-06-01")}},
+		Terms:  &portal.AutoPayTerms{Day: 23, Bank: checkingAccount(), Cap: money.Cents(18700), Always: true, Days: 10},
 		Rows: []portal.AutoPayRow{
 			{On: day("2026-10-23"), Amount: total, Status: portal.StatusReceived, Path: portal.PathPayments + "/" + op},
 			{On: day("2026-09-23"), Amount: total, Status: portal.StatusPaid, Path: portal.PathPayments + "/" + op},
