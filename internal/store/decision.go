@@ -23,9 +23,7 @@ var (
 		ORDER BY p.account_id, p.enrollment_id LIMIT $3`)
 	qMarkDecided = stmt("mark_decided", `
 		UPDATE enrollment SET decided = TRUE WHERE account_id = $1 AND enrollment_id = $2 AND NOT decided`)
-	qInsertAudit = stmt("insert_audit", `
-		INSERT INTO audit (account_id, audit_id, operation, actor, subject, summary, reason, recorded_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
+	insertAudit = insertsOf("audit", columnsOf("account_id, audit_id, operation, actor, subject, summary, reason, recorded_at"))
 )
 
 // DecisionRecord is a decision as it is kept: with its rule and evidence (I13).
@@ -86,5 +84,5 @@ type AuditEvent struct {
 
 // Audit records an act in the same transaction that does it.
 func (tx *Tx) Audit(e AuditEvent) {
-	tx.queue(qInsertAudit, e.AccountID, tx.NewID(), e.Operation, e.Actor, e.Subject, e.Summary, e.Reason, tx.now)
+	tx.queue(insertAudit.few[0], e.AccountID, tx.NewID(), e.Operation, e.Actor, e.Subject, e.Summary, e.Reason, tx.now)
 }

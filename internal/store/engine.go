@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"strings"
+
+	"quittance.org/quittance/internal/domain/enrollment"
 )
 
 // engine is what differs between SQLite and PostgreSQL.
@@ -58,6 +60,11 @@ type step struct {
 	presumed bool
 }
 
+// leads tells whether the first argument of a step is an account.
+func (s step) leads(account enrollment.AccountID) bool {
+	return len(s.args) > 0 && s.args[0] == any(account)
+}
+
 // rows is the part of a result that both drivers share.
 type rows interface {
 	Next() bool
@@ -99,11 +106,14 @@ const (
 
 // Stmt is a named statement. Every one is prepared on both engines in a test.
 type Stmt struct {
-	name   string
-	sql    string
-	locked string // the text that locks its rows as well, "" if it never does
-	reads  bool   // and writes nothing
-	writes string // the table that it writes, "" if none, or if that is not known
+	name    string
+	sql     string
+	locked  string  // the text that locks its rows as well, "" if it never does
+	reads   bool    // and writes nothing
+	changes bool    // changes or removes rows that are there
+	writes  string  // the table that it writes, "" if none, or if that is not known
+	few     []*Stmt // the same of one row, of two …; nil if it can not be put together with others
+	width   int     // arguments of a row of it
 }
 
 // names tells whether the text has the name of a table in it: if not, the table
@@ -150,12 +160,17 @@ func (s *Stmt) textIn(m mode) string {
 var registry []*Stmt
 
 func stmt(name, sql string) *Stmt {
-	s := &Stmt{name: name, sql: sql, reads: strings.HasPrefix(strings.TrimSpace(sql), "SELECT "), writes: tableWritten(sql)}
+	s := &Stmt{name: name, sql: sql, reads: begins(sql, "SELECT "), changes: changes(sql), writes: tableWritten(sql)}
 	if strings.Contains(sql, lockMark) {
 		s.locked = strings.Replace(sql, lockMark, lockRows, 1)
 	}
 	registry = append(registry, s)
 	return s
 }
+
+// changes tells whether a text changes or removes rows that are there.
+func changes(sql string) bool { return begins(sql, "UPDATE ") || begins(sql, "DELETE ") }
+
+func begins(sql, with string) bool { return strings.HasPrefix(strings.TrimSpace(sql), with) }
 
 var errWrongRowCount = errors.New("store: a guarded statement touched another number of rows")

@@ -14,12 +14,14 @@ var AppendOnly = append(slices.Clone(appendOnly), "delivery_choice", "text_conse
 
 // ExecText runs a statement that is not registered.
 func (tx *Tx) ExecText(text string) error {
-	_, err := tx.exec(&Stmt{name: "test", sql: text})
+	_, err := tx.exec(&Stmt{name: "test", sql: text, changes: changes(text)})
 	return err
 }
 
 // QueueText queues a statement that is not registered.
-func (tx *Tx) QueueText(text string) { tx.queue(&Stmt{name: "test", sql: text}) }
+func (tx *Tx) QueueText(text string) {
+	tx.queue(&Stmt{name: "test", sql: text, changes: changes(text)})
+}
 
 // EachText hands on every row of a query that is not registered.
 func (tx *ReadTx) EachText(text string, row func(scan func(...any) error) error, args ...any) error {

@@ -58,14 +58,13 @@ var (
 	qUseCredit         = stmt("use_credit", `UPDATE open_credit SET open_cents = open_cents - $3 WHERE account_id = $1 AND payment_id = $2 AND open_cents > $3`)
 	qCloseCredit       = stmt("close_credit", `DELETE FROM open_credit WHERE account_id = $1 AND payment_id = $2 AND open_cents = $3`)
 	insertUnbilled     = insertsOf("unbilled", []string{"account_id", "activity_id", "kind", "effective_on", "amount_cents"})
-	qInsertBankAccount = stmt("insert_bank_account", `
-		INSERT INTO bank_account (account_id, bank_account_id, holder_name, kind, routing, number_enc, number_idx, last_four, validated_at, validation_ref)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (account_id, bank_account_id) DO NOTHING`)
+	insertBankAccounts = insertsOnce("bank_account", columnsOf(
+		"account_id, bank_account_id, holder_name, kind, routing, number_enc, number_idx, last_four, validated_at, validation_ref"),
+		" ON CONFLICT (account_id, bank_account_id) DO NOTHING")
 	qBankAccountNumber = stmt("bank_account_number", `
 		SELECT holder_name, kind, routing, number_enc FROM bank_account WHERE account_id = $1 AND bank_account_id = $2`)
-	qInsertAuthorization = stmt("insert_authorization", `
-		INSERT INTO payment_authorization (account_id, intent_id, text_version, language, wording, network, session_hash, authorized_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
+	insertAuthorizations = insertsOf("payment_authorization", columnsOf(
+		"account_id, intent_id, text_version, language, wording, network, session_hash, authorized_at"))
 	insertClearing = insertsOf("clearing_item", []string{"account_id", "item_id", "clearing", "payment_id", "amount_cents", "opened_on"})
 	qInsertWebhook = stmt("insert_webhook", `
 		INSERT INTO webhook_event (processor, event_id, intent_id, received_at) VALUES ($1, $2, $3, $4)
@@ -230,7 +229,7 @@ func (tx *Tx) PutBankAccount(b payment.BankAccount, validationRef string) (payme
 	if err != nil {
 		return id, err
 	}
-	tx.queue(qInsertBankAccount, b.AccountID, id, b.HolderName, string(b.Type), b.Routing, sealed,
+	tx.queue(insertBankAccounts.few[0], b.AccountID, id, b.HolderName, string(b.Type), b.Routing, sealed,
 		tx.db.vault.Index("bank_account.number", number), b.Number.LastFour(), tx.now, validationRef)
 	return id, nil
 }
@@ -263,7 +262,7 @@ type Authorization struct {
 
 // InsertAuthorization keeps an authorization for good.
 func (tx *Tx) InsertAuthorization(a Authorization) {
-	tx.queue(qInsertAuthorization, a.AccountID, a.Operation, a.Version, a.Language, a.Wording, a.Network, a.SessionHash, a.At)
+	tx.queue(insertAuthorizations.few[0], a.AccountID, a.Operation, a.Version, a.Language, a.Wording, a.Network, a.SessionHash, a.At)
 }
 
 // InsertWebhook notes a processor's event and tells whether it is new.

@@ -72,7 +72,7 @@ func (p *plan) take(tx *ReadTx, s step) error {
 // read answers a query, if it is about the account, and about nothing that the
 // plan itself writes before.
 func (p *plan) read(tx *ReadTx, s step) error {
-	if len(s.args) == 0 || s.args[0] != any(p.account) {
+	if !s.leads(p.account) {
 		return errUnplanned
 	}
 	if slices.ContainsFunc(tx.pending, func(w step) bool { return s.stmt.names(w.stmt.writes) }) {

@@ -95,8 +95,8 @@ func (e *postgresEngine) begin(ctx context.Context, m mode) (session, error) {
 
 // inLine makes no plan: its reads would be answered by another transaction,
 // beside which PostgreSQL lets everybody write.
-func (e *postgresEngine) inLine(ctx context.Context, _ *plan) (session, error) {
-	return e.line.begin(ctx)
+func (e *postgresEngine) inLine(ctx context.Context, p *plan) (session, error) {
+	return e.line.begin(ctx, p.account)
 }
 
 // SQLSTATE codes, PostgreSQL manual appendix A.

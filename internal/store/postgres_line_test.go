@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"runtime"
 	"testing"
@@ -9,6 +10,8 @@ import (
 
 	"quittance.org/quittance/internal/base/clock/virtual"
 	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/base/ident"
+	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/store"
 	"quittance.org/quittance/internal/store/storetest"
 )
@@ -30,7 +33,16 @@ func newPostgresLineOf(t *testing.T, conns int32) *line {
 		t.Fatal(err)
 	}
 	t.Cleanup(db.Close)
-	return &line{t: t, db: db, in: inLine(db, nobody), errs: map[string]error{}, runs: map[string]int{}}
+	in := func(ctx context.Context, name string, fn func(*store.Tx) error) error {
+		return db.InLine(ctx, name, accountOf(name), fn)
+	}
+	return &line{t: t, db: db, in: in, errs: map[string]error{}, runs: map[string]int{}}
+}
+
+// accountOf is the account of a caller: all differ.
+func accountOf(name string) enrollment.AccountID {
+	hash := sha256.Sum256([]byte(name))
+	return enrollment.AccountID{UUID: ident.Named(hash[:])}
 }
 
 func (l *line) wantRuns(want map[string]int) {
@@ -42,16 +54,18 @@ func (l *line) wantRuns(want map[string]int) {
 	}
 }
 
-// Whoever waits goes on in the transaction of those before, sees what they have
-// done, and nobody else sees anything before all are committed.
+// Those who wait go on in one transaction at the same time, and nobody else sees
+// anything before all are committed.
 func TestPostgresCommitsTogetherThoseWhoWait(t *testing.T) {
 	t.Parallel()
 	l := newPostgresLine(t)
 	letGo := l.first(fine)
-	l.begin(t.Context(), "second", fine)
+	done := make(chan struct{})
+	l.begin(t.Context(), "second", func(*store.Tx) error { close(done); return nil })
 	l.begin(t.Context(), "last", func(tx *store.Tx) error {
-		if tries, err := tx.Tries("second", time.Hour); err != nil || tries != 1 {
-			t.Errorf("of the second the last sees %d, %v", tries, err)
+		<-done
+		if tries, err := tx.Tries("last", time.Hour); err != nil || tries != 1 {
+			t.Errorf("of what it did itself the last sees %d, %v", tries, err)
 		}
 		if !l.committed("first") || l.committed("second") {
 			t.Error("want the first committed, and the second not before the last is done")
@@ -61,6 +75,108 @@ func TestPostgresCommitsTogetherThoseWhoWait(t *testing.T) {
 	letGo()
 	l.want(map[string]bool{"first": true, "second": true, "last": true})
 	l.wantRuns(map[string]int{"first": 1, "second": 1, "last": 1})
+}
+
+// Those who wait for an answer get it in one round trip, also if one of them
+// asks more often than the other.
+func TestPostgresAnswersAllAtOnce(t *testing.T) {
+	t.Parallel()
+	l := newPostgresLine(t)
+	letGo := l.first(fine)
+	asks := func(times int) func(*store.Tx) error {
+		return func(tx *store.Tx) error {
+			for i := range times {
+				tx.CountTry("asked")
+				if tries, err := tx.Tries("asked", time.Hour); err != nil || tries <= int64(i) {
+					t.Errorf("%d tries after %d, %v", tries, i+1, err)
+				}
+			}
+			return nil
+		}
+	}
+	l.begin(t.Context(), "second", asks(1))
+	l.begin(t.Context(), "third", asks(5))
+	l.begin(t.Context(), "last", asks(3))
+	letGo()
+	l.want(map[string]bool{"first": true, "second": true, "third": true, "last": true})
+	l.wantRuns(map[string]int{"second": 1, "third": 1, "last": 1})
+	var tries int64
+	err := l.db.Read(t.Context(), "look", func(tx *store.ReadTx) (err error) {
+		tries, err = tx.Tries("asked", time.Hour)
+		return err
+	})
+	if err != nil || tries != 9 {
+		t.Errorf("%d tries are there, %v; want 9", tries, err)
+	}
+}
+
+// Two of one account are not in one group: they would not see each other.
+func TestPostgresOneAccountOneAfterTheOther(t *testing.T) {
+	t.Parallel()
+	l := newPostgresLine(t)
+	letGo := l.first(fine)
+	l.begin(t.Context(), "second", fine)
+	again := func(fn func(*store.Tx) error) error {
+		return l.db.InLine(t.Context(), "again", accountOf("second"), fn)
+	}
+	l.come("again", again, func(tx *store.Tx) error {
+		if !l.committed("second") {
+			t.Error("in one group with another of its account")
+		}
+		return nil
+	})
+	l.begin(t.Context(), "last", fine)
+	letGo()
+	l.want(map[string]bool{"first": true, "second": true, "again": true, "last": true})
+	l.wantRuns(map[string]int{"second": 1, "again": 1, "last": 1})
+}
+
+// Who changes what is not its account's runs alone: others may have read it.
+func TestPostgresWhoDoesNotSuitRunsAlone(t *testing.T) {
+	t.Parallel()
+	for name, foreign := range map[string]func(*store.Tx) error{
+		"at once": func(tx *store.Tx) error { return tx.ExecText("UPDATE counter SET n = n + 1 WHERE name = 'x'") },
+		"at last": func(tx *store.Tx) error { tx.QueueText("UPDATE counter SET n = n + 1 WHERE name = 'x'"); return nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := newPostgresLine(t)
+			letGo := l.first(fine)
+			l.begin(t.Context(), "second", fine)
+			l.begin(t.Context(), "last", foreign)
+			letGo()
+			l.want(map[string]bool{"first": true, "second": true, "last": true})
+			l.wantRuns(map[string]int{"first": 1, "second": 2, "last": 2})
+		})
+	}
+}
+
+// Who waits for an answer may give up before it is asked for, because another of
+// the group is busy.
+func TestPostgresGivingUpBesideOneWhoIsBusy(t *testing.T) {
+	t.Parallel()
+	l := newPostgresLine(t)
+	letGo := l.first(fine)
+	gate, asked := make(chan struct{}), make(chan struct{})
+	ctx, stop := context.WithCancel(t.Context())
+	l.begin(ctx, "waits", func(tx *store.Tx) error {
+		close(asked)
+		_, err := tx.Tries("waits", time.Hour)
+		return err
+	})
+	l.begin(t.Context(), "busy", func(*store.Tx) error { <-gate; return nil })
+	go letGo()
+	<-asked
+	stop()
+	for !l.gaveUp("waits") {
+		runtime.Gosched()
+	}
+	close(gate)
+	l.all.Wait()
+	l.want(map[string]bool{"first": true, "waits": false, "busy": true})
+	if !errors.Is(l.errs["waits"], context.Canceled) {
+		t.Errorf("want its own giving up, got %v", l.errs["waits"])
+	}
 }
 
 // However many pay at the same moment, a connection is left for everybody else.
@@ -85,8 +201,7 @@ func TestPostgresPaymentsLeaveAConnection(t *testing.T) {
 	l.want(want)
 }
 
-// What one does wrong is its own affair: whoever was done in the same group runs
-// again, and whoever was not is not touched.
+// What one does wrong is its own affair: the others of the group run again.
 func TestPostgresOneThatFailsLeavesTheOthers(t *testing.T) {
 	t.Parallel()
 	failures := map[string]func(*store.Tx) error{
@@ -117,8 +232,8 @@ func TestPostgresOneThatFailsLeavesTheOthers(t *testing.T) {
 	}
 }
 
-// Who fails where others were done before fails by what is committed, and not
-// by what they may have taken back: it runs again alone.
+// Who fails in company fails by what is committed, and not by what others take
+// back: it runs again alone.
 func TestPostgresNobodyFailsByWhatWasTakenBack(t *testing.T) {
 	t.Parallel()
 	l := newPostgresLine(t)
@@ -207,7 +322,7 @@ func TestPostgresGivingUp(t *testing.T) {
 	}
 	letGo()
 	l.want(map[string]bool{"first": true, "second": true, "waiting": false, "working": false, "last": true})
-	l.wantRuns(map[string]int{"second": 2, "waiting": 0, "working": 1, "last": 1})
+	l.wantRuns(map[string]int{"second": 2, "waiting": 0, "working": 1, "last": 2})
 	for _, name := range []string{"waiting", "working"} {
 		if !errors.Is(l.errs[name], context.Canceled) {
 			t.Errorf("%s: %v", name, l.errs[name])

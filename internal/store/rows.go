@@ -22,9 +22,17 @@ const insertRowsMost = 8
 const fewRows = 2 * insertRowsMost
 
 func insertsOf(table string, columns []string) *inserts {
+	return insertsOnce(table, columns, "")
+}
+
+// insertsOnce is insertsOf for rows that may be there: unless says when they
+// are left as they are.
+func insertsOnce(table string, columns []string, unless string) *inserts {
 	t := &inserts{table: table, columns: columns, few: make([]*Stmt, insertRowsMost)}
 	for i := range t.few {
-		t.few[i] = stmt(fmt.Sprintf("insert_%d_%s", i+1, table), insertRows(table, columns, i+1, func(i int) string { return fmt.Sprintf("$%d", i+1) }))
+		text := insertRows(table, columns, i+1, func(i int) string { return fmt.Sprintf("$%d", i+1) })
+		t.few[i] = stmt(fmt.Sprintf("insert_%d_%s", i+1, table), text+unless)
+		t.few[i].few, t.few[i].width = t.few, len(columns)
 	}
 	return t
 }
