@@ -56,6 +56,13 @@ func (tx *Tx) OweNotice(n Notice) {
 	tx.queue(qOweNotice, n.AccountID, n.ID, n.EnrollmentID, string(n.Kind), n.Month, n.OwedOn, n.Amount, n.By, n.Ends)
 }
 
+// NoticeTold records that a letter need not go out, as something else has told
+// it on a day.
+func (tx *Tx) NoticeTold(n Notice, on civil.Date) {
+	tx.OweNotice(n)
+	tx.SettleNotice(n, NoticeSent, on)
+}
+
 // NewNoticeID makes a notice's identifier.
 func (tx *Tx) NewNoticeID() NoticeID { return NoticeID{UUID: tx.NewID()} }
 

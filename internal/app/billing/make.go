@@ -162,6 +162,9 @@ func (s *Service) recordStarts(tx *store.Tx, f *store.Facts, b store.Billed, tod
 			DecidedOn: today, EffectiveOn: start.Start.First(), Rule: start.Rule,
 			Evidence: "first month paid in full: " + money.Zero.String() + " open", Actor: Actor,
 		})
+		tx.OweNotice(store.Notice{
+			ID: tx.NewNoticeID(), AccountID: f.Account.ID, EnrollmentID: start.ID, Kind: standing.NoticeStarted, Month: start.Start, OwedOn: today,
+		})
 	}
 }
 

@@ -195,11 +195,17 @@ func (s *Service) post(tx *store.Tx, i store.IntentRow, p payment.Payment, clear
 	if err := s.oweRepeat(tx, p, left); err != nil {
 		return err
 	}
-	s.recordStarts(tx, facts, p)
+	address, err := receiptAddress(tx.ReadTx, facts, p, i.Email)
+	if err != nil {
+		return err
+	}
+	if err := s.recordStarts(tx, facts, p, address); err != nil {
+		return err
+	}
 	if p.Channel == payment.ChannelWebGuest {
 		tx.NoticePayment(p.AccountID, p.ID)
 	}
-	if i.Email == "" {
+	if address == "" {
 		return nil
 	}
 	return s.jobs.SendReceipt(tx, p.AccountID, i.ID)
@@ -233,13 +239,27 @@ func apply(tx *store.Tx, facts *store.Facts, a *payment.Application) {
 	facts.MarkPaid(*a, a.CountsOn)
 }
 
-// recordStarts records the start of coverage that the payment brings about.
-func (s *Service) recordStarts(tx *store.Tx, facts *store.Facts, p payment.Payment) {
+// recordStarts records the start of coverage that the payment brings about. A
+// receipt to the member's own address tells of it; otherwise a letter is owed.
+func (s *Service) recordStarts(tx *store.Tx, facts *store.Facts, p payment.Payment, receipt string) error {
 	for _, e := range standing.Evaluate(s.profile, facts.Standing(), p.EffectiveOn).Starts() {
 		tx.InsertDecision(store.DecisionRecord{
 			AccountID: p.AccountID, EnrollmentID: e.ID, Kind: standing.DecisionEffectuate, Month: e.Start,
 			DecidedOn: p.EffectiveOn, EffectiveOn: e.Start.First(), Rule: e.Rule,
 			Evidence: "first month paid in full by payment " + p.ID.String(), Actor: actorSystem, PaymentID: p.ID,
 		})
+		n := store.Notice{
+			ID: tx.NewNoticeID(), AccountID: p.AccountID, EnrollmentID: e.ID, Kind: standing.NoticeStarted, Month: e.Start, OwedOn: p.EffectiveOn,
+		}
+		own, err := isMembers(tx.ReadTx, facts, receipt)
+		if err != nil {
+			return err
+		}
+		if own {
+			tx.NoticeTold(n, s.profile.Today(tx.Now()))
+		} else {
+			tx.OweNotice(n)
+		}
 	}
+	return nil
 }

@@ -289,7 +289,13 @@ func (s *Service) receipt(tx *store.ReadTx, p payment.Payment) (*Receipt, error)
 	}
 	r := &Receipt{
 		Payment: p, FirstName: facts.Account.FirstName, Initial: facts.Account.Initial(), SubscriberID: facts.Account.SubscriberID,
-		Email: i.Email, Language: i.Language, After: s.due(facts),
+		Language: i.Language, After: s.due(facts),
+	}
+	if r.Email, err = receiptAddress(tx, facts, p, i.Email); err != nil {
+		return nil, err
+	}
+	if unasked(p.Channel) {
+		r.Language = facts.Account.Language
 	}
 	parts, err := tx.ApplicationsOf(p.AccountID, p.ID)
 	if err != nil {

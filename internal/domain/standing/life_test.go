@@ -244,7 +244,7 @@ func TestWhoPaysInTimeIsCovered(t *testing.T) {
 		}
 		l.live(t, civil.MustParseDate("2027-12-31"), true)
 		for _, line := range l.log {
-			if !strings.Contains(line, "effectuate 2027-01") && !strings.Contains(line, "_reminder") {
+			if !strings.Contains(line, "effectuate 2027-01") && !strings.Contains(line, "letter started 2027-01") && !strings.Contains(line, "_reminder") {
 				t.Fatalf("told %s", line)
 			}
 		}

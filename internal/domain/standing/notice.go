@@ -12,6 +12,7 @@ type NoticeKind string
 // are owed by billing and paying.
 const (
 	NoticeStartReminder NoticeKind = "start_reminder" // M2: first month
+	NoticeStarted       NoticeKind = "started"        // M3: first month; a receipt to the member tells it as well
 	NoticeStartMoved    NoticeKind = "start_moved"    // M4: new first month
 	NoticeNotStarted    NoticeKind = "not_started"    // the selection lapsed: first month
 	NoticeDueReminder   NoticeKind = "due_reminder"   // M6: month due
@@ -153,6 +154,10 @@ func (s *subject) letterOn(x *episode, k int) civil.Date {
 	return s.graceStart(x, k)
 }
 
+// startToldDays is how long after a start it is still news: a check that counts by
+// its postmark starts coverage some days back.
+const startToldDays = 14
+
 // decisionNotices tell what was decided on coverage: its start moved or lapsed,
 // a decision was undone, coverage was had back.
 func (s *subject) decisionNotices() {
@@ -161,6 +166,8 @@ func (s *subject) decisionNotices() {
 	}
 	for _, d := range s.e.Decisions {
 		switch d.Kind {
+		case DecisionEffectuate:
+			s.tellStart(d)
 		case DecisionRoll:
 			if d == s.rec.rolled {
 				s.notice(Notice{Kind: NoticeStartMoved, Month: d.Month, On: d.On, Amount: s.s.Unpaid, By: s.s.CureBy, Ends: s.startBefore()})
@@ -181,6 +188,16 @@ func (s *subject) decisionNotices() {
 			s.stands(d, NoticeStartMoved, civil.Month{})
 		}
 	}
+}
+
+// tellStart tells of a start while it is news (M3).
+func (s *subject) tellStart(d Decision) {
+	last := d.On.AddDays(startToldDays)
+	if d != s.rec.effectuated || s.asOf.After(last) || s.sent(NoticeStarted, d.Month, d.On) {
+		return
+	}
+	s.notice(Notice{Kind: NoticeStarted, Month: d.Month, On: d.On})
+	s.review(last.AddDays(1))
 }
 
 // stands takes back a letter that was sent before its decision was undone.

@@ -27,7 +27,7 @@ import (
 // a first payment has the same name: a payment gets one of the two.
 const TemplateReceipt = "receipt"
 
-const receiptVersion = 1 // see template
+const receiptVersion = 2 // see template
 
 const lookUpPath = "/is-my-payment-in"
 

@@ -334,9 +334,9 @@ func TestWhatCanNotBeWrittenIsAnError(t *testing.T) {
 		t.Errorf("a slash at the end: %v", err)
 	}
 	r := paid(t)
-	r.Payment.Method = payment.MethodCheck
-	if _, err := letters.Receipt(cat, p, base, r); err == nil || !strings.Contains(err.Error(), "check") {
-		t.Errorf("a check: got %v, want that there are no words for it", err)
+	r.Payment.Method = payment.Method("barter")
+	if _, err := letters.Receipt(cat, p, base, r); err == nil || !strings.Contains(err.Error(), "barter") {
+		t.Errorf("barter: got %v, want that there are no words for it", err)
 	}
 }
 
@@ -396,5 +396,22 @@ func TestATranslatedLetterIsOfItsLanguage(t *testing.T) {
 	}
 	if !strings.Contains(l.Text, base+"/pt/is-my-payment-in") || !strings.Contains(l.Text, "Demonstração") {
 		t.Errorf("the link or the banner is not Portuguese:\n%s", l.Text)
+	}
+}
+
+// M8: a check is receipted as well; no bank statement of ours is promised to who
+// mailed it, and no time of day.
+func TestReceiptOfACheck(t *testing.T) {
+	t.Parallel()
+	r := paid(t)
+	r.Payment.Method, r.Payment.Channel, r.Payment.LastFour, r.Payment.Brand, r.Wording = payment.MethodCheck, payment.ChannelMail, "", "", ""
+	text := write(t, r).Text
+	for _, want := range []string{"Check", "Paid on: November 20, 2026\n"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("lacks %q:\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "statement shows") {
+		t.Errorf("it promises a statement:\n%s", text)
 	}
 }

@@ -13,6 +13,7 @@ var notices = map[standing.NoticeKind]struct {
 	write func(*author, notifying.Notice) *letter
 }{
 	standing.NoticeStartReminder: {template{"start_reminder", 2}, (*author).startReminder},
+	standing.NoticeStarted:       {template{"started", 1}, (*author).started},
 	standing.NoticeStartMoved:    {template{"start_moved", 2}, (*author).startMoved},
 	standing.NoticeNotStarted:    {template{"not_started", 2}, (*author).notStarted},
 	standing.NoticeDueReminder:   {template{"due_reminder", 1}, (*author).dueReminder},

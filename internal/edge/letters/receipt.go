@@ -72,11 +72,22 @@ func (w *writer) facts() []fact {
 		{w.t("check.amount", nil), p.Amount.Format()},
 		{w.t("receipt.to", nil), w.t("receipt.payee", nil)},
 		{w.t("check.for", nil), w.t("frame.who", catalogue.Args{"name": w.name(), "last_four": w.receipt.SubscriberID.LastFour()})},
-		{w.t("receipt.when", nil), w.t("receipt.at", catalogue.Args{"at": p.SubmittedAt})},
+		{w.t("receipt.when", nil), w.when()},
 		{w.t("receipt.counts", nil), w.say.Date(p.EffectiveOn)},
 		{w.t("receipt.how", nil), w.paidWith()},
 		{w.t("receipt.balance", nil), w.receipt.After.Asked.Format()},
 	}
+}
+
+// when is the moment of a payment, of one by mail or through a bank the day on
+// which it came in.
+func (w *writer) when() string {
+	p := w.receipt.Payment
+	switch p.Channel {
+	case payment.ChannelMail, payment.ChannelBillPay, payment.ChannelThirdParty:
+		return w.say.Date(p.ReceivedOn)
+	}
+	return w.t("receipt.at", catalogue.Args{"at": p.SubmittedAt})
 }
 
 // name gives "Maria S.", all that a payer may see (R-ID-3).
@@ -89,7 +100,11 @@ func (w *writer) name() string {
 
 func (w *writer) paidWith() string {
 	p := w.receipt.Payment
-	if p.Method != payment.MethodBank && p.Method != payment.MethodCard {
+	switch p.Method {
+	case payment.MethodBank, payment.MethodCard:
+	case payment.MethodCheck, payment.MethodMoneyOrder:
+		return w.t("paid_with."+string(p.Method)+"_only", nil)
+	default:
 		w.err = fmt.Errorf("there are no words for a payment by %q", p.Method)
 		return ""
 	}
@@ -142,20 +157,22 @@ type dated struct {
 // next tells what happens after a payment, in the order in which it happens.
 func (w *writer) next(starts []civil.Month) []string {
 	p := w.receipt.Payment
-	statement := "next.statement"
-	if p.Method == payment.MethodCard {
-		statement = "next.card"
+	var lines []dated
+	switch {
+	case p.Method == payment.MethodCard:
+		lines = append(lines, dated{p.EffectiveOn, w.t("next.card", nil)})
+	case p.Method == payment.MethodBank && p.Channel != payment.ChannelBillPay && p.Channel != payment.ChannelThirdParty:
+		lines = append(lines, dated{p.EffectiveOn, w.t("next.statement", nil)})
 	}
-	lines := []dated{{p.EffectiveOn, w.t(statement, nil)}}
 	add := func(key string, on civil.Date) {
 		lines = append(lines, dated{on, w.t(key, catalogue.Args{"date": on})})
 	}
-	if len(starts) > 0 { // MA-FIRST-4
-		add("next.confirmed", civil.StateDays.Add(p.EffectiveOn, confirmBusinessDays))
-		add("next.id_cards", p.EffectiveOn.AddDays(idCardDays))
-	}
-	for _, month := range starts {
-		add("next.starts", month.First())
+	for i, month := range starts {
+		for _, x := range afterStart(p.EffectiveOn, month) {
+			if i == 0 || x.key == "next.starts" {
+				add(x.key, x.on)
+			}
+		}
 	}
 	nextBill := w.receipt.After.NextBillOn
 	if len(starts) > 0 {

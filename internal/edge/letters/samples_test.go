@@ -132,6 +132,14 @@ func coverageSamples() map[string]letterSample {
 		"start_reminder_last": {of(notice(standing.NoticeStartReminder, "2026-12-23", january, 12450, "2026-12-23")), "Your coverage has not started yet", []string{
 			"Today is the last day.", "Mail may not come in time.",
 		}},
+		"started": {of(changed(notice(standing.NoticeStarted, "2026-12-10", january, 0, ""), func(n *notifying.Notice) {
+			n.Enrollments[0].Basis.Needed = money.Cents(12450)
+		})), "Your coverage starts. Here's what happens next", []string{
+			"You are covered from January 1, 2027.", "December 17, 2026: your plan confirms your coverage.", "January 23, 2027: your next payment is due.",
+		}},
+		"started_for_nothing": {of(notice(standing.NoticeStarted, "2026-12-10", january, 0, "")), "Your coverage starts. Here's what happens next", []string{
+			"January 1, 2027: your coverage starts.",
+		}},
 		"start_moved": {of(notice(standing.NoticeStartMoved, "2026-12-24", january.Add(1), 12450, "2027-01-23")), "Your coverage did not start on January 1", []string{
 			"You can still start on February 1, 2027. Pay $124.50 by Saturday, January 23, 2027.",
 		}},

@@ -22,6 +22,39 @@ func (a *author) startReminder(n notifying.Notice) *letter {
 	return l
 }
 
+// started tells that coverage starts and what happens next (M3), however its first
+// month was paid: by mail, from credit, or by a waiver.
+func (a *author) started(n notifying.Notice) *letter {
+	l := a.begin(a.t("letter.started.title", nil), a.t("letter.started.lead", catalogue.Args{"starts": n.Month.First()}), a.about(n.Enrollments))
+	next := afterStart(n.Written, n.Month)
+	second := n.Month.Next()
+	if due := a.profile.DueOn(second); due.After(n.Written) && n.Enrollments[0].Basis.Needed.IsPositive() { // who pays nothing gets no bill
+		next = append(next, happens{"next.due", due})
+		if bill := a.profile.BillOn(second); bill.After(n.Written) {
+			next = append(next, happens{"next.bill", bill})
+		}
+	}
+	var lines []dated
+	for _, x := range next {
+		lines = append(lines, dated{x.on, a.t(x.key, catalogue.Args{"date": x.on})})
+	}
+	l.Sections = []section{{Title: a.t("next.title", nil), Points: inOrder(lines)}}
+	return l
+}
+
+// happens is something that follows a first payment, with its message.
+type happens struct {
+	key string
+	on  civil.Date
+}
+
+// afterStart is what a carrier does once coverage starts (MA-FIRST-4).
+func afterStart(from civil.Date, month civil.Month) []happens {
+	return []happens{
+		{"next.confirmed", civil.StateDays.Add(from, confirmBusinessDays)}, {"next.id_cards", from.AddDays(idCardDays)}, {"next.starts", month.First()},
+	}
+}
+
 // startMoved tells that coverage starts later (M4, R-BIND-2).
 func (a *author) startMoved(n notifying.Notice) *letter {
 	missed := n.Ends
