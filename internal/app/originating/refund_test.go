@@ -2,7 +2,6 @@ package originating_test
 
 import (
 	"testing"
-	"time"
 
 	"quittance.org/quittance/internal/app/apptest"
 	"quittance.org/quittance/internal/app/originating"
@@ -196,17 +195,51 @@ func TestReversal(t *testing.T) {
 			return fault.CodeOf(b.service.ApproveReversal(t.Context(), h.Account, wrong.ID, by, "seen"))
 		}
 		apptest.Check(t, "approved by whoever asked", approve(treasurer), access.CodeTwoPeople)
-		b.Clock.Advance(25 * time.Hour)
-		apptest.Check(t, "a day after it was found", approve(supervisor), ach.CodeReverseFound)
-		b.Clock.Advance(-5 * time.Hour)
+		b.At("2026-11-23 20:00:01")
+		apptest.Check(t, "after the file of the day", approve(supervisor), ach.CodeReverseFound)
+		b.At("2026-11-23 19:59:00")
 		apptest.Check(t, "approved", approve(supervisor), "")
 		apptest.Check(t, "owed again", b.Owed(h), apptest.Amount("100.00"))
-		b.build("2026-11-24")
-		b.send("2026-11-24")
+		b.At("2026-11-23 20:00:30")
+		b.build("2026-11-23")
+		b.send("2026-11-23")
 		_, lines := b.read(b.files()[1].Name)
-		apptest.Check(t, "entry", lines, []line{{"220 PPD REVERSAL 261125", "110000000000002", "60.00", "Ana Testperson", string(h.SubscriberID)}})
+		apptest.Check(t, "entry", lines, []line{{"220 PPD REVERSAL 261124", "110000000000002", "60.00", "Ana Testperson", string(h.SubscriberID)}})
 		b.VerifyClean()
 	})
+}
+
+// The 24 hours and the five bank days count until the file that the reversal
+// leaves with, not until somebody has approved it (ACH-36).
+func TestReversalCountsToItsFile(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, found, asked, code string }{
+		{"on Friday evening, after the file", "2026-11-27 20:30:00", "2026-11-27 21:00:00", ach.CodeReverseFound}, // leaves on Monday
+		{"on Friday, before the file", "2026-11-27 09:00:00", "2026-11-27 19:00:00", ""},
+		{"on a weekend", "2026-11-28 10:00:00", "2026-11-28 11:00:00", ach.CodeReverseFound},
+		{"in the evening, for the next one", "2026-11-24 20:30:00", "2026-11-25 09:00:00", ""},
+		{"yesterday before the file", "2026-11-24 19:30:00", "2026-11-25 09:00:00", ach.CodeReverseFound}, // 24.5 hours
+		{"on the last evening", "2026-11-30 09:00:00", "2026-11-30 19:59:00", ""},                         // settles on 1 December, the fifth bank day
+		{"after the file of the last evening", "2026-11-30 20:30:00", "2026-11-30 20:40:00", ach.CodeReverseLate},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			each(t, func(t *testing.T, b *bench) {
+				h := b.household()
+				p := b.pay(h, "60.00")
+				b.build("2026-11-20") // settles on Monday the 23rd
+				b.send("2026-11-20")
+				ask := store.ACHReversal{AccountID: h.Account, Entry: b.entry(p).ID, Why: ach.WhyAmount, Reason: "wrong"}
+				b.At(c.found)
+				ask.FoundAt = b.Clock.Now()
+				b.At(c.asked)
+				apptest.Check(t, "asked", fault.CodeOf(b.service.AskReversal(t.Context(), ask, treasurer)), c.code)
+				if c.code == "" {
+					apptest.Check(t, "approved", b.service.ApproveReversal(t.Context(), h.Account, ask.Entry, supervisor, "seen"), nil)
+				}
+			})
+		})
+	}
 }
 
 func TestReversalRefused(t *testing.T) {

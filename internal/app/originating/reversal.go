@@ -38,7 +38,7 @@ func (s *Service) AskReversal(ctx context.Context, r store.ACHReversal, by acces
 }
 
 // ApproveReversal takes the payment back and queues the credit that gives the
-// money back, for the file of this bank day's evening.
+// money back, for the next file.
 func (s *Service) ApproveReversal(ctx context.Context, account enrollment.AccountID, entry ach.EntryID, by access.Actor, reason string) error {
 	if err := by.Check(access.ApproveReversal, reason); err != nil {
 		return err
@@ -74,14 +74,17 @@ func (s *Service) ApproveReversal(ctx context.Context, account enrollment.Accoun
 }
 
 // reversible gives the wrong entry if the rules let it be reversed with the next
-// file.
+// file: it leaves then, not when somebody says yes, and an error that was found
+// after Friday's file can not wait for Monday's (ACH-36).
 func (s *Service) reversible(tx *store.Tx, r store.ACHReversal) (ach.Entry, error) {
 	e, err := tx.ACHEntry(r.AccountID, r.Entry)
 	if err != nil {
 		return e, err
 	}
+	now := tx.Now()
+	leaves := s.profile.NextFile(now)
 	check := ach.Reversal{
-		Entry: e, Why: r.Why, FoundAt: r.FoundAt, SentAt: tx.Now(), SettleOn: ach.Settles(civil.BankDays.OnOrAfter(s.today())),
+		Entry: e, Why: r.Why, FoundAt: r.FoundAt, AskedAt: now, SentAt: leaves, SettleOn: ach.Settles(s.profile.Today(leaves)),
 	}
 	if e.Trace != "" {
 		f, err := tx.ACHFile(e.FileID)

@@ -74,7 +74,8 @@ type Reversal struct {
 	Settled  civil.Date // when the wrong entry settles
 	Why      ReversalWhy
 	FoundAt  civil.Instant // when the error was found
-	SentAt   civil.Instant // when the reversal would leave
+	AskedAt  civil.Instant // now
+	SentAt   civil.Instant // when the reversal would leave: with the next file
 	SettleOn civil.Date    // when the reversal would settle
 }
 
@@ -93,8 +94,8 @@ func (r Reversal) Check() error {
 		return fault.New(fault.Conflict, CodeReverseNoMoney, "the debit has come back: there is nothing to give back")
 	case r.SettleOn.After(civil.BankDays.Add(r.Settled, reverseBankDays)):
 		return fault.New(fault.Conflict, CodeReverseLate, "the last day for reversing it was %s: refund it instead", civil.BankDays.Add(r.Settled, reverseBankDays))
-	case r.SentAt.Sub(r.FoundAt) > reverseWithin || r.SentAt.Before(r.FoundAt):
-		return fault.New(fault.Conflict, CodeReverseFound, "a reversal must leave within 24 hours of the error being found: refund it instead")
+	case r.SentAt.Sub(r.FoundAt) > reverseWithin || r.AskedAt.Before(r.FoundAt):
+		return fault.New(fault.Conflict, CodeReverseFound, "a reversal must leave within 24 hours of the error being found, and the next file does not: refund it instead")
 	}
 	return nil
 }

@@ -49,7 +49,7 @@ func TestReversal(t *testing.T) {
 	found := civil.InstantOf(time.Date(2026, 11, 24, 15, 0, 0, 0, time.UTC))
 	base := ach.Reversal{
 		Entry:   ach.Entry{Kind: ach.KindDebit, State: ach.StateFiled},
-		Settled: day("2026-11-23"), Why: ach.WhyDuplicate, FoundAt: found, SentAt: found.Add(time.Hour), SettleOn: day("2026-11-25"),
+		Settled: day("2026-11-23"), Why: ach.WhyDuplicate, FoundAt: found, AskedAt: found, SentAt: found.Add(time.Hour), SettleOn: day("2026-11-25"),
 	}
 	for _, c := range []struct {
 		name   string
@@ -63,7 +63,7 @@ func TestReversal(t *testing.T) {
 		{"the sixth", func(r *ach.Reversal) { r.SettleOn = day("2026-12-02") }, ach.CodeReverseLate},
 		{"24 hours after it was found", func(r *ach.Reversal) { r.SentAt = found.Add(24 * time.Hour) }, ""},
 		{"a second later", func(r *ach.Reversal) { r.SentAt = found.Add(24*time.Hour + time.Second) }, ach.CodeReverseFound},
-		{"found in the future", func(r *ach.Reversal) { r.SentAt = found.Add(-time.Second) }, ach.CodeReverseFound},
+		{"found in the future", func(r *ach.Reversal) { r.AskedAt = found.Add(-time.Second) }, ach.CodeReverseFound},
 		{"a wish", func(r *ach.Reversal) { r.Why = "wish" }, ach.CodeReverseWhy},
 		{"no reason", func(r *ach.Reversal) { r.Why = "" }, ach.CodeReverseWhy},
 		{"a refund", func(r *ach.Reversal) { r.Entry.Kind = ach.KindRefund }, ach.CodeReverseKind},
