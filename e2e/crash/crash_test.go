@@ -11,17 +11,19 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
 
-// payersPerKill is about how many pay between two kills, and some more.
-const payersPerKill = 12
+// payersPerKill is more than pay between two kills.
+const payersPerKill = 30
 
 // Payers pay by bank and by card while the whole demo, the simulated processor
-// included, is killed again and again. Every payer reloads until a confirmation
-// number is on the screen. Then every number must be known, the processor must
-// have charged each card payment once, and the books must be clean.
+// included, is killed again and again, and go on until the last kill. Every payer
+// reloads until a confirmation number is on the screen. Then every number must be
+// known, the processor must have charged each card payment once, and the books
+// must be clean.
 func TestPaymentsSurviveKills(t *testing.T) {
 	t.Parallel()
 	n := kills(t, 10)
@@ -31,48 +33,77 @@ func TestPaymentsSurviveKills(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var (
-		mu    sync.Mutex
-		seen  []string
-		cards int
-	)
-	done := make(chan struct{})
+	crowd := &crowd{portal: "http://" + d.portal, people: people, killed: make(chan struct{})}
 	var payers sync.WaitGroup
-	for worker := range 3 {
-		payers.Go(func() {
-			for i := worker; i < len(people); i += 3 {
-				number, byCard, err := payOnce("http://"+d.portal, people[i], i)
-				mu.Lock()
-				switch {
-				case errors.Is(err, errNothingDue):
-				case err != nil:
-					t.Errorf("payer %d: %v", i, err)
-				default:
-					seen = append(seen, number)
-					if byCard {
-						cards++
-					}
-				}
-				mu.Unlock()
-			}
-		})
+	for range 3 {
+		payers.Go(func() { crowd.pay(t) })
 	}
-	go func() { payers.Wait(); close(done) }()
-	killed := d.killUntil(done, n)
-	<-done
-	t.Logf("%d payments, %d of them by card, through %d kills", len(seen), cards, killed)
+	for range n {
+		pause(time.Duration(20+rand.IntN(400)) * time.Millisecond)
+		d.kill()
+		d.start()
+	}
+	close(crowd.killed)
+	payers.Wait()
+	t.Logf("%d payments, %d of them by card, through %d kills", len(crowd.seen), crowd.cards, n)
 
 	auditor := newPayer("http://" + d.portal)
-	for _, number := range seen {
+	for _, number := range crowd.seen {
 		if in, err := auditor.isIn(number); err != nil || !in {
 			t.Errorf("confirmation %s that a payer saw is not known: %v", number, err)
 		}
 	}
-	if charges := d.charges(auditor); charges != cards {
-		t.Errorf("the processor made %d charges for %d card payments", charges, cards)
+	if charges := d.charges(auditor); charges != crowd.cards {
+		t.Errorf("the processor made %d charges for %d card payments", charges, crowd.cards)
 	}
 	d.stop()
 	verify(t, d.binary, d.dir)
+}
+
+// crowd is those who pay, each once, until the last kill.
+type crowd struct {
+	portal string
+	people []household
+	killed chan struct{} // closed after the last kill
+
+	mu    sync.Mutex
+	next  int
+	seen  []string // confirmation numbers
+	cards int      // of them by card
+}
+
+// pay lets one after the other pay.
+func (c *crowd) pay(t *testing.T) {
+	t.Helper()
+	for {
+		select {
+		case <-c.killed:
+			return
+		default:
+		}
+		c.mu.Lock()
+		i := c.next
+		c.next++
+		c.mu.Unlock()
+		if i >= len(c.people) {
+			t.Error("all have paid before the last kill")
+			return
+		}
+		number, byCard, err := payOnce(c.portal, c.people[i], i)
+		if errors.Is(err, errNothingDue) {
+			continue
+		}
+		if err != nil {
+			t.Errorf("payer %d: %v", i, err)
+			continue
+		}
+		c.mu.Lock()
+		c.seen = append(c.seen, number)
+		if byCard {
+			c.cards++
+		}
+		c.mu.Unlock()
+	}
 }
 
 // payOnce pays a household's bill, every third one by card.
@@ -92,21 +123,6 @@ func payOnce(portal string, h household, i int) (number string, byCard bool, err
 	return number, false, err
 }
 
-// killUntil kills and restarts the demo at random moments, at most n times and
-// not once done is closed.
-func (d *demo) killUntil(done <-chan struct{}, n int) int {
-	for i := range n {
-		select {
-		case <-done:
-			return i
-		case <-time.After(time.Duration(20+rand.IntN(400)) * time.Millisecond):
-		}
-		d.kill()
-		d.start()
-	}
-	return n
-}
-
 var chargeCount = regexp.MustCompile(`Charges: (\d+)\.`)
 
 func (d *demo) charges(p *payer) int {
@@ -124,37 +140,54 @@ func (d *demo) charges(p *payer) int {
 	return n
 }
 
-// A bill run is killed again and again and then left to finish. Every account
-// has its bill, none has two.
+// A bill run is killed again and again until it is done, and so is the next one
+// on a marketplace like it, until so many kills have hit a run under way. Every
+// account has its bill, none has two.
 func TestBillRunSurvivesKills(t *testing.T) {
 	t.Parallel()
-	binary, dir := build(t), t.TempDir()
-	file := filepath.Join(dir, "households.csv")
+	binary, imported := build(t), t.TempDir()
+	file := filepath.Join(t.TempDir(), "households.csv")
 	const households = 6000
 	run(t, binary, "demo", "generate", "--households", strconv.Itoa(households), "--seed", "5", "--out", file)
-	run(t, binary, "import", "enrollments", file, "--data", dir)
-	killed := 0
-	for range kills(t, 10) {
-		c := exec.Command(binary, "bill", "run", "--month", "2026-12", "--data", dir)
-		if err := c.Start(); err != nil {
+	run(t, binary, "import", "enrollments", file, "--data", imported)
+	n, killed, runs := kills(t, 10), 0, 0
+	for ; killed < n; runs++ {
+		dir := t.TempDir()
+		if err := os.CopyFS(dir, os.DirFS(imported)); err != nil {
 			t.Fatal(err)
 		}
-		pause(time.Duration(20+rand.IntN(250)) * time.Millisecond)
-		_ = c.Process.Kill() // it may have finished: then there is nothing to kill
-		if err := c.Wait(); err != nil {
+		for killed < n && killedInRun(t, binary, dir) {
 			killed++
 		}
+		out := run(t, binary, "bill", "run", "--month", "2026-12", "--data", dir, "--json")
+		if !strings.Contains(out, fmt.Sprintf(`"accounts":%d`, households)) || !strings.Contains(out, `"set_aside":0`) {
+			t.Errorf("the last run: %s", out)
+		}
+		again := run(t, binary, "bill", "run", "--month", "2026-12", "--data", dir, "--json")
+		if !strings.Contains(again, `"billed":0`) {
+			t.Errorf("a run after it billed again: %s", again)
+		}
+		verify(t, binary, dir)
 	}
-	out := run(t, binary, "bill", "run", "--month", "2026-12", "--data", dir, "--json")
-	if !strings.Contains(out, fmt.Sprintf(`"accounts":%d`, households)) || !strings.Contains(out, `"set_aside":0`) {
-		t.Errorf("the last run: %s", out)
+	t.Logf("killed %d times in %d bill runs", killed, runs)
+}
+
+// killedInRun begins or goes on with a bill run, and tells whether it was killed
+// before it was done.
+func killedInRun(t *testing.T, binary, dir string) bool {
+	t.Helper()
+	c := exec.Command(binary, "bill", "run", "--month", "2026-12", "--data", dir)
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
 	}
-	again := run(t, binary, "bill", "run", "--month", "2026-12", "--data", dir, "--json")
-	if !strings.Contains(again, `"billed":0`) {
-		t.Errorf("a run after it billed again: %s", again)
+	pause(time.Duration(20+rand.IntN(250)) * time.Millisecond)
+	_ = c.Process.Kill() // it may have finished: then there is nothing to kill
+	err := c.Wait()
+	status, ok := c.ProcessState.Sys().(syscall.WaitStatus)
+	if !ok || !status.Signaled() && err != nil {
+		t.Fatalf("the bill run: %v", err)
 	}
-	t.Logf("killed %d times", killed)
-	verify(t, binary, dir)
+	return status.Signaled()
 }
 
 func run(t *testing.T, binary string, args ...string) string {
