@@ -41,15 +41,21 @@ func readFace(fonts fs.FS, names ...string) (pdf.Face, error) {
 
 // Write prints one letter as a file of its own.
 func (p *Press) Write(w io.Writer, doc *Document) error {
+	_, err := p.Print(w, doc)
+	return err
+}
+
+// Print is Write, and gives the number of pages.
+func (p *Press) Print(w io.Writer, doc *Document) (pages int, err error) {
 	out := pdf.NewWriter(w, pdf.Info{Title: doc.Title, Lang: doc.Lang, Created: doc.Written})
-	d, _, err := p.layOut(out, doc)
+	d, pages, err := p.layOut(out, doc)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if err := out.Add(d); err != nil {
-		return fmt.Errorf("letterpdf: %w", err)
+		return 0, fmt.Errorf("letterpdf: %w", err)
 	}
-	return out.Close()
+	return pages, out.Close()
 }
 
 // Batch prints many letters as one file, for a mail house. Each is written

@@ -2,7 +2,6 @@ package account
 
 import (
 	"bytes"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"quittance.org/quittance/internal/domain/access"
 	"quittance.org/quittance/internal/edge/web/owing"
 	"quittance.org/quittance/internal/edge/web/portal"
+	"quittance.org/quittance/internal/edge/web/serving"
 	"quittance.org/quittance/internal/format/billpdf"
 	"quittance.org/quittance/web/fonts"
 )
@@ -143,29 +143,5 @@ func (v *visit) billFile(own *paying.OwnBill) {
 		v.fail(err)
 		return
 	}
-	v.sendFile(file{"application/pdf", "bill-" + own.Month.String() + ".pdf", data})
-}
-
-// file is something to download. Its name holds nothing personal.
-type file struct {
-	kind, name string
-	data       []byte
-}
-
-// sendFile answers with a file instead of a page.
-func (v *visit) sendFile(f file) {
-	if err := v.Keep(); err != nil {
-		v.Broken(err)
-		return
-	}
-	h := v.W.Header()
-	h.Set("Content-Type", f.kind)
-	h.Set("Content-Language", v.Pages.Spoken(v.Lang).Tag())
-	h.Set("Content-Disposition", `attachment; filename="`+f.name+`"`)
-	h.Set("Content-Length", strconv.Itoa(len(f.data)))
-	h.Set("Cache-Control", "private, no-store")
-	v.W.WriteHeader(http.StatusOK)
-	if v.R.Method != http.MethodHead {
-		_, _ = v.W.Write(f.data) // a reader that went away is no error of ours
-	}
+	v.Send(serving.File{Type: serving.PDF, Name: "bill-" + own.Month.String() + ".pdf", Data: data})
 }

@@ -2,111 +2,34 @@ package account
 
 import (
 	"bytes"
-	"io"
 	"strconv"
 	"strings"
-	"sync"
 
 	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/app/people"
-	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/payment"
-	"quittance.org/quittance/internal/edge/web/catalogue"
 	"quittance.org/quittance/internal/edge/web/owing"
 	"quittance.org/quittance/internal/edge/web/portal"
 	"quittance.org/quittance/internal/edge/web/serving"
+	"quittance.org/quittance/internal/edge/web/sheet"
 	"quittance.org/quittance/internal/format/letterpdf"
-	"quittance.org/quittance/web/fonts"
 )
 
-// letterPress is made for the first file that somebody asks for.
-var letterPress = sync.OnceValues(func() (*letterpdf.Press, error) { return letterpdf.NewPress(fonts.Files()) })
-
-// paper is a file of one letter being put together in the reader's language.
-// The first thing that can not be said is kept in err.
-type paper struct {
-	site *serving.Site
-	lang catalogue.Lang
-	doc  letterpdf.Document
-	err  error
-}
-
-func (v *visit) paper(title string) *paper {
+// sheet begins a file about the coverage of the visitor.
+func (v *visit) sheet(title string) *sheet.Sheet {
 	cover := v.coverage()
-	return newPaper(v.Site, v.Lang, title, cover.FirstName+" "+cover.LastName, cover.SubscriberID)
+	return sheet.New(sheet.Reader{Site: v.Site, Lang: v.Lang, Name: cover.FirstName + " " + cover.LastName, LastFour: cover.SubscriberID.LastFour()}, title)
 }
 
-// newPaper begins a file for a member.
-func newPaper(site *serving.Site, lang catalogue.Lang, title, name string, id ident.SubscriberID) *paper {
-	p := &paper{site: site, lang: lang}
-	today := site.Today()
-	lines := site.Profile.Marketplace.LockboxAddress.On(today)
-	p.doc = letterpdf.Document{
-		Lang: site.Pages.Spoken(lang).Tag(), Written: today, Marketplace: site.Profile.Marketplace.Name,
-		From: append([]string{}, lines[min(1, len(lines)):]...), To: []string{strings.TrimSpace(name)},
-		Title: p.t(title), Footer: p.t("letter.page", "page", "{page}", "pages", "{pages}"),
-	}
-	if site.Profile.Marketplace.Demo {
-		p.doc.From = append(p.doc.From, p.t("frame.demo"))
-	}
-	p.fact("proof.date", p.t("proof.on", "date", today))
-	p.fact("proof.subscriber", p.t("proof.ends", "last_four", id.LastFour()))
-	return p
-}
-
-// t says a message. Args come in pairs.
-func (p *paper) t(key string, args ...any) string {
-	values := catalogue.Args{}
-	for i := 0; i+1 < len(args); i += 2 {
-		values[args[i].(string)] = args[i+1] //nolint:forcetypeassert // names stand in this file
-	}
-	return p.say(portal.Message{Key: key, Args: values})
-}
-
-func (p *paper) say(m portal.Message) string {
-	text, err := p.site.Pages.Text(p.lang, m)
-	if err != nil && p.err == nil {
-		p.err = err
-	}
-	return text
-}
-
-// named says something after its name.
-func (p *paper) named(key string, m portal.Message) string {
-	return p.t("proof.autopay.named", "name", p.t(key), "value", p.say(m))
-}
-
-func (p *paper) fact(key, value string) {
-	p.doc.Facts = append(p.doc.Facts, letterpdf.Fact{Label: p.t(key), Value: value})
-}
-
-func (p *paper) lead(text string) { p.doc.Lead = append(p.doc.Lead, text) }
-
-func (p *paper) section(heading string, paragraphs, points []string) {
-	p.doc.Sections = append(p.doc.Sections, letterpdf.Section{Heading: heading, Paragraphs: paragraphs, Points: points})
-}
-
-// writeTo writes the file as a PDF.
-func (p *paper) writeTo(w io.Writer) error {
-	if p.err != nil {
-		return p.err
-	}
-	press, err := letterPress()
-	if err != nil {
-		return err
-	}
-	return press.Write(w, &p.doc)
-}
-
-// sendPaper prints a file and answers with it.
-func (v *visit) sendPaper(p *paper, name string) {
+// print answers with a file.
+func (v *visit) print(p *sheet.Sheet, name string) {
 	var out bytes.Buffer
-	if err := p.writeTo(&out); err != nil {
+	if _, err := p.Print(&out); err != nil {
 		v.Broken(err)
 		return
 	}
-	v.sendFile(file{"application/pdf", name + ".pdf", out.Bytes()})
+	v.Send(serving.File{Type: serving.PDF, Name: name + ".pdf", Data: out.Bytes()})
 }
 
 // receiptFile is the receipt of A12.
@@ -115,38 +38,24 @@ func (v *visit) receiptFile() {
 	if !ok {
 		return
 	}
-	p := v.paper("proof.receipt.title")
-	p.payment(own)
+	p := v.sheet("proof.receipt.title")
+	putPayment(p, own)
 	if own.Method == payment.MethodBank && !v.theirs() && own.Receipt.Wording != "" {
-		p.section(p.t("receipt.agreed"), []string{own.Receipt.Wording}, nil)
+		p.Section(p.T("receipt.agreed"), []string{own.Receipt.Wording}, nil)
 	}
-	v.sendPaper(p, "receipt-"+own.Confirmation.String())
+	v.print(p, "receipt-"+own.Confirmation.String())
 }
 
-// payment puts the facts of a payment on paper.
-func (p *paper) payment(own *paying.OwnPayment) {
-	p.lead(p.t("proof.receipt.lead", "marketplace", p.site.Profile.Marketplace.Name))
-	p.doc.Box = []letterpdf.Fact{
-		{Label: p.t("line.amount"), Value: own.Amount.Format()}, {Label: p.t("done.confirmation"), Value: own.Confirmation.String()},
-	}
-	points := []string{
-		p.t("proof.receipt.paid_on", "at", own.SubmittedAt), p.t("proof.receipt.counts", "date", own.EffectiveOn),
-		p.t("proof.receipt.how", "how", p.say(paymentRow(own.PaymentLine).How())),
-	}
+// putPayment puts the facts of a payment on a sheet.
+func putPayment(p *sheet.Sheet, own *paying.OwnPayment) {
+	var more []string
 	if own.ReturnCode != "" {
-		points = append(points, p.t("proof.receipt.returned", "date", own.ReturnedOn))
+		more = append(more, p.T("proof.receipt.returned", "date", own.ReturnedOn))
 	}
 	if own.Refunded.IsPositive() {
-		points = append(points, p.t("proof.receipt.refunded", "amount", own.Refunded, "date", own.RefundedOn))
+		more = append(more, p.T("proof.receipt.refunded", "amount", own.Refunded, "date", own.RefundedOn))
 	}
-	p.section(p.t("proof.receipt.facts"), nil, points)
-	var paid []string
-	for _, line := range linesOf(own.Receipt) {
-		paid = append(paid, p.say(line.Message())+": "+line.Amount.Format())
-	}
-	if len(paid) > 0 {
-		p.section(p.t("receipt.covered"), nil, paid)
-	}
+	p.Payment(own.Receipt, paymentRow(own.PaymentLine).How(), more...)
 }
 
 // letterFile is the proof of payment for a clinic or a carrier. There is none
@@ -160,15 +69,15 @@ func (v *visit) letterFile() {
 		v.NotFound()
 		return
 	}
-	p := v.paper("proof.letter.title")
+	p := v.sheet("proof.letter.title")
 	cover := v.coverage()
-	p.lead(p.t("proof.letter.lead", "name", cover.FirstName+" "+cover.LastName, "amount", own.Amount, "date", own.EffectiveOn))
+	p.Lead(p.T("proof.letter.lead", "name", cover.FirstName+" "+cover.LastName, "amount", own.Amount, "date", own.EffectiveOn))
 	if d := (owing.View{Due: own.Receipt.After, Profile: v.Profile}); d.Coverage().State == portal.CoverageActive {
-		p.lead(p.t("proof.letter.through", "through", d.Coverage().Through))
+		p.Lead(p.T("proof.letter.through", "through", d.Coverage().Through))
 	}
-	p.payment(own)
-	p.section(p.t("proof.letter.questions"), []string{p.t("proof.letter.call")}, nil)
-	v.sendPaper(p, "proof-of-payment-"+own.Confirmation.String())
+	putPayment(p, own)
+	p.Section(p.T("proof.letter.questions"), []string{p.T("proof.letter.call")}, nil)
+	v.print(p, "proof-of-payment-"+own.Confirmation.String())
 }
 
 // years is A17.
@@ -199,17 +108,17 @@ func (v *visit) yearFile() {
 	}
 	for _, y := range all {
 		if y.Year == year {
-			v.sendPaper(v.yearPaper(y), "paid-"+strconv.Itoa(year))
+			v.print(v.yearPaper(y), "paid-"+strconv.Itoa(year))
 			return
 		}
 	}
 	v.NotFound()
 }
 
-func (v *visit) yearPaper(y people.YearTotals) *paper {
-	p := v.paper("proof.year.title")
-	p.lead(p.t("proof.year.lead", "year", strconv.Itoa(y.Year), "amount", y.Paid))
-	p.doc.Box = []letterpdf.Fact{{Label: p.t("proof.year.paid"), Value: y.Paid.Format()}}
+func (v *visit) yearPaper(y people.YearTotals) *sheet.Sheet {
+	p := v.sheet("proof.year.title")
+	p.Lead(p.T("proof.year.lead", "year", strconv.Itoa(y.Year), "amount", y.Paid))
+	p.Doc.Box = []letterpdf.Fact{{Label: p.T("proof.year.paid"), Value: y.Paid.Format()}}
 	var months []string
 	for _, m := range y.Months {
 		for _, part := range []struct {
@@ -217,13 +126,13 @@ func (v *visit) yearPaper(y people.YearTotals) *paper {
 			amount money.Amount
 		}{{portal.LineHealth, m.Medical}, {portal.LineDental, m.Dental}} {
 			if part.amount.IsPositive() {
-				months = append(months, p.say(portal.Line{Kind: part.kind, Month: m.Month}.Message())+": "+part.amount.Format())
+				months = append(months, p.Say(portal.Line{Kind: part.kind, Month: m.Month}.Message())+": "+part.amount.Format())
 			}
 		}
 	}
 	if len(months) > 0 {
-		p.section(p.t("proof.year.months"), nil, months)
+		p.Section(p.T("proof.year.months"), nil, months)
 	}
-	p.section(p.t("my.years.forms"), []string{p.t("my.years.counted"), p.t("my.years.forms_text"), p.t("my.years.forms_where")}, nil)
+	p.Section(p.T("my.years.forms"), []string{p.T("my.years.counted"), p.T("my.years.forms_text"), p.T("my.years.forms_where")}, nil)
 	return p
 }

@@ -11,6 +11,7 @@ import (
 	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/edge/web/catalogue"
 	"quittance.org/quittance/internal/edge/web/portal"
+	"quittance.org/quittance/internal/edge/web/serving"
 )
 
 // messages is A18, the list. Older ones come with ?before=.
@@ -102,7 +103,7 @@ func (v *visit) printedFile(m notifying.Kept) {
 		v.fail(err)
 		return
 	}
-	v.sendFile(file{"application/pdf", "letter-" + m.CreatedAt.DateIn(v.Profile.Zone()).String() + ".pdf", out.Bytes()})
+	v.Send(serving.File{Type: serving.PDF, Name: "letter-" + m.CreatedAt.DateIn(v.Profile.Zone()).String() + ".pdf", Data: out.Bytes()})
 }
 
 // letterPage gives the words of a letter: what was printed, or the e-mail's

@@ -16,6 +16,7 @@ import (
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/edge/web/owing"
 	"quittance.org/quittance/internal/edge/web/portal"
+	"quittance.org/quittance/internal/edge/web/serving"
 )
 
 // paymentsShown is how many payments a page of the list has.
@@ -115,7 +116,7 @@ func (v *visit) paymentsFile() {
 		v.Broken(err)
 		return
 	}
-	v.sendFile(file{"text/csv; charset=utf-8", "payments.csv", out.Bytes()})
+	v.Send(serving.File{Type: "text/csv; charset=utf-8", Name: "payments.csv", Data: out.Bytes()})
 }
 
 // ownPayment reads the payment that the address names, or answers.
@@ -160,7 +161,7 @@ func (v *visit) onePayment() {
 	}
 	view.Cancel, view.TooLate = path+"/cancel", v.R.URL.Query().Has("late")
 	view.Steps = inOrder(view.Steps, owing.ToldSteps(p.Told, !v.theirs()))
-	view.Lines = linesOf(p.Receipt)
+	view.Lines = owing.Paid(p.Receipt)
 	if p.Method == payment.MethodBank && !v.theirs() {
 		view.Agreed = p.Receipt.Wording
 	}
@@ -205,18 +206,6 @@ func (v *visit) toPayment() {
 	if p, ok := v.ownPayment(); ok {
 		v.To(paymentPath(p.Confirmation))
 	}
-}
-
-// linesOf says what a payment paid.
-func linesOf(r *paying.Receipt) []portal.Line {
-	var lines []portal.Line
-	for _, part := range r.Parts {
-		lines = append(lines, portal.Line{Kind: owing.LineOf(part.Kind), Month: part.Month, Amount: part.Amount})
-	}
-	if r.Left.IsPositive() {
-		lines = append(lines, portal.Line{Kind: portal.LineCredit, Amount: r.Left})
-	}
-	return lines
 }
 
 // stepsOf tells what happened to a payment, in order.

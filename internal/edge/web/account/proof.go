@@ -15,6 +15,7 @@ import (
 	"quittance.org/quittance/internal/edge/web/catalogue"
 	"quittance.org/quittance/internal/edge/web/portal"
 	"quittance.org/quittance/internal/edge/web/serving"
+	"quittance.org/quittance/internal/edge/web/sheet"
 )
 
 // proof is the authorization of AutoPay on paper: every word that was agreed
@@ -42,7 +43,7 @@ func (v *visit) proof() {
 		v.fail(err)
 		return
 	}
-	v.sendPaper(proofPaper(v.Site, v.Lang, proof), "autopay-authorization")
+	v.print(proofPaper(v.Site, v.Lang, proof), "autopay-authorization")
 }
 
 // proofs lists what there is to read of the mandates before the newest.
@@ -71,40 +72,41 @@ func (v *visit) proofs() ([]portal.AutoPayProof, error) {
 // PrintAuthorization writes the proof of an authorization as a PDF, as the member
 // downloads it.
 func PrintAuthorization(w io.Writer, site *serving.Site, lang catalogue.Lang, proof autopay.Proof) error {
-	return proofPaper(site, lang, proof).writeTo(w)
+	_, err := proofPaper(site, lang, proof).Print(w)
+	return err
 }
 
-func proofPaper(site *serving.Site, lang catalogue.Lang, proof autopay.Proof) *paper {
+func proofPaper(site *serving.Site, lang catalogue.Lang, proof autopay.Proof) *sheet.Sheet {
 	name := proof.FirstName + " " + proof.LastName
-	p := newPaper(site, lang, "proof.autopay.title", name, proof.SubscriberID)
-	p.lead(p.t("proof.autopay.lead", "name", name))
+	p := sheet.New(sheet.Reader{Site: site, Lang: lang, Name: name, LastFour: proof.SubscriberID.LastFour()}, "proof.autopay.title")
+	p.Lead(p.T("proof.autopay.lead", "name", name))
 	for _, a := range proof.Authorizations {
 		bank := proof.Banks[a.BankAccount]
-		points := append(p.given(a, proof.Emails[a.Person]),
-			p.named("my.terms.day", portal.DayOfMonth(a.Day)),
-			p.named("my.terms.bank", portal.Saved{Kind: portal.AccountKind(bank.Type), LastFour: bank.LastFour}.Message()),
-			p.t("proof.autopay.holder", "holder", bank.HolderName),
+		points := append(given(p, a, proof.Emails[a.Person]),
+			p.Named("my.terms.day", portal.DayOfMonth(a.Day)),
+			p.Named("my.terms.bank", portal.Saved{Kind: portal.AccountKind(bank.Type), LastFour: bank.LastFour}.Message()),
+			p.T("proof.autopay.holder", "holder", bank.HolderName),
 		)
 		terms := portal.AutoPayTerms{Cap: a.Cap, Always: a.Notice != mandate.NoticeOver, Over: a.NoticeOver, Days: site.Profile.AutoPay.NoticeDays.On(site.Today())}
-		points = append(points, p.named("my.terms.limit", terms.CapMessage()), p.named("my.terms.notice", terms.NoticeMessage()))
+		points = append(points, p.Named("my.terms.limit", terms.CapMessage()), p.Named("my.terms.notice", terms.NoticeMessage()))
 		on := dateOf(site, a.At)
-		heading := p.t("proof.autopay.first", "date", on)
+		heading := p.T("proof.autopay.first", "date", on)
 		if a.Version > 1 {
-			heading = p.t("proof.autopay.changed", "date", on)
+			heading = p.T("proof.autopay.changed", "date", on)
 		}
-		p.section(heading, strings.Split(a.Wording, "\n\n"), points)
+		p.Section(heading, strings.Split(a.Wording, "\n\n"), points)
 	}
 	var events []string
 	for _, e := range proof.Events {
-		events = append(events, p.t("proof.autopay.event_"+string(e.State), "date", e.On))
+		events = append(events, p.T("proof.autopay.event_"+string(e.State), "date", e.On))
 	}
-	p.section(p.t("proof.autopay.events"), nil, events)
-	p.section(p.t("proof.letter.questions"), []string{p.t("proof.letter.call")}, nil)
+	p.Section(p.T("proof.autopay.events"), nil, events)
+	p.Section(p.T("proof.letter.questions"), []string{p.T("proof.letter.call")}, nil)
 	return p
 }
 
 // given says who agreed, when, where and how we knew them (REG-40).
-func (p *paper) given(a mandate.Authorization, email string) []string {
+func given(p *sheet.Sheet, a mandate.Authorization, email string) []string {
 	channel := "proof.autopay.given_otherwise"
 	if a.Channel == payment.ChannelWebAccount {
 		channel = "proof.autopay.given"
@@ -116,15 +118,15 @@ func (p *paper) given(a mandate.Authorization, email string) []string {
 	case access.RoleDelegatePay, access.RoleDelegateAutoPay:
 		who = "proof.autopay.by_helper"
 	}
-	points := []string{p.t(channel, "at", a.At)}
+	points := []string{p.T(channel, "at", a.At)}
 	if email != "" {
-		points = append(points, p.t(who, "email", email))
+		points = append(points, p.T(who, "email", email))
 	}
-	points = append(points, p.t("proof.autopay.signed_in", "method", p.t(methodKey(identity.Method(a.Method)))))
+	points = append(points, p.T("proof.autopay.signed_in", "method", p.T(methodKey(identity.Method(a.Method)))))
 	if a.Network != "" {
-		points = append(points, p.t("proof.autopay.network", "network", a.Network))
+		points = append(points, p.T("proof.autopay.network", "network", a.Network))
 	}
-	return append(points, p.t("proof.autopay.version", "version", a.TextVersion))
+	return append(points, p.T("proof.autopay.version", "version", a.TextVersion))
 }
 
 // methodKey names the words for how somebody signed in. Authorizations that are

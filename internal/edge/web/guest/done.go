@@ -1,6 +1,8 @@
 package guest
 
 import (
+	"bytes"
+
 	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
@@ -9,6 +11,7 @@ import (
 	"quittance.org/quittance/internal/edge/web/owing"
 	"quittance.org/quittance/internal/edge/web/portal"
 	"quittance.org/quittance/internal/edge/web/serving"
+	"quittance.org/quittance/internal/edge/web/sheet"
 )
 
 // bookmarkDays is how long a confirmation can be opened again.
@@ -71,7 +74,7 @@ func (v *visit) done() {
 	}
 	view := portal.Done{
 		Confirmation: r.Payment.Confirmation.String(), Amount: r.Payment.Amount, At: r.Payment.SubmittedAt,
-		With: paidWith(r.Payment, own), Receipt: receiptPath(r.Payment.IntentID),
+		With: paidWith(r.Payment, own), Receipt: receiptPath(r.Payment.IntentID), File: receiptFilePath(r.Payment.IntentID),
 	}
 	if own {
 		if r.Email != "" {
@@ -153,16 +156,31 @@ func (v *visit) receipt() {
 	after := owing.View{Due: r.After, Profile: v.Profile}
 	view := portal.Receipt{
 		Who: after.Who(), Confirmation: r.Payment.Confirmation.String(), Amount: r.Payment.Amount, At: r.Payment.SubmittedAt,
-		Counts: r.Payment.EffectiveOn, With: paidWith(r.Payment, own), Balance: after.Now(), Back: donePath(r.Payment.IntentID),
-	}
-	for _, part := range r.Parts {
-		view.Lines = append(view.Lines, portal.Line{Kind: owing.LineOf(part.Kind), Month: part.Month, Amount: part.Amount})
-	}
-	if r.Left.IsPositive() {
-		view.Lines = append(view.Lines, portal.Line{Kind: portal.LineCredit, Amount: r.Left})
+		Counts: r.Payment.EffectiveOn, With: paidWith(r.Payment, own), Balance: after.Now(), Back: donePath(r.Payment.IntentID), Lines: owing.Paid(r),
+		File: receiptFilePath(r.Payment.IntentID),
 	}
 	if r.Payment.Method == payment.MethodBank {
 		view.Authorization = r.Wording
 	}
 	v.Show(view)
+}
+
+// receiptFile is the receipt as a file, with what its page says (R-PAY-6).
+func (v *visit) receiptFile() {
+	r, _, own, ok := v.proof()
+	if !ok {
+		return
+	}
+	who := (owing.View{Due: r.After, Profile: v.Profile}).Who()
+	p := sheet.New(sheet.Reader{Site: v.Site, Lang: v.Lang, Name: who.Name(), LastFour: who.IDLastFour}, "proof.receipt.title")
+	p.Payment(r, paidWith(r.Payment, own).Message(), p.T("proof.receipt.left", "amount", (owing.View{Due: r.After, Profile: v.Profile}).Now()))
+	if r.Payment.Method == payment.MethodBank && r.Wording != "" {
+		p.Section(p.T("receipt.agreed"), []string{r.Wording}, nil)
+	}
+	var out bytes.Buffer
+	if _, err := p.Print(&out); err != nil {
+		v.Broken(err)
+		return
+	}
+	v.Send(serving.File{Type: serving.PDF, Name: "receipt-" + r.Payment.Confirmation.String() + ".pdf", Data: out.Bytes()})
 }

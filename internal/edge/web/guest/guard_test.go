@@ -23,7 +23,7 @@ import (
 // everyPath lists a path of each kind of page.
 var everyPath = []string{
 	"/", "/pay", "/pay?by=zip", "/pay?for=someone", "/pay/amount", "/pay/less", "/pay/again", "/pay/bill", "/pay/method", "/pay/bank", "/pay/check",
-	"/pay/status", "/pay/cancel", "/pay/return/x", "/pay/back/x", "/pay/done/x", "/pay/done/x/receipt", "/ways-to-pay", "/is-my-payment-in",
+	"/pay/status", "/pay/cancel", "/pay/return/x", "/pay/back/x", "/pay/done/x", "/pay/done/x/receipt", "/pay/done/x/receipt.pdf", "/ways-to-pay", "/is-my-payment-in",
 	"/language-help", "/accessibility", "/privacy", "/contact", "/es", "/vi/pay", "/nothing", "/p/AB12CD34EF", "/static/nothing.css", "/favicon.ico", guest.WebhookPath,
 }
 

@@ -41,3 +41,6 @@ func (l Links) to(path, language string) string {
 
 func donePath(op payment.OperationID) string    { return portal.PathDone + op.String() }
 func receiptPath(op payment.OperationID) string { return donePath(op) + "/receipt" }
+
+// receiptFilePath is the receipt as a PDF file.
+func receiptFilePath(op payment.OperationID) string { return receiptPath(op) + ".pdf" }

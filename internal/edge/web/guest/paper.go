@@ -3,9 +3,7 @@ package guest
 import (
 	"bytes"
 	"fmt"
-	"net/http"
 	"slices"
-	"strconv"
 	"sync"
 
 	"quittance.org/quittance/internal/app/notifying"
@@ -113,23 +111,11 @@ func (v *visit) download() {
 		v.NotFound()
 		return
 	}
-	if err == nil {
-		err = v.Keep()
-	}
 	if err != nil {
 		v.Broken(err)
 		return
 	}
-	h := v.W.Header()
-	h.Set("Content-Type", "application/pdf")
-	h.Set("Content-Language", v.Pages.Spoken(v.Lang).Tag())
-	h.Set("Content-Disposition", `attachment; filename="bill-`+b.Bill.Bill.Month.String()+`.pdf"`)
-	h.Set("Content-Length", strconv.Itoa(len(file.data)))
-	h.Set("Cache-Control", "private, no-store")
-	v.W.WriteHeader(http.StatusOK)
-	if v.R.Method != http.MethodHead {
-		_, _ = v.W.Write(file.data) // a reader that went away is no error of ours
-	}
+	v.Send(serving.File{Type: serving.PDF, Name: "bill-" + b.Bill.Bill.Month.String() + ".pdf", Data: file.data})
 }
 
 // showPaper puts the download and the last months' history on the HTML bill. A

@@ -38,6 +38,7 @@ func pages() []page {
 		{pathBack + "{op}", (*visit).cardBack, nil, true, true},
 		{portal.PathDone + "{op}", (*visit).done, nil, true, true},
 		{portal.PathDone + "{op}/receipt", (*visit).receipt, nil, true, true},
+		{portal.PathDone + "{op}/receipt.pdf", (*visit).receiptFile, nil, true, true},
 		{portal.PathWays, (*visit).ways, nil, false, true},
 		{portal.PathAboutAutoPay, (*visit).aboutAutoPay, nil, false, false},
 		{portal.PathFirst, (*visit).newMembers, nil, false, false},

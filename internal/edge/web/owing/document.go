@@ -1,6 +1,7 @@
 package owing
 
 import (
+	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/bill"
@@ -140,4 +141,16 @@ func changeOf(b *bill.Bill) *portal.Change {
 		return nil
 	}
 	return &portal.Change{Was: is.Sub(moved), Is: is, Cause: cause, On: b.Month.First()}
+}
+
+// Paid says what a payment paid, and what is kept of it.
+func Paid(r *paying.Receipt) []portal.Line {
+	var lines []portal.Line
+	for _, part := range r.Parts {
+		lines = append(lines, portal.Line{Kind: LineOf(part.Kind), Month: part.Month, Amount: part.Amount})
+	}
+	if r.Left.IsPositive() {
+		lines = append(lines, portal.Line{Kind: portal.LineCredit, Amount: r.Left})
+	}
+	return lines
 }

@@ -79,6 +79,7 @@ type Done struct {
 	Owing        *Owing // nil when nothing is left
 	Email        string // masked, "" for none
 	Receipt      string // path of the printable receipt
+	File         string // path of the receipt as a PDF file
 	Home         string // path of the payment in the payer's account, "" for a guest
 }
 
@@ -102,6 +103,7 @@ type Receipt struct {
 	Balance       money.Amount
 	Authorization string // the exact text that the payer agreed to
 	Back          string
+	File          string // path of the receipt as a PDF file
 }
 
 func (r Receipt) page() page {

@@ -20,7 +20,7 @@ func outcomes() []State {
 
 func done() []State {
 	paid := portal.Done{
-		Confirmation: number, Amount: total, At: now, With: bankPaid, Email: "m•••@gmail.com", Receipt: "/pay/done/x/receipt",
+		Confirmation: number, Amount: total, At: now, With: bankPaid, Email: "m•••@gmail.com", Receipt: "/pay/done/x/receipt", File: "/pay/done/x/receipt.pdf",
 		Next: []portal.Next{
 			{Kind: portal.NextCounted},
 			{Kind: portal.NextStatement},
@@ -68,7 +68,7 @@ func done() []State {
 
 func receipt(with portal.PaidWith) portal.Receipt {
 	r := portal.Receipt{
-		Who: maria, Confirmation: number, Amount: total, At: now, Counts: today, With: with, Back: "/pay/done/x",
+		Who: maria, Confirmation: number, Amount: total, At: now, Counts: today, With: with, File: "/pay/done/x/receipt.pdf", Back: "/pay/done/x",
 		Lines: []portal.Line{
 			{Kind: portal.LineHealth, Month: covers, Amount: money.Cents(10950)},
 			{Kind: portal.LineDental, Month: covers, Amount: money.Cents(1500)},
