@@ -6,6 +6,7 @@ import (
 	"quittance.org/quittance/internal/app/apptest"
 	"quittance.org/quittance/internal/app/collecting"
 	"quittance.org/quittance/internal/app/paying"
+	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/domain/standing"
 )
@@ -62,4 +63,37 @@ func TestWhyALetterNoLongerCounts(t *testing.T) {
 
 func (o *office) act(h apptest.Household) collecting.Act {
 	return collecting.Act{Account: h.Account, Enrollment: h.Enrollments[0], Actor: "staff:ann", Second: "staff:bo", Reason: "fire in the street"}
+}
+
+// R-DUE-7: coverage that is canceled is told once, with its last month; a start
+// whose payment came back is told by the letter about that (R-PAY-3, M12).
+func TestAnEndByWishAndAStartThatIsUndoneAreTold(t *testing.T) {
+	t.Parallel()
+	eachOffice(t, func(t *testing.T, o *office) {
+		o.At("2026-11-30")
+		h := o.reachable(address, apptest.Medical("2027-01", "103.00"))
+		o.FirstBills()
+		o.At("2026-12-03")
+		p := o.pays(h, "103.00")
+		o.At("2026-12-08")
+		if err := o.NewPaying(nil).Return(t.Context(), h.Account, p.ID, "R01", o.Today()); err != nil {
+			t.Fatal(err)
+		}
+		o.review("2026-12-09")
+		if _, err := o.SendReturned(t.Context(), o.Today()); err != nil {
+			t.Fatal(err)
+		}
+		back := o.letters.returned[len(o.letters.returned)-1]
+		apptest.Check(t, "after the return", back.Standing.Enrollments[0].State, standing.StatePending)
+		o.pays(h, "103.00")
+		o.At("2027-02-10")
+		if err := o.Collecting.Cancel(t.Context(), o.act(h), collecting.CancelWish, civil.Month{}); err != nil {
+			t.Fatal(err)
+		}
+		for _, day := range []string{"2027-02-11", "2027-02-12", "2027-03-01"} {
+			o.review(day)
+			o.sendOwed()
+		}
+		apptest.Check(t, "told", o.Rows("SELECT kind || ' ' || coverage_month FROM notice WHERE kind IN ('cancelled', 'ended')"), []string{"cancelled 2027-02"})
+	})
 }

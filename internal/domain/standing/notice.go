@@ -19,6 +19,7 @@ const (
 	NoticePastDue       NoticeKind = "past_due"       // M9, MA-NOTE-4: C, or the first month of grace after a hold
 	NoticeEndWarning    NoticeKind = "end_warning"    // M10, MA-NOTE-5: the month of grace that begins
 	NoticeEnded         NoticeKind = "ended"          // M11, MA-NOTE-6: last covered month
+	NoticeCancelled     NoticeKind = "cancelled"      // any end but for non-payment: last covered month
 	NoticeReinstated    NoticeKind = "reinstated"     // MA-NOTE-7: first month had back
 	NoticeStands        NoticeKind = "stands"         // a letter was wrong: the end, lapse or move it told of is undone
 )
@@ -154,9 +155,9 @@ func (s *subject) letterOn(x *episode, k int) civil.Date {
 	return s.graceStart(x, k)
 }
 
-// startToldDays is how long after a start it is still news: a check that counts by
+// newsDays is how long after a decision it is still news: a check that counts by
 // its postmark starts coverage some days back.
-const startToldDays = 14
+const newsDays = 14
 
 // decisionNotices tell what was decided on coverage: its start moved or lapsed,
 // a decision was undone, coverage was had back.
@@ -167,7 +168,9 @@ func (s *subject) decisionNotices() {
 	for _, d := range s.e.Decisions {
 		switch d.Kind {
 		case DecisionEffectuate:
-			s.tellStart(d)
+			s.tellNews(NoticeStarted, d, s.rec.effectuated)
+		case DecisionCancel:
+			s.tellNews(NoticeCancelled, d, s.rec.cancelled)
 		case DecisionRoll:
 			if d == s.rec.rolled {
 				s.notice(Notice{Kind: NoticeStartMoved, Month: d.Month, On: d.On, Amount: s.s.Unpaid, By: s.s.CureBy, Ends: s.startBefore()})
@@ -190,13 +193,14 @@ func (s *subject) decisionNotices() {
 	}
 }
 
-// tellStart tells of a start while it is news (M3).
-func (s *subject) tellStart(d Decision) {
-	last := d.On.AddDays(startToldDays)
-	if d != s.rec.effectuated || s.asOf.After(last) || s.sent(NoticeStarted, d.Month, d.On) {
+// tellNews tells of a decision that stands while it is news: a start (M3), or that
+// coverage is cancelled.
+func (s *subject) tellNews(kind NoticeKind, d, stands Decision) {
+	last := d.On.AddDays(newsDays)
+	if d != stands || s.asOf.After(last) || s.sent(kind, d.Month, d.On) {
 		return
 	}
-	s.notice(Notice{Kind: NoticeStarted, Month: d.Month, On: d.On})
+	s.notice(Notice{Kind: kind, Month: d.Month, On: d.On})
 	s.review(last.AddDays(1))
 }
 

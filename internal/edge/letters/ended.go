@@ -31,6 +31,30 @@ func (a *author) ended(n notifying.Notice) *letter {
 	return l
 }
 
+// cancelled tells that coverage ends, or has ended, for another cause than
+// non-payment (R-DUE-7). The cause is not named: others may open the letter.
+func (a *author) cancelled(n notifying.Notice) *letter {
+	owed, last, e := money.Zero, n.Month.Last(), n.Enrollments[0]
+	for _, e := range n.Enrollments {
+		owed = owed.Add(e.Unpaid)
+	}
+	title, lead, due := "letter.cancelled.title", "letter.cancelled.lead", "letter.cancelled.owed"
+	switch {
+	case n.Month.Before(e.Start):
+		title, lead = "letter.cancelled.title_never", "letter.cancelled.never"
+	case last.Before(n.Written):
+		title, lead, due = "letter.ended.title", "letter.cancelled.past", "letter.ended.owed"
+	}
+	args := catalogue.Args{"ended": last}
+	says := []string{a.t(lead, args)}
+	if owed.IsPositive() && !n.Month.Before(e.Start) {
+		says = append(says, a.t(due, catalogue.Args{"amount": owed}))
+	}
+	l := a.begin(a.t(title, args), append(says, a.t("letter.cancelled.paid", nil), a.t("letter.cancelled.wrong", nil), a.about(n.Enrollments))...)
+	l.Sections = []section{a.appeal()}
+	return l
+}
+
 // back says what brings coverage back, and what it takes once another due date
 // has passed (R-DUE-6). key is the message of the first.
 func (a *author) back(r standing.Restart, key string) []string {

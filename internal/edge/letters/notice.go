@@ -20,6 +20,7 @@ var notices = map[standing.NoticeKind]struct {
 	standing.NoticePastDue:       {template{"past_due", 1}, (*author).pastDue},
 	standing.NoticeEndWarning:    {template{"end_warning", 1}, (*author).endWarning},
 	standing.NoticeEnded:         {template{"ended", 2}, (*author).ended},
+	standing.NoticeCancelled:     {template{"cancelled", 1}, (*author).cancelled},
 	standing.NoticeReinstated:    {template{"reinstated", 1}, (*author).reinstated},
 	standing.NoticeStands:        {template{"stands", 2}, (*author).stands},
 }

@@ -38,6 +38,7 @@ func (w Writer) Returned(r notifying.Returned) (notifying.Words, error) {
 	default:
 		lead = append(lead, a.t("letter.returned.due", catalogue.Args{"amount": due, "by": by}))
 	}
+	lead = append(lead, a.waitsForFirst(r.Standing)...)
 	if !r.RetryOn.IsZero() {
 		lead = append(lead, a.t("letter.returned.retry", catalogue.Args{"on": r.RetryOn}))
 		if due.IsPositive() && r.RetryOn.After(by) { // by is zero when the date has passed
@@ -57,7 +58,25 @@ func (w Writer) Returned(r notifying.Returned) (notifying.Words, error) {
 		l.Sections = []section{ways, a.help()}
 	}
 	a.returnedText(l, r, by)
-	return a.finish(template{notifying.TemplateReturned, 5}, l)
+	return a.finish(template{notifying.TemplateReturned, 6}, l)
+}
+
+// waitsForFirst says which coverage has not started, as the first payment is
+// missing: the one that came back had started it (R-PAY-3).
+func (a *author) waitsForFirst(s standing.Standing) []string {
+	var waits []standing.EnrollmentStanding
+	for _, e := range s.Enrollments {
+		if e.State == standing.StatePending {
+			waits = append(waits, e)
+		}
+	}
+	switch {
+	case len(waits) == 0:
+		return nil
+	case len(waits) == len(s.Enrollments):
+		return []string{a.t("letter.returned.not_started", nil)}
+	}
+	return []string{a.t("letter.returned.not_started_"+string(waits[0].Kind), nil)}
 }
 
 // byBank tells whether a bank sent the money back, and not we.

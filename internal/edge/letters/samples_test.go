@@ -182,6 +182,25 @@ func coverageSamples() map[string]letterSample {
 			"Your bank sent back the $124.50 that you paid on November 10, 2026.", "there was not enough money in the account",
 			"You now owe $249.00. Pay by Monday, November 23, 2026.", "We charge no fee for this.",
 		}},
+		"returned_first": {func(w letters.Writer) (notifying.Words, error) {
+			r := returned("R01")
+			r.Standing.Enrollments = covered(standing.StatePending, enrollment.KindMedical)
+			return w.Returned(r)
+		}, "Your bank returned your payment", []string{"Your coverage has not started."}},
+		"returned_first_dental": {func(w letters.Writer) (notifying.Words, error) {
+			r := returned("R01")
+			r.Standing.Enrollments = append(covered(standing.StateActive, enrollment.KindMedical), covered(standing.StatePending, enrollment.KindDental)...)
+			return w.Returned(r)
+		}, "Your bank returned your payment", []string{"Your dental plan has not started."}},
+		"cancelled": {of(changed(notice(standing.NoticeCancelled, "2027-01-20", january, 0, ""), func(n *notifying.Notice) {
+			n.Enrollments[0].Unpaid = money.Cents(10300)
+		})), "Your coverage ends on January 31", []string{"You are covered until January 31, 2027.", "You still owe $103.00", "right to appeal"}},
+		"cancelled_past": {of(notice(standing.NoticeCancelled, "2027-03-20", january, 0, "")), "Your coverage ended on January 31", []string{
+			"It ended on January 31, 2027.",
+		}},
+		"cancelled_never": {of(notice(standing.NoticeCancelled, "2026-12-20", december, 0, "")), "Your coverage is canceled", []string{
+			"before it began", "you owe nothing for it",
+		}},
 		"returned_nothing_due": {func(w letters.Writer) (notifying.Words, error) {
 			r := returned("R99")
 			r.Standing = standing.Standing{}
