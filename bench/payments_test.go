@@ -238,20 +238,26 @@ func BenchmarkPaymentsSQLite(b *testing.B) {
 	single := newSingleRows(b)
 	var rows [][]string
 	for _, clients := range []int{1, 8} {
-		var base, many, cost series
+		var base, one, many, oneCost, cost series
+		pay := func(crowd *crowd, paid, cost *series) {
+			before := processorTime()
+			*paid = append(*paid, pace(b, clients, *slice, func() error { return d.pay(b.Context(), crowd) }))
+			*cost = append(*cost, (processorTime()-before)*1e6/((*paid)[len(*paid)-1]*slice.Seconds()))
+		}
 		for range *rounds {
 			base = append(base, pace(b, 1, *slice, single.insert))
-			before := processorTime()
-			many = append(many, pace(b, clients, *slice, func() error { return d.pay(b.Context(), d.many) }))
-			cost = append(cost, (processorTime()-before)*1e6/(many[len(many)-1]*slice.Seconds()))
+			pay(d.many, &many, &cost)
+			pay(d.one, &one, &oneCost)
 		}
 		rows = append(rows,
 			[]string{fmt.Sprint(clients), "one durable row, commits/s", base.String(), "", ""},
-			[]string{fmt.Sprint(clients), "payments/s", many.String(), many.over(base).String() + " × single rows", many.over(base).against(0.5)},
-			[]string{fmt.Sprint(clients), "processor time of a payment, µs", cost.String(), "", ""},
+			[]string{fmt.Sprint(clients), "payments/s, many carriers", many.String(), many.over(base).String() + " × single rows", many.over(base).against(0.5)},
+			[]string{fmt.Sprint(clients), "payments/s, one carrier", one.String(), one.over(many).String() + " × many", one.over(many).against(0.9)},
+			[]string{fmt.Sprint(clients), "processor time of a payment, µs", cost.String(), oneCost.String() + " with one carrier", ""},
 		)
 		b.ReportMetric(many.median(), fmt.Sprintf("payments/s-%d", clients))
 		b.ReportMetric(ratioMedian(many, base), fmt.Sprintf("×rows-%d", clients))
+		b.ReportMetric(ratioMedian(one, many), fmt.Sprintf("hot/spread-%d", clients))
 	}
 	report.table("Payments posted, SQLite", []string{"clients", "what", "median (least to most)", "ratio", "target"}, rows)
 }
