@@ -46,6 +46,7 @@ type shop struct {
 	log       *webtest.Log
 	urls      *webtest.Addresses // everything that was asked of the site
 	cardURLs  *webtest.Addresses // … of the processor
+	power     *power
 }
 
 // each runs a test in a fresh shop on every engine.
@@ -65,7 +66,7 @@ const webhookSecret = "sandbox-webhook-secret"
 
 func open(t *testing.T, w *apptest.World) *shop {
 	t.Helper()
-	s := &shop{World: w, sessions: &sessions{Sessions: app.NewSessions(w.DB, clock.System()), db: w.DB, last: map[string]string{}}, log: &webtest.Log{}, urls: &webtest.Addresses{}, cardURLs: &webtest.Addresses{}}
+	s := &shop{World: w, sessions: &sessions{Sessions: app.NewSessions(w.DB, clock.System()), db: w.DB, last: map[string]string{}}, log: &webtest.Log{}, urls: &webtest.Addresses{}, cardURLs: &webtest.Addresses{}, power: &power{}}
 	site, cards := httptest.NewUnstartedServer(nil), httptest.NewUnstartedServer(nil)
 	s.portal, s.cards = "http://"+site.Listener.Addr().String(), "http://"+cards.Listener.Addr().String()
 	var err error
@@ -89,7 +90,7 @@ func open(t *testing.T, w *apptest.World) *shop {
 	if err != nil {
 		t.Fatal(err)
 	}
-	site.Config.Handler = s.urls.Noting(handler)
+	site.Config.Handler = s.urls.Noting(s.power.behind(handler))
 	cards.Config.Handler = s.cardURLs.Noting(s.processor.Handler())
 	for _, server := range []*httptest.Server{site, cards} {
 		server.Start()
@@ -203,6 +204,12 @@ func (b *browser) otherTab() *browser {
 
 func (b *browser) do(method, address string, form url.Values) *browser {
 	b.t.Helper()
+	b.page = send(b.t, b.client, b.request(method, address, form))
+	return b
+}
+
+func (b *browser) request(method, address string, form url.Values) *http.Request {
+	b.t.Helper()
 	target, err := b.url.Parse(address)
 	if err != nil {
 		b.t.Fatal(err)
@@ -219,8 +226,7 @@ func (b *browser) do(method, address string, form url.Values) *browser {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		req.Header.Set("Sec-Fetch-Site", "same-origin")
 	}
-	b.page = send(b.t, b.client, req)
-	return b
+	return req
 }
 
 func send(t *testing.T, client *http.Client, req *http.Request) page {
@@ -251,18 +257,24 @@ var (
 // submit sends the page's first form, filled in; pairs are field and value.
 func (b *browser) submit(pairs ...string) *browser {
 	b.t.Helper()
+	action, values := b.filled(pairs...)
+	return b.do("POST", action, values)
+}
+
+func (b *browser) filled(pairs ...string) (action string, values url.Values) {
+	b.t.Helper()
 	form := formTag.FindStringSubmatch(b.body)
 	if form == nil {
 		b.t.Fatalf("%s has no form: %s", b.url, b.text())
 	}
-	values := url.Values{}
+	values = url.Values{}
 	for _, hidden := range hiddenTag.FindAllStringSubmatch(form[2], -1) {
 		values.Set(hidden[1], html.UnescapeString(hidden[2]))
 	}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		values.Set(pairs[i], pairs[i+1])
 	}
-	return b.do("POST", form[1], values)
+	return form[1], values
 }
 
 // text is what a person reads in the main part of the page.
