@@ -72,6 +72,15 @@ func (d *Database) CountAccounts(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
+// Opinions gives what payers answered to the question after a payment, by month.
+func (d *Database) Opinions(ctx context.Context) (all []store.Opinions, err error) {
+	err = d.db.Read(ctx, "opinions", func(tx *store.ReadTx) error {
+		all, err = tx.Opinions()
+		return err
+	})
+	return all, err
+}
+
 // exceptionsShown is how many accounts a command lists.
 const exceptionsShown = 20
 

@@ -67,6 +67,13 @@ func TestOutageCommands(t *testing.T) {
 	}
 }
 
+func TestOpinionsOfNobody(t *testing.T) {
+	t.Parallel()
+	if code, out, errs := call(t, "opinions", "--data", newMarket(t, "2026-11-30")); code != 0 || !strings.Contains(out, "Nobody has answered yet.") {
+		t.Errorf("exit code %d: %s%s", code, out, errs)
+	}
+}
+
 // Money that came from nowhere: the bill run sets the account aside and verify
 // names the invariant, and both end in failure, as a person and as a script
 // read them.

@@ -51,6 +51,7 @@ type grammar struct {
 	AutoPay  autoPayCommand  `cmd:"" name:"autopay" help:"See what members agreed to."`
 	Carrier  carrierCommand  `cmd:"" help:"See what carriers were told and what they answered."`
 	Outage   outageCommand   `cmd:"" help:"Record when people could not pay, and see it."`
+	Opinions opinionsCommand `cmd:"" help:"See how easy payers found it to pay."`
 	File     fileCommand     `cmd:"" help:"Look at bank files."`
 	Simulate simulateCommand `cmd:"" help:"Live a plan year with invented households, and prove it."`
 	Verify   verifyCommand   `cmd:"" help:"Re-derive every balance from the ledger and compare."`

@@ -33,7 +33,7 @@ func call(t *testing.T, args ...string) (code int, stdout, stderr string) {
 func TestEveryCommandExplainsItselfWithAnExample(t *testing.T) {
 	t.Parallel()
 	for _, command := range []string{
-		"demo", "demo generate", "serve", "import enrollments", "import bank-file", "bank items", "bank resolve", "bank ages", "bank guard", "bill run", "bill pdf", "day run", "day status", "day aside", "outage declare", "outage end", "outage list", "carrier status", "file check", "verify", "migrate", "keys create", "keys rotate", "profile check",
+		"demo", "demo generate", "serve", "import enrollments", "import bank-file", "bank items", "bank resolve", "bank ages", "bank guard", "bill run", "bill pdf", "day run", "day status", "day aside", "outage declare", "outage end", "outage list", "opinions", "carrier status", "file check", "verify", "migrate", "keys create", "keys rotate", "profile check",
 	} {
 		t.Run(command, func(t *testing.T) {
 			t.Parallel()

@@ -2,6 +2,7 @@ package guest
 
 import (
 	"bytes"
+	"slices"
 
 	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/base/civil"
@@ -73,7 +74,7 @@ func (v *visit) done() {
 		return
 	}
 	view := portal.Done{
-		Confirmation: r.Payment.Confirmation.String(), Amount: r.Payment.Amount, At: r.Payment.SubmittedAt,
+		Path: donePath(r.Payment.IntentID), Confirmation: r.Payment.Confirmation.String(), Amount: r.Payment.Amount, At: r.Payment.SubmittedAt,
 		With: paidWith(r.Payment, own), Receipt: receiptPath(r.Payment.IntentID), File: receiptFilePath(r.Payment.IntentID),
 	}
 	if own {
@@ -82,6 +83,7 @@ func (v *visit) done() {
 		}
 		after := owing.View{Due: r.After, Profile: v.Profile}
 		view.Next = v.nextSteps(r, p, after)
+		view.First = len(r.Starts) > 0
 		owes := after.Now()
 		view.CaughtUp = p.Late && owes.IsZero()
 		if owes.IsPositive() {
@@ -90,8 +92,30 @@ func (v *visit) done() {
 	}
 	if s := v.session(); own {
 		view.Home = s.home(r.Payment.Confirmation)
+		view.Ask, view.Thanks = !p.Said, p.Said
 	}
 	v.Show(view)
+}
+
+// takeOpinion counts the answer to the one question about paying, once for each
+// payment. Nothing of it is kept with the payment.
+func (v *visit) takeOpinion() {
+	op, err := parseOperation(v.R.PathValue("op"))
+	if err != nil {
+		v.NotFound()
+		return
+	}
+	s := v.session()
+	i := slices.IndexFunc(s.Paid, func(p paid) bool { return p.Op == op })
+	if i >= 0 && !s.Paid[i].Said {
+		if err := v.paying.CountOpinion(v.Ctx(), paying.Opinion(v.Field(portal.FieldOpinion))); err != nil {
+			v.Log.WarnContext(v.Ctx(), "answer not counted", "request", serving.RequestID(v.Ctx()), "error", err)
+		} else {
+			s.Paid[i].Said = true
+			v.keep(s)
+		}
+	}
+	v.To(donePath(op))
 }
 
 func paidWith(p payment.Payment, own bool) portal.PaidWith {

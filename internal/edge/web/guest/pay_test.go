@@ -67,7 +67,8 @@ func TestAFirstPaymentStartsCoverage(t *testing.T) {
 		s.FirstBills()
 		b := s.browser(t).find(h).says("Your coverage has not started. Pay $124.50 by December 23, 2026 to start coverage on January 1, 2027.")
 		b.toCheck("bank").submit().says("Payment received", "your plan confirms your coverage", "your ID cards come in the mail",
-			"January 1, 2027: your coverage starts.", "January 23, 2027: your next payment is due.")
+			"January 1, 2027: your coverage starts.", "January 23, 2027: your next payment is due.",
+			"This bill is paid. Turn on AutoPay for the next ones.")
 		s.wantPayments(t, h, "124.50")
 		if got := s.Decisions(h.Enrollments[0]); len(got) != 1 || got[0] != "effectuate 2027-01 R-BIND-1" {
 			t.Errorf("got decisions %v", got)

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"quittance.org/quittance/internal/store"
 )
 
 // The receipt is a file too, with what its page says, one page and about as
@@ -56,4 +58,32 @@ func (b *browser) file(address string) string {
 		b.t.Errorf("%s: %s", address, info)
 	}
 	return strings.Join(strings.Fields(tool(b.t, "pdftotext", "-layout", name, "-")), " ")
+}
+
+// One question after a payment: the answer is counted, once, and nothing is kept
+// of who gave it (brief G8).
+func TestTheQuestionAfterAPayment(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *shop) {
+		h := s.december(t)
+		b := s.browser(t).find(h).toCheck("bank").submit().says("How easy was it to pay?")
+		done, form := b.url.Path, b.page
+		if other := s.browser(t).open(done); strings.Contains(other.text(), "How easy") {
+			t.Error("another browser is asked")
+		}
+		b.submit("opinion", "<b>").at(done, "Payment received").says("How easy was it to pay?")
+		b.submit("opinion", "easy").at(done, "Payment received").says("Thank you for telling us.")
+		b.page = form // Back, and once more
+		b.submit("opinion", "hard").at(done, "Payment received").says("Thank you for telling us.")
+		if kept := s.Rows("SELECT name || ' ' || CAST(n AS TEXT) FROM counter WHERE name LIKE 'opinion%'"); len(kept) != 1 || kept[0] != "opinion:2026-11:easy 1" {
+			t.Errorf("kept %v", kept)
+		}
+		s.InTx(func(tx *store.Tx) error {
+			all, err := tx.Opinions()
+			if len(all) != 1 || all[0].Month.String() != "2026-11" || all[0].Answer != "easy" || all[0].N != 1 {
+				t.Errorf("counted %v", all)
+			}
+			return err
+		})
+	})
 }

@@ -36,7 +36,7 @@ func pages() []page {
 		{portal.PathCancel, (*visit).cancel, nil, true, false},
 		{pathReturn + "{op}", (*visit).cardReturn, nil, true, true},
 		{pathBack + "{op}", (*visit).cardBack, nil, true, true},
-		{portal.PathDone + "{op}", (*visit).done, nil, true, true},
+		{portal.PathDone + "{op}", (*visit).done, (*visit).takeOpinion, true, true},
 		{portal.PathDone + "{op}/receipt", (*visit).receipt, nil, true, true},
 		{portal.PathDone + "{op}/receipt.pdf", (*visit).receiptFile, nil, true, true},
 		{portal.PathWays, (*visit).ways, nil, false, true},

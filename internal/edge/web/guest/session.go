@@ -63,6 +63,7 @@ type bankDetails struct {
 type paid struct {
 	Op   payment.OperationID `json:"op"`
 	Late bool                `json:"past_due,omitempty"` // something was past due
+	Said bool                `json:"said,omitempty"`     // the payer has answered the question about paying
 }
 
 // sessionKey is the one value kept in the session manager's bag.

@@ -70,6 +70,7 @@ type Owing struct {
 
 // Done is G8. Reached again by bookmark it has no digits of an account.
 type Done struct {
+	Path         string // of the page itself
 	Confirmation string
 	Amount       money.Amount
 	At           civil.Instant
@@ -81,7 +82,13 @@ type Done struct {
 	Receipt      string // path of the printable receipt
 	File         string // path of the receipt as a PDF file
 	Home         string // path of the payment in the payer's account, "" for a guest
+	First        bool   // it starts coverage; AutoPay never takes such a payment
+	Ask          bool   // the one question about paying is asked
+	Thanks       bool   // it was answered
 }
+
+// FieldOpinion is the answer to the one question about paying.
+const FieldOpinion = "opinion"
 
 func (d Done) page() page {
 	p := page{template: "done", title: "done.title", flow: true}

@@ -20,6 +20,7 @@ func outcomes() []State {
 
 func done() []State {
 	paid := portal.Done{
+		Path: "/pay/done/x", Ask: true,
 		Confirmation: number, Amount: total, At: now, With: bankPaid, Email: "m•••@gmail.com", Receipt: "/pay/done/x/receipt", File: "/pay/done/x/receipt.pdf",
 		Next: []portal.Next{
 			{Kind: portal.NextCounted},
@@ -42,7 +43,9 @@ func done() []State {
 	add("no-email", func(d *portal.Done) { d.Email = "" })
 	add("caught-up", func(d *portal.Done) { d.CaughtUp = true })
 	add("still-owing", func(d *portal.Done) { d.Owing = &portal.Owing{Amount: money.Cents(6200), By: due} })
+	add("answered", func(d *portal.Done) { d.Ask, d.Thanks = false, true })
 	add("first-payment", func(d *portal.Done) {
+		d.First = true
 		d.Next = []portal.Next{
 			{Kind: portal.NextCounted},
 			{Kind: portal.NextConfirmed, On: day("2026-11-27")},
@@ -59,9 +62,9 @@ func done() []State {
 			{Kind: portal.NextBill, On: day("2026-12-01")},
 		}
 	})
-	add("bookmark", func(d *portal.Done) { d.With.LastFour, d.Email, d.Next = "", "", nil })
+	add("bookmark", func(d *portal.Done) { d.With.LastFour, d.Email, d.Next, d.Ask = "", "", nil, false })
 	add("bookmark-card", func(d *portal.Done) {
-		d.With, d.Email, d.Next = portal.PaidWith{Method: portal.MethodCard, Brand: "Visa"}, "", nil
+		d.With, d.Email, d.Next, d.Ask = portal.PaidWith{Method: portal.MethodCard, Brand: "Visa"}, "", nil, false
 	})
 	return states
 }
