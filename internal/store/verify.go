@@ -107,11 +107,13 @@ func (tx *ReadTx) prove(stmt *Stmt, args []any, differ func(Difference)) (checke
 	return checked, err
 }
 
-// differences ends every proof: the objects that differ, then how many there
-// are of all.
-const differences = `
-	SELECT 0 AS is_count, account_id, object, expected, found FROM compared WHERE expected <> found
-	UNION ALL SELECT 1, NULL, '', COUNT(*), 0 FROM compared ORDER BY 1, 2, 3`
+// Every proof ends with the objects that differ, then how many there are of all.
+// Of some accounts nobody counts them: it takes as long as the proof itself.
+const (
+	differing   = ` SELECT 0 AS is_count, account_id, object, expected, found FROM compared WHERE `
+	counted     = ` UNION ALL SELECT 1, NULL, '', COUNT(*), 0 FROM compared`
+	differences = differing + `expected <> found` + counted + ` ORDER BY 1, 2, 3`
+)
 
 // proveRows proves row by row: rows gives account_id, object, expected, found.
 func proveRows(name string, rows ...string) proofStmt {
@@ -164,6 +166,7 @@ func overSome(name, sql string) proofStmt {
 	all := rangeMark.ReplaceAllString(sql, "$1 > $$1 AND $1 <= $$2")
 	s.all = stmt(name, freshMark.ReplaceAllString(filesMark.ReplaceAllString(all, "TRUE"), "TRUE"))
 	if rangeMark.MatchString(sql) || filesMark.MatchString(sql) {
+		sql = strings.Replace(sql, counted, "", 1)
 		list := "$1 IN " + strings.ReplaceAll(placeholders(SomeTogether), "$", "$$")
 		some := filesMark.ReplaceAllString(rangeMark.ReplaceAllString(sql, list), list)
 		s.some = stmt(name+"_some", freshMark.ReplaceAllString(some, fmt.Sprintf("$1 >= $$%d", SomeTogether+1)))
