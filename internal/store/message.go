@@ -51,7 +51,7 @@ const (
 const (
 	MessageQueued = "queued"
 	MessageSent   = "sent"
-	MessageFailed = "failed" // refused for good, or it can not be printed
+	MessageFailed = "failed" // refused for good, it can not be printed, or what it says came to be untrue while it waited
 )
 
 // Message is what is sent, word for word. Source is what it is about: one

@@ -74,11 +74,16 @@ func (tx *ReadTx) AccountsOwedNotices(after enrollment.AccountID, limit int) ([]
 
 // NoticesOwed gives the letters that are owed to an account.
 func (tx *ReadTx) NoticesOwed(id enrollment.AccountID) ([]Notice, error) {
-	return collect(tx, qNoticesOwedOf, func(row func(...any) error) (Notice, error) {
+	return collect(tx, qNoticesOwedOf, noticeOf(id), id)
+}
+
+// noticeOf reads a notice of an account.
+func noticeOf(id enrollment.AccountID) func(func(...any) error) (Notice, error) {
+	return func(row func(...any) error) (Notice, error) {
 		n := Notice{AccountID: id}
 		err := row(&n.ID, &n.EnrollmentID, &n.Kind, &n.Month, &n.OwedOn, &n.Amount, &n.By, &n.Ends)
 		return n, err
-	}, id)
+	}
 }
 
 // SettleNotice records that an owed letter went out on a day, with the amounts
@@ -86,6 +91,56 @@ func (tx *ReadTx) NoticesOwed(id enrollment.AccountID) ([]Notice, error) {
 func (tx *Tx) SettleNotice(n Notice, state NoticeState, on civil.Date) {
 	tx.queue(qSettleNotice, n.AccountID, n.ID, string(state), on, n.Amount, n.By, n.Ends)
 }
+
+var (
+	qPaperWaiting = stmt("paper_waiting", `
+		WITH waiting AS (
+			SELECT account_id, message_id, source_id, template FROM message
+			WHERE state = 'queued' AND channel = 'print' AND batch_no IS NULL AND stock IN ('letter', 'bill') AND created_at < $1
+			UNION ALL SELECT account_id, message_id, source_id, template FROM message
+			WHERE batch_no IN (SELECT batch_no FROM print_batch WHERE state = 'open') AND state = 'queued' AND created_at < $1)
+		SELECT w.account_id, w.message_id, w.source_id, CASE WHEN EXISTS (SELECT 1 FROM message e WHERE e.account_id = w.account_id
+			AND e.source_id = w.source_id AND e.template = w.template AND e.channel = 'email') THEN 1 ELSE 0 END
+		FROM waiting w JOIN notice n ON n.account_id = w.account_id AND n.notice_id = w.source_id
+		WHERE n.state = 'sent' AND (w.account_id, w.message_id) > ($2, $3) ORDER BY w.account_id, w.message_id LIMIT $4`)
+	qNoticesToldWith = stmt("notices_told_with", `
+		SELECT n.notice_id, n.enrollment_id, n.kind, n.coverage_month, n.owed_on, n.amount_cents, n.pay_by, n.ends_month
+		FROM notice f JOIN notice n ON n.account_id = f.account_id AND n.state = f.state AND n.state_on = f.state_on AND n.kind = f.kind
+			AND n.coverage_month = f.coverage_month
+			AND (n.pay_by = f.pay_by OR n.pay_by IS NULL AND f.pay_by IS NULL)
+			AND (n.ends_month = f.ends_month OR n.ends_month IS NULL AND f.ends_month IS NULL)
+		WHERE f.account_id = $1 AND f.notice_id = $2 AND f.state = 'sent' ORDER BY n.notice_id`)
+	qNoticeStayed = stmt("notice_stayed", `
+		UPDATE notice SET state = 'suppressed', state_on = $3 WHERE account_id = $1 AND notice_id = $2 AND state = 'sent'`)
+)
+
+// WaitingPaper is a letter about notices that was written and not printed yet.
+type WaitingPaper struct {
+	Account enrollment.AccountID
+	Message MessageID
+	Source  NoticeID
+	Emailed bool // it went by e-mail too
+}
+
+// PaperWaiting gives up to limit letters about notices that wait to be printed
+// since before a moment, after one that was given before.
+func (tx *ReadTx) PaperWaiting(before civil.Instant, after WaitingPaper, limit int) ([]WaitingPaper, error) {
+	return collect(tx, qPaperWaiting, func(row func(...any) error) (WaitingPaper, error) {
+		var p WaitingPaper
+		var emailed int64
+		err := row(&p.Account, &p.Message, &p.Source, &emailed)
+		p.Emailed = emailed == 1
+		return p, err
+	}, before, orLowest(after.Account.UUID), orLowest(after.Message.UUID), limit)
+}
+
+// NoticesToldWith gives the notices that a letter has told.
+func (tx *ReadTx) NoticesToldWith(p WaitingPaper) ([]Notice, error) {
+	return collect(tx, qNoticesToldWith, noticeOf(p.Account), p.Account, p.Source)
+}
+
+// NoticeStayed records that the letter that told a notice never left.
+func (tx *Tx) NoticeStayed(n Notice, on civil.Date) { tx.queue(qNoticeStayed, n.AccountID, n.ID, on) }
 
 // orLowest is a key before all others for none, which no column holds.
 func orLowest(id ident.UUID) string {

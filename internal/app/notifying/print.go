@@ -40,10 +40,14 @@ const (
 // Print prints all that waits, as of a day, into folders below dir, the
 // outbox. A batch that a crash has left is completed first, once: no letter is
 // printed twice and none is lost. One program at a time prints.
+// Letters that the money has overtaken since they were written are not printed.
 func (s *Service) Print(ctx context.Context, on civil.Date, dir string) ([]Batch, error) {
+	if err := s.overtake(ctx, on); err != nil {
+		return nil, err
+	}
 	var all []Batch
 	for {
-		b, more, err := s.PrintBatch(ctx, on, dir)
+		b, more, err := s.printBatch(ctx, on, dir)
 		if err != nil || !more {
 			return all, err
 		}
@@ -51,9 +55,9 @@ func (s *Service) Print(ctx context.Context, on civil.Date, dir string) ([]Batch
 	}
 }
 
-// PrintBatch prints one batch: the one that a crash has left, or else letters
+// printBatch prints one batch: the one that a crash has left, or else letters
 // of one stock. It says false when nothing waits.
-func (s *Service) PrintBatch(ctx context.Context, on civil.Date, dir string) (Batch, bool, error) {
+func (s *Service) printBatch(ctx context.Context, on civil.Date, dir string) (Batch, bool, error) {
 	b, ok, err := s.nextBatch(ctx, on)
 	if err != nil || !ok {
 		return Batch{}, false, err

@@ -230,6 +230,55 @@ func TestABatchThatTheMailHouseHas(t *testing.T) {
 	})
 }
 
+// Paper that waits since printing failed is looked at again before it leaves, as
+// any letter is: whether it lies in a batch that was begun or in none. What went by
+// e-mail as well was sent.
+func TestPaperThatWaitsIsLookedAtAgain(t *testing.T) {
+	t.Parallel()
+	kept := []string{"2027-01-01 letter past_due 2027-01 206"}
+	for name, row := range map[string]struct {
+		email, pays, begun string
+		mail, story        []string
+	}{
+		"all of it came":             {"", "103.00", "", []string{"print past_due failed"}, []string{"2027-01-02 letter past_due 2027-01 206 suppressed"}},
+		"into a batch that is begun": {"", "103.00", "written", []string{"print past_due failed"}, []string{"2027-01-02 letter past_due 2027-01 206 suppressed"}},
+		"it went by e-mail too":      {address, "103.00", "", []string{"email past_due queued", "print past_due failed"}, kept},
+		"a part came":                {"", "53.00", "", []string{"print past_due sent"}, kept},
+		"nothing came":               {"", "", "opened", []string{"print past_due sent"}, kept},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachOffice(t, func(t *testing.T, o *office) {
+				h, dir := o.pastDue(row.email), t.TempDir()
+				o.sendOwed()
+				if row.begun != "" {
+					dying := o.open()
+					dying.KillAt(row.begun)
+					_, _ = dying.Print(t.Context(), o.Today(), dir)
+				}
+				o.At("2027-01-02")
+				if row.pays != "" {
+					o.pays(h, row.pays)
+				}
+				o.print(dir)
+				apptest.Check(t, "mail", o.mail(h), row.mail)
+				var story []string
+				for _, line := range o.Story(h) {
+					if strings.Contains(line, "letter past_due") {
+						story = append(story, line)
+					}
+				}
+				apptest.Check(t, "story", story, row.story)
+				for _, m := range manifests(t, dir) {
+					if printed := slices.Contains(row.mail, "print past_due sent"); printed != (len(m.Items) == 1) {
+						t.Errorf("the batch has %d letters", len(m.Items))
+					}
+				}
+			})
+		})
+	}
+}
+
 func second[T any](_ T, err error) error { return err }
 
 // A name that the fonts can not print is for staff; the other letters go out.
