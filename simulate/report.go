@@ -196,6 +196,9 @@ func (r *Result) mishaps() []figure {
 	for _, n := range names {
 		all = append(all, figure{n, grouped(counts[n]), ""})
 	}
+	if r.Rejected > 0 {
+		all = append(all, figure{"a row of an enrollment file was refused", grouped(r.Rejected), ""})
+	}
 	return all
 }
 

@@ -170,6 +170,20 @@ func TestFaults(t *testing.T) {
 	})
 }
 
+// A whole plan year with every fault, to its last day, ends the same on both
+// engines. It is one of few households: it takes some seconds.
+func TestWholeYear(t *testing.T) {
+	t.Parallel()
+	whole := func(c *simulate.Config) { c.Households, c.Workers, c.Faults = 16, 4, simulate.AllFaults }
+	want := live(t, sqliteURL(t), whole)
+	if want.Days != 426 || want.Kills < 30 || want.Rejected != 0 {
+		t.Errorf("%d days, %d kills, %d rows refused", want.Days, want.Kills, want.Rejected)
+	}
+	if got := live(t, postgresURL(t), whole); got.Hash != want.Hash {
+		t.Errorf("the year ended in %s on PostgreSQL, in %s on SQLite", got.Hash, want.Hash)
+	}
+}
+
 // A simulation needs a database of its own.
 func TestUsedDatabase(t *testing.T) {
 	t.Parallel()

@@ -37,7 +37,7 @@ func (simulateCommand) Help() string {
 		"Lives a plan year with invented households on a virtual clock, proves the books every evening, and ends in a fingerprint: " +
 		"the same seed gives the same one, on SQLite and PostgreSQL, with any number of workers. Without a database it uses a " +
 		"new SQLite file that is deleted afterwards; one that is named must be empty and is kept.\n\n" +
-		"Exit code 0: the books were clean. 1: they were not, or the fingerprint is not the expected one."
+		"Exit code 0: the books were clean. 1: they were not, the year could not be lived to its end, or the fingerprint is not the expected one."
 }
 
 // Run simulates.
@@ -109,7 +109,8 @@ func (c simulateCommand) plan() (simulate.Config, func(), error) {
 	return config, cleanUp, err
 }
 
-// simulated is what --json prints.
+// simulated is what --json prints. Of a year that ended of an error other than
+// broken books nobody knows whether they are.
 type simulated struct {
 	Hash       string  `json:"hash"`
 	Days       int     `json:"days"`
@@ -117,14 +118,24 @@ type simulated struct {
 	Bills      int64   `json:"bills"`
 	Payments   int64   `json:"payments"`
 	Decisions  int64   `json:"decisions"`
-	Violations int64   `json:"violations"`
+	Rejected   int64   `json:"rejected"` // rows of enrollment files
+	Violations *int64  `json:"violations"`
 	Seconds    float64 `json:"seconds"`
 	PeakRSS    int64   `json:"peak_rss_bytes"`
+	Error      string  `json:"error,omitempty"`
 }
 
 func (c simulateCommand) print(s Streams, r *simulate.Result, failed error) error {
+	violations := r.Violations()
 	o := simulated{
-		r.Hash, r.Days, r.Households, r.Sum("bill", ""), r.Sum("payment", ""), r.Sum("decision", ""), r.Violations(), r.Seconds, peakRSS(),
+		Hash: r.Hash, Days: r.Days, Households: r.Households, Bills: r.Sum("bill", ""), Payments: r.Sum("payment", ""), Decisions: r.Sum("decision", ""),
+		Rejected: r.Rejected, Violations: &violations, Seconds: r.Seconds, PeakRSS: peakRSS(),
+	}
+	if failed != nil {
+		o.Error = failed.Error()
+		if _, broken := errors.AsType[*simulate.BrokenError](failed); !broken {
+			o.Violations = nil
+		}
 	}
 	if c.JSON {
 		return json.NewEncoder(s.Out).Encode(o)
@@ -133,7 +144,7 @@ func (c simulateCommand) print(s Streams, r *simulate.Result, failed error) erro
 		return nil
 	}
 	fmt.Fprintf(s.Out, "%s households lived %d days in %s: %s bills, %s payments, %s decisions, %d violations.\n", thousands(o.Households), o.Days,
-		r.Took(), thousands(int(o.Bills)), thousands(int(o.Payments)), thousands(int(o.Decisions)), o.Violations)
+		r.Took(), thousands(int(o.Bills)), thousands(int(o.Payments)), thousands(int(o.Decisions)), violations)
 	fmt.Fprintf(s.Out, "The process was killed %d times. Fingerprint: %s\n", r.Kills, o.Hash)
 	return nil
 }
@@ -174,6 +185,9 @@ func (c simulateCommand) judge(s Streams, r *simulate.Result, config simulate.Co
 		return errReported
 	case r.SetAside > 0:
 		fmt.Fprintf(s.Err, "quittance: %d accounts could not be decided on or billed\nLive it again: %s\n", r.SetAside, c.again(config))
+		return errReported
+	case r.Rejected > 0:
+		fmt.Fprintf(s.Err, "quittance: %d rows of enrollment files were refused\nLive it again: %s\n", r.Rejected, c.again(config))
 		return errReported
 	case c.Expect != "" && !strings.EqualFold(c.Expect, r.Hash):
 		fmt.Fprintf(s.Err, "quittance: the fingerprint is %s, expected %s\nLive it again: %s\n", r.Hash, c.Expect, c.again(config))
