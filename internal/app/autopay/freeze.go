@@ -10,6 +10,7 @@ import (
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/mandate"
 	"quittance.org/quittance/internal/domain/payment"
@@ -207,6 +208,7 @@ func readMoney(tx *store.ReadTx, some []dueAccount) ([]dueAccount, error) {
 // draft decides what becomes of one draft, and posts what it takes.
 func (f *freezer) draft(tx *store.Tx, d store.DueDraft, facts *store.Facts, done *FreezeCounts, try int) error {
 	now := d.Draft
+	var presents ident.UUID
 	switch {
 	case d.Mandated != mandate.Active:
 		now.State, now.Reason = mandate.Canceled, mandate.ReasonMember
@@ -217,6 +219,15 @@ func (f *freezer) draft(tx *store.Tx, d store.DueDraft, facts *store.Facts, done
 		if d.Waits && now.Amount.IsPositive() { // no live entry before the account is verified (ACH-10, ACH-11)
 			now.Amount, now.Reason = money.Zero, mandate.ReasonWaits
 		}
+		if now.Amount.IsPositive() {
+			entry, allowed, err := f.presents(tx.ReadTx, d, now.Amount)
+			if err != nil {
+				return err
+			}
+			if presents = entry; !allowed {
+				now.Amount, now.Reason = money.Zero, mandate.ReasonNotAgain
+			}
+		}
 		now.State = mandate.Skipped
 		if now.Amount.IsPositive() {
 			now.State = mandate.Frozen
@@ -226,7 +237,7 @@ func (f *freezer) draft(tx *store.Tx, d store.DueDraft, facts *store.Facts, done
 	case mandate.Frozen:
 		done.Frozen++
 		done.Amount = done.Amount.Add(now.Amount)
-		return f.post(tx, d, now, facts, try) // FreezeDrafts writes the draft
+		return f.post(tx, d, now, presents, facts, try) // FreezeDrafts writes the draft
 	case mandate.Skipped:
 		done.Skipped++
 	default:
@@ -245,43 +256,76 @@ func notTaken(why mandate.Reason) bool {
 	return why == mandate.ReasonNoticeLate || why == mandate.ReasonWaits
 }
 
-func (f *freezer) post(tx *store.Tx, d store.DueDraft, now mandate.Draft, facts *store.Facts, try int) error {
+func (f *freezer) post(tx *store.Tx, d store.DueDraft, now mandate.Draft, presents ident.UUID, facts *store.Facts, try int) error {
 	debit := payment.Debit{
 		Operation: payment.OperationID{UUID: d.ID.UUID}, Account: d.AccountID, Channel: payment.ChannelAutoPay, Amount: now.Amount,
-		ReceivedOn: f.on, EffectiveOn: d.DebitOn, SettleOn: d.SettleOn, Bank: d.Terms.BankAccount, Type: d.Type, LastFour: d.LastFour,
-		Mandate: d.Mandate.UUID, Email: facts.Account.Email, Language: facts.Account.Language,
+		ReceivedOn: f.on, EffectiveOn: d.DebitOn, SettleOn: f.settles(d.Draft), Bank: d.Terms.BankAccount, Type: d.Type, LastFour: d.LastFour,
+		Mandate: d.Mandate.UUID, Email: facts.Account.Email, Language: facts.Account.Language, FirstEntry: presents,
 	}
-	if !d.SettleOn.After(f.on) { // its own file was missed
-		debit.SettleOn = f.until
-	}
-	var err error
-	if d.Attempt > 0 {
-		if debit.FirstEntry, err = presentedBefore(tx.ReadTx, d.Draft, d.Terms.BankAccount); err != nil {
-			return err
-		}
-	}
-	_, err = f.s.poster.PostDebit(tx, debit, facts, try)
+	_, err := f.s.poster.PostDebit(tx, debit, facts, try)
 	return err
 }
 
-// presentedBefore gives the entry that a debit presents again (ACH-32). It is
+// settles gives the day on which a draft settles that is frozen now.
+func (f *freezer) settles(d mandate.Draft) civil.Date {
+	if !d.SettleOn.After(f.on) { // its own file was missed
+		return f.until
+	}
+	return d.SettleOn
+}
+
+// presents gives the entry that a draft presents again, zero if it is a debit of
+// its own, and whether the rules of the network let it (ACH-32). They were kept
+// when it was planned; its file may have been missed since.
+func (f *freezer) presents(tx *store.ReadTx, d store.DueDraft, amount money.Amount) (entry ident.UUID, allowed bool, err error) {
+	if d.Attempt == 0 {
+		return entry, true, nil
+	}
+	first, err := firstOf(tx, d.Draft)
+	if err != nil {
+		return entry, false, err
+	}
+	if entry, err = presentedBefore(tx, first, d.Terms.BankAccount); err != nil || entry.IsZero() {
+		return entry, true, err
+	}
+	code, err := lastCode(tx, d.Draft)
+	if err != nil {
+		return entry, false, err
+	}
+	refused := ach.Presentation{
+		Code: code, Presentations: d.Attempt, FirstSettled: first.SettleOn, FirstAmount: first.Amount, SettleOn: f.settles(d.Draft), Amount: amount,
+	}.Check()
+	return entry, refused == nil, nil
+}
+
+// lastCode tells why the presentation before came back.
+func lastCode(tx *store.ReadTx, d mandate.Draft) (string, error) {
+	before, err := presentation(tx, d, d.Attempt-1)
+	if err != nil {
+		return "", err
+	}
+	back, err := tx.ReturnOf(d.AccountID, before.PaymentID)
+	if fault.KindOf(err) == fault.NotFound {
+		return "", nil
+	}
+	return back.Code, err
+}
+
+// presentedBefore gives the entry that a debit presents again whose first
+// presentation was that of a draft (ACH-32). It is
 // zero where the member has changed to another bank account since: nothing was
 // presented there, and what goes there is a debit of its own. A number that the
 // bank has corrected is the same account (ACH-40).
-func presentedBefore(tx *store.ReadTx, d mandate.Draft, bank payment.BankAccountID) (ident.UUID, error) {
-	first, err := firstOf(tx, d)
+func presentedBefore(tx *store.ReadTx, first mandate.Draft, bank payment.BankAccountID) (ident.UUID, error) {
+	entry, err := tx.FirstEntryOf(first.AccountID, first.PaymentID)
 	if err != nil {
 		return ident.UUID{}, err
 	}
-	entry, err := tx.FirstEntryOf(d.AccountID, first.PaymentID)
-	if err != nil {
-		return ident.UUID{}, err
-	}
-	before, err := tx.ACHEntryOf(d.AccountID, first.PaymentID)
+	before, err := tx.ACHEntryOf(first.AccountID, first.PaymentID)
 	if err != nil || before.Bank == bank {
 		return entry.ID, err
 	}
-	saved, err := tx.SavedBanks(d.AccountID)
+	saved, err := tx.SavedBanks(first.AccountID)
 	for _, b := range saved {
 		if b.ID == bank && b.Method == store.ValidatedByBank {
 			return entry.ID, err

@@ -93,17 +93,20 @@ func (s *Service) history(tx *store.ReadTx, d mandate.Draft) (mandate.History, e
 }
 
 // firstOf finds the first presentation of a draft that is presented again.
-func firstOf(tx *store.ReadTx, d mandate.Draft) (mandate.Draft, error) {
+func firstOf(tx *store.ReadTx, d mandate.Draft) (mandate.Draft, error) { return presentation(tx, d, 0) }
+
+// presentation finds a presentation of before of a draft that is presented again.
+func presentation(tx *store.ReadTx, d mandate.Draft, attempt int) (mandate.Draft, error) {
 	drafts, err := tx.DraftsOf(d.AccountID, recentDrafts)
 	if err != nil {
 		return mandate.Draft{}, err
 	}
 	for _, x := range drafts {
-		if x.Mandate == d.Mandate && x.Month == d.Month && x.Attempt == 0 && x.State == mandate.Frozen {
+		if x.Mandate == d.Mandate && x.Month == d.Month && x.Attempt == attempt && x.State == mandate.Frozen {
 			return x, nil
 		}
 	}
-	return mandate.Draft{}, fault.New(fault.Internal, "autopay.first_missing", "draft %s is presented again, and its first presentation is not there", d.ID)
+	return mandate.Draft{}, fault.New(fault.Internal, "autopay.first_missing", "draft %s is presented again, and presentation %d is not there", d.ID, attempt+1)
 }
 
 // again is the draft of the next presentation: the same amount (ACH-32), which

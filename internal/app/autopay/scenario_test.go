@@ -14,6 +14,7 @@ import (
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/store"
+	"quittance.org/quittance/internal/store/storetest"
 )
 
 func each(t *testing.T, test func(t *testing.T, w town)) {
@@ -350,6 +351,30 @@ func TestARetryAfterAChangeOfBank(t *testing.T) {
 					JOIN bank_account b ON b.account_id = e.account_id AND b.bank_account_id = e.bank_account_id
 					WHERE e.account_id = '%s' AND p.channel = 'autopay' ORDER BY p.effective_on`, h.Account)), []string{"debit 6789", "debit 6789", want})
 				w.VerifyClean()
+			})
+		})
+	}
+}
+
+// The rules of the network are asked again when a debit is frozen (ACH-32): its
+// file may have been missed for long, and what came back may be known by another
+// reason since.
+func TestARetryThatTheNetworkForbids(t *testing.T) {
+	t.Parallel()
+	for name, harm := range map[string]string{
+		"180 days after the first": `UPDATE draft SET settle_on = '2025-09-03', debit_on = '2025-09-03' WHERE attempt = 0 AND coverage_month = '2026-03'`,
+		"it was revoked":           `UPDATE payment_return SET code = 'R07'`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			each(t, func(t *testing.T, w town) {
+				h := w.household(23, medical())
+				w.live("2026-02-25")
+				w.giveBack(h, "R01")
+				storetest.Sabotage(t, w.DB, harm)
+				w.live("2026-03-05")
+				apptest.Check(t, "the retry", w.Rows(`SELECT state || ' ' || reason FROM draft WHERE attempt = 1`), []string{"skipped not_again"})
+				apptest.Check(t, "entries", w.Rows(`SELECT kind FROM ach_entry WHERE kind = 'retry'`), []string(nil))
 			})
 		})
 	}

@@ -3,7 +3,6 @@ package ach
 import (
 	"strings"
 
-	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/pii"
@@ -26,10 +25,6 @@ type Change struct {
 	Number  pii.Secret
 	Type    payment.AccountType
 }
-
-// ApplyBy gives the last day on which a notification that came on a day is to
-// be applied; before the next entry is soon enough too (ACH-40).
-func ApplyBy(came civil.Date) civil.Date { return civil.BankDays.Add(came, 6) }
 
 // Corrected is the corrected data of a notification, taken apart as its code
 // says; what the code does not speak of is empty.

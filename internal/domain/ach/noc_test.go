@@ -91,12 +91,3 @@ func TestBadChanges(t *testing.T) {
 		})
 	}
 }
-
-func TestApplyBy(t *testing.T) {
-	t.Parallel()
-	for came, want := range map[string]string{"2026-11-18": "2026-11-27", "2026-12-18": "2026-12-29", "2026-11-14": "2026-11-23"} {
-		if got := ach.ApplyBy(date(came)).String(); got != want {
-			t.Errorf("came %s: by %s, want %s", came, got, want)
-		}
-	}
-}

@@ -47,6 +47,7 @@ const (
 	ReasonNoAnswer   Reason = "no_answer"   // skipped: the member was asked and did not say
 	ReasonWaits      Reason = "waits"       // skipped: its bank account is not verified yet (R-AUTO-8)
 	ReasonLessOwed   Reason = "less_owed"   // skipped: a retry may not take less (ACH-32)
+	ReasonNotAgain   Reason = "not_again"   // skipped: the network does not let it be presented again (ACH-32)
 	ReasonDeclined   Reason = "declined"    // skipped: the member was asked and said no
 	ReasonMoved      Reason = "moved"       // canceled: the member chose another day
 )
