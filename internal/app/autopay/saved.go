@@ -161,6 +161,7 @@ func (s *Service) Corrected(tx *store.Tx, account enrollment.AccountID, from, to
 	if used, err = tx.ReplaceMandateBank(account, from, to); err == nil && used {
 		err = s.tellCorrected(tx, account)
 	}
+	told := used
 	if err != nil {
 		return false, err
 	}
@@ -187,6 +188,11 @@ func (s *Service) Corrected(tx *store.Tx, account enrollment.AccountID, from, to
 	}
 	if !used {
 		return false, nil
+	}
+	if !told { // the member is told of every correction (ACH-40)
+		if err := s.owe(tx, mandate.Mandate{ID: mandate.ID(to), AccountID: account, Version: 1}, mandate.LetterBankCorrected, mandate.DraftID{}); err != nil {
+			return false, err
+		}
 	}
 	tx.Audit(store.AuditEvent{
 		AccountID: account, Operation: "bank.corrected", Actor: Actor, Subject: "bank account " + to.String(), Summary: "instead of " + from.String(), Reason: code,

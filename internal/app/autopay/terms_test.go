@@ -146,6 +146,26 @@ func TestCorrectedByTheBank(t *testing.T) {
 	})
 }
 
+// A saved account that AutoPay does not use is corrected: the member is told as
+// well (ACH-40).
+func TestCorrectionOfASavedAccountIsTold(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w town) {
+		h := w.household(15, medical())
+		from := w.SaveBank(w.autopay, h, "000987654321")
+		var to payment.BankAccountID
+		w.InTx(func(tx *store.Tx) (err error) {
+			if to, err = tx.PutBankAccount(payment.BankAccount{AccountID: h.Account, HolderName: "Ana Testperson", Type: payment.AccountChecking, Routing: "110000000", Number: secret("000555566667")}, "C01"); err != nil {
+				return err
+			}
+			_, err = w.autopay.Corrected(tx, h.Account, from, to, "C01", w.Today())
+			return err
+		})
+		letters := w.Rows(`SELECT kind || ' ' || CAST(mandate_id AS TEXT) FROM mandate_letter WHERE kind LIKE '%corrected' ORDER BY letter_id`)
+		apptest.Check(t, "letters", letters, []string{"bank_corrected " + to.String()})
+	})
+}
+
 // The bill of the month is out: the check page tells of it, and what AutoPay
 // comes too late for.
 func TestOffer(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"quittance.org/quittance/internal/app/autopay"
 	"quittance.org/quittance/internal/app/notifying"
 	"quittance.org/quittance/internal/app/paying"
+	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/mandate"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/domain/profile"
@@ -102,6 +103,48 @@ func TestTheLetterThatAutoPayIsOnSaysWhatItWaitsFor(t *testing.T) {
 					apptest.Check(t, "for the debit of", letter.NextOn, apptest.Date("2026-11-23"))
 					apptest.Check(t, "it is too late for that", letter.Wait.Late, false)
 				}
+			})
+		})
+	}
+}
+
+// The letter about a correction names the account as it is now (ACH-40), whether
+// AutoPay uses it or it is only saved.
+func TestTheLetterOfACorrectionNamesTheNewNumber(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		saved string // that is corrected; "" AutoPay's
+		kind  mandate.LetterKind
+	}{"AutoPay's": {"", mandate.LetterCorrected}, "a saved one": {"000987654321", mandate.LetterBankCorrected}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachOffice(t, func(t *testing.T, o *office) {
+				o.At("2026-10-28")
+				p := o.NewPaying(nil)
+				s := o.NewAutoPay(p)
+				h := o.paidUp(p, s)
+				status, err := s.Status(t.Context(), o.Member(), h.Account)
+				if err != nil {
+					t.Fatal(err)
+				}
+				from := status.Mandate.BankAccount
+				if c.saved != "" {
+					from = o.SaveBank(s, h, c.saved)
+				}
+				o.InTx(func(tx *store.Tx) error {
+					to, err := tx.PutBankAccount(payment.BankAccount{
+						AccountID: h.Account, HolderName: "Ana Testperson", Type: payment.AccountChecking, Routing: "110000000", Number: pii.NewSecret("000555566667"),
+					}, "C01")
+					if err == nil {
+						_, err = s.Corrected(tx, h.Account, from, to, "C01", o.Today())
+					}
+					return err
+				})
+				if _, err := o.SendMandates(t.Context(), o.Today()); err != nil {
+					t.Fatal(err)
+				}
+				letter := o.letters.mandates[len(o.letters.mandates)-1]
+				apptest.Check(t, "letter", []string{string(letter.Kind), letter.Bank.LastFour}, []string{string(c.kind), "6667"})
 			})
 		})
 	}

@@ -8,6 +8,7 @@ import (
 	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/mandate"
+	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/store"
 )
@@ -67,6 +68,9 @@ func (m *Mandate) aboutMandate(tx *store.ReadTx, p *profile.Profile, l mandate.L
 	}
 	banks, err := tx.StoredBanks(l.AccountID)
 	m.Bank = banks[m.Grant.BankAccount]
+	if l.Kind != mandate.LetterOn && l.Kind != mandate.LetterChanged { // only a copy names the account as it was agreed to
+		m.Bank = banks[m.Mandate.BankAccount]
+	}
 	if err == nil && !l.Draft.IsZero() {
 		m.Draft, err = tx.Draft(l.AccountID, l.Draft)
 	}
@@ -91,6 +95,11 @@ func (m *Mandate) waits(tx *store.ReadTx, p *profile.Profile) error {
 
 // aboutBank reads what a letter about a bank account says.
 func (m *Mandate) aboutBank(tx *store.ReadTx, l mandate.Letter) (err error) {
+	if l.Kind == mandate.LetterBankCorrected {
+		banks, err := tx.StoredBanks(l.AccountID)
+		m.Bank = banks[payment.BankAccountID{UUID: l.Mandate.UUID}]
+		return err
+	}
 	if m.Check, err = tx.Verification(l.AccountID, ach.VerificationID{UUID: l.Mandate.UUID}); err != nil {
 		return err
 	}

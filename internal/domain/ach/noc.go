@@ -35,6 +35,15 @@ type Corrected struct {
 }
 
 // corrects says what each code corrects.
+//
+// C05 is applied: that an account is a savings account and not a checking account
+// is all that it can say of an account of a member, ACH-40 has the originator
+// follow it, and entries that go on with the wrong code come back (R03, R20). The
+// sentence "ignore C05 for a code change between 22/27 and 32/37 only" of ACH-41 is
+// read as what C05 may do: a code of any other account, such as of a loan (52), is
+// refused with CodeChangeData and goes to a person; between a debit and a credit of
+// the same account (27 to 22) nothing is changed, since the direction of our entries
+// is ours to say.
 var corrects = map[string]struct{ routing, number, transaction bool }{
 	"C01": {number: true},
 	"C02": {routing: true},

@@ -77,6 +77,7 @@ func TestBadChanges(t *testing.T) {
 		{"eighteen digits", "C01", with(number("123456789012345678")), ach.CodeChangeData},
 		{"letters", "C07", with(number("12345X")), ach.CodeChangeData},
 		{"a loan account", "C05", with(func(d *ach.Corrected) { d.Transaction = 52 }), ach.CodeChangeData},
+		{"C05 for another kind of account of the general ledger (ACH-41)", "C05", with(func(d *ach.Corrected) { d.Transaction = 42 }), ach.CodeChangeData},
 		{"no transaction code", "C06", with(func(d *ach.Corrected) { d.Transaction = 0 }), ach.CodeChangeData},
 		{"bad data that the code does not speak of", "C01", with(func(d *ach.Corrected) { d.Routing, d.Transaction = "x", 1 }), ""},
 		{"lower case", "c01", all(), ach.CodeChangeUnknown},
@@ -89,5 +90,16 @@ func TestBadChanges(t *testing.T) {
 				t.Errorf("got %v, %+v", err, change)
 			}
 		})
+	}
+}
+
+// C05 tells checking from savings and nothing else (ACH-41).
+func TestC05(t *testing.T) {
+	t.Parallel()
+	for transaction, alters := range map[int]bool{37: true, 32: true, 27: false, 22: false} {
+		change, err := ach.NewChange("C05", ach.Corrected{Transaction: transaction})
+		if err != nil || change.Alters(known()) != alters {
+			t.Errorf("checking to %d: %v, alters %t, want %t", transaction, err, change.Alters(known()), alters)
+		}
 	}
 }

@@ -152,9 +152,14 @@ const (
 	LetterBankFailed    LetterKind = "bank_failed"    // it can not, and why
 )
 
+// LetterBankCorrected is about a bank account that is saved and that AutoPay does
+// not use: its bank corrected it (ACH-40). Its Mandate names the bank account as
+// it is now.
+const LetterBankCorrected LetterKind = "bank_corrected"
+
 // OfBank tells whether a letter is about a bank account, and not a mandate.
 func (k LetterKind) OfBank() bool {
-	return k == LetterBankSent || k == LetterBankConfirmed || k == LetterBankFailed
+	return k == LetterBankSent || k == LetterBankConfirmed || k == LetterBankFailed || k == LetterBankCorrected
 }
 
 // LetterID names a letter about a mandate.

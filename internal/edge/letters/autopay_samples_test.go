@@ -151,6 +151,7 @@ func bankSamples() map[string]letterSample {
 			"ending in 5678", "less than $1.00", "ACCTVERIFY", "It costs you nothing.", "by Monday, December 7, 2026", "AutoPay waits too",
 		}},
 		"bank_confirmed": {bankLetter(mandate.LetterBankConfirmed, "", ""), "Your bank account is confirmed", []string{"ending in 5678", "You can pay with it now."}},
+		"bank_corrected": {bankLetter(mandate.LetterBankCorrected, "", ""), "Your bank corrected an account that you saved", []string{"It ends in 5678 now.", "It is the same account."}},
 		"bank_failed_wrong": {bankLetter(mandate.LetterBankFailed, ach.EndWrong, ""), "We could not confirm your bank account", []string{
 			"There are no tries left.", "AutoPay is off", "another bank account",
 		}},

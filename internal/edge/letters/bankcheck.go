@@ -13,13 +13,14 @@ var bankChecks = map[mandate.LetterKind]template{
 	mandate.LetterBankSent:      {"bank_sent", 1},
 	mandate.LetterBankConfirmed: {"bank_confirmed", 1},
 	mandate.LetterBankFailed:    {"bank_failed", 1},
+	mandate.LetterBankCorrected: {"bank_corrected", 1},
 }
 
 const bankAccountsPath = "/account/methods"
 
 // bankChecked writes that two small amounts have been sent, that the member has
-// told them, or that the account can not be used and why (ACH-11). The amounts
-// are in no letter.
+// told them, or that the account can not be used and why (ACH-11); or that its
+// bank corrected it (ACH-40). The amounts are in no letter.
 func (a *author) bankChecked(m notifying.Mandate) (notifying.Words, error) {
 	bank := catalogue.Args{"bank": m.Bank.LastFour}
 	var l *letter
@@ -31,6 +32,8 @@ func (a *author) bankChecked(m notifying.Mandate) (notifying.Words, error) {
 		see = "enter"
 	case mandate.LetterBankConfirmed:
 		l = a.begin(a.t("letter.bank.title_confirmed", nil), a.t("letter.bank.confirmed", bank), a.t("letter.bank.confirmed_then", nil))
+	case mandate.LetterBankCorrected:
+		l = a.begin(a.t("letter.bank.title_corrected", nil), a.t("letter.bank.corrected", bank), a.t("letter.bank.corrected_then", nil))
 	default:
 		lead := []string{a.t("letter.bank.failed_"+string(m.Check.End), catalogue.Args{"bank": m.Bank.LastFour, "by": m.Check.AnswerBy})}
 		if m.Check.End == ach.EndReturned {
