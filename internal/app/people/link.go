@@ -131,9 +131,16 @@ func (s *Service) claimed(tx *store.Tx, c claim, who Who, from From, prove func(
 		count(tx, counters...)
 		return a, fault.New(fault.NotFound, CodeLinkNoMatch, "We couldn't find coverage that matches. Check all three and try again."), nil
 	}
+	return a, nil, nil
+}
+
+// forget forgets what went wrong before somebody connected coverage. Asking for a
+// code proves too little: who could ask again and again would have as many guesses
+// at it as they like.
+func (s *Service) forget(tx *store.Tx, c claim, who Who, from From) {
+	counters := s.linkCounters(c, who, from)
 	tx.ForgetTries(counters[0].key)
 	tx.ForgetTries(counters[1].key)
-	return a, nil, nil
 }
 
 // Link connects coverage (R-ACC-3, F7.4). Errors: at "subscriber_id" (as
@@ -162,8 +169,11 @@ func (s *Service) Link(ctx context.Context, who Who, in LinkCoverage) (Coverage,
 		if err := f.use(); err != nil {
 			return err
 		}
-		out, err = s.link(tx, who, a, f.how, in.From)
-		return err
+		if out, err = s.link(tx, who, a, f.how, in.From); err != nil {
+			return err
+		}
+		s.forget(tx, c, who, in.From)
+		return nil
 	})
 	if err == nil {
 		err = wrong

@@ -198,3 +198,35 @@ func TestTextedCode(t *testing.T) {
 		w.ok(err)
 	})
 }
+
+// Who asks for a code again has no more guesses at it: only connected coverage
+// makes wrong tries be forgotten.
+func TestAskingForACodeForgetsNoGuess(t *testing.T) {
+	t.Parallel()
+	eachLobby(t, func(t *testing.T, w *lobby) {
+		ctx := t.Context()
+		h, p := w.household(), w.signedUp("ana@example.org")
+		w.InTx(func(tx *store.Tx) error { return tx.PutPhone(h.Account, "6175550147") })
+		w.Reach(h, "")
+		for n := range identity.LinkLimit.Tries {
+			in := w.claim(h)
+			if n%2 == 0 {
+				sent, err := w.s.TextCode(ctx, p.who, w.claim(h))
+				w.ok(err)
+				in.Ticket, in.Code = sent.Ticket, wrongOf(codeOf(w.mail("text", "6175550147")))
+			} else {
+				_, err := w.s.MailCode(ctx, p.who, w.claim(h))
+				if fault.CodeOf(err) != people.CodeMailed {
+					w.ok(err)
+				}
+				in.Code = "22222222"
+			}
+			_, err := w.s.Link(ctx, p.who, in)
+			w.wantCode(err, people.CodeLinkNoMatch)
+		}
+		_, err := w.s.TextCode(ctx, p.who, w.claim(h))
+		w.wantCode(err, people.CodeThrottled)
+		_, err = w.s.Link(ctx, p.who, w.claim(h))
+		w.wantCode(err, people.CodeThrottled)
+	})
+}
