@@ -56,9 +56,7 @@ func (p *Profile) checkMoneyIn(problems *problems, day civil.Date) {
 	if !p.Methods.Bank.On(day) && !p.Methods.Card.On(day) {
 		problems.Add("methods", "profile.bad_value", "has neither bank nor card: set one to true")
 	}
-	if p.Methods.Wallet.On(day) && !p.Methods.Card.On(day) {
-		problems.Add("methods.wallet", "profile.bad_value", "needs methods.card: wallets carry cards")
-	}
+	p.checkBuilt(problems, day)
 	fixed := p.Threshold.Kind.On(day) == ThresholdFixed
 	if fixed && !p.Threshold.Amount.On(day).IsPositive() {
 		problems.Add("threshold.amount", "profile.bad_value", `must be more than "0.00" for threshold.kind "fixed"`)
@@ -69,13 +67,32 @@ func (p *Profile) checkMoneyIn(problems *problems, day civil.Date) {
 	}
 }
 
+// checkBuilt refuses what would promise something that nothing does: it is not
+// ignored.
+func (p *Profile) checkBuilt(problems *problems, day civil.Date) {
+	for _, t := range []struct {
+		key      string
+		promised bool
+		off, why string
+	}{
+		{"methods.wallet", p.Methods.Wallet.On(day), "false", "pages take no Apple Pay or Google Pay yet"},
+		{"fees.late", p.Fees.Late.On(day).IsPositive(), `"0.00"`, "no late fee is ever charged (R-PAY-10)"},
+		{"fees.returned", p.Fees.Returned.On(day).IsPositive(), `"0.00"`, "no fee is charged for a payment that comes back (R-PAY-10)"},
+		{"id.ssn_last4", p.Identity.SSNLast4, "false", "no page asks for a Social Security number (R-ID-2)"},
+	} {
+		if t.promised {
+			problems.Add(t.key, "profile.not_built", "must be %s: %s", t.off, t.why)
+		}
+	}
+}
+
 // changeDays lists the days on which the terms that check compares begin or
 // change.
 func (p *Profile) changeDays() []civil.Date {
 	days := []civil.Date{civil.NewDate(1970, 1, 1)}
 	for _, changes := range [][]civil.Date{
 		p.Bill.Day.changes(), p.Due.Day.changes(), p.AutoPay.Days.changes(), p.AutoPay.NoticeDays.changes(),
-		p.Methods.Bank.changes(), p.Methods.Card.changes(), p.Methods.Wallet.changes(),
+		p.Methods.Bank.changes(), p.Methods.Card.changes(), p.Methods.Wallet.changes(), p.Fees.Late.changes(), p.Fees.Returned.changes(),
 		p.Threshold.Kind.changes(), p.Threshold.Amount.changes(), p.Threshold.AppliesToBinder.changes(),
 	} {
 		days = append(days, changes...)

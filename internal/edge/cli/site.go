@@ -53,7 +53,7 @@ func newSite(p *profile.Profile) (*site, error) {
 		hours[lang] = m.SupportHours.In(string(lang))
 	}
 	renderer, err := portal.New(portal.Site{
-		Name: m.Name, Demo: m.Demo, Phone: m.SupportPhone, TTY: m.TTY, Hours: hours, Statement: m.StatementDescriptor,
+		Name: m.Name, Demo: m.Demo, Gov: p.Brand.GovBanner, Phone: m.SupportPhone, TTY: m.TTY, Hours: hours, Statement: m.StatementDescriptor,
 	}, words, assets, portal.Templates())
 	if err != nil {
 		return nil, err

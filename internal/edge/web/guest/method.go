@@ -57,7 +57,7 @@ func (v *visit) showMethod() {
 // methodPage is G3: the methods, and before them the bank accounts that the
 // member saved.
 func (v *visit) methodPage(s session) portal.Method {
-	view := portal.Method{Op: s.Attempt.Op.String(), Amount: s.Attempt.Amount, Chosen: s.Attempt.Method}
+	view := portal.Method{Op: s.Attempt.Op.String(), Amount: s.Attempt.Amount, Chosen: s.Attempt.Method, Brands: v.Profile.Methods.CardBrands}
 	all := v.methods()
 	view.NoCard = len(all) == 1 && all[0] == portal.MethodBank
 	for _, b := range v.saved(s) {

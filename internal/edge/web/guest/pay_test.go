@@ -21,7 +21,7 @@ func TestAGuestPaysByBank(t *testing.T) {
 		b.open("/").at("/", "Pay your health insurance bill").says("Monday, November 23, 2026")
 		b.submit(findForm(h)...).at("/pay/amount", "Your bill").
 			says("$124.50", "Pay by November 23, 2026", "Covers December 2026", "Ana T.", "Health plan, December 2026 $109.50", "Dental plan, December 2026 $15.00")
-		b.submit("choice", "total").at("/pay/method", "How do you want to pay?")
+		b.submit("choice", "total").at("/pay/method", "How do you want to pay?").says("We take Visa, Mastercard, Discover, American Express.")
 		b.submit("method", "bank").at("/pay/bank", "Bank account details").says("We will take $124.50")
 		b.submit(goodBank...).at("/pay/check", "Check your details and pay").
 			says("110000000", "0001 2345 6789", "Today, November 20, 2026", "before 8:00 p.m. Eastern time today")

@@ -137,7 +137,9 @@ func markedRenderer(t *testing.T) (*catalogue.Catalogue, *portal.Renderer) {
 	}
 	css, hash := brand.Plum.CSS()
 	assets.Add("brand.css", hash, css)
-	r, err := portal.New(states.Site(), cat, assets, portal.Templates())
+	site := states.Site()
+	site.Gov = true
+	r, err := portal.New(site, cat, assets, portal.Templates())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,8 @@
 package portal
 
 import (
+	"strings"
+
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/money"
 )
@@ -33,9 +35,22 @@ type Method struct {
 	Chosen   MethodKind // "" for none yet
 	Problems Problems
 
-	Saved       []Saved // bank accounts of a member who is signed in
-	ChosenSaved string  // Saved.ID
-	NoCard      bool    // no card is taken
+	Saved       []Saved  // bank accounts of a member who is signed in
+	ChosenSaved string   // Saved.ID
+	NoCard      bool     // no card is taken
+	Brands      []string // of cards that are taken: "visa"
+}
+
+// brandNames are names: no language changes them.
+var brandNames = map[string]string{"visa": "Visa", "mastercard": "Mastercard", "discover": "Discover", "amex": "American Express"}
+
+// BrandList gives "Visa, Mastercard".
+func (m Method) BrandList() string {
+	var names []string
+	for _, b := range m.Brands {
+		names = append(names, brandNames[b])
+	}
+	return strings.Join(names, ", ")
 }
 
 func (m Method) page() page {

@@ -94,6 +94,7 @@ type SiteAlert struct {
 type Site struct {
 	Name      string
 	Demo      bool
+	Gov       bool   // a government site, under .gov: its pages say how to know
 	Phone     string // "1-800-555-0100"
 	TTY       string
 	Hours     map[catalogue.Lang]string // "Monday to Friday, 8 a.m. to 6 p.m."; English is a must

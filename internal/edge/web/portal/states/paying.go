@@ -5,11 +5,12 @@ import (
 )
 
 func paying() []State {
+	cards := []string{"visa", "mastercard", "discover", "amex"}
 	typed := portal.BankForm{Name: "Maria Santos", Kind: portal.AccountChecking, Routing: "110000000", Account: "000123456789"}
 	bank := portal.Bank{Op: op, Amount: total, Form: typed, Back: portal.PathMethod}
 	check := portal.Check{Op: op, Amount: total, Who: maria, Covers: covers, Method: portal.MethodBank, Bank: typed, Today: today, CancelBy: evening, Choice: true}
 	states := []State{
-		{"method", "default", at(portal.PathMethod), portal.Method{Op: op, Amount: total}},
+		{"method", "default", at(portal.PathMethod), portal.Method{Op: op, Amount: total, Brands: cards}},
 		{"method", "chosen", at(portal.PathMethod), portal.Method{Op: op, Amount: total, Chosen: portal.MethodCard}},
 		{"method", "empty", at(portal.PathMethod), portal.Method{Op: op, Amount: total, Problems: problem(portal.FieldMethod, portal.ProblemMethod)}},
 		{"bank", "default", at(portal.PathBank), portal.Bank{Op: op, Amount: total, Back: portal.PathAmount}},
