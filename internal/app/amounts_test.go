@@ -278,3 +278,78 @@ func TestTheEndedLetterBringsCoverageBack(t *testing.T) {
 		}
 	}
 }
+
+// MA-DLQ-5: money goes to the oldest month first, medical before dental. What a
+// letter about one plan asks for counts what the other takes before it: paid on
+// its last day, it keeps that plan.
+func TestALetterAboutOnePlanCountsWhatTheOtherTakes(t *testing.T) {
+	t.Parallel()
+	medical, dental := apptest.Medical("2026-06", "103.00").Renewed(), apptest.Dental("2026-06", "15.00").Renewed()
+	for name, row := range map[string]struct {
+		pays string // by the first due date
+		kind standing.NoticeKind
+		on   string
+		plan string
+		said string
+	}{
+		"dental is past due, medical has a bill": {"103.00", standing.NoticePastDue, "2026-06-01", "dental", "past_due 2026-06-01: 133.00 by 2026-06-23"},
+		"both are, the letter about dental":      {"", standing.NoticePastDue, "2026-06-01", "dental", "past_due 2026-06-01: 236.00 by 2026-06-23"},
+		"both are, the letter about medical":     {"", standing.NoticePastDue, "2026-06-01", "medical", "past_due 2026-06-01: 221.00 by 2026-06-23"},
+		"an end of dental waits for its release": {"", standing.NoticeEndWarning, "2026-07-01", "medical", "end_warning 2026-07-01: 339.00 by 2026-07-23"},
+	} {
+		for _, short := range []string{"0.00", "0.01"} {
+			t.Run(name+", short by "+short, func(t *testing.T) {
+				t.Parallel()
+				eachProfile(t, func(t *testing.T, m *payer) {
+					m.At("2026-04-30")
+					m.enrolls(medical, dental)
+					m.lives("2026-05-20")
+					if row.pays != "" {
+						m.pays(row.pays)
+					}
+					m.lives(row.on)
+					letter := m.about(row.kind, row.plan)
+					apptest.Check(t, "the letter", said(letter), row.said)
+					apptest.Check(t, "its next date", letter.Dates[0].Steps[next(letter)].Amount, letter.Amount)
+					m.lives(letter.By.String())
+					m.pays(letter.Amount.Sub(apptest.Amount(short)).String())
+					m.lives(letter.By.AddDays(1).String())
+					apptest.Check(t, "kept the next morning", m.stateOf(row.plan) == "active", short == "0.00")
+					m.VerifyClean()
+				})
+			})
+		}
+	}
+}
+
+// about is the last letter of a kind about a plan.
+func (m *payer) about(kind standing.NoticeKind, plan string) notifying.Notice {
+	m.TB.Helper()
+	for i := len(m.post.notices) - 1; i >= 0; i-- {
+		if n := m.post.notices[i]; n.Kind == kind && string(n.Enrollments[0].Kind) == plan {
+			return n
+		}
+	}
+	m.TB.Fatalf("no letter %s about %s by %s", kind, plan, m.Today())
+	return notifying.Notice{}
+}
+
+// next is the step of a letter that its amount is for.
+func next(n notifying.Notice) int {
+	for i, s := range n.Dates[0].Steps {
+		if s.On == n.By && s.Kind != standing.StepUnpaid {
+			return i
+		}
+	}
+	return 0
+}
+
+func (m *payer) stateOf(plan string) string {
+	m.TB.Helper()
+	for _, e := range m.Standing(m.Household).Enrollments {
+		if string(e.Kind) == plan {
+			return string(e.State)
+		}
+	}
+	return ""
+}

@@ -28,6 +28,6 @@ func TestABillOnPaperKnowsWhatFollows(t *testing.T) {
 			}
 		}
 		slices.Sort(last)
-		apptest.Check(t, "the last days", last, []string{"dental 2027-01-23 60.00 2026-12", "medical 2027-03-23 412.00 2027-01"})
+		apptest.Check(t, "the last days", last, []string{"dental 2027-01-23 266.00 2026-12", "medical 2027-03-23 412.00 2027-01"})
 	})
 }

@@ -102,6 +102,7 @@ func unlessEmpty[T any](list []T) []T {
 // EvaluateInto is Evaluate into a standing whose slices are used again.
 func EvaluateInto(s *Standing, p *profile.Profile, facts *Facts, asOf civil.Date) {
 	evaluateInto(s, p, facts, asOf)
+	s.countFirst(p, facts, asOf)
 	s.restart(p, facts, asOf)
 }
 

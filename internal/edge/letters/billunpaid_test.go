@@ -1,6 +1,7 @@
 package letters_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -60,6 +61,8 @@ func TestWhatHappensIfABillIsNotPaid(t *testing.T) {
 		"August 1, 2026: Extra time to pay goes on. Your plan may wait before it pays for your care.",
 		"August 23, 2026: Last day. Pay $412.00, or your coverage ends and goes back to June 30, 2026.",
 	}
+	ladderWith := slices.Clone(ladder) // June of dental is paid before July
+	ladderWith[1] = "June 23, 2026: Pay $236.00 by this day to stay covered."
 	const lapses = "Your coverage does not start on June 1, 2026, and you owe nothing for it. To get coverage after that, call us or apply again."
 	for name, row := range map[string]struct {
 		profile string
@@ -67,8 +70,8 @@ func TestWhatHappensIfABillIsNotPaid(t *testing.T) {
 		want    map[string][]string
 	}{
 		"subsidised health and dental that is not": {profiles.Default, []standing.Enrollment{health, dental}, map[string][]string{
-			"What happens if you don't pay: health plan": ladder,
-			"What happens if you don't pay: dental plan": {"June 23, 2026: Last day. Pay $60.00, or your coverage ends and goes back to May 31, 2026."},
+			"What happens if you don't pay: health plan": ladderWith,
+			"What happens if you don't pay: dental plan": {"June 23, 2026: Last day. Pay $266.00, or your coverage ends and goes back to May 31, 2026."},
 		}},
 		"one plan": {profiles.Default, []standing.Enrollment{health}, map[string][]string{"What happens if you don't pay": ladder}},
 		"a first bill": {profiles.Default, []standing.Enrollment{firstHealth, firstDental}, map[string][]string{
