@@ -170,40 +170,22 @@ func (h Happened) Message() Message {
 	return Message{Key: "my.step." + string(h.Step), Args: given("amount", h.Amount, "counts", h.Counts)}
 }
 
-// ReturnReason is why a bank sent a payment back, in words.
+// ReturnReason is why a payment was sent back: the words of ach.ReasonOf, which
+// knows every code, or that no bank gave one.
 type ReturnReason string
 
-// The reasons a member is told.
+// The reasons that this package has something else to say about.
 const (
-	ReturnFunds        ReturnReason = "funds"        // R01, R09
-	ReturnClosed       ReturnReason = "closed"       // R02
-	ReturnUnknown      ReturnReason = "unknown"      // R03, R04
-	ReturnStopped      ReturnReason = "stopped"      // R08
-	ReturnUnauthorized ReturnReason = "unauthorized" // R05, R07, R10, R11, R29
-	ReturnBlocked      ReturnReason = "blocked"      // R16, R20
-	ReturnNotTaken     ReturnReason = "not_taken"    // no bank sent it back: its debit was never sent
-	ReturnOther        ReturnReason = "unsaid"
+	returnFunds    ReturnReason = "funds"     // of ach.ReasonOf: the account will do another time
+	returnNotTaken ReturnReason = "not_taken" // no bank sent it back: its debit was never sent
 )
 
-// ReasonOf gives the words' reason for a bank's return code (ACH-30 to ACH-33).
+// ReasonOf gives the words for a return code (ACH-30 to ACH-33).
 func ReasonOf(code string) ReturnReason {
-	switch code {
-	case "R01", "R09":
-		return ReturnFunds
-	case "R02":
-		return ReturnClosed
-	case "R03", "R04":
-		return ReturnUnknown
-	case "R08":
-		return ReturnStopped
-	case "R05", "R07", "R10", "R11", "R29", "R51":
-		return ReturnUnauthorized
-	case "R16", "R20":
-		return ReturnBlocked
-	case ach.CodeDisputed:
-		return ReturnNotTaken
+	if code == ach.CodeDisputed {
+		return returnNotTaken
 	}
-	return ReturnOther
+	return ReturnReason(ach.ReasonOf(code).Words)
 }
 
 // Key gives the key of the sentence.
@@ -211,7 +193,7 @@ func (r ReturnReason) Key() string { return "my.returned." + string(r) }
 
 // Choose gives the key of what can be done about it.
 func (r ReturnReason) Choose() string {
-	if r == ReturnFunds {
+	if r == returnFunds {
 		return "my.payment.choose"
 	}
 	return "my.payment.choose_other"
