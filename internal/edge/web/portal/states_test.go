@@ -3,6 +3,9 @@ package portal_test
 import (
 	"bytes"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -295,6 +298,78 @@ func TestTheFirstViewOfTheAccountKeepsItsBudget(t *testing.T) {
 			t.Errorf("%s is %d bytes, %d in all, want at most 12 KB and 36 KB", name, page, first)
 		}
 		t.Logf("%s: %d bytes, first view %d bytes", name, page, first)
+	}
+}
+
+// requested lists what a browser loads for a page: itself, styles, scripts and
+// pictures.
+func requested(root *node) []string {
+	all := []string{"the page"}
+	for _, e := range root.named("link", "script", "img", "source", "iframe") {
+		switch {
+		case e.name == "link" && e.attrs["rel"] == "stylesheet":
+			all = append(all, e.attrs["href"])
+		case e.name == "link": // what else a page may link to is not loaded for it
+		case e.attrs["src"] != "":
+			all = append(all, e.attrs["src"])
+		}
+	}
+	return all
+}
+
+// Brief 18.2: the requests of each page. The paying pages have what the first
+// one brought, so that they ask for themselves and at most one thing more.
+func TestPagesKeepTheirRequests(t *testing.T) {
+	t.Parallel()
+	r, _ := newRenderer(t)
+	home, _ := render(t, r, catalogue.English, states.All()[0])
+	kept := map[string]bool{}
+	for _, address := range requested(home)[1:] {
+		kept[address] = true
+	}
+	if len(kept) != 3 {
+		t.Errorf("the home page loads %v", requested(home))
+	}
+	for _, s := range states.All() {
+		root, page := render(t, r, catalogue.English, s)
+		first := requested(root)
+		later := slices.DeleteFunc(slices.Clone(first), func(address string) bool { return kept[address] })
+		most := 5 // with a script of its own
+		switch s.Page {
+		case "home", "find", "link", "account_home", "bills", "payments", "ways", "amount", "document":
+			most = 4
+		}
+		if len(first) > most || len(later) > 2 {
+			t.Errorf("%s loads %v", s.URL(), first)
+		}
+		for _, elsewhere := range []string{"url(", "@import", "@font-face"} { // what would ask for more than its tags say
+			if bytes.Contains(page, []byte(elsewhere)) {
+				t.Errorf("%s has %s", s.URL(), elsewhere)
+			}
+		}
+	}
+}
+
+// The styles ask for nothing more: no font and no picture of their own.
+func TestStylesLoadNothing(t *testing.T) {
+	t.Parallel()
+	_, assets := newRenderer(t)
+	for _, name := range []string{"portal.css", "brand.css"} {
+		address, err := assets.URL(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := httptest.NewRecorder()
+		assets.ServeHTTP(got, httptest.NewRequestWithContext(t.Context(), http.MethodGet, address, http.NoBody))
+		text := got.Body.String()
+		if !strings.Contains(text, "--pp-") {
+			t.Fatalf("%s is no style sheet: %d", name, got.Code)
+		}
+		for _, more := range []string{"url(", "@import", "@font-face"} {
+			if strings.Contains(text, more) {
+				t.Errorf("%s has %s", name, more)
+			}
+		}
 	}
 }
 
