@@ -19,23 +19,32 @@ var (
 	qSaveBank = stmt("save_bank_account", `
 		INSERT INTO saved_bank_account (account_id, bank_account_id, person_id, nickname, saved_on, validated_at, validation_method, validation_ref)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-		ON CONFLICT (account_id, bank_account_id) DO UPDATE SET person_id = excluded.person_id, nickname = excluded.nickname,
+		ON CONFLICT (account_id, bank_account_id, COALESCE(person_id, account_id)) DO UPDATE SET nickname = excluded.nickname,
 			saved_on = excluded.saved_on, removed_on = NULL, validated_at = excluded.validated_at,
 			validation_method = excluded.validation_method, validation_ref = excluded.validation_ref`)
 	qSavedBanks = stmt("saved_bank_accounts", `
 		SELECT `+savedSelected+` FROM saved_bank_account s
 		JOIN bank_account a ON a.account_id = s.account_id AND a.bank_account_id = s.bank_account_id
-		WHERE s.account_id = $1 ORDER BY s.saved_on, s.bank_account_id LIMIT 100`)
+		WHERE s.account_id = $1 ORDER BY s.saved_on, s.bank_account_id, COALESCE(s.person_id, s.account_id) LIMIT 100`)
 	qStoredBanks = stmt("stored_bank_accounts", `
 		SELECT a.bank_account_id, a.holder_name, a.kind, a.routing, a.last_four, a.validated_at, a.validation_ref,
-			CASE WHEN s.removed_on IS NULL AND `+savedWaits+` THEN 1 ELSE 0 END
-		FROM bank_account a LEFT JOIN saved_bank_account s ON s.account_id = a.account_id AND s.bank_account_id = a.bank_account_id
+			CASE WHEN EXISTS (SELECT 1 FROM saved_bank_account s WHERE s.account_id = a.account_id AND s.bank_account_id = a.bank_account_id
+				AND s.removed_on IS NULL AND `+savedWaits+`) THEN 1 ELSE 0 END
+		FROM bank_account a
 		WHERE a.account_id = $1 ORDER BY a.bank_account_id LIMIT 500`)
 	qRenameBank = stmt("rename_bank_account", `
-		UPDATE saved_bank_account SET nickname = $3 WHERE account_id = $1 AND bank_account_id = $2 AND removed_on IS NULL`)
+		UPDATE saved_bank_account SET nickname = $3
+		WHERE account_id = $1 AND bank_account_id = $2 AND removed_on IS NULL AND COALESCE(person_id, account_id) = COALESCE($4, account_id)`)
 	qRemoveBank = stmt("remove_bank_account", `
 		UPDATE saved_bank_account SET removed_on = $3 WHERE account_id = $1 AND bank_account_id = $2 AND removed_on IS NULL`)
 
+	qRemoveOwnBank = stmt("remove_own_bank_account", `
+		UPDATE saved_bank_account SET removed_on = $3
+		WHERE account_id = $1 AND bank_account_id = $2 AND removed_on IS NULL AND COALESCE(person_id, account_id) = COALESCE($4, account_id)`)
+
+	qVouchBank = stmt("vouch_saved_bank", `
+		UPDATE saved_bank_account SET validated_at = $3, validation_ref = $4
+		WHERE account_id = $1 AND bank_account_id = $2 AND validation_method IN ('prenote', 'micro') AND validation_ref = ''`)
 	qAnswerPrenote = stmt("answer_prenote", `
 		UPDATE saved_bank_account SET validated_at = $3, validation_ref = $4
 		WHERE account_id = $1 AND bank_account_id = $2 AND validation_method = 'prenote' AND validation_ref = ''`)
@@ -52,7 +61,8 @@ var (
 		UPDATE mandate_letter SET told_on = $3 WHERE account_id = $1 AND letter_id = $2 AND told_on IS NULL`)
 )
 
-// SavedBank is a bank account that a signed-in person saved.
+// SavedBank is a bank account that a signed-in person saved. Others of the
+// account may have saved the same: each has theirs.
 type SavedBank struct {
 	payment.BankAccount // without its number
 	LastFour            string
@@ -78,6 +88,12 @@ func (tx *Tx) SaveBank(account enrollment.AccountID, b SavedBank, person ident.U
 	tx.queue(qSaveBank, account, b.ID, person, b.Nickname, b.SavedOn, tx.now, method, ref)
 }
 
+// VouchBank records that the validation service knows a bank account by now,
+// for all who saved it and wait.
+func (tx *Tx) VouchBank(account enrollment.AccountID, id payment.BankAccountID, ref string) {
+	tx.queue(qVouchBank, account, id, tx.now, ref)
+}
+
 // AnswerPrenote records what ends the wait for the bank's answer to a prenote.
 func (tx *Tx) AnswerPrenote(account enrollment.AccountID, id payment.BankAccountID, ref string) {
 	tx.queue(qAnswerPrenote, account, id, tx.now, ref)
@@ -95,16 +111,23 @@ func (tx *ReadTx) SavedBanks(account enrollment.AccountID) ([]SavedBank, error) 
 	}, account)
 }
 
-// RenameBank gives a saved bank account another nickname, and tells whether it
-// is there.
-func (tx *Tx) RenameBank(account enrollment.AccountID, id payment.BankAccountID, nickname string) (bool, error) {
-	n, err := tx.exec(qRenameBank, account, id, nickname)
+// RenameBank gives a bank account that a person saved another nickname, and
+// tells whether it is there.
+func (tx *Tx) RenameBank(account enrollment.AccountID, id payment.BankAccountID, person ident.UUID, nickname string) (bool, error) {
+	n, err := tx.exec(qRenameBank, account, id, nickname, person)
 	return n == 1, err
 }
 
-// RemoveBank forgets a saved bank account, and tells whether it was there.
+// RemoveBank forgets a saved bank account, whoever saved it, and tells whether
+// it was there.
 func (tx *Tx) RemoveBank(account enrollment.AccountID, id payment.BankAccountID, on civil.Date) (bool, error) {
 	n, err := tx.exec(qRemoveBank, account, id, on)
+	return n > 0, err
+}
+
+// RemoveOwnBank is RemoveBank for what one person saved.
+func (tx *Tx) RemoveOwnBank(account enrollment.AccountID, id payment.BankAccountID, person ident.UUID, on civil.Date) (bool, error) {
+	n, err := tx.exec(qRemoveOwnBank, account, id, on, person)
 	return n == 1, err
 }
 

@@ -5,10 +5,13 @@ import (
 
 	"quittance.org/quittance/internal/app/apptest"
 	"quittance.org/quittance/internal/app/autopay"
+	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/access"
+	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/store"
 )
 
@@ -88,5 +91,133 @@ func TestAHelperDebitsTheirOwnBankAccount(t *testing.T) {
 		if _, err := w.autopay.Change(t.Context(), change); err != nil {
 			t.Errorf("the helper's own: %v", err)
 		}
+	})
+}
+
+// shared is a bank account that a member and a helper both save.
+type shared struct {
+	town
+	t      *testing.T
+	h      apptest.Household
+	member autopay.Who
+	helper autopay.Who
+	paying *paying.Service
+}
+
+func newShared(t *testing.T, w town) shared {
+	t.Helper()
+	w.At("2026-01-01")
+	s := shared{town: w, t: t, h: w.Household(medical()), member: w.Member(), helper: autopay.Who{Person: w.DB.NewID(), Role: access.RoleDelegateAutoPay}, paying: w.NewPaying(nil)}
+	w.Bill("2026-01")
+	return s
+}
+
+func (s shared) save(who autopay.Who, nickname string) autopay.SavedAccount {
+	s.t.Helper()
+	saved, err := s.autopay.Save(s.t.Context(), autopay.Save{Account: s.h.Account, Who: who, Nickname: nickname, Bank: payment.BankAccount{
+		HolderName: "Ana Testperson", Type: payment.AccountChecking, Routing: "110000000", Number: pii.NewSecret("000123456789"),
+	}})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return saved
+}
+
+// list is what somebody sees of the saved accounts: "6789 Home mine".
+func (s shared) list(who autopay.Who) (all []string) {
+	s.t.Helper()
+	saved, err := s.autopay.SavedAccounts(s.t.Context(), who, s.h.Account)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, a := range saved {
+		line := a.LastFour + " " + a.Nickname
+		for word, is := range map[string]bool{" mine": a.Mine, " waits": a.Waits} {
+			if is {
+				line += word
+			}
+		}
+		all = append(all, line)
+	}
+	return all
+}
+
+func (s shared) pay(who autopay.Who, bank payment.BankAccountID) error {
+	_, err := s.paying.PayBySaved(s.t.Context(), identity.Who{Person: identity.PersonID{UUID: who.Person}, Account: s.h.Account, Role: access.RoleMember}, paying.SavedOrder{
+		Bank: bank, Order: paying.Order{
+			Operation: s.paying.NewOperation(), Account: s.h.Account, Channel: payment.ChannelWebAccount, Amount: apptest.Amount("1.00"), Language: "en",
+			Authorization: paying.Authorization{Version: "1", Wording: "One payment.", Network: "n", SessionHash: "s"},
+		},
+	})
+	return err
+}
+
+// A bank account that two people saved is each one's: with a name of their own,
+// and debited by either, whoever saved it last; and what one removes stays the
+// other's (REG-40).
+func TestTwoPeopleSaveTheSameBankAccount(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w town) {
+		s := newShared(t, w)
+		first, second := s.save(s.member, "Home"), s.save(s.helper, "Ana's")
+		if first.ID != second.ID {
+			t.Fatalf("stored twice: %s and %s", first.ID, second.ID)
+		}
+		apptest.Check(t, "the member sees", s.list(s.member), []string{"6789 Home mine"})
+		apptest.Check(t, "the helper sees", s.list(s.helper), []string{"6789 Ana's mine"})
+		for name, who := range map[string]autopay.Who{"the member": s.member, "the helper": s.helper} {
+			if err := s.pay(who, first.ID); err != nil {
+				t.Errorf("%s pays from it: %v", name, err)
+			}
+		}
+		stranger := autopay.Who{Person: w.DB.NewID(), Role: access.RoleMember}
+		wantCode(t, "a third person", s.pay(stranger, first.ID), "payment.other_person")
+		if err := s.autopay.Rename(t.Context(), s.member, s.h.Account, first.ID, "House"); err != nil {
+			t.Fatal(err)
+		}
+		m := w.TurnOn(w.autopay, s.h, 15) // the member saves it once more for that
+		apptest.Check(t, "AutoPay takes it from", m.BankAccount, first.ID)
+		wantCode(t, "removed while AutoPay goes by it", s.autopay.Remove(t.Context(), s.member, s.h.Account, first.ID), autopay.CodeInUse)
+		if err := s.autopay.Remove(t.Context(), s.helper, s.h.Account, first.ID); err != nil {
+			t.Errorf("the helper removes theirs: %v", err)
+		}
+		apptest.Check(t, "the member sees still", s.list(s.member), []string{"6789  mine"})
+		apptest.Check(t, "the helper sees", s.list(s.helper), []string{"6789 "})
+		if err := s.pay(s.member, first.ID); err != nil {
+			t.Errorf("the member pays from it still: %v", err)
+		}
+		w.VerifyClean()
+	})
+}
+
+// Who saves a bank account that somebody else of the account has under check
+// waits with them for the one answer, and has it when it comes.
+func TestTwoPeopleWaitForOneAnswer(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w town) {
+		w.Unsure(profile.UnverifiedMicro)
+		w.autopay = w.NewAutoPay(w.NewPaying(nil))
+		s := newShared(t, w)
+		bank := s.save(s.member, "Home").ID
+		s.save(s.helper, "Ana's")
+		apptest.Check(t, "the helper sees", s.list(s.helper), []string{"6789 Ana's mine waits"})
+		wantCode(t, "the helper pays too early", s.pay(s.helper, bank), ach.CodeBankWaits)
+		if err := s.autopay.Remove(t.Context(), s.helper, s.h.Account, bank); err != nil { // the member's check goes on
+			t.Fatal(err)
+		}
+		s.save(s.helper, "Ana's again")
+		w.MicroArrived(s.h)
+		w.ConfirmBank(w.autopay, s.h)
+		for name, who := range map[string]autopay.Who{"the member": s.member, "the helper": s.helper} {
+			if err := s.pay(who, bank); err != nil {
+				t.Errorf("%s, once it is confirmed: %v", name, err)
+			}
+		}
+		later := autopay.Who{Person: w.DB.NewID(), Role: access.RoleDelegateAutoPay}
+		s.save(later, "") // the service is silent still, and the answer is there
+		if err := s.pay(later, bank); err != nil {
+			t.Errorf("a third person, later: %v", err)
+		}
+		w.VerifyClean()
 	})
 }

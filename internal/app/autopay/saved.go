@@ -32,7 +32,7 @@ func (s *Service) savedAccounts(tx *store.ReadTx, who Who, account enrollment.Ac
 	if err != nil {
 		return nil, err
 	}
-	used, err := bankInUse(tx, account)
+	used, err := mandateInUse(tx, account)
 	if err != nil {
 		return nil, err
 	}
@@ -41,11 +41,20 @@ func (s *Service) savedAccounts(tx *store.ReadTx, who Who, account enrollment.Ac
 	if err != nil {
 		return nil, err
 	}
+	at := map[payment.BankAccountID]int{} // each is shown once: as the reader's own, if it is
 	for _, b := range rows {
-		if b.RemovedOn.IsZero() {
-			one := savedAccount(b)
-			one.Mine, one.InUse, one.Check = b.Person == who.Person, b.ID == used, checks[b.ID]
+		if !b.RemovedOn.IsZero() {
+			continue
+		}
+		one := savedAccount(b)
+		one.Mine, one.InUse, one.Check = b.Person == who.Person, b.ID == used.BankAccount, checks[b.ID]
+		i, shown := at[b.ID]
+		switch {
+		case !shown:
+			at[b.ID] = len(all)
 			all = append(all, one)
+		case one.Mine:
+			all[i] = one
 		}
 	}
 	return all, nil
@@ -55,16 +64,16 @@ func savedAccount(b store.SavedBank) SavedAccount {
 	return SavedAccount{ID: b.ID, Holder: b.HolderName, Type: b.Type, Routing: b.Routing, LastFour: b.LastFour, Nickname: b.Nickname, SavedOn: b.SavedOn, Waits: b.Waits}
 }
 
-// bankInUse is the bank account that AutoPay uses; zero: AutoPay is off.
-func bankInUse(tx *store.ReadTx, account enrollment.AccountID) (payment.BankAccountID, error) {
+// mandateInUse is the mandate that AutoPay goes by; the zero one: AutoPay is off.
+func mandateInUse(tx *store.ReadTx, account enrollment.AccountID) (mandate.Mandate, error) {
 	m, err := tx.NewestMandate(account)
 	switch {
 	case fault.KindOf(err) == fault.NotFound:
-		return payment.BankAccountID{}, nil
+		return mandate.Mandate{}, nil
 	case err != nil || m.State != mandate.Active && m.State != mandate.Paused:
-		return payment.BankAccountID{}, err
+		return mandate.Mandate{}, err
 	}
-	return m.BankAccount, nil
+	return m, nil
 }
 
 // bankOf gives the bank account of a mandate, also one that is not saved any
@@ -74,16 +83,18 @@ func (s *Service) bankOf(tx *store.ReadTx, m mandate.Mandate) (SavedAccount, err
 	if err != nil {
 		return SavedAccount{}, err
 	}
+	found := SavedAccount{ID: m.BankAccount}
 	for _, b := range rows {
-		if b.ID == m.BankAccount {
-			checks, err := s.checks(tx, m.AccountID)
-			one := savedAccount(b)
-			one.Check = checks[b.ID]
-			one.InUse = m.State == mandate.Active || m.State == mandate.Paused
-			return one, err
+		if b.ID == m.BankAccount && (found.LastFour == "" || b.Person == m.Person) {
+			found = savedAccount(b)
 		}
 	}
-	return SavedAccount{ID: m.BankAccount}, nil
+	if found.LastFour == "" {
+		return found, nil
+	}
+	checks, err := s.checks(tx, m.AccountID)
+	found.Check, found.InUse = checks[found.ID], m.State == mandate.Active || m.State == mandate.Paused
+	return found, err
 }
 
 // nicknameMost is how long a nickname may be.
@@ -107,7 +118,7 @@ func (s *Service) Rename(ctx context.Context, who Who, account enrollment.Accoun
 		return err
 	}
 	return s.db.InTx(ctx, "rename bank account", func(tx *store.Tx) error {
-		there, err := tx.RenameBank(account, id, nickname)
+		there, err := tx.RenameBank(account, id, who.Person, nickname)
 		if err == nil && !there {
 			err = errNotSaved
 		}
@@ -117,30 +128,46 @@ func (s *Service) Rename(ctx context.Context, who Who, account enrollment.Accoun
 
 var errNotSaved = fault.New(fault.NotFound, CodeNotSaved, "This bank account is not saved")
 
-// Remove forgets a saved bank account. The one that AutoPay uses stays: another
-// one is to be chosen first (brief A12).
+// Remove forgets a saved bank account: one's own, and if that is none, whoever
+// saved it. The one that AutoPay uses stays: another one is to be chosen first
+// (brief A12).
 func (s *Service) Remove(ctx context.Context, who Who, account enrollment.AccountID, id payment.BankAccountID) error {
 	if err := access.Check(who.Role, access.SaveBankAccount); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, "remove bank account", func(tx *store.Tx) error {
-		used, err := bankInUse(tx.ReadTx, account)
+		used, err := mandateInUse(tx.ReadTx, account)
 		if err != nil {
 			return err
 		}
-		if used == id {
+		own, others, err := savedNow(tx.ReadTx, account, id, who.Person)
+		switch {
+		case err != nil:
+			return err
+		case own == nil && others == nil:
+			return errNotSaved
+		case used.BankAccount == id && (used.Person == who.Person || own == nil || others == nil):
 			return fault.New(fault.Conflict, CodeInUse, "AutoPay uses this account. Choose another account first.")
 		}
-		there, err := tx.RemoveBank(account, id, s.profile.Today(tx.Now()))
-		if err == nil && !there {
-			err = errNotSaved
-		}
-		if err == nil {
-			err = s.abandon(tx, account, id, who.actor())
+		if err := s.remove(tx, account, id, who, own != nil); err != nil {
+			return err
 		}
 		auditBank(tx, account, "bank.remove", who, id)
-		return err
+		if own != nil && others != nil { // who go on with it, and with what it waits for
+			return nil
+		}
+		return s.abandon(tx, account, id, who.actor())
 	})
+}
+
+func (s *Service) remove(tx *store.Tx, account enrollment.AccountID, id payment.BankAccountID, who Who, own bool) (err error) {
+	today := s.profile.Today(tx.Now())
+	if own {
+		_, err = tx.RemoveOwnBank(account, id, who.Person, today)
+		return err
+	}
+	_, err = tx.RemoveBank(account, id, today)
+	return err
 }
 
 func auditBank(tx *store.Tx, account enrollment.AccountID, operation string, who Who, id payment.BankAccountID) {
@@ -169,24 +196,29 @@ func (s *Service) Corrected(tx *store.Tx, account enrollment.AccountID, from, to
 	if err != nil {
 		return false, err
 	}
+	there, err := tx.RemoveBank(account, from, on)
+	if err != nil {
+		return false, err
+	}
+	asked := false // for micro-entries
 	for _, b := range saved {
 		if b.ID != from || !b.RemovedOn.IsZero() {
 			continue
 		}
-		if _, err := tx.RemoveBank(account, from, on); err != nil {
-			return false, err
-		}
-		b.ID, used = to, true
+		b.ID = to
 		if b.Waits && b.Method == store.ValidatedByMicro {
+			asked = true
 			tx.SaveBank(account, b, b.Person, store.ValidatedByMicro, "")
-			if err := redirect(tx, account, from, to, on); err != nil {
-				return false, err
-			}
 			continue
 		}
 		tx.SaveBank(account, b, b.Person, store.ValidatedByBank, code+" of "+on.String())
 	}
-	if !used {
+	if asked {
+		if err := redirect(tx, account, from, to, on); err != nil {
+			return false, err
+		}
+	}
+	if used = used || there; !used {
 		return false, nil
 	}
 	if !told { // the member is told of every correction (ACH-40)

@@ -7,6 +7,7 @@ import (
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/domain/access"
 	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/enrollment"
@@ -81,21 +82,33 @@ func (s *Service) vouch(ctx context.Context, b payment.BankAccount) (vouched, er
 
 // save saves a bank account and begins what it waits for. One that is saved and
 // verified stays so when the service can not vouch for it today, and one that
-// waits already goes on waiting: it gets its new nickname.
+// waits already goes on waiting: it gets its new nickname. What somebody else of
+// the account has had checked, or has under way, is asked of the bank once: who
+// saves it too has the same answer, and a permission of their own.
 func (s *Service) save(tx *store.Tx, in Save, b store.SavedBank, how vouched) (store.SavedBank, error) {
-	there, known, err := savedNow(tx.ReadTx, in.Account, b.ID)
+	own, others, err := savedNow(tx.ReadTx, in.Account, b.ID, in.Who.Person)
 	if err != nil {
 		return b, err
 	}
-	if known && b.Waits {
-		there.Nickname = b.Nickname
-		_, err := tx.RenameBank(in.Account, b.ID, b.Nickname)
-		return there, err
+	if own != nil && b.Waits {
+		own.Nickname = b.Nickname
+		_, err := tx.RenameBank(in.Account, b.ID, in.Who.Person, b.Nickname)
+		return *own, err
 	}
-	if known && there.Waits { // the service knows it by now
+	if others != nil && b.Waits {
+		b.Method, b.Waits, how = others.Method, others.Waits, vouched{method: others.Method}
+		if !b.Waits {
+			how.reference = "as saved before"
+		}
+		tx.SaveBank(in.Account, b, in.Who.Person, how.method, how.reference)
+		auditBank(tx, in.Account, "bank.save", in.Who, b.ID)
+		return b, nil
+	}
+	if own != nil && own.Waits || others != nil && others.Waits { // the service knows it by now
 		if err := s.abandon(tx, in.Account, b.ID, in.Who.actor()); err != nil {
 			return b, err
 		}
+		tx.VouchBank(in.Account, b.ID, "service "+how.reference)
 	}
 	tx.SaveBank(in.Account, b, in.Who.Person, how.method, how.reference)
 	auditBank(tx, in.Account, "bank.save", in.Who, b.ID)
@@ -108,18 +121,20 @@ func (s *Service) save(tx *store.Tx, in Save, b store.SavedBank, how vouched) (s
 	return b, nil
 }
 
-// savedNow finds a bank account that is saved, and not removed.
-func savedNow(tx *store.ReadTx, account enrollment.AccountID, id payment.BankAccountID) (store.SavedBank, bool, error) {
+// savedNow finds a bank account that is saved, and not removed: as a person has
+// saved it, and as somebody else has; nil: not.
+func savedNow(tx *store.ReadTx, account enrollment.AccountID, id payment.BankAccountID, person ident.UUID) (own, others *store.SavedBank, err error) {
 	all, err := tx.SavedBanks(account)
-	if err != nil {
-		return store.SavedBank{}, false, err
-	}
 	for _, b := range all {
-		if b.ID == id && b.RemovedOn.IsZero() {
-			return b, true, nil
+		switch {
+		case b.ID != id || !b.RemovedOn.IsZero():
+		case b.Person == person:
+			own = &b
+		default:
+			others = &b
 		}
 	}
-	return store.SavedBank{}, false, nil
+	return own, others, err
 }
 
 // prenote asks the bank whether an account can be debited, by an entry of $0 in

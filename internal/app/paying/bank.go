@@ -216,14 +216,20 @@ func mayDebit(tx *store.ReadTx, who identity.Who, o SavedOrder) error {
 	if err != nil {
 		return err
 	}
+	others := false
 	for _, b := range saved {
 		switch {
 		case b.ID != o.Bank:
 		case b.Person != who.Person.UUID:
-			return fault.New(fault.Denied, "payment.other_person", "this bank account was saved by somebody else")
+			others = true
 		case b.Waits && b.RemovedOn.IsZero():
 			return fault.At("bank_account", ach.CodeBankWaits, "We are still checking this account. Confirm it first, or pay another way.")
+		default:
+			return nil
 		}
+	}
+	if others {
+		return fault.New(fault.Denied, "payment.other_person", "this bank account was saved by somebody else")
 	}
 	return nil
 }
