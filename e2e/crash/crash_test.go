@@ -150,13 +150,13 @@ func TestBillRunSurvivesKills(t *testing.T) {
 	const households = 6000
 	run(t, binary, "demo", "generate", "--households", strconv.Itoa(households), "--seed", "5", "--out", file)
 	run(t, binary, "import", "enrollments", file, "--data", imported)
+	begun := time.Now()
+	run(t, binary, "bill", "run", "--month", "2026-12", "--data", copyOf(t, imported), "--json")
+	whole := time.Since(begun) // that a run takes on this machine, now
 	n, killed, runs := kills(t, 10), 0, 0
 	for ; killed < n; runs++ {
-		dir := t.TempDir()
-		if err := os.CopyFS(dir, os.DirFS(imported)); err != nil {
-			t.Fatal(err)
-		}
-		for killed < n && killedInRun(t, binary, dir) {
+		dir := copyOf(t, imported)
+		for killed < n && killedInRun(t, binary, dir, rand.N(whole)) {
 			killed++
 		}
 		out := run(t, binary, "bill", "run", "--month", "2026-12", "--data", dir, "--json")
@@ -172,15 +172,24 @@ func TestBillRunSurvivesKills(t *testing.T) {
 	t.Logf("killed %d times in %d bill runs", killed, runs)
 }
 
+func copyOf(t *testing.T, dir string) string {
+	t.Helper()
+	twin := t.TempDir()
+	if err := os.CopyFS(twin, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	return twin
+}
+
 // killedInRun begins or goes on with a bill run, and tells whether it was killed
 // before it was done.
-func killedInRun(t *testing.T, binary, dir string) bool {
+func killedInRun(t *testing.T, binary, dir string, after time.Duration) bool {
 	t.Helper()
 	c := exec.Command(binary, "bill", "run", "--month", "2026-12", "--data", dir)
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	pause(time.Duration(20+rand.IntN(250)) * time.Millisecond)
+	pause(after)
 	_ = c.Process.Kill() // it may have finished: then there is nothing to kill
 	err := c.Wait()
 	status, ok := c.ProcessState.Sys().(syscall.WaitStatus)
