@@ -123,15 +123,21 @@ func (tx *ReadTx) Account(id enrollment.AccountID) (AccountRow, error) {
 // decrypting, in constant time. The zero row, of a number that nobody has,
 // matches nothing and takes the same work: as much is hashed and compared.
 func (tx *ReadTx) BirthDateMatches(a AccountRow, typed civil.Date) bool {
-	row, index := a.ID.String(), a.birthDateIndex
+	index := a.birthDateIndex
 	if a.ID.IsZero() {
-		row, index = nobody, make([]byte, vault.IndexBytes)
+		index = make([]byte, vault.IndexBytes)
 	}
-	return vault.Equal(index, birthDateIndex(tx.db.vault, row, typed)) && !a.ID.IsZero()
+	return vault.Equal(index, birthDateIndex(tx.db.vault, keyOf(a.ID), typed)) && !a.ID.IsZero()
 }
 
-// nobody is as long as the key of an account.
-const nobody = "00000000-0000-0000-0000-000000000000"
+// keyOf is the key of an account as it is hashed: that of nobody is as long, so
+// that hashing it takes as much work.
+func keyOf(id enrollment.AccountID) string {
+	if id.IsZero() {
+		return "00000000-0000-0000-0000-000000000000"
+	}
+	return id.String()
+}
 
 // BirthDate decrypts an account's birth date.
 func (tx *ReadTx) BirthDate(id enrollment.AccountID) (civil.Date, error) {

@@ -138,7 +138,7 @@ func (tx *Tx) EndLink(account enrollment.AccountID, id identity.LinkID, actor st
 // AccountCode gives the code of an account that is printed on its bills
 // (R-ACC-3): a keyed hash, stored nowhere.
 func (db *DB) AccountCode(id enrollment.AccountID) identity.AccountCode {
-	return identity.NewAccountCode(db.vault.Index("account_code", id.String()))
+	return identity.NewAccountCode(db.vault.Index("account_code", keyOf(id)))
 }
 
 // AccountCode is DB.AccountCode within a transaction.

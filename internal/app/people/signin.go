@@ -56,7 +56,7 @@ type SignedIn struct {
 // password don't match."
 const CodeNoMatch = "sign_in.no_match"
 
-// SignIn is the first step (F8). An unknown address costs the same work and
+// SignIn is the first step (F8). An unknown address costs the same hashing and
 // gives the same answer as a wrong password. Errors: CodeNoMatch,
 // CodeThrottled, CodeBusy.
 func (s *Service) SignIn(ctx context.Context, in SignIn) (Step, error) {
