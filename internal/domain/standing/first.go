@@ -75,8 +75,8 @@ func (e *evaluator) takenFirst(s *Standing, index int, by civil.Date) money.Amou
 
 // endsBefore tells whether coverage that is past due will have ended by a day, if
 // nothing is paid.
-func (x *EnrollmentStanding) endsBefore(day civil.Date, waits int) bool {
-	return x.State == StatePastDue && !x.EndsBy.IsZero() && x.EndsBy.AddDays(waits).Before(day)
+func (s *EnrollmentStanding) endsBefore(day civil.Date, waits int) bool {
+	return s.State == StatePastDue && !s.EndsBy.IsZero() && s.EndsBy.AddDays(waits).Before(day)
 }
 
 // lastDueBy is the last month whose due date is not after a day.

@@ -35,13 +35,18 @@ func (v *visit) calendar() {
 }
 
 // calendarChanged is when the calendar became what it is: with its newest
-// month, or with this release and profile.
+// month, with this release and profile, or with an outage that moved a due date.
 func (v *visit) calendarChanged() time.Time {
-	month := v.Today().Month().First().In(v.Profile.Zone())
-	if month.Before(v.started) {
-		month = v.started
+	today := v.Today()
+	changed := today.Month().First()
+	if due := v.Profile.DueOn(today.Month().Add(v.Profile.Coverage.MonthsAhead)); v.DueDay(v.Ctx(), due) != due {
+		changed = today
 	}
-	return month.Time()
+	at := changed.In(v.Profile.Zone())
+	if at.Before(v.started) {
+		at = v.started
+	}
+	return at.Time()
 }
 
 // dates gives the days of this month and the coming ones.
@@ -57,7 +62,7 @@ func (v *visit) dates() ([]byte, error) {
 	begins := v.Today().Month()
 	c := ical.Calendar{Product: "-//Quittance//Bill and due dates//EN", Name: say("calendar.name", nil), Stamp: begins.First()}
 	day := func(kind string, month civil.Month, on civil.Date) {
-		args := catalogue.Args{"month": month, "due": v.Profile.DueOn(month)}
+		args := catalogue.Args{"month": month, "due": v.DueDay(v.Ctx(), v.Profile.DueOn(month))}
 		c.Events = append(c.Events, ical.Event{
 			UID: kind + "-" + month.String() + "@" + v.Host, On: on,
 			Summary: say("calendar."+kind, args), Description: say("calendar."+kind+"_text", args), URL: v.URL(v.Lang, portal.PathFind),
@@ -66,7 +71,7 @@ func (v *visit) dates() ([]byte, error) {
 	for n := range calendarMonths + 1 {
 		month := begins.Add(n + v.Profile.Coverage.MonthsAhead)
 		day("bill", month, v.Profile.BillOn(month))
-		day("due", month, v.Profile.DueOn(month))
+		day("due", month, v.DueDay(v.Ctx(), v.Profile.DueOn(month)))
 	}
 	if failed != nil {
 		return nil, failed

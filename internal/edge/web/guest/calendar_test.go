@@ -57,3 +57,30 @@ func TestCalendarFeed(t *testing.T) {
 	}
 	b.open("/ways-to-pay").says("subscribe to this address in your calendar: " + s.portal + "/calendar.ics")
 }
+
+// R-CAL-3, R-CAL-4: a due date that an outage has moved for everybody is moved in
+// the calendar too, under the name that it had.
+func TestCalendarOfAMovedDueDate(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.At("2026-11-23 18:00:00")
+	before := s.browser(t).open("/calendar.ics").body
+	moved := newShop(t)
+	moved.At("2026-11-23 18:00:00")
+	moved.outage(t, "2026-11-23 12:00:00", "2026-11-23 14:00:00")
+	b := moved.browser(t).open("/calendar.ics")
+	days := strings.ReplaceAll(b.body, "\r\n ", "")
+	for line, times := range map[string]int{
+		"DTSTART;VALUE=DATE:20261123": 0, "DTSTART;VALUE=DATE:20261124": 1, "UID:due-2026-12@": 1, "on Tuesday\\, November 24\\, 2026 to be covered in December 2026": 1,
+	} {
+		if n := strings.Count(days, line); n != times {
+			t.Errorf("%q is there %d times, want %d", line, n, times)
+		}
+	}
+	if !strings.Contains(before, "DTSTART;VALUE=DATE:20261123") {
+		t.Error("without an outage the day has moved")
+	}
+	if got := b.header.Get("Last-Modified"); got == "" || got == "Sun, 01 Nov 2026 04:00:00 GMT" {
+		t.Errorf("last modified %q", got)
+	}
+}

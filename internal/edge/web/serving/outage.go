@@ -107,6 +107,19 @@ func (s *Site) WhileOpen(next http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
+// DueDay gives the day that counts for a due date for everybody: a later one after
+// an outage (R-CAL-3). What was moved for some alone is on their own pages.
+func (s *Site) DueDay(ctx context.Context, due civil.Date) civil.Date {
+	outages := times(s.recent(ctx))
+	for {
+		until, moved := standing.AfterOutage(s.Profile, due, outages)
+		if !moved {
+			return due
+		}
+		due = until
+	}
+}
+
 func moves(p *profile.Profile, due civil.Date, outages []collecting.Outage) bool {
 	_, moved := standing.AfterOutage(p, due, times(outages))
 	return moved
