@@ -54,7 +54,7 @@ func (s *Service) Receive(ctx context.Context, r Received) (payment.Payment, err
 	err := s.posting(ctx, s.inLine(r.Account), "receive money", func(tx *store.Tx, try int) error {
 		i := store.IntentRow{Intent: payment.Intent{
 			ID: r.Operation, AccountID: r.Account, Channel: r.Channel, Method: r.Method, Amount: r.Amount, State: payment.IntentSucceeded,
-			InputHash: s.db.Vault().IndexText("received", r.Reference), Language: "en", SubmittedAt: tx.Now(), UpdatedAt: tx.Now(),
+			InputHash: s.receivedHash(r), Language: "en", SubmittedAt: tx.Now(), UpdatedAt: tx.Now(),
 		}}
 		isNew, facts, err := tx.OpenIntent(i)
 		if err != nil {
@@ -132,8 +132,17 @@ func (s *Service) replayed(tx *store.Tx, r Received) (payment.Payment, error) {
 	if err != nil {
 		return payment.Payment{}, err
 	}
-	if known.Amount != r.Amount || known.AccountID != r.Account {
+	// Receipts of before kept a hash of their reference alone.
+	before := known.Amount == r.Amount && known.AccountID == r.Account && known.InputHash == s.db.Vault().IndexText("received", r.Reference)
+	if known.InputHash != s.receivedHash(r) && !before {
 		return payment.Payment{}, fault.New(fault.Conflict, CodeOtherInput, "this receipt was already posted with other details")
 	}
 	return tx.PaymentByIntent(r.Operation)
+}
+
+// receivedHash is of all that a receipt says: another one under the same key is
+// none of the same money.
+func (s *Service) receivedHash(r Received) string {
+	return s.db.Vault().IndexText("receipt", fmt.Sprintf("%s %s %s %s %s %s %q %q",
+		r.Account, r.Channel, r.Method, r.Amount, r.ReceivedOn, r.Postmark, r.Reference, r.LastFour))
 }

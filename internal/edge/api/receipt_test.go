@@ -14,6 +14,7 @@ import (
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/edge/api"
+	"quittance.org/quittance/internal/store/storetest"
 )
 
 // noReceipts is for tests that post none.
@@ -59,7 +60,33 @@ func TestPostAMailedCheck(t *testing.T) {
 		if code, _ := problem(t, got, text); got.status != 409 || code != paying.CodeOtherInput {
 			t.Errorf("another amount with the same key: got %d %s", got.status, text)
 		}
+		for _, change := range [][2]string{
+			{"check 1042", "check 1043"}, {"2026-12-22", "2026-12-21"}, {`"method":"check"`, `"method":"money_order"`},
+			{`"reference"`, `"received_on":"2026-12-23","reference"`},
+		} {
+			got, text := c.do(t, "POST", "/api/v1/receipts", strings.NewReplacer("NUMBER", h.BillingNumber, change[0], change[1]).Replace(mailed))
+			if code, _ := problem(t, got, text); got.status != 409 || code != paying.CodeOtherInput {
+				t.Errorf("%s for %s with the same key: got %d %s", change[1], change[0], got.status, text)
+			}
+		}
 		w.VerifyClean()
+	})
+}
+
+// A receipt that was posted by a program that kept only its reference is known
+// again.
+func TestAReceiptOfBeforeIsKnown(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		c, h := mailroom(t, w)
+		body := strings.Replace(mailed, "NUMBER", h.BillingNumber, 1)
+		if got, text := c.do(t, "POST", "/api/v1/receipts", body); got.status != 200 {
+			t.Fatalf("got %d %s", got.status, text)
+		}
+		storetest.Sabotage(t, w.DB, `UPDATE intent SET input_hash = '`+w.DB.Vault().IndexText("received", "check 1042")+`'`)
+		if got, text := c.do(t, "POST", "/api/v1/receipts", body); got.status != 200 {
+			t.Errorf("got %d %s", got.status, text)
+		}
 	})
 }
 
