@@ -38,12 +38,16 @@ func (v *visit) receiptFile() {
 	if !ok {
 		return
 	}
+	v.print(v.receiptSheet(own), "receipt-"+own.Confirmation.String())
+}
+
+func (v *visit) receiptSheet(own *paying.OwnPayment) *sheet.Sheet {
 	p := v.sheet("proof.receipt.title")
 	putPayment(p, own)
 	if own.Method == payment.MethodBank && !v.theirs() && own.Receipt.Wording != "" {
 		p.Section(p.T("receipt.agreed"), []string{own.Receipt.Wording}, nil)
 	}
-	v.print(p, "receipt-"+own.Confirmation.String())
+	return p
 }
 
 // putPayment puts the facts of a payment on a sheet.
@@ -69,6 +73,10 @@ func (v *visit) letterFile() {
 		v.NotFound()
 		return
 	}
+	v.print(v.letterSheet(own), "proof-of-payment-"+own.Confirmation.String())
+}
+
+func (v *visit) letterSheet(own *paying.OwnPayment) *sheet.Sheet {
 	p := v.sheet("proof.letter.title")
 	cover := v.coverage()
 	p.Lead(p.T("proof.letter.lead", "name", cover.FirstName+" "+cover.LastName, "amount", own.Amount, "date", own.EffectiveOn))
@@ -77,7 +85,7 @@ func (v *visit) letterFile() {
 	}
 	putPayment(p, own)
 	p.Section(p.T("proof.letter.questions"), []string{p.T("proof.letter.call")}, nil)
-	v.print(p, "proof-of-payment-"+own.Confirmation.String())
+	return p
 }
 
 // years is A17.

@@ -145,6 +145,11 @@ func (v *visit) onePayment() {
 		Confirmation: p.Confirmation.String(), Amount: p.Amount, At: p.SubmittedAt, Counts: p.EffectiveOn, How: paymentRow(p.PaymentLine).How(),
 		Status: owing.StatusOf(p.PaymentLine), AutoPay: p.Channel == payment.ChannelAutoPay, Steps: stepsOf(p.PaymentLine), Receipt: path + "/receipt.pdf",
 	}
+	var err error
+	if view.ReceiptFile, err = v.receiptSheet(p).Size(); err != nil {
+		v.Broken(err)
+		return
+	}
 	if p.ReturnCode != "" && p.ReturnCode != payment.Canceled {
 		d := owing.View{Due: p.Receipt.After, Profile: v.Profile}
 		view.Reason, view.Due, view.By = portal.ReasonOf(p.ReturnCode), d.Now(), d.PayBy()
@@ -167,6 +172,10 @@ func (v *visit) onePayment() {
 	}
 	if !v.theirs() {
 		view.Letter = path + "/proof.pdf"
+		if view.LetterFile, err = v.letterSheet(p).Size(); err != nil {
+			v.Broken(err)
+			return
+		}
 	}
 	v.Show(view)
 }

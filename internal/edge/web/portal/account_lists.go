@@ -215,7 +215,9 @@ type Payment struct {
 	Lines        []Line // what it paid
 	Agreed       string // the text that the payer agreed to
 	Receipt      string // path of the receipt as a file
+	ReceiptFile  Paper
 	Letter       string // path of the proof-of-payment letter; "" for none
+	LetterFile   Paper
 	CanPay       bool
 	CancelBy     civil.Instant // until when it can be canceled; zero: it can not
 	Cancel       string        // where that goes

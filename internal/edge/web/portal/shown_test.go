@@ -36,7 +36,7 @@ func TestEveryStateIsShownByAHandler(t *testing.T) {
 				case sites.selected["portal."+t.Name()+" whole"]: // set without names
 				case name != "" && !sites.named[name]:
 					missing[t.Name()+"."+name] = s.URL()
-				case name == "" && !sites.converted[t.Name()] && kinds[kind{t.Name(), v.String()}] != "":
+				case name == "" && !sites.converted[t.Name()] && !own.converted[t.Name()] && kinds[kind{t.Name(), v.String()}] != "":
 					if constant := kinds[kind{t.Name(), v.String()}]; !sites.selected["portal."+constant] && !own.made[constant] {
 						missing[constant] = s.URL()
 					}
@@ -100,8 +100,11 @@ func (c *code) note(n ast.Node) bool {
 		c.makes(n.Rhs...)
 	case *ast.CallExpr:
 		c.makes(n.Args...)
-		if to, ok := n.Fun.(*ast.SelectorExpr); ok {
+		switch to := n.Fun.(type) {
+		case *ast.SelectorExpr:
 			c.converted[to.Sel.Name] = true
+		case *ast.Ident:
+			c.converted[to.Name] = true
 		}
 	case *ast.CompositeLit:
 		c.makes(n.Elts...)

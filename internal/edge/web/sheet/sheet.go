@@ -3,6 +3,7 @@
 package sheet
 
 import (
+	"bytes"
 	"io"
 	"strings"
 	"sync"
@@ -107,6 +108,13 @@ func (s *Sheet) Payment(r *paying.Receipt, how portal.Message, more ...string) {
 	if len(paid) > 0 {
 		s.Section(s.T("receipt.covered"), nil, paid)
 	}
+}
+
+// Size tells what a link to the sheet says of it.
+func (s *Sheet) Size() (portal.Paper, error) {
+	var out bytes.Buffer
+	pages, err := s.Print(&out)
+	return portal.Paper{Pages: pages, Kilobytes: (out.Len() + 1023) / 1024}, err
 }
 
 // Print writes the sheet as a PDF and gives its number of pages.

@@ -284,7 +284,8 @@ func onePayment() []State {
 		path := portal.PathPayments + "/" + op
 		p := portal.Payment{
 			Confirmation: number, Amount: total, At: now, Counts: today, How: portal.PaymentRow{With: portal.ChannelBank, LastFour: "6789"}.How(),
-			Status: portal.StatusReceived, Receipt: path + "/receipt.pdf", Letter: path + "/proof.pdf", Agreed: "By selecting Pay $124.50 now you let …",
+			Status: portal.StatusReceived, Receipt: path + "/receipt.pdf", Letter: path + "/proof.pdf",
+			ReceiptFile: portal.Paper{Pages: 2, Kilobytes: 13}, LetterFile: portal.Paper{Pages: 1, Kilobytes: 13}, Agreed: "By selecting Pay $124.50 now you let …",
 			Lines: []portal.Line{{Kind: portal.LineHealth, Month: covers, Amount: money.Cents(10950)}, {Kind: portal.LineDental, Month: covers, Amount: money.Cents(1500)}},
 			Steps: []portal.Happened{{Step: portal.StepReceived, On: today}, {Step: portal.StepWaiting}},
 		}
