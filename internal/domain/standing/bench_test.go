@@ -26,15 +26,41 @@ func threeYears(b *testing.B, p *profile.Profile, asOf civil.Date, unpaidFrom st
 	return facts
 }
 
+// withLetters is the account with every letter sent that is owed on a day, for
+// the third year until the day before.
+func withLetters(p *profile.Profile, facts standing.Facts, asOf civil.Date) standing.Facts {
+	for i := range facts.Enrollments {
+		facts.Enrollments[i].Notices = []standing.Sent{}
+	}
+	for day := civil.MustParseDate("2028-01-01"); day.Before(asOf); day = day.AddDays(1) {
+		for _, n := range standing.Evaluate(p, facts, day).Notices {
+			e := &facts.Enrollments[n.Enrollment]
+			e.Notices = append(e.Notices, standing.Sent{Kind: n.Kind, Month: n.Month, On: day})
+		}
+	}
+	return facts
+}
+
 func BenchmarkEvaluate(b *testing.B) {
 	p := massachusetts(b)
-	for _, c := range []struct{ name, unpaidFrom, asOf string }{
-		{"paid up", "", "2028-11-10"},
-		{"grace month 3", "2028-09", "2028-11-10"},
-		{"ending", "2028-08", "2028-11-10"},
+	for _, c := range []struct {
+		name, unpaidFrom, asOf string
+		letters                bool
+	}{
+		{"paid up", "", "2028-11-10", false},
+		{"paid up, letters", "", "2028-11-10", true},
+		{"grace month 3", "2028-09", "2028-11-10", false},
+		{"grace month 3, letters", "2028-09", "2028-11-10", true},
+		{"ending", "2028-08", "2028-11-10", false},
+		{"ending, letters", "2028-08", "2028-11-10", true},
 	} {
 		asOf := civil.MustParseDate(c.asOf)
 		facts := threeYears(b, p, asOf, c.unpaidFrom)
+		if c.letters {
+			if facts = withLetters(p, facts, asOf); c.unpaidFrom != "" && len(facts.Enrollments[2].Notices) < 2 {
+				b.Fatalf("%s: %d letters", c.name, len(facts.Enrollments[2].Notices))
+			}
+		}
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
