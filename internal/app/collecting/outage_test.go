@@ -11,6 +11,7 @@ import (
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/internal/store"
+	"quittance.org/quittance/profiles"
 )
 
 // beat says at a moment that a node serves.
@@ -99,6 +100,48 @@ func TestOutageOnTheDueDate(t *testing.T) {
 		apptest.Check(t, "once that has passed too", w.Standing(h).PastDue.IsPositive(), true)
 		w.VerifyClean()
 	})
+}
+
+// R-CAL-3 under both readings: a first payment has the day more as well. Missed
+// after that, the start moves, or by the strict reading the selection lapses
+// (R-BIND-2, MA-FIRST-3); past-due coverage has its last day a day later.
+func TestOutageUnderBothProfiles(t *testing.T) {
+	t.Parallel()
+	for name, missed := range map[string]string{profiles.Default: "roll_start 2026-12 R-BIND-2", strictly: "lapse 2026-11 R-BIND-2"} {
+		for paid, want := range map[string][]string{
+			"on the day more": {"effectuate 2026-11 R-BIND-1"}, "not": {missed},
+		} {
+			t.Run(name+", paid "+paid, func(t *testing.T) {
+				t.Parallel()
+				apptest.Each(t, func(t *testing.T, w *apptest.World) {
+					w.Under(name)
+					w.At("2026-08-31")
+					late := w.Household(apptest.FullPrice("2026-10", "400.00").Renewed()) // unpaid: its last day is the one that moves
+					w.Live("2026-10-01")
+					h := w.Household(apptest.Medical("2026-11", "103.00"))
+					w.FirstBills()
+					w.Live("2026-10-22")
+					beat(w, "2026-10-23 20:00:00", "a", 0)
+					beat(w, "2026-10-23 21:00:01", "b", 0)
+					beat(w, "2026-10-24 01:00:00", "b", time.Minute)
+					apptest.Check(t, "given", extendAfter(t, w, "2026-10-23"), 2)
+					w.Night()
+					apptest.Check(t, "nothing is decided", w.Decisions(h.Enrollments[0]), []string(nil))
+					apptest.Check(t, "past due", states(w, late), []string{"medical past_due 2026-09"})
+					if paid != "not" {
+						pays(w, h, "103.00")
+						pays(w, late, "800.00")
+					}
+					w.Live("2026-10-27") // 24 October is a Saturday: the day more is Monday
+					apptest.Check(t, "decided", w.Decisions(h.Enrollments[0]), want)
+					apptest.Check(t, "past due afterwards", states(w, late), map[string][]string{
+						"not": {"medical ending 2026-09"}, "on the day more": {"medical active"},
+					}[paid])
+					w.VerifyClean()
+				})
+			})
+		}
+	}
 }
 
 // Nothing moves without an outage that is long enough and near enough.

@@ -65,9 +65,18 @@ func TestAnAbsentKeyHasItsMassachusettsDefault(t *testing.T) {
 	}
 }
 
+// Both shipped profiles have the forward roll for groups (vectors 12 and 13,
+// MA-SHOP-5) and none for households (MA-BILL-4).
 func TestDueDates(t *testing.T) {
 	t.Parallel()
-	p := parse(t, smallest)
+	all := map[string]*profile.Profile{"smallest": parse(t, smallest)}
+	for _, name := range profiles.Names() {
+		p, err := profiles.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[name] = p
+	}
 	rows := []struct {
 		situation        string
 		coverage         string
@@ -86,9 +95,11 @@ func TestDueDates(t *testing.T) {
 		t.Run(r.situation, func(t *testing.T) {
 			t.Parallel()
 			c := month(r.coverage)
-			got := []string{p.BillOn(c).String(), p.DueOn(c).String(), p.GroupDueOn(c).String()}
-			if diff := cmp.Diff([]string{r.bill, r.due, r.group}, got); diff != "" {
-				t.Error(diff)
+			for name, p := range all {
+				got := []string{p.BillOn(c).String(), p.DueOn(c).String(), p.GroupDueOn(c).String()}
+				if diff := cmp.Diff([]string{r.bill, r.due, r.group}, got); diff != "" {
+					t.Errorf("%s: %s", name, diff)
+				}
 			}
 		})
 	}
