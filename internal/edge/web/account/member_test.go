@@ -183,7 +183,9 @@ func TestSettings(t *testing.T) {
 	if !strings.Contains(b.text(), "Use Tiếng Việt for bills and messages too?") { // flow F16
 		t.Errorf("the home does not ask about the language: %s", b.text())
 	}
-	b.open("/account/settings/contact").send("/account/settings/contact", "email", "").problem("Enter an email address")
+	b.open("/account/settings").says("Change the number for texts", "Your mobile number and mailing address are part of your application.")
+	b.open("/account/settings/contact").says("To change the number for text messages, go to: Text messages", "To change the number for one-time codes, go to:")
+	b.send("/account/settings/contact", "email", "").problem("Enter an email address")
 	b.send("/account/settings/contact", "email", "new@example.com").at("/account/settings/contact/code", "Confirm your new email address")
 	b.send("/account/settings/contact/code", "code", "12").problem("Code must be 6 numbers")
 	b.send("/account/settings/contact/code", "code", h.code(t, "new@example.com")).at("/account/settings", "Settings").says("n•••@example.com")

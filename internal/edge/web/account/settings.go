@@ -88,8 +88,12 @@ type pending struct {
 }
 
 func (v *visit) showContact() {
-	typed := v.Field(portal.FieldEmail)
-	v.Show(portal.ContactSettings{Email: typed})
+	s, err := v.people.Settings(v.Ctx(), v.who)
+	if err != nil {
+		v.fail(err)
+		return
+	}
+	v.Show(portal.ContactSettings{Email: v.Field(portal.FieldEmail), Texts: s.Texts.Offered})
 }
 
 // changeEmail sends a code to a new address. Nothing changes until it is typed.

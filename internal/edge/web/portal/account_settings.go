@@ -63,6 +63,7 @@ func (l LanguageSettings) page() page {
 // ContactSettings changes the e-mail address.
 type ContactSettings struct {
 	Email    string
+	Texts    bool // text messages can be had, to a number of their own
 	Problems Problems
 }
 

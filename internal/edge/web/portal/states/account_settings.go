@@ -81,7 +81,7 @@ func settings() []State {
 		{"settings", "default", in(portal.PathSettings), all},
 		{"settings", "bare", in(portal.PathSettings), bare},
 		{"settings_language", "default", in(portal.PathSpoken), portal.LanguageSettings{Site: catalogue.English, Bills: catalogue.English, Phone: catalogue.Vietnamese}},
-		{"settings_contact", "default", contact, portal.ContactSettings{Email: "maria@example.org"}},
+		{"settings_contact", "default", contact, portal.ContactSettings{Email: "maria@example.org", Texts: true}},
 		{"settings_contact", "empty", contact, portal.ContactSettings{Problems: problem(portal.FieldEmail, portal.ProblemEmailEmpty)}},
 		{"settings_paperless", "default", in(portal.PathPaperless), paper},
 		{"settings_paperless", "not-agreed", in(portal.PathPaperless), unticked},
