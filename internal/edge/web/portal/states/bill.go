@@ -43,7 +43,7 @@ func allCauses() []portal.Why {
 		portal.Why{Cause: portal.CauseStateHelp, Plan: portal.LineDental, Month: covers, Amount: money.Cents(-100)},
 		carried(money.Cents(6200)),
 		portal.Why{Cause: portal.CauseCredit, Amount: money.Cents(-2000)},
-		portal.Why{Cause: portal.CausePayment, Amount: money.Cents(-3500)})
+		portal.Why{Cause: portal.CausePayment, Amount: money.Cents(-4200)})
 }
 
 // timeline is the long track of somebody who has help and paid a part since October.

@@ -143,7 +143,7 @@ func documents() []State {
 			{Kind: portal.LineReturned, On: day("2026-11-04"), Amount: total},
 			{Kind: portal.LineRefunded, On: day("2026-11-05"), Amount: money.Cents(500)},
 		}
-		d.Why = append(d.Why,
+		d.Why = append(d.Why, carried(money.Cents(-500)),
 			portal.Why{Cause: portal.CauseCredit, Amount: money.Cents(-2000)})
 		d.Change = &portal.Change{Cause: portal.CausePremium, Was: money.Cents(10450), Is: total, On: day("2026-11-01")}
 	})
