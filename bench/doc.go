@@ -1,6 +1,6 @@
 // Package bench measures what the design promises in numbers: payments posted
 // and bills issued per second on both engines, the memory that a bill run
-// takes, and guest pages. scripts/bench runs it; docs/BENCHMARKS.md keeps what it found.
+// takes, guest pages and account pages. scripts/bench runs it; docs/BENCHMARKS.md keeps what it found.
 //
 // The machine matters more than the program for a figure by itself, so every
 // figure is a ratio to something measured in the same run, in turns with it:

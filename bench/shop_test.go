@@ -202,7 +202,13 @@ func (g *browser) send(b *testing.B, path string, pairs ...string) string {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		values.Set(pairs[i], pairs[i+1])
 	}
-	request, err := http.NewRequestWithContext(b.Context(), http.MethodPost, g.origin+form[1], strings.NewReader(values.Encode()))
+	return g.post(b, form[1], values)
+}
+
+// post sends a form and gives the path that the answer leads to.
+func (g *browser) post(b *testing.B, path string, values url.Values) string {
+	b.Helper()
+	request, err := http.NewRequestWithContext(b.Context(), http.MethodPost, g.origin+path, strings.NewReader(values.Encode()))
 	if err != nil {
 		b.Fatal(err)
 	}

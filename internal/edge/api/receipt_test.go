@@ -61,7 +61,9 @@ func TestPostAMailedCheck(t *testing.T) {
 			t.Errorf("another amount with the same key: got %d %s", got.status, text)
 		}
 		for _, change := range [][2]string{
-			{"check 1042", "check 1043"}, {"2026-12-22", "2026-12-21"}, {`"method":"check"`, `"method":"money_order"`},
+			{"check 1042", "check 1043"},
+			{"2026-12-22", "2026-12-21"},
+			{`"method":"check"`, `"method":"money_order"`},
 			{`"reference"`, `"received_on":"2026-12-23","reference"`},
 		} {
 			got, text := c.do(t, "POST", "/api/v1/receipts", strings.NewReplacer("NUMBER", h.BillingNumber, change[0], change[1]).Replace(mailed))
