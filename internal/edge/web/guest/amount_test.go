@@ -214,6 +214,9 @@ func TestAnAccountThatCameBack(t *testing.T) {
 				return
 			}
 			b.at("/pay/bank", "This bank account can't be used").says("No money was taken.", "Your bank sent back a payment from this account before.")
+			if !strings.Contains(b.body, `href="/pay/method">Pay another way`) {
+				t.Error("a card is not offered")
+			}
 			other.submit(append(append([]string{}, goodBank...), "account", "000123456001")...).at("/pay/check", "Check your details and pay")
 		})
 	}

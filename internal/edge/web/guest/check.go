@@ -167,7 +167,7 @@ func (v *visit) notPaid(s session, d owing.View, op payment.OperationID, err err
 		}
 		return
 	case fault.Is(err, paying.CodeBankReturned):
-		v.Show(portal.Stopped{Kind: portal.StopAccount})
+		v.Show(portal.Stopped{Kind: portal.StopAccount, Cards: v.paying.Method(payment.MethodCard)})
 		return
 	case fault.Is(err, payment.CodeAmountTooLarge):
 		v.changed(s, d, op, s.Attempt.Amount)

@@ -173,7 +173,7 @@ func (v *visit) refuseBank(s session, form portal.BankForm, err error) {
 	view.Save = v.Field(portal.FieldSave) == "yes"
 	switch {
 	case fault.Is(err, paying.CodeBankReturned):
-		v.Show(portal.Stopped{Kind: portal.StopAccount})
+		v.Show(portal.Stopped{Kind: portal.StopAccount, Cards: v.paying.Method(payment.MethodCard)})
 		return
 	case fault.Is(err, paying.CodeBankRefused), fault.Is(err, paying.CodeBankSilent):
 		view.NotConfirmed = true

@@ -128,7 +128,7 @@ const (
 	StopDeclined   StopKind = "declined"   // d: Reason
 	StopUnfinished StopKind = "unfinished" // e: Reference, Emailed
 	StopNotTaken   StopKind = "not_taken"  // f: Reference
-	StopAccount    StopKind = "account"    // g
+	StopAccount    StopKind = "account"    // g: Cards
 	StopCanceled   StopKind = "canceled"   // the payer's own wish
 )
 
@@ -162,6 +162,7 @@ type Stopped struct {
 	Emailed      bool
 	Op           string
 	Reason       DeclineReason
+	Cards        bool // a card can be taken instead
 }
 
 // Choice gives what G2's form would say for Amount.

@@ -107,6 +107,7 @@ func stopped() []State {
 	add("unfinished-no-email", portal.Stopped{Kind: portal.StopUnfinished, Reference: "9D4E55"})
 	add("not-taken", portal.Stopped{Kind: portal.StopNotTaken, Reference: "9D4E55"})
 	add("account", portal.Stopped{Kind: portal.StopAccount})
+	add("account-or-card", portal.Stopped{Kind: portal.StopAccount, Cards: true})
 	add("canceled", portal.Stopped{Kind: portal.StopCanceled})
 	return states
 }
