@@ -162,7 +162,8 @@ func TestPagesThatDoNotExistOrTakeNothing(t *testing.T) {
 		{"DELETE", "/pay", 405, "This page does not work that way", "GET, HEAD, POST"},
 		{"POST", "/", 405, "This page does not work that way", "GET, HEAD"},
 		{"POST", "/es/pay/status", 405, "This page does not work that way", "GET, HEAD"},
-		{"PATCH", "/pay/done/x", 405, "This page does not work that way", "GET, HEAD"},
+		{"PATCH", "/pay/done/x", 405, "This page does not work that way", "GET, HEAD, POST"}, // the question after a payment
+		{"PATCH", "/pay/done/x/receipt", 405, "This page does not work that way", "GET, HEAD"},
 	} {
 		req, err := http.NewRequestWithContext(t.Context(), c.method, s.portal+c.path, nil)
 		if err != nil {
