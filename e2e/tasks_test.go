@@ -79,7 +79,7 @@ func TestPayByBank(t *testing.T) {
 		if n := b.loads - started; n > 5 {
 			t.Errorf("%d pages, want at most 5", n)
 		}
-		b.pressOn(`main .usa-button`).at("Your receipt").says(number, "Health plan, December 2026", "$109.50", "Dental plan, December 2026", "$15.00")
+		b.pressOn(`main a[href$="/receipt"]`).at("Your receipt").says(number, "Health plan, December 2026", "$109.50", "Dental plan, December 2026", "$15.00")
 		b.open("/is-my-payment-in").fill("confirmation", number).press().at("Your payment").says("Received – waiting for your bank")
 		b.open("/pay").find(d.member("A")).says("You paid $124.50 on November 20", "You don't need to pay again.")
 		for _, secret := range []string{"000123456789", "maria@example.com"} {
@@ -296,7 +296,7 @@ func TestHealthAndDental(t *testing.T) {
 	d := newDemo(t)
 	b := d.tab(t, desk)
 	b.open("/pay").find(d.member("D")).says("$258.40").press().choose("method").press().bank().press().confirmed()
-	b.pressOn(`main .usa-button`).at("Your receipt").says("Health plan, December 2026 $206.00", "Dental plan, December 2026 $52.40", "$258.40")
+	b.pressOn(`main a[href$="/receipt"]`).at("Your receipt").says("Health plan, December 2026 $206.00", "Dental plan, December 2026 $52.40", "$258.40")
 }
 
 // Task 12: the bank says no to the card; pay another way.
