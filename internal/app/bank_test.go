@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,7 +10,9 @@ import (
 
 	"quittance.org/quittance/internal/app"
 	"quittance.org/quittance/internal/app/apptest"
+	"quittance.org/quittance/internal/app/closing"
 	"quittance.org/quittance/internal/app/paying"
+	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/access"
 	"quittance.org/quittance/internal/domain/ach"
@@ -24,6 +27,7 @@ import (
 type banked struct {
 	*apptest.World
 	app    *app.App
+	link   ach.Link
 	folder string
 	paid   payment.Payment
 }
@@ -34,6 +38,7 @@ func newBanked(w *apptest.World) *banked {
 	if err != nil {
 		w.TB.Fatal(err)
 	}
+	b.link = link
 	b.app = newApp(w, func(c *app.Config) { c.BankLink = link })
 	w.At("2026-11-01")
 	h := w.Household(apptest.Medical("2026-12", "100.00").Renewed())
@@ -145,5 +150,33 @@ func TestReturnByDayIsToldTheSameDay(t *testing.T) {
 		apptest.Check(t, "before", told(), "[]")
 		b.look()
 		apptest.Check(t, "after", told(), "[payment_returned queued]")
+	})
+}
+
+// The command that releases a file sends it at once, and not beside a business day
+// that a server runs.
+func TestCommandSendsWhatItReleases(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		p := *w.Profile
+		p.ACH.FileDebits = profile.Always(apptest.Amount("59.99"))
+		w.Profile = &p
+		b := newBanked(w)
+		b.At("2026-11-20 20:00:30")
+		runDay(w, b.app, "2026-11-20")
+		b.At("2026-11-24 09:00:00")
+		command := app.DatabaseOf(w.DB)
+		sam := access.Actor{Name: "staff:sam", Role: access.RoleSupervisor}
+		if err := command.Originating(&p, nil).Release(t.Context(), "ACH-20261120-A.ach", sam, "premiums"); err != nil {
+			t.Fatal(err)
+		}
+		err := b.app.Closing.Alone(t.Context(), func(ctx context.Context) error {
+			_, err := command.SendFile(ctx, &p, b.link, "ACH-20261120-A.ach")
+			return err
+		})
+		apptest.Check(t, "beside a business day", fault.CodeOf(err), closing.CodeElsewhere)
+		f, err := command.SendFile(t.Context(), &p, b.link, "ACH-20261120-A.ach")
+		apptest.Check(t, "sent", fmt.Sprint(f.Name, " ", f.State, " ", err), "ACH-20261124-A.ach sent <nil>")
+		apptest.Check(t, "files", b.files(), []string{"ACH-20261124-A.ach sent "})
 	})
 }

@@ -8,6 +8,9 @@ import (
 // On makes the use cases on a database that a test has opened.
 func On(db *store.DB, c Config) (*App, error) { return New(&Database{db}, c) }
 
+// DatabaseOf is the database that a test has opened, as commands have it.
+func DatabaseOf(db *store.DB) *Database { return &Database{db} }
+
 // ChangeSteps has the business day run other steps than the real ones.
 func (a *App) ChangeSteps(change func(closing.Step) closing.Step) {
 	steps := a.steps()
