@@ -36,7 +36,10 @@ func NewSQLiteLog(file vfs.File) vfs.File { return &sqliteLog{File: file, waits:
 func (db *DB) KeepGroupsOpen() { db.engine.(*sqliteEngine).line.open = time.Hour }
 
 // OneGroup lets one group of PostgreSQL be under way at a time.
-func (db *DB) OneGroup() { db.engine.(*postgresEngine).line.free = 1 }
+func (db *DB) OneGroup() {
+	line := db.engine.(*postgresEngine).line
+	line.free, line.kept = 1, 0
+}
 
 // Waiting tells how many wait in the line: for SQLite's one writing connection,
 // or for a group of PostgreSQL.

@@ -55,7 +55,7 @@ func openPostgres(ctx context.Context, url string, o Options) (engine, error) {
 		return nil, fault.Wrap(fault.Unavailable, "store.unavailable", err, "PostgreSQL does not answer at %s:%d", config.ConnConfig.Host, config.ConnConfig.Port)
 	}
 	room := roomOf(o)
-	return &postgresEngine{pool, &postgresLine{pool: pool, room: room, free: groupsFor(config.MaxConns)}, room}, nil
+	return &postgresEngine{pool, newPostgresLine(pool, room), room}, nil
 }
 
 // avoidTableScans keeps the planner from reading a whole table because it is

@@ -23,7 +23,13 @@ type postgresLine struct {
 
 	mu      sync.Mutex
 	free    int // groups that may begin
+	kept    int // of them, for full groups
 	waiting []*postgresPlace
+}
+
+func newPostgresLine(pool *pgxpool.Pool, r *room) *postgresLine {
+	groups := groupsFor(pool.Config().MaxConns)
+	return &postgresLine{pool: pool, room: r, free: groups, kept: groups - max(1, groups/3)}
 }
 
 // postgresPlace is a caller in the line.
@@ -41,6 +47,7 @@ const groupMost = 4
 // groupsFor is how many groups may be under way with so many connections: three
 // of four. What comes meanwhile shares a commit sooner, which saves more than
 // the connections bring, and who only looks something up finds one free.
+// Two of three are kept for full groups: small ones cost as much.
 func groupsFor(conns int32) int { return int(conns - conns/4) }
 
 // begin waits for the caller's turn.
@@ -70,7 +77,7 @@ func (l *postgresLine) begin(ctx context.Context, account enrollment.AccountID) 
 // is locked.
 func (l *postgresLine) call() {
 	l.waiting = slices.DeleteFunc(l.waiting, func(p *postgresPlace) bool { return p.left })
-	for l.free > 0 && len(l.waiting) > 0 {
+	for l.free > 0 && len(l.waiting) > 0 && (l.free > l.kept || len(l.waiting) >= groupMost) {
 		l.free--
 		who := l.company()
 		g := &postgresGroup{line: l, size: len(who), busy: len(who), over: make(chan struct{})}
