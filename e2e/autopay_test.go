@@ -89,7 +89,7 @@ func TestReceiptForTaxes(t *testing.T) {
 		b.at("Check your details and pay").press().at("Payment received").confirmed()
 		b.open("/account")
 		started := b.loads
-		b.pressOn(`nav a[href="/account/payments"]`).at("Your payments").pressOn(`main tbody a`).at("A payment").says("Receipt (PDF)", "Proof of payment letter (PDF)")
+		b.pressOn(`nav a[href="/account/payments"]`).at("Your payments").pressOn(`main tbody a`).at("A payment").says("Receipt (PDF, 1 page, ", "Proof of payment letter (PDF, 1 page, ")
 		if n := b.loads - started; n > 3 {
 			t.Errorf("%d pages to the receipt, want at most 3", n)
 		}
