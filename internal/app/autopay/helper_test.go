@@ -132,10 +132,11 @@ func (s shared) list(who autopay.Who) (all []string) {
 	}
 	for _, a := range saved {
 		line := a.LastFour + " " + a.Nickname
-		for word, is := range map[string]bool{" mine": a.Mine, " waits": a.Waits} {
-			if is {
-				line += word
-			}
+		if a.Mine {
+			line += " mine"
+		}
+		if a.Waits {
+			line += " waits"
 		}
 		all = append(all, line)
 	}
