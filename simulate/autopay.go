@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"quittance.org/quittance/internal/app/autopay"
+	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/money"
@@ -91,14 +92,20 @@ var given = autopay.Given{
 	Method: "password",
 }
 
-// save saves the bank account of an event.
+// save saves the bank account of an event. Whoever is refused, because a payment
+// from it came back before (G9g), uses another.
 func (s *simulation) save(ctx context.Context, e *event) (payment.BankAccountID, error) {
-	saved, err := s.market.app.AutoPay.Save(ctx, autopay.Save{
-		Account: s.town[e.household].account, Who: s.member(e.household), Nickname: fmt.Sprintf("Account %d", e.bank), Bank: payment.BankAccount{
-			HolderName: "Pat Payer", Type: payment.AccountChecking, Routing: routing, Number: pii.NewSecret(accountNumber(e.household, e.bank)),
-		},
-	})
-	return saved.ID, err
+	for {
+		saved, err := s.market.app.AutoPay.Save(ctx, autopay.Save{
+			Account: s.town[e.household].account, Who: s.member(e.household), Nickname: fmt.Sprintf("Account %d", e.bank), Bank: payment.BankAccount{
+				HolderName: "Pat Payer", Type: payment.AccountChecking, Routing: routing, Number: pii.NewSecret(accountNumber(e.household, e.bank)),
+			},
+		})
+		if !fault.Is(err, paying.CodeBankReturned) {
+			return saved.ID, err
+		}
+		e.bank++
+	}
 }
 
 // turnOn lets a member turn AutoPay on; every fourth sets the limit that is
@@ -233,6 +240,7 @@ func (s *simulation) followAutoPay(e *event) {
 	n := int(e.household)
 	r := &s.town[n]
 	if e.kind == eventAutoPay {
+		r.bank = max(r.bank, e.bank)
 		if e.failed && e.tries < turnOnTries { // no coverage yet, or no more
 			again := *e
 			again.tries++
