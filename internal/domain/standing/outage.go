@@ -31,6 +31,18 @@ func AfterOutage(p *profile.Profile, due civil.Date, outages []Outage) (civil.Da
 	return civil.StateDays.Add(due, p.Outage.BusinessDays.On(due)), true
 }
 
+// DueAfter gives the day that counts for a due date for everybody in the end: an
+// outage before the later day may move that again.
+func DueAfter(p *profile.Profile, due civil.Date, outages []Outage) civil.Date {
+	for {
+		until, moved := AfterOutage(p, due, outages)
+		if !moved {
+			return due
+		}
+		due = until
+	}
+}
+
 // Moved is a due date that outages moved for everybody who had not paid.
 type Moved struct {
 	Down  civil.Date // when the outage began
@@ -50,10 +62,7 @@ func MovedDue(p *profile.Profile, now civil.Instant, outages []Outage) (Moved, b
 	this := p.Today(now).Month()
 	for month := this.Prev(); !month.After(this.Add(2)); month = month.Next() {
 		m := Moved{Due: p.DueOn(month)}
-		m.Until = m.Due
-		for until, moved := AfterOutage(p, m.Until, begun); moved; until, moved = AfterOutage(p, until, begun) {
-			m.Until = until
-		}
+		m.Until = DueAfter(p, m.Due, begun)
 		if m.Until.After(m.Due) && !p.CutoffOn(m.Until).Before(now) {
 			m.Down = downOn(p, m.Due, begun)
 			return m, true

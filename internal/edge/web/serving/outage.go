@@ -11,7 +11,6 @@ import (
 	"quittance.org/quittance/internal/app/collecting"
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/clock"
-	"quittance.org/quittance/internal/domain/profile"
 	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/internal/edge/web/owing"
 	"quittance.org/quittance/internal/edge/web/portal"
@@ -34,27 +33,42 @@ type lately struct {
 // a due date of this month or the last, one may close the site.
 const (
 	rememberFor = 5 * time.Second
+	askFor      = 2 * time.Second
 	outagesPast = 40 * 24 * time.Hour
 	outagesSoon = 24 * time.Hour
 )
 
-// at gives the outages about a moment. What was known last counts while the
-// database does not answer.
+// at gives the outages about a moment. What was known last counts while somebody
+// asks and while the database does not answer: no page waits for it long.
 func (l *lately) at(ctx context.Context, now civil.Instant) ([]collecting.Outage, error) {
 	if l.ask == nil {
 		return nil, nil
 	}
+	known, fresh := l.turn()
+	if fresh {
+		return known, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, askFor)
+	defer cancel()
+	all, err := l.ask(ctx, now.Add(-outagesPast), now.Add(outagesSoon))
+	if err != nil {
+		return known, err
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.asked.IsZero() && clock.Elapsed(l.asked) < rememberFor {
-		return l.known, nil
+	l.known = all
+	return all, nil
+}
+
+// turn gives what is known, and whether that will do; if not, it is the caller's
+// turn to ask.
+func (l *lately) turn() (known []collecting.Outage, fresh bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if fresh = !l.asked.IsZero() && clock.Elapsed(l.asked) < rememberFor; !fresh {
+		l.asked = clock.Start()
 	}
-	l.asked = clock.Start()
-	all, err := l.ask(ctx, now.Add(-outagesPast), now.Add(outagesSoon))
-	if err == nil {
-		l.known = all
-	}
-	return l.known, err
+	return l.known, fresh
 }
 
 // recent gives the outages about now.
@@ -99,7 +113,7 @@ func (s *Site) WhileOpen(next http.HandlerFunc) http.HandlerFunc {
 		}
 		// The due date is where it was, unless it moves because of this.
 		view := portal.System{Kind: portal.SystemClosed, Back: outages[i].To}
-		if due, _ := owing.NextDue(s.Profile, s.Today()); !moves(s.Profile, due, outages) {
+		if due, _ := owing.NextDue(s.Profile, s.Today()); standing.DueAfter(s.Profile, due, times(outages)) == due {
 			view.Due = due
 		}
 		w.Header().Set("Retry-After", strconv.Itoa(int(view.Back.Sub(now).Seconds())+1))
@@ -110,17 +124,5 @@ func (s *Site) WhileOpen(next http.HandlerFunc) http.HandlerFunc {
 // DueDay gives the day that counts for a due date for everybody: a later one after
 // an outage (R-CAL-3). What was moved for some alone is on their own pages.
 func (s *Site) DueDay(ctx context.Context, due civil.Date) civil.Date {
-	outages := times(s.recent(ctx))
-	for {
-		until, moved := standing.AfterOutage(s.Profile, due, outages)
-		if !moved {
-			return due
-		}
-		due = until
-	}
-}
-
-func moves(p *profile.Profile, due civil.Date, outages []collecting.Outage) bool {
-	_, moved := standing.AfterOutage(p, due, times(outages))
-	return moved
+	return standing.DueAfter(s.Profile, due, times(s.recent(ctx)))
 }
