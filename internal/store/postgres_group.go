@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"quittance.org/quittance/internal/domain/enrollment"
@@ -87,6 +88,18 @@ func (g *postgresGroup) done(ctx context.Context, account enrollment.AccountID, 
 	g.last = append(g.last, steps)
 	g.busy--
 	g.goOn(ctx)
+	return nil
+}
+
+// inOrder fails unless the caller's transaction can be committed: PostgreSQL
+// would make of COMMIT a quiet rollback after a statement has failed.
+func (g *postgresGroup) inOrder() error {
+	switch {
+	case g.ended:
+		return errGroupUndone
+	case g.session != nil && g.session.failed():
+		return pgx.ErrTxCommitRollback
+	}
 	return nil
 }
 

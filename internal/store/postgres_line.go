@@ -5,7 +5,6 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"quittance.org/quittance/internal/domain/enrollment"
@@ -157,18 +156,6 @@ func (t *postgresTurn) rollback(ctx context.Context) error {
 	g.undo(ctx)
 	if g.size > 1 {
 		return errGroupUndone
-	}
-	return nil
-}
-
-// inOrder fails unless the caller's transaction can be committed: PostgreSQL
-// would make of COMMIT a quiet rollback after a statement has failed.
-func (g *postgresGroup) inOrder() error {
-	switch {
-	case g.ended:
-		return errGroupUndone
-	case g.session != nil && g.session.failed():
-		return pgx.ErrTxCommitRollback
 	}
 	return nil
 }
