@@ -31,12 +31,10 @@ var (
 		UPDATE mandate SET bank_account_id = $4, day = $5, cap_cents = $6, notice = $7, notice_over_cents = $8,
 			state = $9, reason = $10, state_on = $11, stop_on = $12, live_at = $13, version = $14
 		WHERE account_id = $1 AND mandate_id = $2 AND state = $3`)
-	qMandate       = stmt("mandate", `SELECT `+mandateSelected+` FROM mandate WHERE account_id = $1 AND mandate_id = $2`)
-	qNewestMandate = stmt("newest_mandate", `
-		SELECT `+mandateSelected+` FROM mandate WHERE account_id = $1
-		ORDER BY CASE WHEN state IN ('active', 'paused') THEN 0 ELSE 1 END, authorized_at DESC, mandate_id DESC LIMIT 1`)
+	qMandate  = stmt("mandate", `SELECT `+mandateSelected+` FROM mandate WHERE account_id = $1 AND mandate_id = $2`)
 	qMandates = stmt("mandates_of", `
-		SELECT `+mandateSelected+` FROM mandate WHERE account_id = $1 ORDER BY authorized_at DESC, mandate_id DESC LIMIT 100`)
+		SELECT `+mandateSelected+` FROM mandate WHERE account_id = $1
+		ORDER BY CASE WHEN state IN ('active', 'paused') THEN 0 ELSE 1 END, authorized_at DESC, mandate_id DESC LIMIT $2`)
 	qInsertGrant = stmt("insert_mandate_authorization", `
 		INSERT INTO mandate_authorization (operation_id, `+grantColumns+`)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`)
@@ -134,12 +132,16 @@ func (tx *ReadTx) Mandate(account enrollment.AccountID, id mandate.ID) (mandate.
 // NewestMandate gives the account's live mandate, else the last it had, else
 // fault.NotFound.
 func (tx *ReadTx) NewestMandate(account enrollment.AccountID) (mandate.Mandate, error) {
-	return one(tx, qNewestMandate, scanMandate, account)
+	return one(tx, qMandates, scanMandate, account, 1)
 }
 
-// Mandates gives all mandates that an account ever had, the newest first.
+// mandatesMost bounds them.
+const mandatesMost = 100
+
+// Mandates gives all mandates that an account ever had: the live one, then the
+// newest first.
 func (tx *ReadTx) Mandates(account enrollment.AccountID) ([]mandate.Mandate, error) {
-	return collect(tx, qMandates, scanMandate, account)
+	return collect(tx, qMandates, scanMandate, account, mandatesMost)
 }
 
 // InsertGrant keeps for good what was agreed to by an operation.

@@ -225,8 +225,9 @@ func emails(tx *store.ReadTx, all []mandate.Authorization) (map[ident.UUID]strin
 	return found, nil
 }
 
-// Mandates gives all mandates that an account ever had, the newest first: a bank
-// may ask for the proof of one that was replaced long ago (ACH-04).
+// Mandates gives all mandates that an account ever had, first the one whose proof
+// is given unless another is named, then the newest: a bank may ask for the proof of
+// one that was replaced long ago (ACH-04).
 func (s *Service) Mandates(ctx context.Context, who Who, account enrollment.AccountID) (all []mandate.Mandate, err error) {
 	if err := access.Check(who.Role, access.SeeAutoPay); err != nil {
 		return nil, err

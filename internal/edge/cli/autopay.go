@@ -57,7 +57,7 @@ type autoPayProofs struct{ autoPayOf }
 // Help is shown under the command's flags.
 func (autoPayProofs) Help() string {
 	return "Example:\n\n    quittance autopay proofs 7001-2345-67 --data /var/lib/quittance\n\n" +
-		"Every authorization of AutoPay that the member has given, with its name for quittance autopay proof, the newest first."
+		"Every authorization of AutoPay that the member has given, with its name for quittance autopay proof: the one that is on, then the newest first."
 }
 
 // Run lists the authorizations.

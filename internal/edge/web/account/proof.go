@@ -46,25 +46,17 @@ func (v *visit) proof() {
 	v.print(proofPaper(v.Site, v.Lang, proof), "autopay-authorization")
 }
 
-// proofs lists what there is to read of the mandates before the newest.
+// proofs lists what there is to read of the other mandates.
 func (v *visit) proofs() ([]portal.AutoPayProof, error) {
 	all, err := v.member.AutoPay.Mandates(v.Ctx(), v.payer(), v.who.Account)
 	if err != nil || len(all) < 2 {
 		return nil, err
 	}
-	newest := all[0].ID
-	for _, m := range all {
-		if m.State == mandate.Active || m.State == mandate.Paused {
-			newest = m.ID
-		}
-	}
 	var before []portal.AutoPayProof
-	for _, m := range all {
-		if m.ID != newest {
-			before = append(before, portal.AutoPayProof{
-				Path: portal.PathAutoPayProof + "?" + fieldOf + "=" + m.ID.String(), From: m.AuthorizedAt.DateIn(v.Profile.Zone()), Until: m.StateOn,
-			})
-		}
+	for _, m := range all[1:] {
+		before = append(before, portal.AutoPayProof{
+			Path: portal.PathAutoPayProof + "?" + fieldOf + "=" + m.ID.String(), From: m.AuthorizedAt.DateIn(v.Profile.Zone()), Until: m.StateOn,
+		})
 	}
 	return before, nil
 }
