@@ -313,14 +313,7 @@ func (o *office) measurePasswords(b *testing.B, engine string) {
 // follow gives the path that a page sends to.
 func (g *browser) follow(b *testing.B, path string) string {
 	b.Helper()
-	request, err := http.NewRequestWithContext(b.Context(), http.MethodGet, g.origin+path, nil)
-	if err != nil {
-		b.Fatal(err)
-	}
-	answer, err := g.client.Do(request)
-	if err != nil {
-		b.Fatal(err)
-	}
+	answer := g.answer(b, path)
 	defer answer.Body.Close()
 	to, err := answer.Location()
 	if err != nil {

@@ -168,8 +168,8 @@ var (
 	hiddenTag = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)"`)
 )
 
-// read gives the text of a page.
-func (g *browser) read(b *testing.B, path string) string {
+// answer asks for a page, whose body is to be closed.
+func (g *browser) answer(b *testing.B, path string) *http.Response {
 	b.Helper()
 	request, err := http.NewRequestWithContext(b.Context(), http.MethodGet, g.origin+path, nil)
 	if err != nil {
@@ -179,6 +179,13 @@ func (g *browser) read(b *testing.B, path string) string {
 	if err != nil {
 		b.Fatal(err)
 	}
+	return answer
+}
+
+// read gives the text of a page.
+func (g *browser) read(b *testing.B, path string) string {
+	b.Helper()
+	answer := g.answer(b, path)
 	defer answer.Body.Close()
 	body, err := io.ReadAll(answer.Body)
 	if err != nil {

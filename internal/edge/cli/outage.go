@@ -87,15 +87,7 @@ func (outageEnd) Help() string {
 
 // Run opens the portal again.
 func (c outageEnd) Run(ctx context.Context, s Streams) error {
-	p, err := c.load()
-	if err != nil {
-		return err
-	}
-	now, err := c.commandClock()
-	if err != nil {
-		return err
-	}
-	d, err := c.open(ctx, now)
+	p, d, err := opened(ctx, c.profileFlag, c.databaseFlags)
 	if err != nil {
 		return err
 	}

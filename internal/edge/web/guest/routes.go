@@ -9,46 +9,53 @@ import (
 
 // page is one path of the site. Each is served under every language.
 type page struct {
-	path    string
-	get     func(*visit)
-	post    func(*visit) // nil: nothing can be sent here
-	session bool         // the page looks at the guest session
-	always  bool         // it is there while the site is closed too: what became of a payment, and how else to pay
+	path string
+	get  func(*visit)
+	post func(*visit) // nil: nothing can be sent here
+	kind pageKind
 }
+
+// pageKind is what is special about a page.
+type pageKind uint8
+
+const (
+	inSession pageKind = 1 << iota // it looks at the guest session
+	always                         // it is there while the site is closed too: what became of a payment, and how else to pay
+)
 
 func pages() []page {
 	article := func(kind portal.ArticleKind) func(*visit) {
 		return func(v *visit) { v.Show(portal.Article{Kind: kind}) }
 	}
 	return []page{
-		{portal.PathHome, (*visit).home, nil, false, false},
-		{portal.PathFind, (*visit).showFind, (*visit).find, true, false},
-		{portal.PathLink + "{code}", (*visit).showLink, (*visit).takeLink, true, false},
-		{portal.PathAmount, (*visit).showBill, (*visit).chooseAmount, true, false},
-		{portal.PathLess, (*visit).showLess, (*visit).confirmLess, true, false},
-		{portal.PathAgain, (*visit).showAgain, (*visit).confirmAgain, true, false},
-		{portal.PathBill, (*visit).document, nil, true, false},
-		{portal.PathPaper, (*visit).download, nil, true, false},
-		{portal.PathMethod, (*visit).showMethod, (*visit).chooseMethod, true, false},
-		{portal.PathBank, (*visit).showBank, (*visit).takeBank, true, false},
-		{portal.PathCheck, (*visit).showCheck, (*visit).pay, true, false},
-		{portal.PathStatus, (*visit).status, nil, true, true},
-		{portal.PathCancel, (*visit).cancel, nil, true, false},
-		{pathReturn + "{op}", (*visit).cardReturn, nil, true, true},
-		{pathBack + "{op}", (*visit).cardBack, nil, true, true},
-		{portal.PathDone + "{op}", (*visit).done, (*visit).takeOpinion, true, true},
-		{portal.PathDone + "{op}/receipt", (*visit).receipt, nil, true, true},
-		{portal.PathDone + "{op}/receipt.pdf", (*visit).receiptFile, nil, true, true},
-		{portal.PathWays, (*visit).ways, nil, false, true},
-		{portal.PathAboutAutoPay, (*visit).aboutAutoPay, nil, false, false},
-		{portal.PathFirst, (*visit).newMembers, nil, false, false},
-		{portal.PathPastDue, (*visit).behind, nil, false, false},
-		{portal.PathCalendar, (*visit).calendar, nil, false, false},
-		{portal.PathLookup, (*visit).showLookup, (*visit).lookup, false, true},
-		{portal.PathLanguage, article(portal.ArticleLanguage), nil, false, true},
-		{portal.PathAccess, article(portal.ArticleAccess), nil, false, true},
-		{portal.PathPrivacy, article(portal.ArticlePrivacy), nil, false, true},
-		{portal.PathContact, article(portal.ArticleContact), nil, false, true},
+		{portal.PathHome, (*visit).home, nil, 0},
+		{portal.PathFind, (*visit).showFind, (*visit).find, inSession},
+		{portal.PathLink + "{code}", (*visit).showLink, (*visit).takeLink, inSession},
+		{portal.PathAmount, (*visit).showBill, (*visit).chooseAmount, inSession},
+		{portal.PathLess, (*visit).showLess, (*visit).confirmLess, inSession},
+		{portal.PathAgain, (*visit).showAgain, (*visit).confirmAgain, inSession},
+		{portal.PathBill, (*visit).document, nil, inSession},
+		{portal.PathPaper, (*visit).download, nil, inSession},
+		{portal.PathMethod, (*visit).showMethod, (*visit).chooseMethod, inSession},
+		{portal.PathBank, (*visit).showBank, (*visit).takeBank, inSession},
+		{portal.PathCheck, (*visit).showCheck, (*visit).pay, inSession},
+		{portal.PathStatus, (*visit).status, nil, inSession | always},
+		{portal.PathCancel, (*visit).cancel, nil, inSession},
+		{pathReturn + "{op}", (*visit).cardReturn, nil, inSession | always},
+		{pathBack + "{op}", (*visit).cardBack, nil, inSession | always},
+		{portal.PathDone + "{op}", (*visit).done, (*visit).takeOpinion, inSession | always},
+		{portal.PathDone + "{op}/receipt", (*visit).receipt, nil, inSession | always},
+		{portal.PathDone + "{op}/receipt.pdf", (*visit).receiptFile, nil, inSession | always},
+		{portal.PathWays, (*visit).ways, nil, always},
+		{portal.PathAboutAutoPay, (*visit).aboutAutoPay, nil, 0},
+		{portal.PathFirst, (*visit).newMembers, nil, 0},
+		{portal.PathPastDue, (*visit).behind, nil, 0},
+		{portal.PathCalendar, (*visit).calendar, nil, 0},
+		{portal.PathLookup, (*visit).showLookup, (*visit).lookup, always},
+		{portal.PathLanguage, article(portal.ArticleLanguage), nil, always},
+		{portal.PathAccess, article(portal.ArticleAccess), nil, always},
+		{portal.PathPrivacy, article(portal.ArticlePrivacy), nil, always},
+		{portal.PathContact, article(portal.ArticleContact), nil, always},
 	}
 }
 
@@ -56,11 +63,11 @@ func (s *site) handler() http.Handler {
 	forms := http.NewServeMux()
 	for _, p := range pages() {
 		var post http.HandlerFunc
-		get := s.on(p.get, p.session)
+		get := s.on(p.get, p.kind&inSession != 0)
 		if p.post != nil {
-			post = s.on(p.post, p.session)
+			post = s.on(p.post, p.kind&inSession != 0)
 		}
-		if !p.always {
+		if p.kind&always == 0 {
 			get, post = s.WhileOpen(get), s.WhileOpen(post)
 		}
 		s.Route(forms, p.path, get, post)
