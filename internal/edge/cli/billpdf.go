@@ -33,7 +33,7 @@ type billPDF struct {
 
 // Help is shown under the command's flags.
 func (billPDF) Help() string {
-	return "Example:\n\n    quittance bill pdf --month 2026-12 --out bills.pdf --data /var/lib/quittance\n\n" +
+	return "Example:\n\n    quittance bill pdf --month 2026-12 --out bills.pdf --data /var/lib/quittance --public-url https://pay.example.org\n\n" +
 		"One PDF file with every bill for the month, each beginning on a sheet of its own. Bills that can not be\n" +
 		"printed are left out and listed. The file holds names and addresses: only its owner may read it."
 }
