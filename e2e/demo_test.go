@@ -65,6 +65,7 @@ type demo struct {
 	over    chan struct{}
 	Portal  string
 	Sandbox string
+	APIKey  string `json:"api_key"`
 	Members []member
 }
 

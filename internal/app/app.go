@@ -183,7 +183,7 @@ func New(d *Database, c Config) (*App, error) {
 		DB: d.db, Profile: c.Profile, Courier: c.Courier, Texts: billTexts(c), Letters: c.Letters, Jobs: a, Fonts: c.Fonts,
 	})
 	a.Paying = paying.New(paying.Config{
-		DB: d.db, Profile: c.Profile, Jobs: a, Links: c.Links, Gateway: c.Gateway, Validator: c.Validator, Log: c.Log,
+		DB: d.db, Profile: c.Profile, Jobs: a, Links: c.Links, Gateway: c.Gateway, Validator: c.Validator, Mailer: a.mailer(), Log: c.Log,
 	})
 	a.AutoPay = autopay.New(autopay.Config{
 		DB: d.db, Profile: c.Profile, Poster: a.Paying, Banks: a.Paying, Jobs: a, Log: c.Log, Random: c.Random, Workers: c.BillWorkers,
@@ -271,12 +271,16 @@ func (a *App) sweep(ctx context.Context) {
 			a.config.Log.ErrorContext(ctx, "word of payments by others", "error", err)
 		}
 	}
+	if _, err := a.Paying.TellWaiting(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		a.config.Log.ErrorContext(ctx, "word to who waits for a bill", "error", err)
+	}
 	if _, err := a.Notifying.SendTextsDue(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		a.config.Log.ErrorContext(ctx, "texts that waited for the morning", "error", err)
 	}
 	err := a.db.InTx(ctx, "sweep web", func(tx *store.Tx) error {
 		tx.DeleteSessions(a.Sessions.clock.Now())
 		tx.DeleteTries(a.triesKept())
+		tx.DeleteBillWaits()
 		return nil
 	})
 	if err != nil && !errors.Is(err, context.Canceled) {

@@ -5,8 +5,10 @@ import (
 	"time"
 
 	"quittance.org/quittance/internal/app/notifying"
+	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/app/people"
 	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/store"
@@ -25,6 +27,20 @@ func (a *App) openPeople(c Config, workers *queue.Workers) (err error) {
 		Site: people.Site{Name: c.Profile.Marketplace.Name, Origin: c.Origin}, Log: c.Log, Clock: a.Sessions.clock,
 	})
 	return err
+}
+
+// mailer gives what writes to people without an account; nil where nobody is
+// written to.
+func (a *App) mailer() paying.Mailer {
+	if a.config.People == nil {
+		return nil
+	}
+	return a
+}
+
+// TellBillReady mails the word that a bill can be found now (F3).
+func (a *App) TellBillReady(tx *store.Tx, address pii.Secret, language string) error {
+	return a.People.BillReady(tx, address, language)
 }
 
 type personMailJob struct {

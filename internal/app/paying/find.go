@@ -48,7 +48,7 @@ func (s *Service) Find(ctx context.Context, in FindInput) (enrollment.AccountID,
 			return err
 		}
 		// The zero row matches nothing, and comparing with it takes as long.
-		matched = s.secondFactorMatches(tx, found, in) && err == nil
+		matched = s.secondFactorMatches(tx.ReadTx, found, in) && err == nil
 		countTry(tx, keys, matched)
 		return nil
 	})
@@ -119,7 +119,7 @@ func findBy(tx *store.ReadTx, kind numberKind, number string) (store.AccountRow,
 	return tx.AccountByAlias(string(kind), number)
 }
 
-func (s *Service) secondFactorMatches(tx *store.Tx, a store.AccountRow, in FindInput) bool {
+func (s *Service) secondFactorMatches(tx *store.ReadTx, a store.AccountRow, in FindInput) bool {
 	birthDate := tx.BirthDateMatches(a, in.BirthDate)
 	zip := a.ZIP != "" && a.ZIP == in.ZIP
 	for _, f := range s.profile.Guest.SecondFactor {

@@ -99,7 +99,7 @@ func (s *Service) FindByLink(ctx context.Context, in LinkInput) (enrollment.Acco
 		if err := s.checkTries(tx, keys); err != nil {
 			return err
 		}
-		matched = known && s.secondFactorMatches(tx, found.Account, FindInput{BirthDate: in.BirthDate, ZIP: in.ZIP})
+		matched = known && s.secondFactorMatches(tx.ReadTx, found.Account, FindInput{BirthDate: in.BirthDate, ZIP: in.ZIP})
 		countTry(tx, keys, matched)
 		return nil
 	})

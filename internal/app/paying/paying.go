@@ -50,6 +50,7 @@ type Config struct {
 	Links     Links
 	Gateway   payment.CardGateway // nil when no card is taken
 	Validator payment.AccountValidator
+	Mailer    Mailer // nil: nobody can leave an address to be told of a bill
 	Log       *slog.Logger
 }
 
@@ -61,6 +62,7 @@ type Service struct {
 	links     Links
 	gateway   payment.CardGateway
 	validator payment.AccountValidator
+	mailer    Mailer
 	log       *slog.Logger
 }
 
@@ -69,7 +71,7 @@ func New(c Config) *Service {
 	if c.DB == nil || c.Profile == nil || c.Jobs == nil || c.Links == nil || c.Validator == nil || c.Log == nil {
 		panic("paying: New needs all of its Config but the gateway")
 	}
-	return &Service{c.DB, c.Profile, c.Jobs, c.Links, c.Gateway, c.Validator, c.Log}
+	return &Service{c.DB, c.Profile, c.Jobs, c.Links, c.Gateway, c.Validator, c.Mailer, c.Log}
 }
 
 // NewOperation makes the birth certificate of a payment, when its form is

@@ -29,6 +29,7 @@ const (
 	MailChange    MailKind = "change"     // M18
 	MailInvite    MailKind = "invite"     // A16
 	MailOtherPaid MailKind = "other_paid" // M19
+	MailBillReady MailKind = "bill_ready" // F3: to somebody who may have no account
 )
 
 // Mail is what a mail is written from.

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 
+	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/access"
 	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/domain/payment"
@@ -70,4 +71,10 @@ func (s *Service) tellPaid(tx *store.Tx, n store.PaymentNotice) error {
 // keeps it in their history (M18): of a bank account, for example.
 func (s *Service) Changed(tx *store.Tx, id ID, change store.PersonEventKind) error {
 	return s.record(tx, Who{Person: id}, store.PersonEvent{Kind: change})
+}
+
+// BillReady mails the word that a bill can be found now, to an address that
+// somebody left who waits for it (F3). It names neither them nor the bill.
+func (s *Service) BillReady(tx *store.Tx, address pii.Secret, language string) error {
+	return s.mail(tx, address, Mail{Kind: MailBillReady, Language: language})
 }

@@ -10,10 +10,12 @@ import (
 	"testing"
 
 	"quittance.org/quittance/internal/app/notifying"
+	"quittance.org/quittance/internal/app/people"
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/edge/courier"
+	"quittance.org/quittance/internal/edge/letters"
 	"quittance.org/quittance/internal/testservers"
 )
 
@@ -30,7 +32,12 @@ func TestMailpitReadsEveryLetter(t *testing.T) {
 		t.Fatal(err)
 	}
 	written := map[string]notifying.Words{} // by Message-ID
-	for _, s := range samples() {
+	all := samples()
+	all["a bill that was waited for"] = letterSample{write: func(w letters.Writer) (notifying.Words, error) {
+		p, err := w.Person(people.Mail{Kind: people.MailBillReady})
+		return notifying.Words{Template: p.Template, Language: p.Language, Subject: p.Subject, Text: p.Text, HTML: p.HTML}, err
+	}}
+	for _, s := range all {
 		w, err := s.write(writerOf(t))
 		if err != nil {
 			t.Fatal(err)

@@ -20,6 +20,7 @@ const (
 	peoplePath   = "/account/invitations"
 	paymentsPath = "/account/payments"
 	accountPath  = "/account"
+	findPath     = "/pay"
 )
 
 // Person writes a mail to somebody who signs in (M17, M18, M19).
@@ -51,6 +52,10 @@ func (a *author) person(m people.Mail) (*letter, error) {
 	case people.MailOtherPaid:
 		return a.personLetter(m, paymentsPath,
 			a.t("person.other_paid.lead", catalogue.Args{"amount": m.Amount, "on": m.On}), a.t("person.other_paid.more", nil)), nil
+	case people.MailBillReady:
+		l := a.personLetter(m, findPath, a.t("person.bill_ready.lead", nil), a.t("person.bill_ready.more", nil))
+		l.Who = a.t("person.bill_ready.hello", nil)
+		return l, nil
 	case people.MailChange:
 		return a.changeMail(m), nil
 	}

@@ -23,6 +23,7 @@ func personMails() []people.Mail {
 	mails := []people.Mail{
 		{Kind: people.MailExists},
 		{Kind: people.MailUnknown},
+		{Kind: people.MailBillReady},
 		{Kind: people.MailOtherPaid, Amount: money.Cents(12450), On: civil.MustParseDate("2026-11-20")},
 	}
 	for _, kind := range []people.MailKind{people.MailSignUp, people.MailSignIn, people.MailReset, people.MailNewEmail, people.MailPaperless} {

@@ -29,11 +29,7 @@ const newPlanShows = 4 * time.Hour
 
 // find looks a bill up. What was typed is kept, whatever comes of it.
 func (v *visit) find() {
-	form := portal.FindForm{
-		SubscriberID: v.Field(portal.FieldSubscriberID), Factor: factorOf(v.Field("by")), Someone: v.Field("for") == "someone",
-		BirthMonth: v.Field(portal.FieldBirthMonth), BirthDay: v.Field(portal.FieldBirthDay), BirthYear: v.Field(portal.FieldBirthYear),
-		ZIP: v.Field(portal.FieldZIP),
-	}
+	form := v.findForm()
 	in, problems := v.readFind(form)
 	if len(problems) > 0 {
 		v.Show(portal.Find{Form: form, Problems: problems})
@@ -42,11 +38,20 @@ func (v *visit) find() {
 	account, err := v.paying.Find(v.Ctx(), in)
 	switch {
 	case fault.Is(err, paying.CodeNoMatch):
-		v.Show(portal.Find{Form: form, NoMatch: true, Again: v.Clock.Now().Add(newPlanShows)})
+		v.notFoundNew(form)
 	case err != nil:
 		v.Fail(err)
 	default:
 		v.found(account)
+	}
+}
+
+// findForm is G1 as it was typed.
+func (v *visit) findForm() portal.FindForm {
+	return portal.FindForm{
+		SubscriberID: v.Field(portal.FieldSubscriberID), Factor: factorOf(v.Field("by")), Someone: v.Field("for") == "someone",
+		BirthMonth: v.Field(portal.FieldBirthMonth), BirthDay: v.Field(portal.FieldBirthDay), BirthYear: v.Field(portal.FieldBirthYear),
+		ZIP: v.Field(portal.FieldZIP),
 	}
 }
 

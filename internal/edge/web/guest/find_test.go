@@ -36,7 +36,7 @@ func TestNoMatchNeverSaysWhichPart(t *testing.T) {
 				if !strings.Contains(b.body, `value="`+typed+`"`) {
 					t.Errorf("%q was not kept", typed)
 				}
-				body = strings.ReplaceAll(body, `value="`+typed+`"`, "")
+				body = strings.ReplaceAll(strings.ReplaceAll(body, `value="`+typed+`"`, ""), "the number "+typed+".", "")
 			}
 			answers = append(answers, body)
 		}

@@ -30,6 +30,8 @@ func pages() []page {
 	return []page{
 		{portal.PathHome, (*visit).home, nil, 0},
 		{portal.PathFind, (*visit).showFind, (*visit).find, inSession},
+		{portal.PathWait, func(v *visit) { v.To(portal.PathFind) }, (*visit).wait, 0},
+		{portal.PathWaiting, (*visit).waiting, nil, 0},
 		{portal.PathLink + "{code}", (*visit).showLink, (*visit).takeLink, inSession},
 		{portal.PathAmount, (*visit).showBill, (*visit).chooseAmount, inSession},
 		{portal.PathLess, (*visit).showLess, (*visit).confirmLess, inSession},

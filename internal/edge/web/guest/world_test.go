@@ -83,7 +83,7 @@ func open(t *testing.T, w *apptest.World) *shop {
 		t.Fatal(err)
 	}
 	s.paying = paying.New(paying.Config{
-		DB: w.DB, Profile: w.Profile, Jobs: w.Jobs, Links: guest.Links{BaseURL: s.portal}, Gateway: gateway, Validator: w.Validator,
+		DB: w.DB, Profile: w.Profile, Jobs: w.Jobs, Links: guest.Links{BaseURL: s.portal}, Gateway: gateway, Validator: w.Validator, Mailer: apptest.Mails{},
 		Log: slog.New(slog.NewJSONHandler(s.log, nil)),
 	})
 	handler, err := guest.New(s.config(t, s.portal))

@@ -45,6 +45,13 @@ type Find struct {
 	NoMatch  bool          // nothing matches; never says which part
 	Again    civil.Instant // of NoMatch: a new plan shows by then
 	Expired  bool          // came from a link that has run out
+	Wait     *Wait         // an address can be left; nil: not here, or not now
+}
+
+// Wait is the form for an address that is told when the bill is there (F3).
+type Wait struct {
+	Email      string // as typed
+	Suggestion string // a likely meant address, "" for none
 }
 
 func (f Find) page() page {
@@ -60,7 +67,21 @@ func (f Find) page() page {
 
 // NewPlan says when to try again with a plan that is new.
 func (f Find) NewPlan() *Message {
-	return &Message{Key: "find.no_match.new", Args: given("again", f.Again)}
+	key := "find.no_match.new"
+	if f.Wait != nil {
+		key = "find.no_match.new_or_wait"
+	}
+	return &Message{Key: key, Args: given("again", f.Again)}
+}
+
+// Waiting tells that an address was left (F3): the same, whatever is known of
+// the number it was left for.
+type Waiting struct {
+	Days int // how long the bill is looked for
+}
+
+func (Waiting) page() page {
+	return page{template: "waiting", title: "wait.left.title", flow: true, step: 1}
 }
 
 // ZIPPath leads to the variant that asks for the ZIP code.

@@ -4,12 +4,14 @@ package portal
 // these, through the template function href, which adds the language.
 const (
 	PathHome     = "/"
-	PathFind     = "/pay"        // G1; ?by=zip and ?for=someone choose its variants
-	PathLink     = "/p/"         // G1q; a code follows
-	PathAmount   = "/pay/amount" // G2; ?ahead=1 opens it when nothing is due
-	PathLess     = "/pay/less"   // interruption: this may not keep your coverage
-	PathAgain    = "/pay/again"  // interruption: pay again?
-	PathBill     = "/pay/bill"   // HTML bill
+	PathFind     = "/pay"         // G1; ?by=zip and ?for=someone choose its variants
+	PathWait     = "/pay/wait"    // POST: an address to be told at when the bill is there
+	PathWaiting  = "/pay/waiting" // an address was left
+	PathLink     = "/p/"          // G1q; a code follows
+	PathAmount   = "/pay/amount"  // G2; ?ahead=1 opens it when nothing is due
+	PathLess     = "/pay/less"    // interruption: this may not keep your coverage
+	PathAgain    = "/pay/again"   // interruption: pay again?
+	PathBill     = "/pay/bill"    // HTML bill
 	PathPaper    = "/pay/bill.pdf"
 	PathMethod   = "/pay/method"  // G3
 	PathBank     = "/pay/bank"    // G4

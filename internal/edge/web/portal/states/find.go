@@ -21,6 +21,10 @@ func find() []State {
 		{"find", "someone", public, portal.Find{Form: someone}},
 		{"find", "no-match", public, portal.Find{Form: typed, NoMatch: true, Again: evening}},
 		{"find", "no-match-zip", public, portal.Find{Form: zip, NoMatch: true, Again: evening}},
+		{"find", "no-match-wait", public, portal.Find{Form: typed, NoMatch: true, Again: evening, Wait: &portal.Wait{}}},
+		{"find", "wait-email-wrong", public, portal.Find{Form: typed, Wait: &portal.Wait{Email: "maria.example"}, Problems: problem(portal.FieldEmail, portal.ProblemEmail)}},
+		{"find", "wait-email-suggestion", public, portal.Find{Form: zip, Wait: &portal.Wait{Email: "maria@gmial.com", Suggestion: "maria@gmail.com"}}},
+		{"waiting", "default", portal.Frame{Path: portal.PathWaiting}, portal.Waiting{Days: 14}},
 		{"find", "expired-link", public, portal.Find{Form: portal.FindForm{Factor: portal.FactorBirth}, Expired: true}},
 		{"find", "empty", public, portal.Find{Form: portal.FindForm{Factor: portal.FactorBirth}, Problems: append(
 			problem(portal.FieldSubscriberID, portal.ProblemIDEmpty), problem(portal.FieldBirthMonth, portal.ProblemBirthEmpty)...)}},
