@@ -322,6 +322,48 @@ func TestALetterAboutOnePlanCountsWhatTheOtherTakes(t *testing.T) {
 	}
 }
 
+// REG-23, MA-DLQ-5: dental coverage that is past due in December ends with
+// November, and next year's with it. The dates of the medical plan count it for as
+// long as it goes on, and what they ask for keeps that plan to the cent.
+func TestDatesOfTwoPlansOverTheYearEnd(t *testing.T) {
+	t.Parallel()
+	covers := []apptest.Cover{
+		apptest.Medical("2026-11", "103.00").Renewed().Until("2026-12"), apptest.Dental("2026-11", "15.00").Renewed().Until("2026-12"),
+		apptest.Medical("2027-01", "103.00").Renewed(), apptest.Dental("2027-01", "15.00").Renewed(),
+	}
+	for by, want := range map[string]string{"2026-12-23": "221.00", "2027-01-23": "309.00", "2027-02-23": "412.00"} {
+		for _, short := range []string{"0.00", "0.01"} {
+			t.Run(by+", short by "+short, func(t *testing.T) {
+				t.Parallel()
+				eachProfile(t, func(t *testing.T, m *payer) {
+					m.At("2026-09-30")
+					m.enrolls(covers...)
+					m.lives("2026-10-20")
+					m.pays("118.00")
+					m.lives("2026-12-01")
+					var asks string
+					for _, step := range m.about(standing.NoticePastDue, "medical").Dates[0].Steps {
+						if step.On.String() == by {
+							asks = step.Amount.String()
+						}
+					}
+					apptest.Check(t, "what "+by+" asks for", asks, want)
+					if by > "2026-12-24" {
+						m.lives("2026-12-24")
+						m.release()
+						apptest.Check(t, "dental coverage", m.states()[1]+", "+m.states()[3], "dental ended, dental ended")
+					}
+					m.lives(by)
+					m.pays(apptest.Amount(asks).Sub(apptest.Amount(short)).String())
+					m.lives(m.Today().AddDays(1).String())
+					apptest.Check(t, "kept the next morning", m.states()[2] == "medical active", short == "0.00")
+					m.VerifyClean()
+				})
+			})
+		}
+	}
+}
+
 // about is the last letter of a kind about a plan.
 func (m *payer) about(kind standing.NoticeKind, plan string) notifying.Notice {
 	m.TB.Helper()

@@ -191,7 +191,7 @@ func (s *subject) warnedOn(x *episode) (on civil.Date, sent bool) {
 	if !on.IsZero() {
 		return on, true
 	}
-	return later(s.asOf, s.graceStart(x, 1)), false
+	return later(s.today, s.graceStart(x, 1)), false
 }
 
 // graceStart is the first day of the month that missing tick k leads to: the

@@ -1,6 +1,7 @@
 package standing
 
 import (
+	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/money"
 )
 
@@ -33,7 +34,7 @@ func (e *evaluator) evaluate(index int) {
 	s.undoContradicted()
 	s.s.Start, s.s.CoveredTo = startOf(x, &s.rec), coveredTo(x, &s.rec)
 	s.arrange()
-	s.loadKin()
+	s.loadKin(s.asOf)
 	_, s.s.OnHold = s.heldOn(e.asOf)
 	s.amounts()
 	s.conclude()
@@ -45,45 +46,76 @@ func (e *evaluator) evaluate(index int) {
 }
 
 // loadKin adds the months of the enrollment that this one continues, and of
-// the one that continues this one, to its clock.
-func (s *subject) loadKin() {
+// the one that continues this one, to its clock as it is on a day.
+func (s *subject) loadKin(on civil.Date) {
 	before, after := s.kinOf(s.e)
-	s.addKin(after)
-	if !s.addKin(before) {
+	s.s.withAfter = s.addKin(after)
+	had := len(s.months())
+	s.s.withBefore = s.addKin(before)
+	if len(s.months()) == had {
 		return
 	}
 	// Until the new year begins the old enrollment carries it alone, unless
 	// this one is past due itself.
 	begins := s.e.First.First()
 	s.review(begins)
-	s.kinFirst = !s.asOf.Before(begins) || s.missedOne()
+	s.kinFirst = !on.Before(begins) || s.missedOne(on)
 	if !s.kinFirst {
 		return
 	}
 	// An episode that was over before the first due date of this enrollment is
 	// no concern of its: it was selected for after that.
-	if x, open := s.episode(s.asOf); open && x.c.kin && x.failed(s.p.DueOn(s.e.First)) {
-		s.kinFirst = false
+	if x, open := s.episode(on); open && x.c.kin && x.failed(s.p.DueOn(s.e.First)) {
+		s.kinFirst, s.s.withBefore = false, false
+		s.dropKin()
 	}
 }
 
-// addKin adds what moves the clock of another enrollment; false if nothing does.
+// addKin adds what moves the clock of another enrollment; false if that has a clock
+// of its own.
+// What an end for non-payment took from that is as unpaid as it was: the new year
+// does not go on from an old one that ended (REG-23).
 func (s *subject) addKin(kin *Enrollment) bool {
 	if kin == nil {
 		return false
 	}
-	rec, had := summarize(kin.Decisions), len(s.months())
-	if rec.ended.On.IsZero() && rec.cancelled.On.IsZero() && rec.lapsed.On.IsZero() {
-		s.load(kin, &rec, true)
+	rec := summarize(kin.Decisions)
+	if !rec.cancelled.On.IsZero() || !rec.lapsed.On.IsZero() {
+		return false
 	}
-	return len(s.months()) > had
-}
-
-// missedOne tells whether a month of this enrollment itself is past due.
-func (s *subject) missedOne() bool {
+	end := rec.ended
+	rec.ended = Decision{}
+	s.load(kin, &rec, true)
 	rows := s.months()
 	for i := range rows {
-		if r := &rows[i]; r.counts() && !r.kin && !r.met && r.due.Before(s.asOf) {
+		if r := &rows[i]; r.kin && r.reversed && !end.On.IsZero() && r.month.After(end.Month) && kin.covers(r.month) {
+			r.reversed = i > 0 && rows[i-1].same(r) // a month that was charged twice counts once
+		}
+	}
+	return true
+}
+
+// dropKin forgets the months of the enrollment that this one continues.
+func (s *subject) dropKin() {
+	rows, left := s.months(), 0
+	for i := range rows {
+		if r := &rows[i]; !r.kin || !r.month.Before(s.e.First) {
+			rows[left] = *r
+			left++
+		}
+	}
+	if s.spill.used {
+		s.spill.rows = s.spill.rows[:left]
+	} else {
+		s.n = left
+	}
+}
+
+// missedOne tells whether a month of this enrollment itself is past due on a day.
+func (s *subject) missedOne(on civil.Date) bool {
+	rows := s.months()
+	for i := range rows {
+		if r := &rows[i]; r.counts() && !r.kin && !r.met && r.due.Before(on) {
 			return true
 		}
 	}

@@ -35,15 +35,12 @@ func (s *Standing) countFirst(p *profile.Profile, facts *Facts, asOf civil.Date)
 func (e *evaluator) takenFirst(s *Standing, index int, by civil.Date) money.Amount {
 	sum := money.Zero
 	all := e.facts.Enrollments
-	kin := e.kinsOf(&all[index])
-	last := e.lastDueBy(by)
-	if to := s.Enrollments[index].CoveredTo; !to.IsZero() && to.Before(last) && kin[1] == nil {
-		last = to
-	}
+	own := e.part(s, index, by)
 	binder := slices.ContainsFunc(s.Enrollments, func(x EnrollmentStanding) bool { return x.State == StatePending })
+	var ahead *lookAhead
 	for k := range all {
-		x := &all[k]
-		if k == index || x == kin[0] || x == kin[1] {
+		x, now := &all[k], &s.Enrollments[k]
+		if k == index || e.countedBy(s, index, x) {
 			continue
 		}
 		if s.alike(index, k) {
@@ -52,31 +49,101 @@ func (e *evaluator) takenFirst(s *Standing, index int, by civil.Date) money.Amou
 			}
 			continue
 		}
-		until := last
-		if !ranksBefore(x, &all[index]) {
-			until = last.Prev()
+		until := own.last
+		if !ranksBefore(x, &all[index]) && own.raise.Before(e.p.DueOn(own.last)) {
+			until = own.last.Prev()
 		}
-		switch s.Enrollments[k].State {
+		switch now.State {
 		case StatePending: // the first payment comes before everything (R-BIND-3)
-			sum = sum.Add(e.owedUntil(x, s.Enrollments[k].Start))
+			sum = sum.Add(e.owedUntil(x, now.Start, own))
 		case StateEnded, StateLapsed:
 			if !binder {
-				sum = sum.Add(e.owedUntil(x, until))
+				sum = sum.Add(e.owedUntil(x, until, own))
 			}
 		default:
-			if now := &s.Enrollments[k]; now.endsBefore(by, e.p.Mail.WaitDays.On(by)) && now.EndMonth.Before(until) {
-				until = now.EndMonth // what comes after it is taken back
+			if ahead == nil {
+				ahead = e.lookAhead(s, by)
 			}
-			sum = sum.Add(e.owedUntil(x, until)).Add(e.toBeBilled(x, &s.Enrollments[k], until, by))
+			if end, ends := ahead.endOf(k); ends && end.Before(until) {
+				until = end // what comes after it is taken back
+			}
+			sum = sum.Add(e.owedUntil(x, until, own)).Add(e.toBeBilled(x, now, until, by))
 		}
 	}
 	return sum
 }
 
-// endsBefore tells whether coverage that is past due will have ended by a day, if
-// nothing is paid.
-func (s *EnrollmentStanding) endsBefore(day civil.Date, waits int) bool {
-	return s.State == StatePastDue && !s.EndsBy.IsZero() && s.EndsBy.AddDays(waits).Before(day)
+// lastPart is the last of what is due of a plan by a day: a month, and what a
+// month was raised by, if something is (R-BILL-7).
+type lastPart struct {
+	last  civil.Month
+	raise civil.Date
+}
+
+func (e *evaluator) part(s *Standing, index int, by civil.Date) lastPart {
+	x := &e.facts.Enrollments[index]
+	own := lastPart{last: e.lastDueBy(by)}
+	if to := s.Enrollments[index].CoveredTo; !to.IsZero() && to.Before(own.last) {
+		if _, after := e.kinOf(x); after == nil {
+			own.last = to
+		}
+	}
+	for i := range x.Charges {
+		if c := &x.Charges[i]; !c.Reversed && c.Raised.IsPositive() && c.Unpaid().IsPositive() && !e.extended(c.RaisedDueOn).After(by) {
+			own.raise = later(own.raise, c.RaisedDueOn)
+		}
+	}
+	return own
+}
+
+// countedBy tells whether what a plan asks for counts an enrollment already: one
+// that it continues or that continues it, or does so for a plan that is told with
+// it.
+func (e *evaluator) countedBy(s *Standing, index int, x *Enrollment) bool {
+	for k := range e.facts.Enrollments {
+		if k != index && !s.alike(index, k) {
+			continue
+		}
+		before, after := e.kinOf(&e.facts.Enrollments[k])
+		if now := &s.Enrollments[k]; x == before && now.withBefore || x == after && now.withAfter {
+			return true
+		}
+	}
+	return false
+}
+
+// lookAhead is where coverage will stand on a day if nothing is paid and every
+// letter goes out on its day.
+type lookAhead struct {
+	now, then Standing
+	on        civil.Date
+	released  bool // what is ending now ends by itself; by hand it may wait on
+}
+
+func (e *evaluator) lookAhead(s *Standing, on civil.Date) *lookAhead {
+	facts := *e.facts
+	facts.Enrollments = slices.Clone(facts.Enrollments)
+	for i := range facts.Enrollments {
+		x, now := &facts.Enrollments[i], &s.Enrollments[i]
+		if now.State == StatePending || now.State == StateEnded || now.State == StateLapsed {
+			continue
+		}
+		charges := slices.Clip(x.Charges) // what is appended is not the caller's
+		for m := newestOf(x, now.Start.Prev()).Next(); now.Covers(m) && !e.p.BillOn(m).After(on); m = m.Next() {
+			charges = append(charges, Charge{Month: m, DueOn: e.p.DueOn(m), Share: e.priceOf(x, m), Subsidised: x.helped(m)})
+		}
+		x.Charges = charges
+	}
+	ahead := &lookAhead{now: *s, on: on, released: e.p.Terminate.AutoRelease.On(e.asOf)}
+	evaluateFrom(&ahead.then, e.p, &facts, on, e.asOf)
+	return ahead
+}
+
+// endOf gives the last covered month of coverage that will have ended by then.
+func (l *lookAhead) endOf(k int) (end civil.Month, ends bool) {
+	then := &l.then.Enrollments[k]
+	waits := l.now.Enrollments[k].State == StateEnding && !l.released
+	return then.EndMonth, !waits && then.State == StateEnding && then.ReleaseFrom.Before(l.on)
 }
 
 // lastDueBy is the last month whose due date is not after a day.
@@ -88,13 +155,21 @@ func (e *evaluator) lastDueBy(day civil.Date) civil.Month {
 	return m
 }
 
-// owedUntil is what is charged and unpaid of an enrollment up to a month.
-func (e *evaluator) owedUntil(x *Enrollment, until civil.Month) money.Amount {
+// owedUntil is what is charged and unpaid of an enrollment up to a month, and
+// before the last part of what another plan asks for. What a month was raised by
+// is paid after all that is due by its own day (R-BILL-7).
+func (e *evaluator) owedUntil(x *Enrollment, until civil.Month, other lastPart) money.Amount {
 	sum := money.Zero
 	for i := range x.Charges {
-		if c := &x.Charges[i]; !c.Reversed && !c.Month.After(until) {
-			sum = sum.Add(money.Max(money.Zero, c.Unpaid().Sub(Waived(x.Waivers, c.Month, c.Share))))
+		c := &x.Charges[i]
+		if c.Reversed || c.Month.After(until) {
+			continue
 		}
+		owed := money.Max(money.Zero, c.Unpaid().Sub(Waived(x.Waivers, c.Month, c.Share)))
+		if c.Raised.IsPositive() && !c.RaisedDueOn.Before(e.p.DueOn(other.last)) && c.RaisedDueOn.After(other.raise) {
+			owed = owed.Sub(money.Min(owed, c.Raised))
+		}
+		sum = sum.Add(owed)
 	}
 	return sum
 }
@@ -113,10 +188,4 @@ func (e *evaluator) toBeBilled(x *Enrollment, now *EnrollmentStanding, until civ
 func (s *Standing) alike(i, k int) bool {
 	steps := s.Timeline(i)
 	return len(steps) > 0 && Timeline{Steps: steps}.alike(s.Timeline(k))
-}
-
-// kinsOf gives the enrollment that one continues, and that which continues it.
-func (e *evaluator) kinsOf(x *Enrollment) [2]*Enrollment {
-	before, after := e.kinOf(x)
-	return [2]*Enrollment{before, after}
 }

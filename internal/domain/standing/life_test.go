@@ -1,6 +1,7 @@
 package standing_test
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,7 +25,7 @@ type receipt struct {
 }
 
 // life is a household that lives through a year, with books that are kept as
-// simply as can be: one enrollment, money applied to the oldest month.
+// simply as can be: money applied to the oldest month, medical before dental.
 type life struct {
 	p        *profile.Profile
 	facts    standing.Facts
@@ -38,9 +39,14 @@ type life struct {
 
 func (l *life) e() *standing.Enrollment { return &l.facts.Enrollments[0] }
 
+// fatal is a test, drawn or not.
+type fatal interface {
+	Fatalf(format string, args ...any)
+}
+
 // live lets the days pass. Nightly looks at the household every day; otherwise
 // only when the date of review has come or a fact is new.
-func (l *life) live(t *rapid.T, last civil.Date, nightly bool) {
+func (l *life) live(t fatal, last civil.Date, nightly bool) {
 	for today := l.selected; !today.After(last); today = today.AddDays(1) {
 		news := today == l.selected
 		for _, r := range l.receipts {
@@ -53,7 +59,7 @@ func (l *life) live(t *rapid.T, last civil.Date, nightly bool) {
 			l.e().Holds, news = append(l.e().Holds, h), true
 		}
 		if today == l.selected {
-			l.charge(l.e().First)
+			l.charge(l.e(), l.e().First)
 		}
 		if month := l.p.CoverageMonthBilledOn(today); l.p.BillOn(month) == today {
 			l.bill(today, month)
@@ -68,26 +74,29 @@ func (l *life) live(t *rapid.T, last civil.Date, nightly bool) {
 
 func (l *life) bill(today civil.Date, month civil.Month) {
 	s := standing.Evaluate(l.p, l.facts, today)
-	if x := &s.Enrollments[0]; x.Covers(month) && (x.State != standing.StatePending || month == x.Start) {
-		l.charge(month)
+	for i := range s.Enrollments {
+		if x := &s.Enrollments[i]; x.Covers(month) && (x.State != standing.StatePending || month == x.Start) {
+			l.charge(&l.facts.Enrollments[i], month)
+		}
 	}
 }
 
 // charge makes a month's charge, or makes a reversed one live again.
-func (l *life) charge(m civil.Month) {
-	for i := range l.e().Charges {
-		if c := &l.e().Charges[i]; c.Month == m {
+func (l *life) charge(e *standing.Enrollment, m civil.Month) {
+	for i := range e.Charges {
+		if c := &e.Charges[i]; c.Month == m {
 			c.Reversed = false
 			return
 		}
 	}
-	l.e().Charges = append(l.e().Charges, standing.Charge{Month: m, DueOn: l.p.DueOn(m), Share: money.Dollars(100), Subsidised: l.e().Segments[0].Premium.Subsidised()})
+	price := e.Segments[0].Premium
+	e.Charges = append(e.Charges, standing.Charge{Month: m, DueOn: l.p.DueOn(m), Share: price.Member, Subsidised: price.Subsidised()})
 }
 
 // reverse takes months back; what was paid for them lies on the account again.
-func (l *life) reverse(which func(civil.Month) bool) {
-	for i := range l.e().Charges {
-		c := &l.e().Charges[i]
+func (l *life) reverse(e *standing.Enrollment, which func(civil.Month) bool) {
+	for i := range e.Charges {
+		c := &e.Charges[i]
 		if !which(c.Month) || c.Reversed {
 			continue
 		}
@@ -98,19 +107,37 @@ func (l *life) reverse(which func(civil.Month) bool) {
 	}
 }
 
+// open gives what is unpaid in the order in which money pays it.
+func (l *life) open() []*standing.Charge {
+	type month struct {
+		*standing.Charge
+		rank int
+	}
+	var open []month
+	for i := range l.facts.Enrollments {
+		e := &l.facts.Enrollments[i]
+		for k := range e.Charges {
+			if c := &e.Charges[k]; !c.Reversed && c.Unpaid().IsPositive() {
+				open = append(open, month{c, e.Kind.Rank()})
+			}
+		}
+	}
+	slices.SortStableFunc(open, func(a, b month) int { return cmp.Or(a.Month.Compare(b.Month), a.rank-b.rank) })
+	charges := make([]*standing.Charge, len(open))
+	for i := range open {
+		charges[i] = open[i].Charge
+	}
+	return charges
+}
+
 func (l *life) apply() {
 	slices.SortStableFunc(l.facts.Credits, func(a, b standing.Credit) int { return a.On.Compare(b.On) })
 	for k := range l.facts.Credits {
 		credit := &l.facts.Credits[k]
-		for i := range l.e().Charges {
-			c := &l.e().Charges[i]
+		for _, c := range l.open() {
 			part := money.Min(credit.Amount, c.Unpaid())
-			if c.Reversed || !part.IsPositive() {
-				continue
-			}
-			credit.Amount = credit.Amount.Sub(part)
-			c.Paid = c.Paid.Add(part)
-			if credit.On.After(c.PaidOn) {
+			credit.Amount, c.Paid = credit.Amount.Sub(part), c.Paid.Add(part)
+			if part.IsPositive() && credit.On.After(c.PaidOn) {
 				c.PaidOn = credit.On
 			}
 		}
@@ -119,11 +146,12 @@ func (l *life) apply() {
 }
 
 // night records what is owed until nothing is.
-func (l *life) night(t *rapid.T, today civil.Date, nightly bool) {
+func (l *life) night(t fatal, today civil.Date, nightly bool) {
 	for range 12 {
 		s := standing.Evaluate(l.p, l.facts, today)
 		for _, n := range s.Notices {
-			l.e().Notices = append(l.e().Notices, standing.Sent{Kind: n.Kind, Month: n.Month, On: today})
+			e := &l.facts.Enrollments[n.Enrollment]
+			e.Notices = append(e.Notices, standing.Sent{Kind: n.Kind, Month: n.Month, On: today})
 			l.log = append(l.log, fmt.Sprint(today, " letter ", n.Kind, " ", n.Month, " ", n.Amount, " by ", n.By))
 		}
 		if len(s.Conclusions) == 0 {
@@ -135,7 +163,8 @@ func (l *life) night(t *rapid.T, today civil.Date, nightly bool) {
 			return
 		}
 		c := s.Conclusions[0]
-		l.e().Decisions = append(l.e().Decisions, standing.Decision{Kind: c.Kind, Month: c.Month, On: today})
+		e := &l.facts.Enrollments[c.Enrollment]
+		e.Decisions = append(e.Decisions, standing.Decision{Kind: c.Kind, Month: c.Month, On: today})
 		l.log = append(l.log, fmt.Sprint(today, " ", c.Kind, " ", c.Month, " ", c.Rule))
 		l.follow(today, c)
 		l.apply()
@@ -145,21 +174,22 @@ func (l *life) night(t *rapid.T, today civil.Date, nightly bool) {
 
 // follow does to the charges what a decision asks for.
 func (l *life) follow(today civil.Date, c standing.Conclusion) {
+	e := &l.facts.Enrollments[c.Enrollment]
 	switch c.Kind {
 	case standing.DecisionRoll:
-		l.reverse(func(m civil.Month) bool { return m.Before(c.Month) })
-		l.charge(c.Month)
+		l.reverse(e, func(m civil.Month) bool { return m.Before(c.Month) })
+		l.charge(e, c.Month)
 	case standing.DecisionLapse:
-		l.reverse(func(civil.Month) bool { return true })
+		l.reverse(e, func(civil.Month) bool { return true })
 	case standing.DecisionEnd:
-		l.reverse(func(m civil.Month) bool { return m.After(c.Month) })
+		l.reverse(e, func(m civil.Month) bool { return m.After(c.Month) })
 	case standing.DecisionUndoRoll, standing.DecisionUndoLapse:
-		l.charge(c.Month)
+		l.charge(e, c.Month)
 	case standing.DecisionUndoEnd, standing.DecisionReinstate:
 		billed := l.p.CoverageMonthBilledOn(today)
-		for m := l.e().First; !m.After(billed) && !m.After(l.e().Last); m = m.Next() {
-			if !m.Before(standing.Evaluate(l.p, l.facts, today).Enrollments[0].Start) {
-				l.charge(m)
+		for m := e.First; !m.After(billed) && !m.After(e.Last); m = m.Next() {
+			if !m.Before(standing.Evaluate(l.p, l.facts, today).Enrollments[c.Enrollment].Start) {
+				l.charge(e, m)
 			}
 		}
 	}

@@ -134,6 +134,9 @@ func (r *row) follows(x *row) bool {
 	return r.due.After(x.due)
 }
 
+// same tells whether two rows are of one month and due date.
+func (r *row) same(x *row) bool { return r.kin == x.kin && r.month == x.month && r.due == x.due }
+
 // own gives the live row of a month, else its reversed one, else nil. Of a month
 // that was raised it is what was asked first.
 func (s *subject) own(m civil.Month) *row {
@@ -210,6 +213,26 @@ func (e *evaluator) priceOf(x *Enrollment, m civil.Month) money.Amount {
 		}
 	}
 	return share.Sub(Waived(x.Waivers, m, share))
+}
+
+// helped tells whether a month that is not billed yet will have help.
+func (x *Enrollment) helped(m civil.Month) bool {
+	helped, newest := false, civil.Month{}
+	for i := range x.Charges {
+		if c := &x.Charges[i]; c.Month.After(newest) {
+			helped, newest = c.Subsidised, c.Month
+		}
+	}
+	for _, seg := range x.Segments {
+		if !m.Before(seg.From) && !m.After(seg.To) {
+			helped = seg.Premium.Subsidised()
+		}
+	}
+	return helped
+}
+
+func (x *Enrollment) covers(m civil.Month) bool {
+	return !m.Before(x.First) && (x.Last.IsZero() || !m.After(x.Last))
 }
 
 // startOf is the first month of coverage as it stands.

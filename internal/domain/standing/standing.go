@@ -59,6 +59,9 @@ type EnrollmentStanding struct {
 	Arrangement ArrangementState
 	ReleaseFrom civil.Date    // while ending: the first day on which nothing may come by mail any more (R-PAY-4)
 	Reinstate   Reinstatement // while it can be had back
+	// Whether its dates count what is owed of the enrollment that it continues, and
+	// of that which continues it.
+	withBefore, withAfter bool
 }
 
 // Reinstatement is how coverage that ended for non-payment is had back without
@@ -107,9 +110,14 @@ func EvaluateInto(s *Standing, p *profile.Profile, facts *Facts, asOf civil.Date
 }
 
 func evaluateInto(s *Standing, p *profile.Profile, facts *Facts, asOf civil.Date) {
+	evaluateFrom(s, p, facts, asOf, asOf)
+}
+
+// evaluateFrom evaluates facts as they will be on a day ahead of today.
+func evaluateFrom(s *Standing, p *profile.Profile, facts *Facts, asOf, today civil.Date) {
 	*s = Standing{Enrollments: s.Enrollments[:0], Steps: s.Steps[:0], Conclusions: s.Conclusions[:0], Notices: s.Notices[:0]}
 	var over overflow
-	e := evaluator{p: p, facts: facts, asOf: asOf, out: s, spill: &over}
+	e := evaluator{p: p, facts: facts, asOf: asOf, today: today, out: s, spill: &over}
 	for i := range facts.Enrollments {
 		x := &facts.Enrollments[i]
 		s.Enrollments = append(s.Enrollments, EnrollmentStanding{ID: x.ID, Kind: x.Kind})
@@ -172,6 +180,7 @@ type evaluator struct {
 	p     *profile.Profile
 	facts *Facts
 	asOf  civil.Date
+	today civil.Date // before asOf if it looks ahead
 	out   *Standing
 	spill *overflow
 	spent money.Amount // of the credits, by enrollments evaluated before

@@ -74,7 +74,7 @@ func (s *subject) undoneWithout(kind DecisionKind, extensions bool) bool {
 	x.Holds, x.Waivers, x.Arrangements = nil, nil, nil
 	out := Standing{Enrollments: make([]EnrollmentStanding, len(facts.Enrollments))}
 	bare := subject{
-		evaluator: &evaluator{p: s.p, facts: &facts, asOf: s.asOf, out: &out, spill: &overflow{}, spent: s.spentBefore},
+		evaluator: &evaluator{p: s.p, facts: &facts, asOf: s.asOf, today: s.today, out: &out, spill: &overflow{}, spent: s.spentBefore},
 		index:     s.index, e: x, s: &out.Enrollments[s.index], rec: summarize(x.Decisions), bare: true,
 	}
 	bare.clear()
@@ -152,10 +152,12 @@ func (s *subject) endContradicted(end Decision) bool {
 	if !s.provesEnd(end) {
 		return false
 	}
+	before := end.On.AddDays(-1)
 	s.looksBack = true
 	used := s.restore(end)
-	x, open := s.episode(end.On.AddDays(-1))
-	s.looksBack = false
+	s.loadKin(end.On)
+	x, open := s.episode(before)
+	s.looksBack, s.kinFirst = false, false
 	s.clear()
 	s.load(s.e, &s.rec, false)
 	if open && (x.last.IsZero() || x.last.Before(end.On)) {
@@ -168,7 +170,11 @@ func (s *subject) endContradicted(end Decision) bool {
 // provesEnd tells whether the facts can prove an end wrong: the first month
 // that it took is known, and when each month around it was paid.
 func (s *subject) provesEnd(end Decision) bool {
-	if s.own(end.Month.Next()) == nil {
+	first := end.Month.Next()
+	if first.Before(s.e.First) { // the year before took it along (REG-23)
+		first = s.e.First
+	}
+	if s.own(first) == nil {
 		return false
 	}
 	rows := s.months()
