@@ -2,10 +2,12 @@ package store
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
+	"github.com/ncruces/go-sqlite3/vfs"
 )
 
 // sqliteCheckpoints moves pages from SQLite's log to the file beside the writer,
@@ -13,7 +15,7 @@ import (
 // once. A goroutine does it, which is there for as long as it takes only.
 //
 // While others write, a reader moves what is in the log (PASSIVE), and most of
-// what was added meanwhile. The rest, which is little, whose turn it is to write
+// what was added meanwhile, to the disk itself. The rest, which is little, whose turn it is to write
 // moves, so that the log is empty for a moment and begins anew (RESTART).
 type sqliteCheckpoints struct {
 	reader  *sqlitePool
@@ -64,7 +66,7 @@ func (c *sqliteCheckpoints) move() {
 	for range checkpointPasses {
 		_ = c.at(c.lasting, c.reader, func(conn *sqlite3.Conn) error {
 			_, _, err := conn.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE)
-			return err
+			return errors.Join(err, syncFile(conn))
 		})
 	}
 	c.mu.Lock()
@@ -72,6 +74,16 @@ func (c *sqliteCheckpoints) move() {
 	close(c.moving)
 	c.moving, c.restart = nil, true
 	c.due = c.log + checkpointPages
+}
+
+// syncFile has the disk write what was moved. SQLite does so only when nothing
+// is left in the log: then the writer would wait for all of it.
+func syncFile(conn *sqlite3.Conn) error {
+	file, err := conn.FileControl("main", sqlite3.FCNTL_FILE_POINTER)
+	if err != nil {
+		return err
+	}
+	return file.(vfs.File).Sync(vfs.SYNC_NORMAL)
 }
 
 // await waits for who moves.
