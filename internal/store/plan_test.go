@@ -420,6 +420,51 @@ func TestPlansThatFail(t *testing.T) {
 	}
 }
 
+// Who was worked out beside has no savepoint. If it fails where it has written
+// already, or where SQLite undoes the whole transaction, the others of the group
+// are not to blame: they run again. If it has written nothing, they stay.
+func TestPlannedThatFailsAtItsTurn(t *testing.T) {
+	t.Parallel()
+	const broken = "INSERT INTO counter (name, n) VALUES ('x', -1)"
+	for name, c := range map[string]struct {
+		fails func(p *planning, tx *store.Tx) error
+		again int
+	}{
+		"at once": {func(_ *planning, tx *store.Tx) error { tx.QueueText(broken); return nil }, 0},
+		"after a write": {func(p *planning, tx *store.Tx) error {
+			err := countUp(tx, p.accounts[0])
+			tx.QueueText(broken)
+			return err
+		}, 1},
+		"undoing all": {func(_ *planning, tx *store.Tx) error {
+			tx.QueueText("INSERT OR ROLLBACK INTO counter (name, n) VALUES ('x', -1)")
+			return nil
+		}, 1},
+		"after a write, by a count": {func(p *planning, tx *store.Tx) error {
+			err := countUp(tx, p.accounts[0])
+			tx.UseCredit(p.accounts[0], payment.Application{PaymentID: payment.ID{UUID: tx.NewID()}, Amount: money.Cents(100)})
+			return err
+		}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPlanning(t, 3)
+			letGo := p.holds(p.db.InTx, func(tx *store.Tx) error { return tx.PutSession("hash", []byte("data"), storetest.Noon) })
+			p.plans(t.Context(), "before", p.accounts[1], func(tx *store.Tx) error { return countUp(tx, p.accounts[1]) })
+			p.plans(t.Context(), "fails", p.accounts[0], func(tx *store.Tx) error { return c.fails(p, tx) })
+			p.plans(t.Context(), "after", p.accounts[2], func(tx *store.Tx) error { return countUp(tx, p.accounts[2]) })
+			letGo()
+			if p.errs["fails"] == nil {
+				t.Error("it did not fail")
+			}
+			p.wants(0, map[string]int{"before": 1 + c.again})
+			if p.errs["after"] != nil || p.count(p.accounts[1]) != 1 || p.count(p.accounts[2]) != 1 {
+				t.Errorf("the others: %v, counted %d and %d", p.errs, p.count(p.accounts[1]), p.count(p.accounts[2]))
+			}
+		})
+	}
+}
+
 // Many work on few accounts at the same moment: in the line, out of it, in
 // another process, beside others who write what does not matter. Nothing that
 // is counted is lost.

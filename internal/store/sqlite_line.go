@@ -80,18 +80,21 @@ func (l *sqliteLine) begin(ctx context.Context, p *place) (session, error) {
 		return nil, err
 	}
 	if g == nil {
-		g, err = l.group(ctx, p.alone)
-	} else if err = g.save(ctx); err != nil {
-		err = g.undo(err)
-	}
-	if err != nil {
-		l.pass(nil)
-		return nil, err
+		if g, err = l.group(ctx, p.alone); err != nil {
+			l.pass(nil)
+			return nil, err
+		}
 	}
 	s := &sqliteWriting{group: g, line: l}
 	if p.plan != nil {
 		s.change.account = p.plan.account
 		p.plan.holds = p.plan.made != nil && !l.changes.any(p.plan.seen, p.plan.minds)
+		s.sure = p.plan.holds
+	}
+	if err := s.save(ctx); err != nil {
+		err = g.undo(err)
+		l.pass(nil)
+		return nil, err
 	}
 	return s, nil
 }
@@ -311,29 +314,6 @@ func (g *sqliteGroup) undo(cause error) error {
 	return g.err
 }
 
-// save begins the part of one more caller. The first needs no savepoint: with
-// it the whole transaction is undone.
-func (g *sqliteGroup) save(ctx context.Context) error { return g.savepoint(ctx, "SAVEPOINT caller") }
-
-// keep ends the part of a caller, for the commit.
-func (g *sqliteGroup) keep(ctx context.Context) error { return g.savepoint(ctx, "RELEASE caller") }
-
-// back undoes the part of a caller. It fails if SQLite has undone the whole
-// transaction, which it does after some errors, such as a full disk.
-func (g *sqliteGroup) back(ctx context.Context) error {
-	if err := g.savepoint(ctx, "ROLLBACK TO caller"); err != nil {
-		return err
-	}
-	return g.keep(ctx)
-}
-
-func (g *sqliteGroup) savepoint(ctx context.Context, text string) error {
-	if g.kept == 0 {
-		return nil
-	}
-	return g.exec(context.WithoutCancel(ctx), text)
-}
-
 // sqliteWriting is the transaction of one caller.
 type sqliteWriting struct {
 	group  *sqliteGroup
@@ -341,7 +321,55 @@ type sqliteWriting struct {
 	change change // what it has written, or may have
 	failed error  // of a statement: nothing more can be done
 	over   bool
+
+	sure  bool  // all that it writes is known, and hardly can fail
+	saved bool  // a savepoint is before what it writes
+	rows  int64 // that the connection had changed before, if it is sure
 }
+
+// save begins the part of one more caller. The first needs no savepoint: with
+// it the whole transaction is undone. Nor does one that is sure: SQLite would
+// copy every page that it changes. If it fails after all, before it has changed
+// anything, nothing is to be undone, and otherwise the group is.
+func (s *sqliteWriting) save(ctx context.Context) (err error) {
+	switch {
+	case s.group.kept == 0:
+	case s.sure:
+		s.rows, err = s.group.changed()
+	default:
+		s.saved = true
+		err = s.group.exec(context.WithoutCancel(ctx), "SAVEPOINT caller")
+	}
+	return err
+}
+
+// keep ends the part of a caller, for the commit.
+func (s *sqliteWriting) keep(ctx context.Context) error {
+	if !s.saved {
+		return nil
+	}
+	return s.group.exec(context.WithoutCancel(ctx), "RELEASE caller")
+}
+
+// back undoes the part of a caller. It fails if that can not be done alone, or
+// if SQLite has undone the whole transaction, which it does after some errors,
+// such as a full disk.
+func (s *sqliteWriting) back(ctx context.Context) error {
+	if s.saved {
+		if err := s.group.exec(context.WithoutCancel(ctx), "ROLLBACK TO caller"); err != nil {
+			return err
+		}
+		return s.keep(ctx)
+	}
+	rows, err := s.group.changed()
+	if err == nil && rows != s.rows {
+		err = errNotAlone
+	}
+	return err
+}
+
+// errNotAlone is for what can be undone with the whole group only.
+var errNotAlone = errors.New("store: there is no savepoint")
 
 // run runs steps. Statements of a group are not interrupted, which would undo
 // what others have done: a caller that gives up is noticed between two.
@@ -363,7 +391,7 @@ func (s *sqliteWriting) bulk(ctx context.Context, table string, columns []string
 }
 
 func (s *sqliteWriting) try(ctx context.Context, do func(context.Context) error) error {
-	if s.failed == nil {
+	if s.failed == nil && !s.sure { // who is sure goes on: others would be undone
 		s.failed = ctx.Err()
 	}
 	if s.failed != nil {
@@ -382,7 +410,7 @@ func (s *sqliteWriting) finish(ctx context.Context, steps []step) (int, error) {
 		return done, err
 	}
 	g := s.group
-	if err := s.try(ctx, g.keep); err != nil {
+	if err := s.try(ctx, s.keep); err != nil {
 		return len(steps), err
 	}
 	g.kept++
@@ -405,7 +433,7 @@ func (s *sqliteWriting) rollback(ctx context.Context) error {
 		s.line.pass(nil)
 		return err
 	}
-	if err := g.back(ctx); err != nil {
+	if err := s.back(ctx); err != nil {
 		_ = g.undo(err) // this caller knows its own error
 		g = nil
 	}

@@ -82,6 +82,19 @@ func (t *sqliteTx) take(ctx context.Context, step step) error {
 	return t.do(func(c *sqliteConn) error { return c.take(ctx, step) })
 }
 
+// changed is how many rows the connection has ever changed. It fails if SQLite
+// has undone the transaction.
+func (t *sqliteTx) changed() (rows int64, err error) {
+	err = t.do(func(c *sqliteConn) error {
+		if c.Raw().GetAutocommit() {
+			return sql.ErrTxDone
+		}
+		rows = c.Raw().TotalChanges()
+		return nil
+	})
+	return rows, err
+}
+
 // sqliteBulkRows is how many rows one INSERT carries.
 const sqliteBulkRows = 50
 
