@@ -132,7 +132,7 @@ func (l *loader) open() {
 // second round trip that most accounts are spared.
 func (l *loader) more(want factsWanted) error {
 	l.steps = nil
-	unsettled := func(f *Facts) bool { return !f.plain(l.tx.now) }
+	unsettled := func(f *Facts) bool { return !f.plain(l.tx.now) || f.dueToday(l.tx.now) }
 	if want&wantAllCharges != 0 && want&wantReview == 0 && slices.ContainsFunc(l.all, unsettled) {
 		l.evidence()
 		l.notices()

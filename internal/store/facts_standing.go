@@ -32,6 +32,15 @@ func (f *Facts) plain(now civil.Instant) bool {
 	})
 }
 
+// dueToday tells whether a month is due today and open, and money came that
+// counts today: it may have paid an older month late, which then is past due
+// still (R-DUE-3). Only who reads what is not billed yet learns of it: the pages.
+func (f *Facts) dueToday(now civil.Instant) bool {
+	today := now.DateIn(time.UTC)
+	paid := f.LastBill != nil && !f.LastBill.IssuedOn.Before(today) || slices.ContainsFunc(f.Unbilled, func(a Activity) bool { return !a.On.Before(today) })
+	return paid && slices.ContainsFunc(f.Charges, func(c Charge) bool { return c.DueOn == today && c.Unpaid.IsPositive() })
+}
+
 // Plain tells whether a payment can change no decision and no letter of the
 // account, but the start of its coverage.
 func (f *Facts) Plain(now civil.Instant) bool { return f.plain(now) && !f.relieved() }

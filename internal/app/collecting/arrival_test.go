@@ -8,6 +8,7 @@ import (
 	"quittance.org/quittance/internal/app/collecting"
 	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/profiles"
 )
 
@@ -18,6 +19,59 @@ func mailed(w *apptest.World, h apptest.Household, amount, postmark string) {
 	if _, err := s.Receive(w.TB.Context(), paying.Received{
 		Operation: s.NewOperation(), Account: h.Account, Channel: payment.ChannelMail, Method: payment.MethodCheck,
 		Amount: apptest.Amount(amount), Postmark: apptest.Date(postmark), Reference: "check " + postmark,
+	}); err != nil {
+		w.TB.Fatal(err)
+	}
+}
+
+// R-DUE-3: on a due date the month due that day counts as well. Who pays only the
+// late month on it is past due on that day already.
+func TestPaidLateOnTheNextDueDate(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		w.At("2026-04-30")
+		h := w.Household(apptest.FullPrice("2026-06", "400.00").Renewed())
+		w.Live("2026-06-22")
+		for _, day := range []struct {
+			on, pays string
+			want     standing.State
+		}{
+			{"2026-06-22", "", standing.StatePastDue},
+			{"2026-06-23", "400.00", standing.StatePastDue},
+			{"2026-06-24", "", standing.StateEnding},
+		} {
+			w.Live(day.on)
+			if day.pays != "" {
+				arrives(w, h, day.pays)
+			}
+			apptest.Check(t, "on "+day.on, w.Standing(h).Enrollments[0].State, day.want)
+		}
+		w.VerifyClean()
+	})
+}
+
+// And who has paid it the day before is not: nothing is past due then.
+func TestPaidLateBeforeTheNextDueDate(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		w.At("2026-04-30")
+		h := w.Household(apptest.FullPrice("2026-06", "400.00").Renewed())
+		w.Live("2026-06-22")
+		arrives(w, h, "400.00")
+		w.Live("2026-06-23")
+		arrives(w, h, "1.00")
+		apptest.Check(t, "on the due date", w.Standing(h).Enrollments[0].State, standing.StateActive)
+		w.VerifyClean()
+	})
+}
+
+// arrives is money that a payer's bank sends: it counts today.
+func arrives(w *apptest.World, h apptest.Household, amount string) {
+	w.TB.Helper()
+	s := w.NewPaying(nil)
+	if _, err := s.Receive(w.TB.Context(), paying.Received{
+		Operation: s.NewOperation(), Account: h.Account, Channel: payment.ChannelBillPay, Method: payment.MethodCheck,
+		Amount: apptest.Amount(amount), ReceivedOn: w.Today(), Reference: "bill pay " + w.Today().String(),
 	}); err != nil {
 		w.TB.Fatal(err)
 	}
