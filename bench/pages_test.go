@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"quittance.org/quittance/internal/app/admitting"
 	"quittance.org/quittance/internal/base/clock"
 	"quittance.org/quittance/internal/edge/web/portal"
 )
@@ -37,6 +38,7 @@ func benchmarkPages(b *testing.B, engine string) {
 	all := s.walk(b)
 	title := map[string]string{"sqlite": "SQLite", "postgres": "PostgreSQL"}[engine]
 	s.measureRates(b, title, all)
+	s.measureLine(b, title)
 	s.measureTimes(b, title, all)
 }
 
@@ -69,6 +71,11 @@ func newBrowser(b *testing.B, origin string) *browser {
 
 // get asks for a page and gives the size of what came.
 func (g *browser) get(b *testing.B, path string) (int, error) {
+	return g.expect(b, path, http.StatusOK)
+}
+
+// expect asks for a page that answers with a status.
+func (g *browser) expect(b *testing.B, path string, status int) (int, error) {
 	request, err := http.NewRequestWithContext(b.Context(), http.MethodGet, g.origin+path, nil)
 	if err != nil {
 		return 0, err
@@ -80,7 +87,7 @@ func (g *browser) get(b *testing.B, path string) (int, error) {
 	}
 	defer answer.Body.Close()
 	n, err := io.Copy(io.Discard, answer.Body)
-	if err == nil && answer.StatusCode != http.StatusOK {
+	if err == nil && answer.StatusCode != status {
 		err = fmt.Errorf("%s: %s", path, answer.Status)
 	}
 	return int(n), err
@@ -138,6 +145,57 @@ func (s *shop) measureRates(b *testing.B, engine string, all []*guestPage) {
 	}
 	report.table(fmt.Sprintf("Guest pages a second, %s, %d clients", engine, pageClients),
 		[]string{"page", "requests/s", "ratio"}, rows)
+}
+
+// lineLength is how many people wait in the line that is measured.
+const lineLength = 2_000
+
+// measureLine asks for the page of the line, as those who wait do, in turns with
+// the page that they wait for.
+func (s *shop) measureLine(b *testing.B, engine string) {
+	b.Helper()
+	line := admitting.New(admitting.Config{DB: s.m.db, Clock: clock.System(), Places: 1, Stay: time.Hour, Log: quiet})
+	for i := range lineLength {
+		if _, err := line.Come(b.Context(), line.NewTicket(), strconv.Itoa(i)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	origin := listenOn(b, func(origin string) http.Handler { return newSite(b, s, origin, "", line) })
+	waiting, guests := make(chan *browser, pageClients), make(chan *browser, pageClients)
+	size := 0
+	for range pageClients {
+		g := newBrowser(b, origin)
+		if _, err := g.expect(b, portal.PathFind, http.StatusSeeOther); err != nil { // with its ticket
+			b.Fatal(err)
+		}
+		var err error
+		if size, err = g.expect(b, portal.PathFind, http.StatusServiceUnavailable); err != nil {
+			b.Fatal(err)
+		}
+		waiting <- g
+		guests <- s.find(b)
+	}
+	var pages, lines series
+	for range *rounds {
+		pages = append(pages, pace(b, pageClients, *slice, asking(b, guests, http.StatusOK)))
+		lines = append(lines, pace(b, pageClients, *slice, asking(b, waiting, http.StatusServiceUnavailable)))
+	}
+	report.table(fmt.Sprintf("The page of the line beside G1, %s, %d clients, %d in line, %d bytes", engine, pageClients, lineLength, size),
+		[]string{"page", "requests/s", "ratio"}, [][]string{
+			{"G1 find your bill", pages.String(), ""},
+			{"you're in line", lines.String(), lines.over(pages).String()},
+		})
+	b.ReportMetric(lines.median(), "line/s")
+}
+
+// asking asks for G1, each time with another of these browsers.
+func asking(b *testing.B, guests chan *browser, status int) func() error {
+	return func() error {
+		guest := <-guests
+		_, err := guest.expect(b, portal.PathFind, status)
+		guests <- guest
+		return err
+	}
 }
 
 // measureTimes takes the time of each page at the server, one request at a

@@ -47,7 +47,7 @@ func newShop(b *testing.B, m *market) *shop {
 	s.origin = listenOn(b, func(origin string) http.Handler {
 		cards := listenOn(b, func(cards string) http.Handler { return newProcessor(b, cards, origin) })
 		s.paying = newPaying(b, m, origin, cards)
-		return s.times.around(newSite(b, s, origin, cards))
+		return s.times.around(newSite(b, s, origin, cards, nil))
 	})
 	return s
 }
@@ -89,14 +89,14 @@ func (goodAccounts) Validate(context.Context, string, pii.Secret, payment.Accoun
 	return payment.ValidationOK, "checked", nil
 }
 
-func newSite(b *testing.B, s *shop, origin, cards string) http.Handler {
+func newSite(b *testing.B, s *shop, origin, cards string, line guest.Line) http.Handler {
 	b.Helper()
 	p := s.m.profile
 	renderer, assets := webtest.Renderer(b, p)
 	site, err := guest.New(guest.Config{
 		Paying: s.paying, Renderer: renderer, Assets: assets, Sessions: app.NewSessions(s.m.db, clock.System()), Clock: virtual.Running(firstDay.In(p.Zone()).Add(9 * time.Hour)),
 		Paper:   guest.Paper{Bills: notifying.NewPapers(s.m.db, p), Letters: letters.Writer{Catalogue: webtest.Words(b, p), Profile: p, BaseURL: origin}},
-		BaseURL: origin, CardOrigin: cards, Log: quiet,
+		BaseURL: origin, CardOrigin: cards, Log: quiet, Line: line,
 	})
 	if err != nil {
 		b.Fatal(err)

@@ -76,8 +76,9 @@ func newDemo(t *testing.T) *demo {
 	return newDemoAt(t, "127.0.0.1:0")
 }
 
-// newDemoAt starts a demo whose portal listens on an address.
-func newDemoAt(t *testing.T, listen string) *demo {
+// newDemoAt starts a demo whose portal listens on an address, with more flags or
+// none.
+func newDemoAt(t *testing.T, listen string, flags ...string) *demo {
 	t.Helper()
 	binary, err := program()
 	if err != nil {
@@ -93,7 +94,7 @@ func newDemoAt(t *testing.T, listen string) *demo {
 		t.Fatal(err)
 	}
 	defer log.Close()
-	d.process = exec.Command(binary, "demo", "--data", d.dir, "--listen", listen, "--sandbox", "127.0.0.1:0", "--households", "0", "--json", "--verbose")
+	d.process = exec.Command(binary, append([]string{"demo", "--data", d.dir, "--listen", listen, "--sandbox", "127.0.0.1:0", "--households", "0", "--json", "--verbose"}, flags...)...)
 	d.process.Stderr = log
 	out, err := d.process.StdoutPipe()
 	if err == nil {

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"quittance.org/quittance/internal/app/admitting"
 	"quittance.org/quittance/internal/app/autopay"
 	"quittance.org/quittance/internal/app/billing"
 	"quittance.org/quittance/internal/app/closing"
@@ -143,6 +144,9 @@ type Config struct {
 	// BillWorkers is how many chunks the nightly bill run bills at the same time;
 	// 0 means as many as suit the engine.
 	BillWorkers int
+	// PayPlaces is how many people may be in the pages of paying at the same time;
+	// who comes after waits in line. 0: as many as come.
+	PayPlaces int
 	// VerifiesElsewhere leaves the proof of the books out of the business day: the
 	// simulator proves them itself, more often and not all of them each time.
 	VerifiesElsewhere bool
@@ -150,6 +154,7 @@ type Config struct {
 
 // App is the marketplace.
 type App struct {
+	Admitting   *admitting.Service // nil: as many may pay at the same time as come
 	AutoPay     *autopay.Service
 	Billing     *billing.Service
 	Closing     *closing.Service
@@ -192,6 +197,11 @@ func New(d *Database, c Config) (*App, error) {
 		DB: d.db, Profile: c.Profile, Payments: a.Paying, AutoPay: a.AutoPay, Refunds: originating.Refunds{}, Link: c.BankLink, Log: c.Log,
 	})
 	a.Originating = originating.New(originating.Config{DB: d.db, Profile: c.Profile, Link: c.BankLink, Guard: a.Receiving, Payments: a.Paying, Log: c.Log})
+	if c.PayPlaces > 0 {
+		a.Admitting = admitting.New(admitting.Config{
+			DB: d.db, Clock: clock.System(), Places: c.PayPlaces, Stay: time.Duration(c.Profile.Guest.SessionMinutes) * time.Minute, Log: c.Log,
+		})
+	}
 	workers := queue.NewWorkers()
 	queue.HandleLetter(workers, a.sendReceipt)
 	queue.HandleLetter(workers, a.sendMessage)

@@ -46,6 +46,7 @@ func (demoCommand) Help() string {
 type demoRun struct {
 	databaseFlags
 	profileFlag
+	trafficFlags
 	Listen     string `help:"Address of the portal." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	Sandbox    string `help:"Address of the simulated outside world." default:"127.0.0.1:8081" placeholder:"HOST:PORT"`
 	Clock      string `help:"The day the demo begins, at 2 p.m." default:"2026-11-20" placeholder:"DATE"`
@@ -350,7 +351,7 @@ func (d *demo) assemble(ctx context.Context, database *app.Database, portal, out
 	d.app, err = app.New(database, app.Config{
 		Profile: d.profile, Links: guest.Links{BaseURL: d.portal}, Gateway: d.gateway, Validator: validator, Courier: post,
 		Letters: letterWriter{d.pages.catalogue, d.profile, d.portal}, People: letterWriter{d.pages.catalogue, d.profile, d.portal}, Origin: d.portal,
-		Texts: d.pages.phones, Calls: d.pages.phones, BillTexts: true, Log: d.log, DayBegins: &demoDayBegins,
+		Texts: d.pages.phones, Calls: d.pages.phones, BillTexts: true, Log: d.log, DayBegins: &demoDayBegins, PayPlaces: d.PayPlaces,
 		Fonts: fonts.Files(), PrintDir: filepath.Join(d.Data, printFolder), BankLink: d.link,
 	})
 	if err != nil {

@@ -21,6 +21,7 @@ type serveCommand struct {
 	databaseFlags
 	profileFlag
 	outsideFlags
+	trafficFlags
 	Listen  string   `help:"Address to answer on." default:"127.0.0.1:8080" env:"QUITTANCE_LISTEN" placeholder:"HOST:PORT"`
 	APIKeys string   `help:"File of API clients, a line each: NAME:SHA-256 of the key." env:"QUITTANCE_API_KEYS" placeholder:"FILE" type:"path"`
 	Proxies []string `help:"Proxies in front, as addresses or networks (10.0.0.0/8): they are believed whom a request comes from (X-Forwarded-For), nobody else." name:"trusted-proxy" env:"QUITTANCE_TRUSTED_PROXY" placeholder:"NETWORK"`
@@ -80,7 +81,7 @@ func (c serveCommand) Run(ctx context.Context, s Streams) error {
 	if err != nil {
 		return err
 	}
-	config.DayBegins, config.Heartbeats = begins, true
+	config.DayBegins, config.Heartbeats, config.PayPlaces = begins, true, c.PayPlaces
 	a, err := app.New(d, config)
 	if err != nil {
 		return err

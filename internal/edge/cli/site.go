@@ -25,6 +25,21 @@ import (
 	"quittance.org/quittance/web"
 )
 
+// trafficFlags protect those who pay from those who come (ADR 0026). Without
+// them nobody waits: how many people a machine serves well is known by whoever
+// measured it.
+type trafficFlags struct {
+	PayPlaces int `help:"Traffic protection: how many people may be in the pages of paying at the same time; who comes after waits in line. The same on all nodes, which count together. 0: no limit, no line." name:"pay-places" env:"QUITTANCE_PAY_PLACES" default:"0" placeholder:"N"`
+}
+
+// Validate refuses a number that says nothing.
+func (f trafficFlags) Validate() error {
+	if f.PayPlaces < 0 {
+		return fault.New(fault.Invalid, "cli.pay_places", "--pay-places is a number of people, or 0 for no limit")
+	}
+	return nil
+}
+
 // site is what the public sees of a marketplace: its words, looks and pages.
 type site struct {
 	catalogue *catalogue.Catalogue
@@ -68,10 +83,14 @@ func (s *site) handler(a *app.App, c clock.Clock, baseURL, cardOrigin string, ke
 	if a.People != nil {
 		signedIn = &guest.SignedIn{People: a.People, AutoPay: a.AutoPay}
 	}
+	var line guest.Line
+	if a.Admitting != nil {
+		line = a.Admitting
+	}
 	pages, err := guest.New(guest.Config{
 		Paying: a.Paying, Renderer: s.renderer, Assets: s.assets, Sessions: a.Sessions, Clock: c,
 		BaseURL: baseURL, CardOrigin: cardOrigin, Log: log,
-		Paper: guest.Paper{Bills: a.Papers(), Letters: letter}, SignedIn: signedIn, Outages: a.Collecting.Outages,
+		Paper: guest.Paper{Bills: a.Papers(), Letters: letter}, SignedIn: signedIn, Outages: a.Collecting.Outages, Line: line,
 	})
 	if err != nil {
 		return nil, err

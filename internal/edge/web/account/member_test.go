@@ -12,6 +12,28 @@ import (
 	"quittance.org/quittance/internal/store"
 )
 
+// Who is signed in waits in the same line as everybody when they want to pay,
+// and only then; once it is their turn the page leads on to their bill.
+func TestTheLineIsForMembersToo(t *testing.T) {
+	t.Parallel()
+	h := newBusyHouse(t)
+	b, _ := h.billed(t, "ana@example.com")
+	h.browser(t).open("/").open("/pay").at("/pay", "Find your bill")
+	b.open("/account/pay").at("/pay/line", "You're in line").says("You're next.")
+	if b.status != http.StatusServiceUnavailable || b.url.Query().Get("to") != "account" {
+		t.Errorf("got %d at %s", b.status, b.url)
+	}
+	b.open("/account/bills").at("/account/bills", "Your bills")
+	b.open("/account/pay").at("/pay/line", "You're in line")
+	for range 4 { // as the page does
+		h.Clock.Advance(80 * time.Second)
+		b.open(b.url.String())
+	}
+	b.at("/pay/amount", "Your bill").says("$124.50")
+	h.Clock.Advance(6 * time.Minute)
+	b.open("/account").open("/account/pay").at("/pay/amount", "Your bill")
+}
+
 // Somebody who is signed in pays without a look-up, saves the bank account, and
 // finds the payment, its receipt and its proof (task 22 of brief 19).
 func TestPayingFromTheAccount(t *testing.T) {

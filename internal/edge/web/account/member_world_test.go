@@ -58,7 +58,7 @@ func (h *house) member(t *testing.T, mux *http.ServeMux, renderer *portal.Render
 	writer := letters.Writer{Catalogue: words, Profile: h.Profile, BaseURL: baseURL}
 	h.bureau.pages, err = guest.New(guest.Config{
 		Paying: till, Renderer: renderer, Assets: assets, Sessions: app.NewSessions(h.DB, clock.System()), Clock: h.Clock, BaseURL: baseURL, Log: h.Log,
-		Paper: guest.Paper{Bills: papers, Letters: writer}, SignedIn: &guest.SignedIn{People: h.people, AutoPay: h.bureau.autopay},
+		Paper: guest.Paper{Bills: papers, Letters: writer}, Line: h.line, SignedIn: &guest.SignedIn{People: h.people, AutoPay: h.bureau.autopay},
 	})
 	if err != nil {
 		t.Fatal(err)

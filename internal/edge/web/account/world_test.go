@@ -19,6 +19,7 @@ import (
 	"github.com/alexedwards/argon2id"
 
 	"quittance.org/quittance/internal/app"
+	"quittance.org/quittance/internal/app/admitting"
 	"quittance.org/quittance/internal/app/apptest"
 	"quittance.org/quittance/internal/app/people"
 	"quittance.org/quittance/internal/base/clock"
@@ -26,6 +27,7 @@ import (
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/edge/web/account"
 	"quittance.org/quittance/internal/edge/web/asset"
+	"quittance.org/quittance/internal/edge/web/guest"
 	"quittance.org/quittance/internal/edge/web/webtest"
 	"quittance.org/quittance/internal/store"
 	"quittance.org/quittance/internal/store/storetest"
@@ -40,21 +42,30 @@ type house struct {
 	log    *webtest.Log
 	bureau *bureau
 	urls   *webtest.Addresses // everything that was asked of the site
+	line   guest.Line         // nil: nobody waits
 }
 
 // newHouse opens a house on SQLite, on a host that passkeys can be bound to.
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	c := virtual.Standing(storetest.Noon)
-	return open(t, apptest.New(t, storetest.OpenSQLite(t, c), c))
+	return open(t, apptest.New(t, storetest.OpenSQLite(t, c), c), nil)
+}
+
+// newBusyHouse is a house in which one person at a time may pay.
+func newBusyHouse(t *testing.T) *house {
+	t.Helper()
+	c := virtual.Standing(storetest.Noon)
+	w := apptest.New(t, storetest.OpenSQLite(t, c), c)
+	return open(t, w, admitting.New(admitting.Config{DB: w.DB, Clock: c, Places: 1, Stay: 30 * time.Minute, Log: w.Log}))
 }
 
 // cheap is what a password costs in tests.
 var cheap = &argon2id.Params{Memory: 1 << 10, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
-func open(t *testing.T, w *apptest.World) *house {
+func open(t *testing.T, w *apptest.World, line guest.Line) *house {
 	t.Helper()
-	h := &house{World: w, post: &mailbox{}, log: &webtest.Log{}, urls: &webtest.Addresses{}}
+	h := &house{World: w, line: line, post: &mailbox{}, log: &webtest.Log{}, urls: &webtest.Addresses{}}
 	server := httptest.NewUnstartedServer(nil)
 	h.portal = "http://" + strings.Replace(server.Listener.Addr().String(), "127.0.0.1", "localhost", 1)
 	log := slog.New(slog.NewJSONHandler(h.log, nil))

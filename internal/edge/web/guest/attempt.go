@@ -40,7 +40,7 @@ func (v *visit) answeredIfPaid(s *session, op payment.OperationID) bool {
 
 // finished leads to the confirmation of a payment of this session.
 func (v *visit) finished(s *session, op payment.OperationID) {
-	s.finish(paid{Op: op, Late: s.Attempt.Late})
+	v.finish(s, paid{Op: op, Late: s.Attempt.Late})
 	v.keep(*s)
 	v.To(donePath(op))
 }

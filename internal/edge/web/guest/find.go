@@ -58,6 +58,9 @@ func (v *visit) findForm() portal.FindForm {
 // found opens a session for the account of a bill that was found and leads to
 // it.
 func (v *visit) found(account enrollment.AccountID) {
+	if !v.takePlace() {
+		return
+	}
 	if err := v.begin(account); err != nil {
 		v.Broken(err)
 		return

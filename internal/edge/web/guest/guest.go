@@ -23,8 +23,8 @@ import (
 	"quittance.org/quittance/internal/edge/web/serving"
 )
 
-// Config is what the site works with. Everything but CardOrigin, SignedIn and
-// Outages is needed.
+// Config is what the site works with. Everything but CardOrigin, SignedIn,
+// Outages and Line is needed.
 type Config struct {
 	Paying     *paying.Service
 	Renderer   *portal.Renderer
@@ -37,6 +37,7 @@ type Config struct {
 	Log        *slog.Logger
 	SignedIn   *SignedIn       // nil: nobody can come here from an account
 	Outages    serving.Outages // nil: the site is never closed
+	Line       Line            // nil: as many may pay at the same time as come
 }
 
 // site is the public site.
@@ -49,6 +50,8 @@ type site struct {
 	started    civil.Instant
 	cardOrigin string
 	signedIn   *SignedIn
+	line       Line
+	linePages  linePages
 }
 
 // Pages is the public site, which people who are signed in enter from their
@@ -69,7 +72,7 @@ func New(c Config) (*Pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("guest: %w", err)
 	}
-	s := &site{Site: ground, paying: c.Paying, printer: c.Paper, assets: c.Assets, started: c.Clock.Now(), cardOrigin: c.CardOrigin, signedIn: c.SignedIn}
+	s := &site{Site: ground, paying: c.Paying, printer: c.Paper, assets: c.Assets, started: c.Clock.Now(), cardOrigin: c.CardOrigin, signedIn: c.SignedIn, line: c.Line}
 	// Brief 5, guest_session_min. A browser that comes back with a session that
 	// is gone is told so (G9a).
 	s.sessions = s.Sessions(c.Sessions, "guest", serving.Lives{

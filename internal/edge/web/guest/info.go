@@ -15,7 +15,7 @@ import (
 
 func (v *visit) home() {
 	due, covers := owing.NextDue(v.Profile, v.Today())
-	v.Show(portal.Home{Form: portal.FindForm{Factor: portal.FactorBirth}, NextDue: due, Covers: covers})
+	v.Show(portal.Home{Form: portal.FindForm{Factor: portal.FactorBirth}, NextDue: due, Covers: covers, Busy: v.expectLine()})
 }
 
 func (v *visit) ways() {

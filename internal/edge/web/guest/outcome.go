@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"strings"
 	"time"
 
 	"quittance.org/quittance/internal/base/civil"
@@ -33,7 +32,7 @@ func (v *visit) follow(s *session, how ask) string {
 		return ""
 	case i.State == payment.IntentSucceeded:
 		if i.AccountID == s.Account {
-			s.finish(paid{Op: op, Late: s.Attempt.Late})
+			v.finish(s, paid{Op: op, Late: s.Attempt.Late})
 		} else {
 			s.Attempt = attempt{} // of a browser that came back without its session
 		}
@@ -67,7 +66,7 @@ func (v *visit) status() {
 	s := v.session()
 	next := ""
 	if !s.Attempt.Op.IsZero() && !s.Attempt.Sent && v.isPaid(s) { // a debit whose answer was lost
-		s.finish(paid{Op: s.Attempt.Op, Late: s.Attempt.Late})
+		v.finish(&s, paid{Op: s.Attempt.Op, Late: s.Attempt.Late})
 		v.keep(s)
 	}
 	switch {
@@ -83,7 +82,7 @@ func (v *visit) status() {
 		next = v.step(s.Attempt)
 	}
 	switch {
-	case strings.Contains(v.R.Header.Get("Accept"), "application/json"):
+	case v.asksJSON():
 		v.sayNext(next)
 	case next == "":
 		v.Show(v.checking(s.Attempt))

@@ -20,6 +20,7 @@ type pageKind uint8
 
 const (
 	inSession pageKind = 1 << iota // it looks at the guest session
+	entry                          // it begins to pay: who comes waits in line while there is one
 	always                         // it is there while the site is closed too: what became of a payment, and how else to pay
 )
 
@@ -29,10 +30,11 @@ func pages() []page {
 	}
 	return []page{
 		{portal.PathHome, (*visit).home, nil, 0},
-		{portal.PathFind, (*visit).showFind, (*visit).find, inSession},
+		{portal.PathFind, (*visit).showFind, (*visit).find, inSession | entry},
+		{portal.PathLine, (*visit).showTurn, nil, inSession | entry},
 		{portal.PathWait, func(v *visit) { v.To(portal.PathFind) }, (*visit).wait, 0},
 		{portal.PathWaiting, (*visit).waiting, nil, 0},
-		{portal.PathLink + "{code}", (*visit).showLink, (*visit).takeLink, inSession},
+		{portal.PathLink + "{code}", (*visit).showLink, (*visit).takeLink, inSession | entry},
 		{portal.PathAmount, (*visit).showBill, (*visit).chooseAmount, inSession},
 		{portal.PathLess, (*visit).showLess, (*visit).confirmLess, inSession},
 		{portal.PathAgain, (*visit).showAgain, (*visit).confirmAgain, inSession},
@@ -65,9 +67,9 @@ func (s *site) handler() http.Handler {
 	forms := http.NewServeMux()
 	for _, p := range pages() {
 		var post http.HandlerFunc
-		get := s.on(p.get, p.kind&inSession != 0)
+		get := s.on(p.get, p.kind)
 		if p.post != nil {
-			post = s.on(p.post, p.kind&inSession != 0)
+			post = s.on(p.post, p.kind)
 		}
 		if p.kind&always == 0 {
 			get, post = s.WhileOpen(get), s.WhileOpen(post)
@@ -76,7 +78,7 @@ func (s *site) handler() http.Handler {
 	}
 	forms.Handle("GET "+asset.Prefix, s.assets)
 	forms.HandleFunc("GET /favicon.ico", noIcon)
-	forms.HandleFunc("/", s.on((*visit).notFound, false))
+	forms.HandleFunc("/", s.on((*visit).notFound, 0))
 
 	all := http.NewServeMux()
 	all.HandleFunc("POST "+WebhookPath, s.webhook)
@@ -85,10 +87,13 @@ func (s *site) handler() http.Handler {
 }
 
 // on makes a handler of what a visit does.
-func (s *site) on(act func(*visit), session bool) http.HandlerFunc {
+func (s *site) on(act func(*visit), kind pageKind) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		v := &visit{site: s, Visit: s.Visit(w, r)}
-		if session {
+		if kind&entry != 0 && !v.mayEnter() {
+			return
+		}
+		if kind&inSession != 0 && !v.loaded {
 			if err := v.Load(s.sessions); err != nil {
 				v.Broken(err)
 				return

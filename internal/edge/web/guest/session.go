@@ -1,12 +1,14 @@
 package guest
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"net/http"
 	"slices"
 
+	"quittance.org/quittance/internal/app/admitting"
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/ident"
@@ -26,6 +28,7 @@ type session struct {
 	// have paid there, so nobody needs to be warned of them.
 	Unseen []payment.OperationID `json:"unseen,omitempty"`
 	Signed *signed               `json:"signed,omitempty"` // came from their account; nil for a guest
+	Place  admitting.Place       `json:"place,omitzero"`   // where so many may pay at the same time; zero for none
 }
 
 // attempt is one try to pay: from the first look at the amount to the
@@ -94,6 +97,7 @@ func (v *visit) keep(s session) {
 func (v *visit) member() (session, bool) {
 	s := v.session()
 	if v.alive {
+		s = v.stays(s)
 		return s, v.stillSigned(s)
 	}
 	_, err := v.R.Cookie(v.sessions.Cookie.Name)
@@ -147,8 +151,9 @@ const justFound = "found"
 func (v *visit) begin(account enrollment.AccountID) error {
 	s := v.session()
 	if s.Account != account {
-		s = session{Account: account}
+		s = session{Account: account, Place: s.Place}
 	}
+	s.Place = cmp.Or(s.Place, v.place)
 	if err := v.sessions.RenewToken(v.Ctx()); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package guest
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -57,9 +58,13 @@ func (p *Pages) Enter(w http.ResponseWriter, r *http.Request, who identity.Who, 
 		return
 	}
 	s := v.session()
-	if s.Account != who.Account || s.Signed == nil || s.Signed.Session != who.Session {
-		s = session{Account: who.Account, Signed: &signed{Session: who.Session, Email: email}}
+	if !v.alive && !v.turnHasCome() {
+		return
 	}
+	if s.Account != who.Account || s.Signed == nil || s.Signed.Session != who.Session {
+		s = session{Account: who.Account, Signed: &signed{Session: who.Session, Email: email}, Place: s.Place}
+	}
+	s.Place = cmp.Or(s.Place, v.place)
 	if err := v.sessions.RenewToken(v.Ctx()); err != nil {
 		v.Broken(err)
 		return

@@ -1,6 +1,7 @@
 package guest
 
 import (
+	"quittance.org/quittance/internal/app/admitting"
 	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/edge/web/portal"
@@ -12,8 +13,10 @@ type visit struct {
 	*site
 	*serving.Visit
 
-	alive bool         // somebody's bill is open in the session
-	who   identity.Who // who came from their account; zero for a guest
+	alive  bool            // somebody's bill is open in the session
+	who    identity.Who    // who came from their account; zero for a guest
+	loaded bool            // the session is there to be read
+	place  admitting.Place // in the paying pages, before a bill is opened; zero for none
 }
 
 // setAlive notes whether somebody's bill is open, and so whether the page says

@@ -31,6 +31,7 @@ type Home struct {
 	Form    FindForm
 	NextDue civil.Date // the next due date
 	Covers  civil.Month
+	Busy    bool // there is a line: nobody should type before they are in
 }
 
 func (Home) page() page { return page{template: "home", title: "home.title"} }

@@ -13,7 +13,7 @@ type Checking struct {
 }
 
 func (Checking) page() page {
-	return page{template: "checking", title: "checking.title", flow: true, refresh: true}
+	return page{template: "checking", title: "checking.title", flow: true, refresh: 4}
 }
 
 // PaidWith is how a payment was made, as far as a receipt shows it.

@@ -5,6 +5,7 @@ package portal
 const (
 	PathHome     = "/"
 	PathFind     = "/pay"         // G1; ?by=zip and ?for=someone choose its variants
+	PathLine     = "/pay/line"    // you're in line: for who comes from an account
 	PathWait     = "/pay/wait"    // POST: an address to be told at when the bill is there
 	PathWaiting  = "/pay/waiting" // an address was left
 	PathLink     = "/p/"          // G1q; a code follows

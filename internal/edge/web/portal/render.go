@@ -128,7 +128,7 @@ type data struct {
 	Flow     bool
 	Step     int
 	Back     string
-	Refresh  bool
+	Refresh  int
 	Problems Problems
 	Script   string
 }

@@ -18,7 +18,7 @@ type page struct {
 	step     int    // of 4; 0 for none
 	back     string // path of the Back link, "" for none
 	status   int    // HTTP status, 0 for 200
-	refresh  bool   // the page asks again by itself
+	refresh  int    // the page asks again by itself after so many seconds; 0: it does not
 	problems Problems
 	script   string // of this page, besides core.js; "" for none
 	refused  bool   // what was entered fits nothing, though no field is wrong by itself

@@ -88,14 +88,14 @@ func (s *Site) Sessions(store scs.CtxStore, cookie string, lives Lives) *scs.Ses
 	m.HashTokenInStore = true
 	m.IdleTimeout, m.Lifetime = lives.Idle, lives.Whole
 	m.Cookie = scs.SessionCookie{
-		Name: s.cookieName(cookie), Path: "/", HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteLaxMode,
+		Name: s.CookieName(cookie), Path: "/", HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteLaxMode,
 	}
 	return m
 }
 
-// cookieName adds the prefix by which browsers bind a cookie to this host and
+// CookieName adds the prefix by which browsers bind a cookie to this host and
 // to https.
-func (s *Site) cookieName(name string) string {
+func (s *Site) CookieName(name string) string {
 	if s.Secure {
 		return "__Host-" + name
 	}

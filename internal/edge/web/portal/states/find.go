@@ -12,6 +12,8 @@ func find() []State {
 	home := portal.Home{Form: portal.FindForm{Factor: portal.FactorBirth}, NextDue: due, Covers: covers}
 	link := portal.LinkCheck{Path: "/p/AB12CD34EF", IDLastFour: "6789", Form: portal.FindForm{Factor: portal.FactorBirth}}
 	public, front := portal.Frame{Path: portal.PathFind}, portal.Frame{Path: portal.PathHome}
+	busy := home
+	busy.Busy = true
 	states := []State{
 		{"home", "default", front, home},
 		{"home", "alert", portal.Frame{Path: "/", Alert: &portal.SiteAlert{Down: due, Until: due.AddDays(1)}}, home},
@@ -33,6 +35,7 @@ func find() []State {
 		{"link", "zip", portal.Frame{Path: "/p/AB12CD34EF"}, portal.LinkCheck{Path: link.Path, IDLastFour: "6789", Form: portal.FindForm{Factor: portal.FactorZIP}}},
 		{"link", "no-match", portal.Frame{Path: "/p/AB12CD34EF"}, portal.LinkCheck{Path: link.Path, IDLastFour: "6789", Form: typed, NoMatch: true}},
 	}
+	states = append(states, State{"home", "busy", front, busy})
 	return append(states, findProblems(public, typed, zip)...)
 }
 

@@ -202,6 +202,22 @@ func sections() []portal.Section {
 	}
 }
 
+func inLine() []State {
+	var states []State
+	add := func(name string, edit func(*portal.InLine)) {
+		l := portal.InLine{Ahead: 40, About: true, Minutes: 10, Due: due, Every: 20, Kept: 10, Again: portal.PathFind}
+		edit(&l)
+		states = append(states, State{"in_line", name, portal.Frame{Path: portal.PathFind}, l})
+	}
+	add("default", func(*portal.InLine) {})
+	add("one", func(l *portal.InLine) { l.Ahead, l.About, l.Minutes = 1, false, 2 })
+	add("few", func(l *portal.InLine) { l.Ahead, l.About = 3, false })
+	add("next", func(l *portal.InLine) { l.Ahead, l.About, l.Minutes = 0, false, 0 })
+	add("long", func(l *portal.InLine) { l.Ahead, l.Minutes = 4500, portal.LineLongest+1 })
+	add("full", func(l *portal.InLine) { l.Full, l.Ahead, l.Minutes = true, 0, 0 })
+	return states
+}
+
 func system() []State {
 	var states []State
 	add := func(name string, s portal.System) {

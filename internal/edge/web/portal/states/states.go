@@ -25,7 +25,7 @@ type State struct {
 // All lists every state of every page.
 func All() []State {
 	var all []State
-	for _, group := range [][]State{find(), bill(), paying(), outcomes(), info(), system(), identity(), account()} {
+	for _, group := range [][]State{find(), bill(), paying(), outcomes(), info(), inLine(), system(), identity(), account()} {
 		all = append(all, group...)
 	}
 	return all
