@@ -97,6 +97,7 @@ func New(db *store.DB, workers *Workers, log *slog.Logger) (*Queue, error) {
 	if pool := db.PostgresPool(); pool != nil {
 		q.postgres, err = river.NewClient(riverpgxv5.New(pool), config)
 	} else {
+		config.ReindexerIndexNames = []string{"river_job_prioritized_fetching_index", "river_job_state_and_finalized_at_index"}
 		q.sqlite, err = river.NewClient(riversqlite.New(db.SQLiteWriter()), config)
 	}
 	if err != nil {
@@ -116,6 +117,10 @@ const dropUnused = `
 	ALTER TABLE river_job DROP CONSTRAINT IF EXISTS finalized_or_finalized_at_null, DROP CONSTRAINT IF EXISTS kind_length,
 		DROP CONSTRAINT IF EXISTS max_attempts_is_positive, DROP CONSTRAINT IF EXISTS priority_in_range, DROP CONSTRAINT IF EXISTS queue_length`
 
+// dropUnusedSQLite drops the same on SQLite: what finds jobs by their kind, which
+// is asked for by River's own pages only, and what keeps jobs with a key apart.
+const dropUnusedSQLite = `DROP INDEX IF EXISTS river_job_kind; DROP INDEX IF EXISTS river_job_unique_idx`
+
 // Migrate makes or updates the queue's own tables.
 func Migrate(ctx context.Context, db *store.DB) error {
 	var err error
@@ -130,6 +135,9 @@ func Migrate(ctx context.Context, db *store.DB) error {
 		err = migrate(ctx, func() (*rivermigrate.Migrator[*sql.Tx], error) {
 			return rivermigrate.New(riversqlite.New(db.SQLiteWriter()), nil)
 		})
+		if err == nil {
+			_, err = db.SQLiteWriter().ExecContext(ctx, dropUnusedSQLite)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("job queue tables: %w", err)

@@ -167,3 +167,14 @@ func TestPostgresChecksNothingOfAJobThatIsSaidInConstants(t *testing.T) {
 		t.Errorf("a job has %d CHECKs and %d indexes for jobs with a key (%v), want none", checks, unused, err)
 	}
 }
+
+// On SQLite every index of a job is one more place to write to for each payment.
+func TestSQLiteKeepsOnlyTheIndexesOfAJobThatAreAskedFor(t *testing.T) {
+	t.Parallel()
+	var indexes string
+	err := storetest.OpenSQLite(t, virtual.Standing(storetest.Noon)).SQLiteWriter().QueryRowContext(t.Context(), `
+		SELECT group_concat(name, ' ' ORDER BY name) FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'river_job'`).Scan(&indexes)
+	if want := "river_job_prioritized_fetching_index river_job_state_and_finalized_at_index"; err != nil || indexes != want {
+		t.Errorf("a job has the indexes %q (%v), want %q", indexes, err, want)
+	}
+}
