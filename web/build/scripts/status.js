@@ -4,6 +4,7 @@
   "use strict";
   var place = document.getElementById("payment-state");
   if (!place) return;
+  var title = (document.querySelector("h1") || place).textContent;
   var every = Number(place.dataset.every || 2);
   var left = place.dataset.every ? Infinity : 150;
   function ask() {
@@ -11,6 +12,7 @@
       .then(function (answer) { return answer.json(); })
       .then(function (news) {
         if (news.next) location.replace(news.next);
+        else if (news.title && news.title !== title) location.reload();
         else { say(news.says); again(); }
       })
       .catch(again);

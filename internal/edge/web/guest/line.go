@@ -241,10 +241,17 @@ func (v *visit) lineView(a admitting.Answer) portal.InLine {
 	return view
 }
 
+// lineNews is what the script of the page shows. Under another title it asks for
+// the page itself.
+type lineNews struct {
+	Title string   `json:"title"`
+	Says  []string `json:"says"`
+}
+
 // sayLine is the JSON twin of the page. What a form sent is gone by then.
 func (v *visit) sayLine(view portal.InLine) {
 	var says []string
-	for _, m := range view.Messages() {
+	for _, m := range append([]portal.Message{view.Title()}, view.Messages()...) {
 		text, err := v.Pages.Text(v.Lang, m)
 		if err != nil {
 			v.Broken(err)
@@ -254,7 +261,7 @@ func (v *visit) sayLine(view portal.InLine) {
 	}
 	v.W.Header().Set("Content-Type", "application/json")
 	v.W.WriteHeader(http.StatusServiceUnavailable)
-	_ = json.NewEncoder(v.W).Encode(map[string][]string{"says": says}) // a reader that went away is no error of ours
+	_ = json.NewEncoder(v.W).Encode(lineNews{Title: says[0], Says: says[1:]}) // a reader that went away is no error of ours
 }
 
 // linePage is all that makes a difference to the page of the line.

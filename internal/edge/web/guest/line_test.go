@@ -83,7 +83,7 @@ func TestInLineForScripts(t *testing.T) {
 	first, second := s.browser(t), s.browser(t)
 	first.open("/pay")
 	second.open("/pay?by=zip").at("/pay", inLine)
-	if got := second.askJSON(); len(got.Says) != 2 || got.Says[0] != "You're next." || got.Next != "" {
+	if got := second.askJSON(); len(got.Says) != 2 || got.Says[0] != "You're next." || got.Title != inLine || got.Next != "" {
 		t.Errorf("in line: got %+v", got)
 	}
 	first.submit(findForm(h)...).toCheck("bank").submit("email", "").says("Confirmation number")
@@ -96,8 +96,9 @@ func TestInLineForScripts(t *testing.T) {
 }
 
 type lineNews struct {
-	Says []string
-	Next string
+	Title string
+	Says  []string
+	Next  string
 }
 
 func (b *browser) askJSON() lineNews {

@@ -21,11 +21,15 @@ type InLine struct {
 }
 
 func (l InLine) page() page {
-	p := page{template: "in_line", title: "in_line.title", flow: true, refresh: l.Every, status: http.StatusServiceUnavailable}
+	return page{template: "in_line", title: l.Title().Key, flow: true, refresh: l.Every, status: http.StatusServiceUnavailable}
+}
+
+// Title is the heading of the page.
+func (l InLine) Title() Message {
 	if l.Full {
-		p.title = "in_line.title_full"
+		return Message{Key: "in_line.title_full"}
 	}
-	return p
+	return Message{Key: "in_line.title"}
 }
 
 // Messages say how long the line is; a script asks for them again.

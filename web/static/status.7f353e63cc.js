@@ -2,6 +2,7 @@
 "use strict";
 var place = document.getElementById("payment-state");
 if (!place) return;
+var title = (document.querySelector("h1") || place).textContent;
 var every = Number(place.dataset.every || 2);
 var left = place.dataset.every ? Infinity : 150;
 function ask() {
@@ -9,6 +10,7 @@ fetch(place.dataset.url, { headers: { Accept: "application/json" }, credentials:
 .then(function (answer) { return answer.json(); })
 .then(function (news) {
 if (news.next) location.replace(news.next);
+else if (news.title && news.title !== title) location.reload();
 else { say(news.says); again(); }
 })
 .catch(again);
