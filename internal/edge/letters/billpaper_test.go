@@ -11,6 +11,7 @@ import (
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/standing"
+	"quittance.org/quittance/internal/edge/web/catalogue"
 )
 
 // pastDueCoverage is coverage with its dates, the first enrollment of several.
@@ -99,6 +100,33 @@ func TestTheTimeLinesOfAPaperBill(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 			printed(t, w)
+		})
+	}
+}
+
+// docs/BILL-PDF.md: a paper bill takes at most 40 KB, in each language, with as much
+// as there is to say of a household: two plans past due on dates of their own, its
+// money, and the notice of language help.
+func TestAPaperBillIsSmallInEveryLanguage(t *testing.T) {
+	t.Parallel()
+	for _, lang := range catalogue.Langs() {
+		t.Run(string(lang), func(t *testing.T) {
+			t.Parallel()
+			b := billed()
+			b.Reader.Language = string(lang)
+			b.Standing.Enrollments = []standing.EnrollmentStanding{
+				pastDueCoverage(enrollment.KindMedical, standing.StatePastDue), pastDueCoverage(enrollment.KindDental, standing.StatePastDue),
+			}
+			b.Standing.Steps = append(numbered(0, ladder(10000)...), numbered(1, short(1500)...)...)
+			b.Unpaid = b.Standing
+			b.Events = append(b.Events, b.Events...)
+			w, err := writerOf(t).Bill(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := len(printed(t, w)); n > 40_000 {
+				t.Errorf("%d bytes", n)
+			}
 		})
 	}
 }

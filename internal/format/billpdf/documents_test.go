@@ -2,6 +2,7 @@ package billpdf_test
 
 import (
 	"slices"
+	"strings"
 
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/ident"
@@ -92,6 +93,35 @@ func twoPlans(d *billpdf.Document) *billpdf.Document {
 	first, second := slices.Clone(d.Status.Steps[:4]), slices.Clone(d.Status.Steps[1:4])
 	first[0].Plan, second[0].Plan = d.Ways.Ways[0].Label, d.Ways.Ways[1].Label
 	d.Status.Steps = append(first, second...)
+	return d
+}
+
+// notice is the one about language help, in all languages that can be printed
+// (web/messages, letter.tagline and paper.tagline).
+var notice = strings.Join([]string{
+	"This letter is important. Call 1-800-555-0100 for free help in your language.",
+	"Esta carta es importante. Llame al 1-800-555-0100 para recibir ayuda gratis en español.",
+	"Lèt sa a enpòtan. Rele 1-800-555-0100 pou jwenn èd gratis an kreyòl.",
+	"Esta carta é importante. Ligue para 1-800-555-0100 para ter ajuda grátis em português.",
+	"这封信很重要。请致电 1-800-555-0100 获取免费中文帮助。",
+	"Lá thư này quan trọng. Hãy gọi 1-800-555-0100 để được giúp miễn phí bằng tiếng Việt.",
+	"Αυτή η επιστολή είναι σημαντική. Καλέστε στο 1-800-555-0100 για δωρεάν βοήθεια στα ελληνικά.",
+	"Cette lettre est importante. Appelez le 1-800-555-0100 pour une aide gratuite en français.",
+	"Questa lettera è importante. Chiami il 1-800-555-0100 per un aiuto gratuito in italiano.",
+	"Ten list jest ważny. Zadzwoń pod numer 1-800-555-0100, aby uzyskać bezpłatną pomoc po polsku.",
+	"Это важное письмо. Позвоните по номеру 1-800-555-0100, чтобы получить бесплатную помощь на русском языке.",
+	"Free help in Arabic, Gujarati, Hindi, Khmer, Korean, Lao and other languages too: call 1-800-555-0100.",
+}, "\n")
+
+// largest is the bill of a household with two plans that are past due on dates of
+// their own, which has paid in parts, with the notice of language help.
+func largest(d *billpdf.Document) *billpdf.Document {
+	d = twoPlans(d)
+	paid, last := d.Statement.Rows[1], len(d.Statement.Rows)-1
+	rows := slices.Clone(d.Statement.Rows[:1])
+	rows = append(append(rows, paid, paid), d.Statement.Rows[1:last]...)
+	d.Statement.Rows = append(rows, d.Statement.Rows[last])
+	d.More = append(slices.Clone(d.More), billpdf.Section{Heading: d.More[0].Heading, Paragraphs: []string{notice}})
 	return d
 }
 

@@ -122,11 +122,11 @@ func (l *layout) footer(page, pages int) {
 }
 
 func (l *layout) regular(points float64) pdf.Style {
-	return pdf.Style{Face: l.press.regular, Size: pdf.Points(points)}
+	return pdf.Style{Face: l.press.faces(l.doc.Lang).regular, Size: pdf.Points(points)}
 }
 
 func (l *layout) bold(points float64) pdf.Style {
-	return pdf.Style{Face: l.press.bold, Size: pdf.Points(points)}
+	return pdf.Style{Face: l.press.faces(l.doc.Lang).bold, Size: pdf.Points(points)}
 }
 
 // text takes a text in: letters with their marks in one character, as the

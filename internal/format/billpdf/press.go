@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 
 	"quittance.org/quittance/internal/format/pdf"
 )
@@ -12,6 +13,20 @@ import (
 // print with it.
 type Press struct {
 	regular, bold, scan pdf.Face
+	chinese             faces
+}
+
+// faces are the two weights of a bill.
+type faces struct{ regular, bold pdf.Face }
+
+// faces gives those of a language. A Chinese bill is set in one font, its Latin
+// letters too, and its bold is drawn from the same outlines: the characters alone
+// are most of what may be sent.
+func (p *Press) faces(lang string) faces {
+	if strings.HasPrefix(lang, "zh") {
+		return p.chinese
+	}
+	return faces{p.regular, p.bold}
 }
 
 // NewPress reads the fonts from a folder: NotoSans-Regular.ttf,
@@ -43,7 +58,13 @@ func NewPress(fonts fs.FS) (*Press, error) {
 	if failed != nil {
 		return nil, failed
 	}
+	one, err := pdf.Join("NotoSansSC-Regular", p.regular[0], p.regular[1])
+	if err != nil {
+		return nil, fmt.Errorf("billpdf: %w", err)
+	}
+	one, p.regular[1] = one.Lean(), p.regular[1].Lean()
 	p.bold = append(p.bold, p.regular[1].Heavier())
+	p.chinese = faces{pdf.Face{one}, pdf.Face{one.Heavier()}}
 	return p, nil
 }
 

@@ -19,6 +19,7 @@ func NewPress(fonts fs.FS) (*Press, error) {
 	if err != nil {
 		return nil, err
 	}
+	regular[1] = regular[1].Lean()
 	bold, err := readFace(fonts, "NotoSans-Bold")
 	return &Press{regular, append(bold, regular[1].Heavier())}, err
 }

@@ -72,15 +72,15 @@ func (e *embedded) toUnicode() []byte {
 	b := []byte("/CIDInit/ProcSet findresource begin\n12 dict begin\nbegincmap\n" +
 		"/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>def\n/CMapName/Adobe-Identity-UCS def\n/CMapType 2 def\n" +
 		"1 begincodespacerange\n<0000><FFFF>\nendcodespacerange\n")
-	const most = 100 // what the format allows in one block
-	for from := 1; from < len(e.runes); from += most {
-		to := min(from+most, len(e.runes))
-		b = fmt.Appendf(b, "%d beginbfchar\n", to-from)
-		for code := from; code < to; code++ {
-			b = append(appendHex(append(b, '<'), uint16(code)), "><"...)
-			b = append(appendUTF16(b, string(e.runes[code])), ">\n"...)
+	const most = 256 // a range may not go over the last byte of a code
+	for from := 1; from < len(e.runes); {
+		to := min(from-from%most+most, len(e.runes))
+		b = append(appendHex(append(b, "1 beginbfrange\n<"...), uint16(from)), "><"...)
+		b = append(appendHex(b, uint16(to-1)), ">["...)
+		for ; from < to; from++ {
+			b = append(appendUTF16(append(b, '<'), string(e.runes[from])), '>')
 		}
-		b = append(b, "endbfchar\n"...)
+		b = append(b, "]\nendbfrange\n"...)
 	}
 	return append(b, "endcmap\nCMapName currentdict/CMap defineresource pop\nend\nend\n"...)
 }

@@ -4,6 +4,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"sync/atomic"
 )
 
 // ErrFont is wrapped by every complaint about a font file.
@@ -24,7 +27,8 @@ type Font struct {
 	head       table
 	hhea       table
 	maxp       table
-	light      *Font // whose outlines are drawn heavier; nil: they are the font's own
+	lean       []atomic.Pointer[[]byte] // by glyph, of a lean font: see Lean
+	light      *Font                    // whose outlines are drawn heavier; nil: they are the font's own
 }
 
 // table is a part of a font file. Reading past its end gives zeros; what must
@@ -196,6 +200,41 @@ func (f *Font) add(r rune, glyph int) {
 		return
 	}
 	f.glyphs[r] = uint16(glyph)
+}
+
+// Join gives a font with the characters of two, of the first where both have
+// one. A file that mixes them embeds one font, and need not change between them.
+func Join(name string, first, second *Font) (*Font, error) {
+	if first.unitsPerEm != second.unitsPerEm {
+		return nil, fmt.Errorf("%w: %s: fonts of %d and %d units to the em can not be one", ErrFont, name, first.unitsPerEm, second.unitsPerEm)
+	}
+	if slices.ContainsFunc(second.outlines, func(o []byte) bool { return table(o).i16(0) < 0 }) {
+		return nil, fmt.Errorf("%w: %s: the second font has glyphs made of others", ErrFont, name)
+	}
+	both := *first
+	both.name, both.glyphs = name, maps.Clone(second.glyphs)
+	for r, g := range both.glyphs {
+		both.glyphs[r] = g + uint16(len(first.outlines))
+	}
+	maps.Copy(both.glyphs, first.glyphs)
+	both.advances = slices.Concat(first.advances, second.advances)
+	both.bearings = slices.Concat(first.bearings, second.bearings)
+	both.outlines = slices.Concat(first.outlines, second.outlines)
+	for i := range both.box {
+		if both.box[i] = min(first.box[i], second.box[i]); i > 1 {
+			both.box[i] = max(first.box[i], second.box[i])
+		}
+	}
+	both.head, both.maxp = slices.Clone(first.head), slices.Clone(first.maxp)
+	for at := 36; at < 44; at += 2 { // the box around all glyphs
+		if v := second.head.i16(at); at < 40 == (v < both.head.i16(at)) {
+			binary.BigEndian.PutUint16(both.head[at:], uint16(int16(v)))
+		}
+	}
+	for at := 6; at+2 <= len(both.maxp); at += 2 { // what a reader sets aside for a glyph
+		binary.BigEndian.PutUint16(both.maxp[at:], max(both.maxp.u16(at), second.maxp.u16(at)))
+	}
+	return &both, nil
 }
 
 // Heavier gives the bold of a font: the same outlines, with their edges drawn as

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -69,6 +70,82 @@ func TestSubsetDrawsTheSame(t *testing.T) {
 	}
 	if !bytes.Contains(cut, whole.Outline('e')) {
 		t.Error("é is made of e, which is not there")
+	}
+}
+
+// A lean font draws each character where the font has it, but for what no eye sees
+// in the size of a bill: 12 thousandths of an em are 1/550 of an inch in 11 points.
+func TestLeanDrawsTheSame(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"NotoSans-Regular", "NotoSansSC-Regular"} {
+		f := font(t, name)
+		lean := f.Lean()
+		most := 0.0
+		runes := f.Runes()
+		slices.Sort(runes)
+		for i := 0; i < len(runes); i += 7 {
+			stray := f.Stray(lean, runes[i])
+			most = max(most, stray)
+			if stray > 12 {
+				t.Errorf("%s: %c is %.1f thousandths of an em from where it was", name, runes[i], stray)
+			}
+		}
+		t.Logf("%s: at most %.1f thousandths of an em", name, most)
+	}
+}
+
+// A joined font draws what its fonts draw, of the first where both can. Its file
+// tells what each code means, in ranges that keep within the last byte of a code.
+func TestJoin(t *testing.T) {
+	t.Parallel()
+	latin, chinese := font(t, "NotoSans-Regular"), font(t, "NotoSansSC-Regular")
+	both, err := pdf.Join("NotoSansSC-Regular", latin, chinese)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text []rune
+	for _, f := range []*pdf.Font{latin, chinese} {
+		for _, r := range f.Runes() {
+			if f == chinese && latin.Has(r) {
+				continue
+			}
+			text = append(text, r)
+			if !bytes.Equal(both.Outline(r), f.Outline(r)) {
+				t.Fatalf("%c is not drawn as it was", r)
+			}
+		}
+	}
+	slices.Sort(text)
+	text = text[len(text)-600:]
+	var out bytes.Buffer
+	w := pdf.NewWriter(&out, pdf.Info{Title: "Joined", Lang: "zh-Hans", Created: civil.MustParseDate("2026-11-02")})
+	d := w.Document("zh-Hans", "Joined")
+	d.AddPage().Text(d.Root().Add("P"), 0, 0, pdf.Style{Face: pdf.Face{both}, Size: 11 * pdf.Point}, string(text))
+	if err := errors.Join(w.Add(d), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	codes := 0
+	for _, s := range streams(t, out.Bytes()) {
+		for _, m := range regexp.MustCompile(`<(..)(..)><(..)(..)>\[(.*)\]`).FindAllStringSubmatch(s, -1) {
+			if m[1] != m[3] {
+				t.Errorf("a range goes from %s to %s", m[1]+m[2], m[3]+m[4])
+			}
+			codes += strings.Count(m[5], "<")
+		}
+	}
+	if codes != len(text) {
+		t.Errorf("%d codes have a meaning, want %d", codes, len(text))
+	}
+}
+
+// Where glyphs begin is written short for as long as it fits.
+func TestOffsets(t *testing.T) {
+	t.Parallel()
+	if loca, long := pdf.Offsets(0, 131_070); long != 0 || !bytes.Equal(loca, []byte{0, 0, 0xff, 0xff}) {
+		t.Errorf("got %x, long %d", loca, long)
+	}
+	if loca, long := pdf.Offsets(0, 131_072); long != 1 || !bytes.Equal(loca, []byte{0, 0, 0, 0, 0, 2, 0, 0}) {
+		t.Errorf("got %x, long %d", loca, long)
 	}
 }
 

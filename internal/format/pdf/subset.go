@@ -51,14 +51,16 @@ func (f *Font) subset(glyphs []uint16) []byte {
 	for i, g := range glyphs {
 		numbers[g] = uint16(i)
 	}
-	var loca, glyf, hmtx []byte
+	var glyf, hmtx []byte
+	var loca []int
 	for i := 0; i < len(glyphs); i++ { // glyphs grows on the way
 		g := glyphs[i]
-		loca = binary.BigEndian.AppendUint32(loca, uint32(len(glyf)))
-		hmtx = binary.BigEndian.AppendUint16(hmtx, uint16(f.advances[g]*f.unitsPerEm/1000))
-		hmtx = binary.BigEndian.AppendUint16(hmtx, uint16(f.bearings[g]))
+		loca = append(loca, len(glyf))
+		drawing, bearing := f.outline(g)
+		hmtx = binary.BigEndian.AppendUint16(hmtx, uint16(f.advances[g]*f.units()/1000))
+		hmtx = binary.BigEndian.AppendUint16(hmtx, uint16(int16(bearing)))
 		start := len(glyf)
-		glyf = append(glyf, f.outlines[g]...)
+		glyf = append(glyf, drawing...)
 		outline := glyf[start:]
 		components(outline, func(at int) {
 			part := table(outline).u16(at)
@@ -72,18 +74,42 @@ func (f *Font) subset(glyphs []uint16) []byte {
 			}
 			binary.BigEndian.PutUint16(outline[at:], n)
 		})
-		for len(glyf)%4 != 0 {
+		if len(glyf)%2 != 0 {
 			glyf = append(glyf, 0)
 		}
 	}
-	loca = binary.BigEndian.AppendUint32(loca, uint32(len(glyf)))
+	places, long := offsets(append(loca, len(glyf)))
 
 	head, hhea, maxp := slices.Clone(f.head), slices.Clone(f.hhea), slices.Clone(f.maxp)
-	binary.BigEndian.PutUint32(head[8:], 0)  // the checksum of the file; no reader of PDF looks at it
-	binary.BigEndian.PutUint16(head[50:], 1) // long offsets
+	binary.BigEndian.PutUint32(head[8:], 0) // the checksum of the file; no reader of PDF looks at it
+	binary.BigEndian.PutUint16(head[50:], long)
+	f.scale(head, 18, 36, 38, 40, 42)
+	f.scale(hhea, 4, 6, 8, 10, 12, 14, 16)
 	binary.BigEndian.PutUint16(hhea[34:], uint16(len(glyphs)))
 	binary.BigEndian.PutUint16(maxp[4:], uint16(len(glyphs)))
-	return assemble(map[string][]byte{"head": head, "hhea": hhea, "maxp": maxp, "hmtx": hmtx, "loca": loca, "glyf": glyf})
+	return assemble(map[string][]byte{"head": head, "hhea": hhea, "maxp": maxp, "hmtx": hmtx, "loca": places, "glyf": glyf})
+}
+
+// offsets writes where glyphs begin, halved and short where they fit.
+func offsets(places []int) (loca []byte, long uint16) {
+	if places[len(places)-1] >= 2<<16 {
+		long = 1
+	}
+	for _, at := range places {
+		if long == 1 {
+			loca = binary.BigEndian.AppendUint32(loca, uint32(at))
+		} else {
+			loca = binary.BigEndian.AppendUint16(loca, uint16(at/2))
+		}
+	}
+	return loca, long
+}
+
+// scale brings numbers of a table to the units of a file.
+func (f *Font) scale(t table, places ...int) {
+	for _, at := range places {
+		binary.BigEndian.PutUint16(t[at:], uint16(int16(f.scaled(t.i16(at)))))
+	}
 }
 
 // assemble puts tables into a font file, sorted by name as the format asks.
