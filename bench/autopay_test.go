@@ -128,6 +128,7 @@ func (c *cutoff) handOver(b *testing.B) {
 // noJobs is asked for nothing: the members of the benchmark have no e-mail.
 type noJobs struct{}
 
+func (noJobs) TextReceipt(*store.Tx, enrollment.AccountID, payment.OperationID) error { return nil }
 func (noJobs) SendReceipt(*store.Tx, enrollment.AccountID, payment.OperationID) error { return nil }
 
 func (noJobs) CheckCard(*store.Tx, payment.OperationID) error { return nil }

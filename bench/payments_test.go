@@ -64,6 +64,10 @@ func (r receipts) SendReceipt(tx *store.Tx, _ enrollment.AccountID, id payment.O
 	return r.queue.Insert(tx, receiptJob{id})
 }
 
+func (r receipts) TextReceipt(*store.Tx, enrollment.AccountID, payment.OperationID) error {
+	panic("no texts here")
+}
+
 func (r receipts) CheckCard(*store.Tx, payment.OperationID) error { panic("no cards here") }
 
 type noLinks struct{}

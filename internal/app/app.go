@@ -188,7 +188,8 @@ func New(d *Database, c Config) (*App, error) {
 		DB: d.db, Profile: c.Profile, Courier: c.Courier, Texts: billTexts(c), Letters: c.Letters, Jobs: a, Fonts: c.Fonts,
 	})
 	a.Paying = paying.New(paying.Config{
-		DB: d.db, Profile: c.Profile, Jobs: a, Links: c.Links, Gateway: c.Gateway, Validator: c.Validator, Mailer: a.mailer(), Log: c.Log,
+		DB: d.db, Profile: c.Profile, Jobs: a, Links: c.Links, Gateway: c.Gateway, Validator: c.Validator, Mailer: a.mailer(), Texts: billTexts(c) != nil,
+		Log: c.Log,
 	})
 	a.AutoPay = autopay.New(autopay.Config{
 		DB: d.db, Profile: c.Profile, Poster: a.Paying, Banks: a.Paying, Jobs: a, Log: c.Log, Random: c.Random, Workers: c.BillWorkers,
@@ -206,6 +207,7 @@ func New(d *Database, c Config) (*App, error) {
 	queue.HandleLetter(workers, a.sendReceipt)
 	queue.HandleLetter(workers, a.sendMessage)
 	queue.Handle(workers, a.sendText)
+	queue.Handle(workers, a.textReceipt)
 	queue.Handle(workers, a.checkCard)
 	queue.Handle(workers, a.firstBill)
 	if err := a.openPeople(c, workers); err != nil {

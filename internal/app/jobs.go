@@ -16,6 +16,9 @@ type (
 	receiptJob struct {
 		Operation payment.OperationID `json:"operation"`
 	}
+	receiptTextJob struct {
+		Operation payment.OperationID `json:"operation"`
+	}
 	messageJob struct {
 		Account enrollment.AccountID `json:"account"`
 		Message store.MessageID      `json:"message"`
@@ -33,6 +36,7 @@ type (
 )
 
 func (receiptJob) Kind() string       { return "receipt.send" }
+func (receiptTextJob) Kind() string   { return "receipt.text" }
 func (messageJob) Kind() string       { return "message.send" }
 func (cardJob) Kind() string          { return "card.check" }
 func (mandateLetterJob) Kind() string { return "mandate.letter" }
@@ -41,6 +45,11 @@ func (firstBillJob) Kind() string     { return "bill.first" }
 // SendReceipt enqueues the receipt of a payment.
 func (a *App) SendReceipt(tx *store.Tx, _ enrollment.AccountID, operation payment.OperationID) error {
 	return a.queue.Insert(tx, receiptJob{operation})
+}
+
+// TextReceipt enqueues the writing of a receipt by text.
+func (a *App) TextReceipt(tx *store.Tx, _ enrollment.AccountID, operation payment.OperationID) error {
+	return a.queue.Insert(tx, receiptTextJob{operation})
 }
 
 // SendMessage enqueues the sending of an e-mail that is kept.
@@ -70,6 +79,20 @@ func (a *App) sendReceipt(ctx context.Context, job receiptJob) error {
 		return err
 	}
 	return unlessFinal(a.Notifying.Deliver(ctx, letter))
+}
+
+// textReceipt writes the receipt of an operation as a text to the number that its
+// payer gave. Whether it may leave is asked when it does.
+func (a *App) textReceipt(ctx context.Context, job receiptTextJob) error {
+	receipt, err := a.Paying.Receipt(ctx, job.Operation)
+	if err != nil {
+		return err
+	}
+	letter, err := a.config.Letters.Receipt(receipt)
+	if err != nil {
+		return err
+	}
+	return a.Notifying.TextReceipt(ctx, letter, receipt.Number)
 }
 
 // receiptLetter writes the receipt of an operation, or that no money was taken.

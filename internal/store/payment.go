@@ -17,21 +17,25 @@ import (
 
 const intentColumns = `intent_id, account_id, channel, method, amount_cents, state, input_hash, processor, session_ref, reason, email, language, submitted_at, updated_at, expires_at`
 
+// intentRead is what is read of an intent: what most have, and a number for a
+// text, which few have.
+const intentRead = intentColumns + `, number_enc`
+
 const paymentColumns = `account_id, payment_id, intent_id, channel, method, amount_cents, confirmation, processor, processor_ref, last_four, brand, submitted_at, received_on, effective_on, posted_at`
 
 var (
 	qInsertIntent = stmt("insert_intent", `
-		INSERT INTO intent (`+intentColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (intent_id) DO NOTHING RETURNING intent_id`)
-	qIntent       = stmt("intent", `SELECT `+intentColumns+` FROM intent WHERE intent_id = $1`)
+		INSERT INTO intent (`+intentRead+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT (intent_id) DO NOTHING RETURNING intent_id`)
+	qIntent       = stmt("intent", `SELECT `+intentRead+` FROM intent WHERE intent_id = $1`)
 	qUpdateIntent = stmt("update_intent", `
 		UPDATE intent SET state = $3, session_ref = $4, reason = $5, updated_at = $6 WHERE intent_id = $1 AND state = $2`)
 	qUnsettled = stmt("unsettled_intents", `
-		SELECT `+intentColumns+` FROM intent WHERE state IN ('created', 'pending', 'unknown')
+		SELECT `+intentRead+` FROM intent WHERE state IN ('created', 'pending', 'unknown')
 			AND (updated_at, intent_id) > ($1, $2) AND updated_at <= $3
 		ORDER BY updated_at, intent_id LIMIT $4`)
 	qUnsettledOf = stmt("unsettled_intents_of", `
-		SELECT `+intentColumns+` FROM intent WHERE account_id = $1 AND state IN ('created', 'pending', 'unknown')
+		SELECT `+intentRead+` FROM intent WHERE account_id = $1 AND state IN ('created', 'pending', 'unknown')
 		ORDER BY submitted_at LIMIT 50`)
 	insertPayments         = insertsOf("payment", columnsOf(paymentColumns))
 	qPaymentByIntent       = stmt("payment_by_intent", `SELECT `+paymentColumns+` FROM payment WHERE intent_id = $1`)
@@ -75,12 +79,34 @@ var (
 type IntentRow struct {
 	payment.Intent
 	Processor string
+
+	number []byte // sealed
+}
+
+// Texted tells whether the receipt goes by text too.
+func (i IntentRow) Texted() bool { return len(i.number) > 0 }
+
+// TextReceipt notes on an intent that is not stored yet the number that its
+// receipt goes to.
+func (tx *Tx) TextReceipt(i *IntentRow, number pii.Secret) (err error) {
+	i.number, err = tx.db.vault.Seal("intent.number", i.ID.String(), number.Reveal())
+	return err
+}
+
+// ReceiptNumber gives the number that the receipt of an intent goes to, zero for
+// none.
+func (tx *ReadTx) ReceiptNumber(i IntentRow) (pii.Secret, error) {
+	if !i.Texted() {
+		return pii.Secret{}, nil
+	}
+	digits, err := tx.db.vault.Unseal("intent.number", i.ID.String(), i.number)
+	return pii.NewSecret(digits), err
 }
 
 func scanIntent(row func(...any) error) (IntentRow, error) {
 	var i IntentRow
 	err := row(&i.ID, &i.AccountID, &i.Channel, &i.Method, &i.Amount, &i.State, &i.InputHash, &i.Processor,
-		&i.SessionRef, &i.Reason, &i.Email, &i.Language, &i.SubmittedAt, &i.UpdatedAt, &i.ExpiresAt)
+		&i.SessionRef, &i.Reason, &i.Email, &i.Language, &i.SubmittedAt, &i.UpdatedAt, &i.ExpiresAt, &i.number)
 	return i, err
 }
 
@@ -93,7 +119,7 @@ func scanIntent(row func(...any) error) (IntentRow, error) {
 func (tx *Tx) OpenIntent(i IntentRow) (isNew bool, f *Facts, err error) {
 	insert := step{stmt: qInsertIntent, args: []any{
 		i.ID, i.AccountID, string(i.Channel), string(i.Method), i.Amount, string(i.State), i.InputHash,
-		i.Processor, i.SessionRef, i.Reason, i.Email, i.Language, i.SubmittedAt, i.UpdatedAt, i.ExpiresAt,
+		i.Processor, i.SessionRef, i.Reason, i.Email, i.Language, i.SubmittedAt, i.UpdatedAt, i.ExpiresAt, noneIfEmpty(i.number),
 	}, row: func(func(...any) error) error { isNew = true; return nil }, presumed: true}
 	all, err := tx.facts(accountsIn{first: i.AccountID, last: i.AccountID}, wantAllCharges, civil.Month{}, insert)
 	if err != nil {
@@ -103,6 +129,14 @@ func (tx *Tx) OpenIntent(i IntentRow) (isNew bool, f *Facts, err error) {
 		return false, nil, errNoAccount
 	}
 	return isNew, all[0], nil
+}
+
+// noneIfEmpty keeps nothing as NULL.
+func noneIfEmpty(sealed []byte) any {
+	if len(sealed) == 0 {
+		return nil
+	}
+	return sealed
 }
 
 // Intent finds an intent by operation id, or fault.NotFound.

@@ -171,6 +171,7 @@ func (w *World) Decisions(id enrollment.ID) []string {
 // hooks run inside the transaction.
 type Jobs struct {
 	Receipt func() error // in place of success, if set
+	Text    func(*store.Tx, payment.OperationID) error
 	Check   func(*store.Tx, payment.OperationID) error
 	Mandate func() error
 }
@@ -178,6 +179,14 @@ type Jobs struct {
 // SendReceipt is asked for in the transaction that posts a payment.
 func (j *Jobs) SendReceipt(*store.Tx, enrollment.AccountID, payment.OperationID) error {
 	return run(j.Receipt)
+}
+
+// TextReceipt is asked for in the transaction that posts a payment.
+func (j *Jobs) TextReceipt(tx *store.Tx, _ enrollment.AccountID, operation payment.OperationID) error {
+	if j.Text == nil {
+		return nil
+	}
+	return j.Text(tx, operation)
 }
 
 // CheckCard is asked for in the transaction that stores a webhook.

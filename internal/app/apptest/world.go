@@ -83,7 +83,7 @@ const medicalPlan, dentalPlan = "HARBOR-SILVER", "TIDE-LOW"
 // and again for the process that comes up after one was killed.
 func (w *World) NewPaying(gateway payment.CardGateway) *paying.Service {
 	return paying.New(paying.Config{
-		DB: w.DB, Profile: w.Profile, Jobs: w.Jobs, Links: links{}, Gateway: gateway, Validator: w.Validator, Mailer: Mails{},
+		DB: w.DB, Profile: w.Profile, Jobs: w.Jobs, Links: links{}, Gateway: gateway, Validator: w.Validator, Mailer: Mails{}, Texts: true,
 		Log: w.Log,
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/bill"
 	"quittance.org/quittance/internal/domain/enrollment"
+	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/domain/mandate"
 	"quittance.org/quittance/internal/domain/standing"
 	"quittance.org/quittance/internal/domain/texting"
@@ -42,24 +43,54 @@ func (s *Service) alsoByText(tx *store.Tx, account enrollment.AccountID, short *
 		return err
 	}
 	for _, n := range numbers {
-		m := store.TextMessage{
-			ID: texting.ID{UUID: tx.NewID()}, Account: account, Template: short.Template, Version: short.Version, Language: language, Source: source,
-			Number: n.Number, Words: short.Words, Fate: texting.Queued, LeavesAt: s.leaves(tx.Now()),
-		}
-		if m.LeavesAt.After(tx.Now()) {
-			m.Fate = texting.Waiting
-		}
-		isNew, err := tx.InsertText(m)
-		if err != nil {
+		if _, err := s.keepText(tx, account, short, language, source, n.Number); err != nil {
 			return err
-		}
-		if isNew && m.Fate == texting.Queued {
-			if err := s.jobs.SendText(tx, account, m.ID); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
+}
+
+// keepText keeps a text to a number and lets it go, or has it wait for the
+// morning. It says false when one about the same is there already.
+func (s *Service) keepText(tx *store.Tx, account enrollment.AccountID, short *Short, language string, source ident.UUID, number pii.Secret) (bool, error) {
+	m := store.TextMessage{
+		ID: texting.ID{UUID: tx.NewID()}, Account: account, Template: short.Template, Version: short.Version, Language: language, Source: source,
+		Number: number, Words: short.Words, Fate: texting.Queued, LeavesAt: s.leaves(tx.Now()),
+	}
+	if m.LeavesAt.After(tx.Now()) {
+		m.Fate = texting.Waiting
+	}
+	isNew, err := tx.InsertText(m)
+	if err != nil || !isNew || m.Fate != texting.Queued {
+		return isNew, err
+	}
+	return true, s.jobs.SendText(tx, account, m.ID)
+}
+
+// TextReceipt keeps the short form of a receipt for the number that its payer
+// gave, and lets it go. It may be repeated: it is kept once. A number gets no
+// more of them than of other texts that anybody can cause; one that has said
+// STOP gets none.
+func (s *Service) TextReceipt(ctx context.Context, l Letter, number pii.Secret) error {
+	if l.Short == nil || number.IsZero() {
+		return nil
+	}
+	key := s.db.Vault().IndexText("throttle.receipt_text", number.Reveal())
+	return s.db.InTx(ctx, "receipt by text", func(tx *store.Tx) error {
+		wanted, err := tx.ReceiptTextWanted(l.Account, l.Source, number)
+		if err != nil || !wanted {
+			return err
+		}
+		tries, err := tx.Tries(key, identity.TextLimit.Window)
+		if err != nil || identity.TextLimit.Reached(tries) {
+			return err
+		}
+		isNew, err := s.keepText(tx, l.Account, l.Short, l.Language, l.Source, number)
+		if err == nil && isNew {
+			tx.CountTry(key)
+		}
+		return err
+	})
 }
 
 // leaves gives the moment at which a text that is ready now may leave.
@@ -161,7 +192,8 @@ func (s *Service) leaving(tx *store.Tx, account enrollment.AccountID, id texting
 	return m, err
 }
 
-// stillWanted tells whether texts to the number go on.
+// stillWanted tells whether texts to the number go on: those of a member, or the
+// one that a payer has asked for.
 func stillWanted(tx *store.ReadTx, m store.TextMessage) (bool, error) {
 	numbers, err := tx.TextTo(m.Account)
 	for _, n := range numbers {
@@ -169,7 +201,10 @@ func stillWanted(tx *store.ReadTx, m store.TextMessage) (bool, error) {
 			return true, err
 		}
 	}
-	return false, err
+	if err != nil {
+		return false, err
+	}
+	return tx.ReceiptTextWanted(m.Account, m.Source, m.Number)
 }
 
 // stillTrue tells whether a text is true at the moment of leaving: the same

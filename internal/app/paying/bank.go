@@ -8,12 +8,14 @@ import (
 
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/access"
 	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/domain/ledger"
 	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/domain/texting"
 	"quittance.org/quittance/internal/store"
 )
 
@@ -24,8 +26,18 @@ type Order struct {
 	Channel       payment.Channel
 	Amount        money.Amount
 	Email         string // where the receipt goes; may be empty
+	Text          *ReceiptText
 	Language      string
 	Authorization Authorization
+}
+
+// ReceiptText is a number for one text with the receipt, and the words that its
+// payer agreed to by giving it.
+type ReceiptText struct {
+	Number   pii.Secret // ten digits
+	Version  string
+	Language string // of the words
+	Wording  string
 }
 
 // Authorization is what the payer agreed to and where (ACH-02, REG-40).
@@ -102,7 +114,10 @@ func (s *Service) PayByBank(ctx context.Context, o BankOrder) (payment.Payment, 
 	o.Bank.AccountID = o.Account
 	var paid payment.Payment
 	err := s.posting(ctx, s.inLine(o.Account), "pay by bank", func(tx *store.Tx, try int) error {
-		i := s.newIntent(tx, o.Order, payment.MethodBank, o.Bank.Routing, o.Bank.Number.Reveal(), string(o.Bank.Type))
+		i, err := s.newIntent(tx, o.Order, payment.MethodBank, o.Bank.Routing, o.Bank.Number.Reveal(), string(o.Bank.Type))
+		if err != nil {
+			return err
+		}
 		i.State = payment.IntentSucceeded
 		facts, err := s.storeIntent(tx, i, o.Order)
 		if err != nil {
@@ -130,12 +145,16 @@ func (s *Service) PayByBank(ctx context.Context, o BankOrder) (payment.Payment, 
 	return paid, err
 }
 
-func (s *Service) newIntent(tx *store.Tx, o Order, method payment.Method, more ...string) store.IntentRow {
-	return store.IntentRow{Intent: payment.Intent{
+func (s *Service) newIntent(tx *store.Tx, o Order, method payment.Method, more ...string) (store.IntentRow, error) {
+	i := store.IntentRow{Intent: payment.Intent{
 		ID: o.Operation, AccountID: o.Account, Channel: o.Channel, Method: method, Amount: o.Amount,
 		State: payment.IntentCreated, InputHash: s.inputHash(o, method, more...), Email: o.Email, Language: o.Language,
 		SubmittedAt: tx.Now(), UpdatedAt: tx.Now(),
 	}}
+	if o.Text == nil || !s.texts {
+		return i, nil
+	}
+	return i, tx.TextReceipt(&i, o.Text.Number)
 }
 
 // storeIntent stores a new intent with what the payer agreed to, and gives the
@@ -160,11 +179,17 @@ func (s *Service) storeIntent(tx *store.Tx, i store.IntentRow, o Order) (*store.
 	if err := payment.CheckAmount(o.Amount, s.mostPayable(facts)); err != nil {
 		return nil, err
 	}
-	tx.InsertAuthorization(store.Authorization{
+	agreed := store.Authorization{
 		AccountID: o.Account, Operation: o.Operation, Version: o.Authorization.Version, Language: o.Language,
 		Wording: o.Authorization.Wording, Network: o.Authorization.Network, SessionHash: o.Authorization.SessionHash, At: tx.Now(),
+	}
+	tx.InsertAuthorization(agreed)
+	if !i.Texted() {
+		return facts, nil
+	}
+	return facts, tx.InsertReceiptConsent(agreed, store.ReceiptConsent{
+		Number: o.Text.Number, Version: texting.ReceiptVersion, TextVersion: o.Text.Version, Language: o.Text.Language, Wording: o.Text.Wording,
 	})
-	return facts, nil
 }
 
 // inputHash is of everything that the payer confirmed; it holds no number that

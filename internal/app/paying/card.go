@@ -19,13 +19,15 @@ func (s *Service) PayByCard(ctx context.Context, o Order) (string, error) {
 	}
 	var i store.IntentRow
 	err := s.db.InTx(ctx, "pay by card", func(tx *store.Tx) error {
-		i = s.newIntent(tx, o, payment.MethodCard)
+		var err error
+		if i, err = s.newIntent(tx, o, payment.MethodCard); err != nil {
+			return err
+		}
 		i.Processor = s.gateway.Name()
 		i.ExpiresAt = tx.Now().Add(payment.CardPageLife)
 		if _, err := s.storeIntent(tx, i, o); err != nil {
 			return err
 		}
-		var err error
 		i, err = tx.Intent(o.Operation)
 		return err
 	})

@@ -31,6 +31,8 @@ type Jobs interface {
 	// SendReceipt asks for the receipt of a payment to be sent, or the word that
 	// there is none.
 	SendReceipt(tx *store.Tx, account enrollment.AccountID, operation payment.OperationID) error
+	// TextReceipt asks for the receipt to go to the number that the payer gave.
+	TextReceipt(tx *store.Tx, account enrollment.AccountID, operation payment.OperationID) error
 	// CheckCard asks for a card payment to be looked up at the processor.
 	CheckCard(tx *store.Tx, operation payment.OperationID) error
 }
@@ -51,6 +53,7 @@ type Config struct {
 	Gateway   payment.CardGateway // nil when no card is taken
 	Validator payment.AccountValidator
 	Mailer    Mailer // nil: nobody can leave an address to be told of a bill
+	Texts     bool   // a payer may give a number for a text with the receipt
 	Log       *slog.Logger
 }
 
@@ -63,6 +66,7 @@ type Service struct {
 	gateway   payment.CardGateway
 	validator payment.AccountValidator
 	mailer    Mailer
+	texts     bool
 	log       *slog.Logger
 }
 
@@ -71,8 +75,12 @@ func New(c Config) *Service {
 	if c.DB == nil || c.Profile == nil || c.Jobs == nil || c.Links == nil || c.Validator == nil || c.Log == nil {
 		panic("paying: New needs all of its Config but the gateway")
 	}
-	return &Service{c.DB, c.Profile, c.Jobs, c.Links, c.Gateway, c.Validator, c.Mailer, c.Log}
+	return &Service{c.DB, c.Profile, c.Jobs, c.Links, c.Gateway, c.Validator, c.Mailer, c.Texts, c.Log}
 }
+
+// TextsReceipts tells whether a payer may give a number for a text with the
+// receipt.
+func (s *Service) TextsReceipts() bool { return s.texts }
 
 // NewOperation makes the birth certificate of a payment, when its form is
 // first shown.

@@ -205,6 +205,11 @@ func (s *Service) post(tx *store.Tx, i store.IntentRow, p payment.Payment, clear
 	if p.Channel == payment.ChannelWebGuest {
 		tx.NoticePayment(p.AccountID, p.ID)
 	}
+	if i.Texted() {
+		if err := s.jobs.TextReceipt(tx, p.AccountID, i.ID); err != nil {
+			return err
+		}
+	}
 	if address == "" {
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/money"
+	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/bill"
 	"quittance.org/quittance/internal/domain/enrollment"
@@ -244,7 +245,8 @@ type Receipt struct {
 	FirstName    string
 	Initial      string
 	SubscriberID ident.SubscriberID
-	Email        string // where it was sent
+	Email        string     // where it was sent
+	Number       pii.Secret // where it goes by text; zero: nowhere
 	Language     string
 	Wording      string // what the payer agreed to
 	Parts        []ReceiptPart
@@ -292,6 +294,9 @@ func (s *Service) receipt(tx *store.ReadTx, p payment.Payment) (*Receipt, error)
 		Language: i.Language, After: s.due(facts),
 	}
 	if r.Email, err = receiptAddress(tx, facts, p, i.Email); err != nil {
+		return nil, err
+	}
+	if r.Number, err = tx.ReceiptNumber(i); err != nil {
 		return nil, err
 	}
 	if unasked(p.Channel) {

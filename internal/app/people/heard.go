@@ -57,6 +57,9 @@ func (s *Service) HeardText(ctx context.Context, in HeardText) error {
 		if err != nil {
 			return err
 		}
+		if changed, language, err = s.heardOfPayer(tx, digits, word, changed, language); err != nil {
+			return err
+		}
 		answers := map[texting.Word]MailKind{texting.Stop: MailTextsOff, texting.Start: MailTextsOn, texting.Yes: MailTextsOn, texting.Help: MailTextsHelp}
 		kind, known := answers[word]
 		if !known || !changed && word != texting.Help {
@@ -64,6 +67,27 @@ func (s *Service) HeardText(ctx context.Context, in HeardText) error {
 		}
 		return s.answerText(tx, digits, Mail{Kind: kind, Language: language})
 	})
+}
+
+// heardOfPayer keeps that a number has said STOP, or START after it, whether it is
+// of an account or was given by a payer for a receipt (G6). Who was written to
+// once is answered once.
+func (s *Service) heardOfPayer(tx *store.Tx, digits string, word texting.Word, changed bool, language string) (bool, string, error) {
+	switch word {
+	case texting.Start:
+		tx.StartTexts(digits)
+	case texting.Stop:
+		first, err := tx.StopTexts(digits)
+		if err != nil || !first || changed {
+			return changed, language, err
+		}
+		spoken, given, err := tx.ReceiptLanguage(digits)
+		if err != nil || !given {
+			return changed, language, err
+		}
+		return true, spoken, nil
+	}
+	return changed, language, nil
 }
 
 // heard does what a word says for all accounts of a number. It tells whether

@@ -97,14 +97,22 @@ func (s *Service) Message(ctx context.Context, who Who, id store.MessageID) ([]s
 	return all, err
 }
 
-// TextsBeside gives the text messages that went out beside a letter.
+// TextsBeside gives the text messages that went out beside a letter, to numbers
+// of the account: where a payer wanted a receipt is theirs to know.
 func (s *Service) TextsBeside(ctx context.Context, who Who, letter store.Message) ([]store.TextMessage, error) {
 	if err := who.May(access.SeeMessages); err != nil {
 		return nil, err
 	}
 	var all []store.TextMessage
 	err := s.DB.Read(ctx, "texts beside a letter", func(tx *store.ReadTx) (err error) {
+		numbers, err := tx.TextNumbers(who.Account)
+		if err != nil {
+			return err
+		}
 		all, err = tx.TextsAbout(who.Account, letter.Source)
+		all = slices.DeleteFunc(all, func(m store.TextMessage) bool {
+			return !slices.ContainsFunc(numbers, func(n store.TextNumber) bool { return n.Number.Reveal() == m.Number.Reveal() })
+		})
 		return err
 	})
 	return all, err

@@ -126,6 +126,7 @@ func (s *Service) textsOn(tx *store.Tx, n store.TextNumber, how texting.How, fro
 		}
 	}
 	n.State = texting.On
+	tx.StartTexts(n.Number.Reveal()) // proven to be theirs, who agree again
 	if err := tx.RecordTextConsent(store.TextConsent{TextNumber: n, How: how, Version: texting.ConsentVersion, From: from}); err != nil {
 		return err
 	}

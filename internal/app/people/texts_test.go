@@ -6,8 +6,11 @@ import (
 	"time"
 
 	"quittance.org/quittance/internal/app/apptest"
+	"quittance.org/quittance/internal/app/paying"
 	"quittance.org/quittance/internal/app/people"
+	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/identity"
+	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/domain/texting"
 	"quittance.org/quittance/internal/store"
 )
@@ -308,5 +311,43 @@ func TestCallsThatAreNotMade(t *testing.T) {
 		w.s.Calls = nil
 		_, err = w.s.SendCode(ctx, people.SendCode{Ticket: sent.Ticket, Call: true, From: from})
 		w.wantCode(err, people.CodeCallsOff)
+	})
+}
+
+// STOP from a number that only a payer has given is kept, and answered once;
+// START lifts it, and so does its owner's agreement by a code. A number that was
+// never written to is not answered.
+func TestStopOfAPayersNumber(t *testing.T) {
+	t.Parallel()
+	eachLobby(t, func(t *testing.T, w *lobby) {
+		h := w.household()
+		w.Bill("2026-12")
+		stopped := func() int { w.t.Helper(); return w.count("text_stop") }
+		if got := w.hears("m1", "STOP"); len(got) != 0 || stopped() != 1 {
+			t.Errorf("a number that was never written to: %v, %d", got, stopped())
+		}
+		if got := w.hears("m2", "START"); len(got) != 0 || stopped() != 0 {
+			t.Errorf("START: %v, %d", got, stopped())
+		}
+		s := w.NewPaying(nil)
+		_, err := s.PayByBank(t.Context(), paying.BankOrder{
+			Order: paying.Order{
+				Operation: s.NewOperation(), Account: h.Account, Channel: payment.ChannelWebGuest, Amount: apptest.Amount("20.00"), Language: "en",
+				Text:          &paying.ReceiptText{Number: pii.NewSecret(phone), Version: "en-1", Language: "en", Wording: "One text."},
+				Authorization: paying.Authorization{Version: "2026-1", Wording: "I authorize one payment.", Network: "n", SessionHash: "s"},
+			},
+			Bank: payment.BankAccount{HolderName: "Bo Payer", Type: payment.AccountChecking, Routing: "011000138", Number: pii.NewSecret("000123456789")},
+		})
+		w.ok(err)
+		if got := w.hears("m3", "stop"); !slices.Equal(got, []string{"|texts_off|"}) || stopped() != 1 {
+			t.Errorf("STOP: %v, %d", got, stopped())
+		}
+		if got := w.hears("m4", "stop"); len(got) != 0 || stopped() != 1 {
+			t.Errorf("STOP again: %v, %d", got, stopped())
+		}
+		w.texted(w.member("ana@example.org", h), agreed)
+		if stopped() != 0 {
+			t.Error("its owner has agreed by a code, and the number is stopped")
+		}
 	})
 }

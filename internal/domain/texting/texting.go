@@ -19,6 +19,10 @@ type Text struct{}
 // make a new one. The words that were shown are kept beside it.
 const ConsentVersion = "texts-2026-1"
 
+// ReceiptVersion names the terms under which a payer gives a number for one text
+// with the receipt.
+const ReceiptVersion = "receipt-2026-1"
+
 // AnswerFor is for how long YES says yes to the message that asked: somebody
 // who answers later has forgotten what was asked.
 const AnswerFor = 72 * time.Hour

@@ -7,6 +7,10 @@ import (
 
 	"quittance.org/quittance/internal/app/apptest"
 	"quittance.org/quittance/internal/app/people"
+	"quittance.org/quittance/internal/base/ident"
+	"quittance.org/quittance/internal/base/pii"
+	"quittance.org/quittance/internal/domain/texting"
+	"quittance.org/quittance/internal/store"
 )
 
 // A14: the terms stand on the page, the agreement takes a tick and a number, and
@@ -58,6 +62,20 @@ func TestTextsBesideLetters(t *testing.T) {
 	b.open("/account/messages")
 	link := regexp.MustCompile(`href="(/account/messages/[^".]+)"`).FindStringSubmatch(b.body)[1]
 	b.open(link).says("Also by text message", "to (•••) •••-0147", "On its way", "Text: bill")
+	var source ident.UUID
+	if err := source.UnmarshalText([]byte(h.Rows("SELECT CAST(source_id AS TEXT) FROM text_message")[0])); err != nil {
+		t.Fatal(err)
+	}
+	h.InTx(func(tx *store.Tx) error { // about the same, to who paid: theirs to know
+		_, err := tx.InsertText(store.TextMessage{
+			ID: texting.ID{UUID: tx.NewID()}, Account: of.Account, Template: "text_receipt", Version: 1, Language: "en", Source: source,
+			Number: pii.NewSecret("6175550199"), Words: "Text: receipt", Fate: texting.Sent, LeavesAt: tx.Now(),
+		})
+		return err
+	})
+	if b.open(link); strings.Contains(b.text(), "0199") {
+		t.Errorf("where a payer's receipt went is shown: %s", b.text())
+	}
 }
 
 // "Call me instead" (A3): the newest code is the spoken one.

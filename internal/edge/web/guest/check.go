@@ -36,6 +36,7 @@ func (v *visit) checkPage(s session, d owing.View) portal.Check {
 	view := portal.Check{
 		Op: a.Op.String(), Amount: a.Amount, Who: d.Who(), Covers: d.Covers(), Method: a.Method, Today: d.Today,
 		CancelBy: v.cancelBy(d.Today), Email: a.Email, Choice: len(v.methods()) > 1, From: a.From,
+		Texts: v.paying.TextsReceipts(), Phone: a.Phone,
 	}
 	switch {
 	case a.Saved != nil:
@@ -76,32 +77,43 @@ func (v *visit) pay() {
 		v.showCheckPage(view)
 		return
 	}
-	if !v.readEmail(&view) {
+	emailed, texted := v.readEmail(&view), v.readPhone(&view)
+	if !emailed || !texted {
 		v.showCheckPage(view)
 		return
 	}
-	if s.Attempt.Sent && view.Email != s.Attempt.Email && !v.release(&s) {
+	other := view.Email != s.Attempt.Email || view.Phone != s.Attempt.Phone
+	if s.Attempt.Sent && other && !v.release(&s) {
 		return
 	}
-	s.Attempt.Email = view.Email
+	s.Attempt.Email, s.Attempt.Phone = view.Email, view.Phone
 	s.Attempt.Late = d.Standing.PastDue.IsPositive()
-	agreement, err := v.Pages.Agreement(v.Lang, view)
+	order, err := v.order(s, view)
 	if err != nil {
 		v.Broken(err)
 		return
-	}
-	order := paying.Order{
-		Operation: s.Attempt.Op, Account: s.Account, Channel: s.channel(), Amount: s.Attempt.Amount,
-		Email: s.Attempt.Email, Language: string(v.Lang),
-		Authorization: paying.Authorization{
-			Version: agreement.Version, Wording: agreement.Text, Network: v.Address(), SessionHash: v.sessionHash(),
-		},
 	}
 	if s.Attempt.Method == portal.MethodBank {
 		v.payByBank(s, d, order)
 		return
 	}
 	v.payByCard(s, d, order)
+}
+
+// order is what the page that was shown lets us take.
+func (v *visit) order(s session, view portal.Check) (paying.Order, error) {
+	agreement, err := v.Pages.Agreement(v.Lang, view)
+	if err != nil {
+		return paying.Order{}, err
+	}
+	text, err := v.receiptText(view)
+	return paying.Order{
+		Operation: s.Attempt.Op, Account: s.Account, Channel: s.channel(), Amount: s.Attempt.Amount,
+		Email: s.Attempt.Email, Text: text, Language: string(v.Lang),
+		Authorization: paying.Authorization{
+			Version: agreement.Version, Wording: agreement.Text, Network: v.Address(), SessionHash: v.sessionHash(),
+		},
+	}, err
 }
 
 func (v *visit) payByBank(s session, d owing.View, order paying.Order) {

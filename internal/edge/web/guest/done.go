@@ -8,6 +8,7 @@ import (
 	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/fault"
 	"quittance.org/quittance/internal/base/pii"
+	"quittance.org/quittance/internal/domain/identity"
 	"quittance.org/quittance/internal/domain/payment"
 	"quittance.org/quittance/internal/edge/web/owing"
 	"quittance.org/quittance/internal/edge/web/portal"
@@ -80,6 +81,9 @@ func (v *visit) done() {
 	if own {
 		if r.Email != "" {
 			view.Email = pii.Email(r.Email)
+		}
+		if !r.Number.IsZero() {
+			view.Phone = identity.MaskPhone(r.Number.Reveal())
 		}
 		after := owing.View{Due: r.After, Profile: v.Profile}
 		view.Next = v.nextSteps(r, p, after)

@@ -45,6 +45,7 @@ type attempt struct {
 	Saved     *savedBank            `json:"saved,omitempty"` // paid with instead of Bank
 	From      string                `json:"from,omitempty"`  // names this choice of Bank or Saved: a page that showed another does not pay
 	Email     string                `json:"email,omitempty"`
+	Phone     string                `json:"phone,omitempty"`    // for a text with the receipt, as typed
 	Late      bool                  `json:"past_due,omitempty"` // something is past due
 	Sent      bool                  `json:"sent,omitempty"`     // the card processor has a page for Op
 	AskedAt   civil.Instant         `json:"asked_at"`           // when the waiting for its answer began

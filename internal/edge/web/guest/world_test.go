@@ -64,7 +64,10 @@ func newShop(t *testing.T) *shop {
 
 const webhookSecret = "sandbox-webhook-secret"
 
-func open(t *testing.T, w *apptest.World) *shop {
+func open(t *testing.T, w *apptest.World) *shop { t.Helper(); return openTexting(t, w, false) }
+
+// openTexting opens a shop that sends receipts by text, or none.
+func openTexting(t *testing.T, w *apptest.World, texts bool) *shop {
 	t.Helper()
 	s := &shop{World: w, sessions: &sessions{Sessions: app.NewSessions(w.DB, clock.System()), db: w.DB, last: map[string]string{}}, log: &webtest.Log{}, urls: &webtest.Addresses{}, cardURLs: &webtest.Addresses{}, power: &power{}}
 	site, cards := httptest.NewUnstartedServer(nil), httptest.NewUnstartedServer(nil)
@@ -83,7 +86,7 @@ func open(t *testing.T, w *apptest.World) *shop {
 		t.Fatal(err)
 	}
 	s.paying = paying.New(paying.Config{
-		DB: w.DB, Profile: w.Profile, Jobs: w.Jobs, Links: guest.Links{BaseURL: s.portal}, Gateway: gateway, Validator: w.Validator, Mailer: apptest.Mails{},
+		DB: w.DB, Profile: w.Profile, Jobs: w.Jobs, Links: guest.Links{BaseURL: s.portal}, Gateway: gateway, Validator: w.Validator, Mailer: apptest.Mails{}, Texts: texts,
 		Log: slog.New(slog.NewJSONHandler(s.log, nil)),
 	})
 	handler, err := guest.New(s.config(t, s.portal))

@@ -79,6 +79,7 @@ type Done struct {
 	CaughtUp     bool   // something was past due and no longer is
 	Owing        *Owing // nil when nothing is left
 	Email        string // masked, "" for none
+	Phone        string // masked, "" for none
 	Receipt      string // path of the printable receipt
 	File         string // path of the receipt as a PDF file
 	Home         string // path of the payment in the payer's account, "" for a guest

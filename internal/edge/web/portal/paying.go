@@ -94,6 +94,8 @@ type Check struct {
 	CancelBy   civil.Instant // a bank payment can be canceled before this
 	Email      string
 	Suggestion string // a likely meant address, "" for none
+	Texts      bool   // a number may be given for a text with the receipt
+	Phone      string // as typed
 	Problems   Problems
 	Choice     bool   // more than one method is offered, so the method can be changed
 	Saved      *Saved // paid with instead of Bank: its number is not shown
@@ -121,6 +123,12 @@ func (c Check) Authorization() Message {
 	return Message{Key: "check.authorization", Args: given("amount", c.Amount, "date", c.Today, "cancel_by", c.CancelBy)}
 }
 
+// TextTerms are the words that a payer agrees to by giving a number: the label
+// and the hint of its field. They are kept with the payment, word for word.
+func (c Check) TextTerms() []Message {
+	return []Message{{Key: "check.phone.label"}, {Key: "check.phone.hint"}}
+}
+
 // Fields and problems of the paying pages.
 const (
 	FieldMethod      = "method"
@@ -146,4 +154,5 @@ const (
 	ProblemAccountLength = "bank.problem.account_length"
 	ProblemAccountIsCard = "bank.problem.account_card"
 	ProblemEmail         = "check.problem.email"
+	ProblemReceiptPhone  = "check.problem.phone"
 )

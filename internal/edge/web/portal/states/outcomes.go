@@ -41,6 +41,7 @@ func done() []State {
 	})
 	add("own", func(d *portal.Done) { d.Home = portal.PathPayments + "/" + number })
 	add("no-email", func(d *portal.Done) { d.Email = "" })
+	add("texted", func(d *portal.Done) { d.Email, d.Phone = "", "(•••) •••-0123" })
 	add("caught-up", func(d *portal.Done) { d.CaughtUp = true })
 	add("still-owing", func(d *portal.Done) { d.Owing = &portal.Owing{Amount: money.Cents(6200), By: due} })
 	add("answered", func(d *portal.Done) { d.Ask, d.Thanks = false, true })

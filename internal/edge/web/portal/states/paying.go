@@ -31,6 +31,10 @@ func paying() []State {
 		saved := checkingAccount()
 		c.Bank, c.Saved = portal.BankForm{}, &saved
 	})
+	change("texts", func(c *portal.Check) { c.Texts = true })
+	change("phone-wrong", func(c *portal.Check) {
+		c.Texts, c.Phone, c.Problems = true, "555-0147", problem(portal.FieldPhone, portal.ProblemReceiptPhone)
+	})
 	change("email-suggestion", func(c *portal.Check) { c.Email, c.Suggestion = "maria@gmial.com", "maria@gmail.com" })
 	own := portal.Method{Op: op, Amount: total, ChosenSaved: op, Saved: []portal.Saved{checkingAccount(), {ID: "b", Kind: portal.AccountSavings, LastFour: "1116"}}}
 	onlyBank := own
