@@ -22,7 +22,8 @@ type End struct {
 
 // RecordEnd records that coverage of an account has ended with a month: of
 // every enrollment whose standing owes that end (R-DUE-5). Each has a standing
-// of its own: dental coverage or next year's is left alone. Like Release it is
+// of its own: dental coverage is left alone, and next year's unless it ends with
+// the old one (REG-23). Like Release it is
 // refused when no enrollment owes the end and while mail may still come, and
 // does nothing when the end is recorded already; unlike it, it does not ask
 // which letters went out.
