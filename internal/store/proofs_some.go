@@ -63,6 +63,18 @@ func (w *Writing) Share(n, of int) *Writing {
 	return &mine
 }
 
+// Blocks hands on the accounts some at a time.
+func (w *Writing) Blocks(size int, visit func(*Writing) error) error {
+	for some := range slices.Chunk(w.order, size) {
+		block := *w
+		block.order = some
+		if err := visit(&block); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // of gives the accounts for which one of some tables was written.
 func (w *Writing) of(some tables) (ids []enrollment.AccountID) {
 	for _, id := range w.order {

@@ -125,11 +125,34 @@ func (v *verification) sinceBefore(w *store.Writing, before keeps, share int) (k
 	return next, nil
 }
 
+// blockAtOnce is how many accounts go through all proofs before the next do: few
+// enough for what the proofs read of them to stay in the cache of who reads.
+const blockAtOnce = 2 * store.SomeTogether
+
 // written verifies what was written for, and with whole also what is proved of the
 // book as a whole.
 func (v *verification) written(w *store.Writing, whole bool) error {
+	if whole {
+		if err := v.proveWritten(w, true); err != nil {
+			return err
+		}
+	}
+	return w.Blocks(blockAtOnce, func(block *store.Writing) error {
+		orphans := v.report.invariant(store.Orphans).Broken
+		if err := v.proveWritten(block, false); err != nil {
+			return err
+		}
+		if v.report.invariant(store.Orphans).Broken > orphans {
+			return nil // rows of no account have no standing; they are reported
+		}
+		return block.PaidFacts(v.paidAs)
+	})
+}
+
+// proveWritten runs the proofs of the book as a whole, or those of accounts.
+func (v *verification) proveWritten(w *store.Writing, whole bool) error {
 	for _, p := range store.Proofs {
-		if p.Whole && !whole {
+		if p.Whole != whole {
 			continue
 		}
 		checked, err := w.Prove(p, v.differs(p))
@@ -138,10 +161,7 @@ func (v *verification) written(w *store.Writing, whole bool) error {
 		}
 		v.report.invariant(p.Invariant).Checked += checked
 	}
-	if v.report.invariant(store.Orphans).Broken > 0 {
-		return nil // rows of no account have no standing; they are reported
-	}
-	return w.PaidFacts(v.paidAs)
+	return nil
 }
 
 // sums proves the sums over the whole book, of which only what was written for is

@@ -48,6 +48,7 @@ func (c simulateCommand) Run(ctx context.Context, s Streams) error {
 	}
 	defer cleanUp()
 	defer debug.SetGCPercent(debug.SetGCPercent(garbagePercent))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(min(heapGoal, debug.SetMemoryLimit(-1))))
 	bar := newProgress(s.Err, fmt.Sprintf("Plan year %d", c.Year), 0)
 	config.Progress = func(done, days int) {
 		bar.total = days
@@ -76,6 +77,10 @@ func (c simulateCommand) Run(ctx context.Context, s Streams) error {
 // of it. A year and a server keep little, some megabytes: to collect garbage as
 // soon as there is as much again takes up to a tenth of the processor time.
 const garbagePercent = 400
+
+// heapGoal is from how many bytes on a year collects garbage sooner. What a day of
+// a large market has in hand grows with its households; what lies beside it need not.
+const heapGoal = 128 << 20
 
 // workersEach is how many households act at the same time for each processor:
 // while one waits for a commit, which it shares with others that wait, the
