@@ -144,7 +144,7 @@ func (a Article) Paragraphs() []Paragraph {
 	case ArticleAccess:
 		return []Paragraph{text("goal"), text("ways"), under("gaps_title", "gaps"), under("report_title", "report")}
 	case ArticlePrivacy:
-		return []Paragraph{text("ask"), text("show"), text("wait"), text("cards"), text("banks"), text("cookies")}
+		return []Paragraph{text("ask"), text("show"), text("wait"), text("phones"), text("cards"), text("banks"), text("cookies")}
 	case ArticleContact:
 		return []Paragraph{text("phone"), text("bill"), text("lookup"), text("safe")}
 	}
