@@ -241,7 +241,7 @@ func BenchmarkPaymentsSQLite(b *testing.B) {
 	d := openDesk(b, m)
 	single := newSingleRows(b)
 	var rows [][]string
-	for _, clients := range []int{1, 8} {
+	for _, clients := range []int{1, 8, 32} {
 		var base, one, many, oneCost, cost series
 		pay := func(crowd *crowd, paid, cost *series) {
 			before := processorTime()
