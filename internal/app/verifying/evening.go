@@ -133,13 +133,13 @@ const blockAtOnce = 2 * store.SomeTogether
 // book as a whole.
 func (v *verification) written(w *store.Writing, whole bool) error {
 	if whole {
-		if err := v.proveWritten(w, true); err != nil {
+		if err := v.prove(true, w.Prove); err != nil {
 			return err
 		}
 	}
 	return w.Blocks(blockAtOnce, func(block *store.Writing) error {
 		orphans := v.report.invariant(store.Orphans).Broken
-		if err := v.proveWritten(block, false); err != nil {
+		if err := v.prove(false, block.Prove); err != nil {
 			return err
 		}
 		if v.report.invariant(store.Orphans).Broken > orphans {
@@ -147,21 +147,6 @@ func (v *verification) written(w *store.Writing, whole bool) error {
 		}
 		return block.PaidFacts(v.paidAs)
 	})
-}
-
-// proveWritten runs the proofs of the book as a whole, or those of accounts.
-func (v *verification) proveWritten(w *store.Writing, whole bool) error {
-	for _, p := range store.Proofs {
-		if p.Whole != whole {
-			continue
-		}
-		checked, err := w.Prove(p, v.differs(p))
-		if err != nil {
-			return err
-		}
-		v.report.invariant(p.Invariant).Checked += checked
-	}
-	return nil
 }
 
 // sums proves the sums over the whole book, of which only what was written for is
