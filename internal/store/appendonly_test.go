@@ -65,12 +65,12 @@ func TestAppendOnlyTablesRefuseEdits(t *testing.T) {
 		if diff := cmp.Diff(slices.Sorted(slices.Values(store.AppendOnly)), tables); diff != "" {
 			t.Fatalf("append-only tables (-store +test):\n%s", diff)
 		}
-		values := strings.NewReplacer("{id}", "'01930000-0000-7000-8000-00000000000a'", "{at}", "'2026-11-20T19:00:00.000000Z'",
+		values := strings.NewReplacer("{id}", "id'01930000-0000-7000-8000-00000000000a'", "{at}", "'2026-11-20T19:00:00.000000Z'",
 			"{on}", "'2026-11-20'", "{blob}", "X'00'", "{no}", "0")
 		kinds := []string{"UPDATE %[1]s SET %[2]s = %[2]s", "DELETE FROM %[1]s"}
 		want := "append-only: "
 		if db.Engine() == "postgres" {
-			values = strings.NewReplacer("{id}", "'01930000-0000-7000-8000-00000000000a'", "{at}", "'2026-11-20T19:00:00Z'",
+			values = strings.NewReplacer("{id}", "id'01930000-0000-7000-8000-00000000000a'", "{at}", "'2026-11-20T19:00:00Z'",
 				"{on}", "'2026-11-20'", "{blob}", `'\x00'`, "{no}", "false")
 			kinds = append(kinds, "TRUNCATE %[1]s")
 			want = "permission denied for table "

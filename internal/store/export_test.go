@@ -1,10 +1,14 @@
 package store
 
 import (
+	"context"
+	"database/sql"
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/ncruces/go-sqlite3/vfs"
+	"github.com/pressly/goose/v3"
 )
 
 // AppendOnly lists the tables whose rows are never edited: first those of
@@ -73,4 +77,28 @@ func (db *DB) ForgetChanges() {
 	c := &db.engine.(*sqliteEngine).line.changes
 	c.forgotten += int64(len(c.last)) + 1
 	c.last = nil
+}
+
+// MakeTextSQLite makes a file as programs did that kept identifiers as text.
+func MakeTextSQLite(ctx context.Context, path string) (*sql.DB, error) {
+	registerSQLite()
+	db, err := sql.Open("sqlite3", "file:"+path)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
+		return nil, err
+	}
+	text := sqliteDialect
+	text.ID = "TEXT"
+	files, err := text.render()
+	if err != nil {
+		return nil, err
+	}
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files)
+	if err != nil {
+		return nil, err
+	}
+	_, err = provider.UpTo(ctx, identifiersAsText)
+	return db, err
 }

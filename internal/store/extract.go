@@ -31,8 +31,8 @@ var (
 			e.reference || ' ' || s.from_month || ' ' || s.to_month || `+cents("s", "gross", "aptc", "state", "member")),
 		extract("transfer", `JOIN entry n ON n.account_id = a.account_id
 			JOIN transfer t ON t.account_id = n.account_id AND t.entry_id = n.entry_id
-			LEFT JOIN enrollment d ON d.account_id = t.account_id AND CAST(d.enrollment_id AS TEXT) = t.debit_owner
-			LEFT JOIN enrollment c ON c.account_id = t.account_id AND CAST(c.enrollment_id AS TEXT) = t.credit_owner`, `
+			LEFT JOIN enrollment d ON d.account_id = t.account_id AND id_text(d.enrollment_id) = t.debit_owner
+			LEFT JOIN enrollment c ON c.account_id = t.account_id AND id_text(c.enrollment_id) = t.credit_owner`, `
 			n.kind || ' ' || CAST(n.effective_on AS TEXT) || ' ' || n.source_kind || ' ' || n.actor
 				|| ' ' || t.debit || ' ' || COALESCE(d.reference, t.debit_owner)
 				|| ' ' || t.credit || ' ' || COALESCE(c.reference, t.credit_owner) || `+cents("t", "amount")),

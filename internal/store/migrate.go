@@ -44,7 +44,7 @@ var appendOnly = []string{
 }
 
 var (
-	sqliteDialect   = dialect{ID: "TEXT", Instant: "TEXT", Date: "TEXT", Bool: "INTEGER", Int64: "INTEGER", Blob: "BLOB", Strict: " STRICT", Clustered: " STRICT, WITHOUT ROWID", AppendOnly: appendOnly}
+	sqliteDialect   = dialect{ID: "BLOB", Instant: "TEXT", Date: "TEXT", Bool: "INTEGER", Int64: "INTEGER", Blob: "BLOB", Strict: " STRICT", Clustered: " STRICT, WITHOUT ROWID", AppendOnly: appendOnly}
 	postgresDialect = dialect{Postgres: true, ID: "UUID", Instant: "TIMESTAMPTZ", Date: "DATE", Bool: "BOOLEAN", Int64: "BIGINT", Blob: "BYTEA", AppendOnly: appendOnly}
 )
 
@@ -146,6 +146,9 @@ func migrateSQLite(ctx context.Context, writer *sql.DB) error {
 	files, err := sqliteDialect.render()
 	if err != nil {
 		return err
+	}
+	if err := identifiersAsBytes(ctx, writer); err != nil {
+		return fmt.Errorf("migrate: identifiers as bytes: %w", err)
 	}
 	return runGoose(ctx, goose.DialectSQLite3, writer, files)
 }

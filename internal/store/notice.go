@@ -142,10 +142,6 @@ func (tx *ReadTx) NoticesToldWith(p WaitingPaper) ([]Notice, error) {
 // NoticeStayed records that the letter that told a notice never left.
 func (tx *Tx) NoticeStayed(n Notice, on civil.Date) { tx.queue(qNoticeStayed, n.AccountID, n.ID, on) }
 
-// orLowest is a key before all others for none, which no column holds.
-func orLowest(id ident.UUID) string {
-	if id.IsZero() {
-		return lowestKey
-	}
-	return id.String()
-}
+// orLowest is the place of an identifier, before all others for none, which no
+// column holds.
+func orLowest(id ident.UUID) key { return key(id) }

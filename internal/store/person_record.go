@@ -58,7 +58,7 @@ type MessageLine struct {
 func (tx *ReadTx) MessageLines(account enrollment.AccountID, reader identity.PersonID, before MessageID, limit int) ([]MessageLine, error) {
 	last := highestKey
 	if !before.IsZero() {
-		last = before.String()
+		last = key(before.UUID)
 	}
 	return collect(tx, qMessageLines, func(row func(...any) error) (m MessageLine, err error) {
 		var read int64

@@ -282,7 +282,9 @@ func bind(args []any) []any {
 	bound := make([]any, len(args))
 	for i, arg := range args {
 		switch v := arg.(type) {
-		case interface{ Raw() [16]byte }:
+		case key:
+			bound[i] = pgtype.UUID{Bytes: v, Valid: true}
+		case identifier:
 			raw := v.Raw()
 			bound[i] = pgtype.UUID{Bytes: raw, Valid: raw != [16]byte{}}
 		case civil.Date:

@@ -18,16 +18,16 @@ var Proofs = slices.Concat(entryProofs, memberProofs, paymentProofs, carrierProo
 
 var entryProofs = []Proof{
 	{Invariant: "I1", Object: "entry", Problem: "an entry moves no money", stmt: proveRows("prove_entry_moves", `
-		SELECT e.account_id, CAST(e.entry_id AS TEXT), 1,
+		SELECT e.account_id, id_text(e.entry_id), 1,
 			CASE WHEN EXISTS (SELECT 1 FROM transfer t WHERE t.account_id = e.account_id AND t.entry_id = e.entry_id) THEN 1 ELSE 0 END
 		FROM entry e WHERE `+inRange("e")+` AND `+fresh("e.entry_id"))},
 	{Invariant: "I1", Object: "transfer of entry", Problem: "a transfer moves nothing, or from an account to itself", stmt: proveRows("prove_transfer_moves", `
-		SELECT t.account_id, CAST(t.entry_id AS TEXT), 1, CASE WHEN t.amount_cents > 0 AND t.debit <> t.credit THEN 1 ELSE 0 END
+		SELECT t.account_id, id_text(t.entry_id), 1, CASE WHEN t.amount_cents > 0 AND t.debit <> t.credit THEN 1 ELSE 0 END
 		FROM transfer t WHERE `+inRange("t")+` AND `+fresh("t.entry_id"))},
 	{
 		Invariant: "I1", Object: "transfer of entry", Problem: "a side is not in the chart of accounts, or has the wrong owner",
 		stmt: proveRows("prove_transfer_sides", `
-			SELECT t.account_id, CAST(t.entry_id AS TEXT), 1, CASE WHEN `+knownSide("debit")+` AND `+knownSide("credit")+` THEN 1 ELSE 0 END
+			SELECT t.account_id, id_text(t.entry_id), 1, CASE WHEN `+knownSide("debit")+` AND `+knownSide("credit")+` THEN 1 ELSE 0 END
 			FROM transfer t WHERE `+inRange("t")+` AND `+fresh("t.entry_id")),
 	},
 }
@@ -43,7 +43,7 @@ func knownSide(side string) string {
 		CASE WHEN t.{side} IN ({unowned}) THEN t.{side}_owner = ''
 			WHEN t.{side} IN ({carriers}) THEN EXISTS (SELECT 1 FROM carrier c WHERE c.carrier_id = t.{side}_owner)
 			WHEN t.{side} IN ({member}) THEN EXISTS (SELECT 1 FROM enrollment e
-				WHERE e.account_id = t.account_id AND CAST(e.enrollment_id AS TEXT) = t.{side}_owner)
+				WHERE e.account_id = t.account_id AND id_text(e.enrollment_id) = t.{side}_owner)
 			ELSE FALSE END`)
 }
 
@@ -61,9 +61,9 @@ var memberProofs = []Proof{
 		Invariant: "I2", Object: "enrollment", Problem: "receivable.member is not charges less applications and waivers", Money: true,
 		stmt: proveAdded("prove_receivable_charged", append(
 			onDebit(ledger.ReceivableMember, found, "t.{side}_owner"),
-			charged(expected, "member_cents", "c.enrollment_id"),
-			applied(expected, "CAST(c.enrollment_id AS TEXT)", -1),
-			waived(expected, "CAST(c.enrollment_id AS TEXT)", -1))...),
+			charged(expected, "member_cents", "id_text(c.enrollment_id)"),
+			applied(expected, "id_text(c.enrollment_id)", -1),
+			waived(expected, "id_text(c.enrollment_id)", -1))...),
 	},
 	{
 		Invariant: "I2", Object: "waiver", Problem: "the ledger has not borne what was waived", Money: true,
@@ -74,7 +74,7 @@ var memberProofs = []Proof{
 	{
 		Invariant: "I2", Object: "waived part", Problem: "it was waived without a waiver for the month",
 		stmt: proveRows("prove_waived_by_waiver", `
-			SELECT w.account_id, CAST(w.waived_id AS TEXT), 1, CASE WHEN EXISTS (
+			SELECT w.account_id, id_text(w.waived_id), 1, CASE WHEN EXISTS (
 				SELECT 1 FROM charge c JOIN waiver g ON g.account_id = c.account_id AND g.enrollment_id = c.enrollment_id
 					AND g.from_month <= c.coverage_month AND g.to_month >= c.coverage_month
 					AND NOT EXISTS (SELECT 1 FROM waiver_decision d WHERE d.account_id = g.account_id AND d.waiver_id = g.waiver_id
@@ -86,7 +86,7 @@ var memberProofs = []Proof{
 		Invariant: "I2", Object: "enrollment", Problem: "the open charges do not come to receivable.member", Money: true,
 		stmt: proveSums("prove_receivable_open", append(
 			onDebit(ledger.ReceivableMember, expected, "t.{side}_owner"), `
-			SELECT o.account_id, CAST(c.enrollment_id AS TEXT), 0, o.open_cents FROM open_charge o
+			SELECT o.account_id, id_text(c.enrollment_id), 0, o.open_cents FROM open_charge o
 			JOIN charge c ON c.account_id = o.account_id AND c.charge_id = o.charge_id WHERE `+inRange("o"))...),
 	},
 	{
@@ -113,36 +113,36 @@ var memberProofs = []Proof{
 
 // paymentParts are the places where the money of a payment can be (I4).
 var paymentParts = []string{
-	`SELECT a.account_id, CAST(a.payment_id AS TEXT), 0, CASE a.kind WHEN 'apply' THEN a.amount_cents ELSE -a.amount_cents END
+	`SELECT a.account_id, id_text(a.payment_id), 0, CASE a.kind WHEN 'apply' THEN a.amount_cents ELSE -a.amount_cents END
 		FROM application a WHERE ` + inRange("a"),
-	`SELECT o.account_id, CAST(o.payment_id AS TEXT), 0, o.open_cents FROM open_credit o WHERE ` + inRange("o"),
-	`SELECT r.account_id, CAST(r.payment_id AS TEXT), 0, r.amount_cents FROM payment_return r WHERE ` + inRange("r"),
-	`SELECT r.account_id, CAST(r.payment_id AS TEXT), 0, r.amount_cents FROM refund r WHERE r.state IN ('approved', 'paid') AND ` + inRange("r"),
+	`SELECT o.account_id, id_text(o.payment_id), 0, o.open_cents FROM open_credit o WHERE ` + inRange("o"),
+	`SELECT r.account_id, id_text(r.payment_id), 0, r.amount_cents FROM payment_return r WHERE ` + inRange("r"),
+	`SELECT r.account_id, id_text(r.payment_id), 0, r.amount_cents FROM refund r WHERE r.state IN ('approved', 'paid') AND ` + inRange("r"),
 }
 
 var paymentProofs = []Proof{
 	{
 		Invariant: "I4", Object: "payment", Problem: "the parts of a payment do not come to its amount", Money: true,
 		stmt: proveSums("prove_payment_parts", append([]string{
-			`SELECT p.account_id, CAST(p.payment_id AS TEXT), p.amount_cents, 0 FROM payment p WHERE ` + inRange("p"),
+			`SELECT p.account_id, id_text(p.payment_id), p.amount_cents, 0 FROM payment p WHERE ` + inRange("p"),
 		}, paymentParts...)...),
 	},
 	{
 		Invariant: "I9", Object: "intent", Problem: "a succeeded intent has one payment, and no other intent has any",
 		stmt: proveSums("prove_intent_paid_once",
-			`SELECT i.account_id, CAST(i.intent_id AS TEXT), CASE i.state WHEN 'succeeded' THEN 1 ELSE 0 END, 0 FROM intent i WHERE `+inRange("i"),
-			`SELECT p.account_id, CAST(p.intent_id AS TEXT), 0, 1 FROM payment p WHERE `+inRange("p")),
+			`SELECT i.account_id, id_text(i.intent_id), CASE i.state WHEN 'succeeded' THEN 1 ELSE 0 END, 0 FROM intent i WHERE `+inRange("i"),
+			`SELECT p.account_id, id_text(p.intent_id), 0, 1 FROM payment p WHERE `+inRange("p")),
 	},
 	{
 		Invariant: "I9", Object: "payment", Problem: "a payment has another amount than its intent", Money: true,
 		stmt: proveRows("prove_intent_amount", `
-			SELECT p.account_id, CAST(p.payment_id AS TEXT), i.amount_cents, p.amount_cents
+			SELECT p.account_id, id_text(p.payment_id), i.amount_cents, p.amount_cents
 			FROM payment p JOIN intent i ON i.intent_id = p.intent_id WHERE `+inRange("p")+` AND `+fresh("p.payment_id")),
 	},
 	{
 		Invariant: "I9", Object: "payment", Problem: "one charge of the processor stands behind several payments",
 		stmt: proveRows("prove_processor_once", `
-			SELECT p.account_id, CAST(p.payment_id AS TEXT), 1,
+			SELECT p.account_id, id_text(p.payment_id), 1,
 				(SELECT COUNT(*) FROM payment o WHERE o.processor = p.processor AND o.processor_ref = p.processor_ref AND o.processor <> '')
 			FROM payment p WHERE p.processor <> '' AND `+inRange("p")+` AND `+fresh("p.payment_id")),
 	},
@@ -177,28 +177,28 @@ var chargeProofs = []Proof{
 	{
 		Invariant: "I7", Object: "charge", Problem: "what is open of a charge is not what applications and waivers left unpaid", Money: true,
 		stmt: proveSums("prove_open_charge",
-			`SELECT c.account_id, CAST(c.charge_id AS TEXT), c.member_cents, 0 FROM charge c WHERE c.kind = 'charge' AND `+inRange("c"),
-			`SELECT r.account_id, CAST(c.charge_id AS TEXT), -c.member_cents, 0 FROM charge r JOIN charge c ON c.account_id = r.account_id
+			`SELECT c.account_id, id_text(c.charge_id), c.member_cents, 0 FROM charge c WHERE c.kind = 'charge' AND `+inRange("c"),
+			`SELECT r.account_id, id_text(c.charge_id), -c.member_cents, 0 FROM charge r JOIN charge c ON c.account_id = r.account_id
 				AND c.enrollment_id = r.enrollment_id AND c.coverage_month = r.coverage_month AND c.generation = r.generation AND c.kind = 'charge'
 			WHERE r.kind = 'reversal' AND `+inRange("r"),
-			`SELECT a.account_id, CAST(a.charge_id AS TEXT), CASE a.kind WHEN 'apply' THEN -a.amount_cents ELSE a.amount_cents END, 0
+			`SELECT a.account_id, id_text(a.charge_id), CASE a.kind WHEN 'apply' THEN -a.amount_cents ELSE a.amount_cents END, 0
 			FROM application a WHERE `+inRange("a"),
-			`SELECT w.account_id, CAST(w.charge_id AS TEXT), CASE w.kind WHEN 'waive' THEN -w.amount_cents ELSE w.amount_cents END, 0
+			`SELECT w.account_id, id_text(w.charge_id), CASE w.kind WHEN 'waive' THEN -w.amount_cents ELSE w.amount_cents END, 0
 			FROM waived w WHERE `+inRange("w"),
-			`SELECT o.account_id, CAST(o.charge_id AS TEXT), 0, o.open_cents FROM open_charge o WHERE `+inRange("o")),
+			`SELECT o.account_id, id_text(o.charge_id), 0, o.open_cents FROM open_charge o WHERE `+inRange("o")),
 	},
 	{
 		Invariant: "I10", Object: "enrollment and month", Problem: "an enrollment has several live charges for a month, or a reversal of none",
 		stmt: proveRows("prove_one_live_charge", `
 			SELECT s.account_id, s.object, CASE WHEN s.live < 0 THEN 0 WHEN s.live > 1 THEN 1 ELSE s.live END, s.live FROM (
-				SELECT c.account_id, CAST(c.enrollment_id AS TEXT) || ' ' || c.coverage_month AS object,
+				SELECT c.account_id, id_text(c.enrollment_id) || ' ' || c.coverage_month AS object,
 					CAST(SUM(CASE c.kind WHEN 'charge' THEN 1 ELSE -1 END) AS BIGINT) AS live
 				FROM charge c WHERE `+inRange("c")+` GROUP BY c.account_id, c.enrollment_id, c.coverage_month) s`),
 	},
 	{
 		Invariant: "I10", Object: "enrollment and month", Problem: "a reversal has other amounts than its charge",
 		stmt: proveRows("prove_reversal_equal", `
-			SELECT r.account_id, CAST(r.enrollment_id AS TEXT) || ' ' || r.coverage_month || ' generation ' || CAST(r.generation AS TEXT), 1,
+			SELECT r.account_id, id_text(r.enrollment_id) || ' ' || r.coverage_month || ' generation ' || CAST(r.generation AS TEXT), 1,
 				CASE WHEN EXISTS (SELECT 1 FROM charge c WHERE c.account_id = r.account_id AND c.enrollment_id = r.enrollment_id
 					AND c.coverage_month = r.coverage_month AND c.generation = r.generation AND c.kind = 'charge' AND c.gross_cents = r.gross_cents
 					AND c.aptc_cents = r.aptc_cents AND c.state_cents = r.state_cents AND c.member_cents = r.member_cents) THEN 1 ELSE 0 END
@@ -247,7 +247,7 @@ func balance(a ledger.Account, c column, object, grows string) string {
 
 // charged gives an amount of all charges less reversals, by an owner.
 func charged(c column, amount, owner string) string {
-	return fmt.Sprintf(`SELECT c.account_id, CAST(%s AS TEXT), %s FROM charge c WHERE %s AND %s`,
+	return fmt.Sprintf(`SELECT c.account_id, %s, %s FROM charge c WHERE %s AND %s`,
 		owner, c.take("CASE c.kind WHEN 'charge' THEN "+amount+" ELSE -"+amount+" END"), inRange("c"), fresh("c.charge_id"))
 }
 
@@ -290,6 +290,14 @@ func (r reference) over() []string {
 	return []string{r.from, r.to}
 }
 
+// object gives what a row is called in a report: its key, most often an identifier.
+func (r reference) object() string {
+	if strings.HasSuffix(r.key, "_id") {
+		return "id_text(f." + r.key + ")"
+	}
+	return "f." + r.key
+}
+
 func (r reference) lasts() bool {
 	return slices.Contains(appendOnly, r.to) || slices.Contains(kept, r.to)
 }
@@ -315,11 +323,11 @@ var ownKey = map[string]string{
 
 var references = []reference{
 	{"transfer", "entry_id", "entry", "t.entry_id = f.entry_id", ""},
-	{"entry", "entry_id", "charge", "CAST(t.charge_id AS TEXT) = f.source_id", "f.source_kind = 'charge'"},
-	{"entry", "entry_id", "payment", "CAST(t.payment_id AS TEXT) = f.source_id", "f.source_kind = 'payment'"},
-	{"entry", "entry_id", "application", "CAST(t.application_id AS TEXT) = f.source_id", "f.source_kind = 'application'"},
-	{"entry", "entry_id", "waived", "CAST(t.waived_id AS TEXT) = f.source_id", "f.source_kind = 'waived'"},
-	{"entry", "entry_id", "refund", "CAST(t.refund_id AS TEXT) = f.source_id", "f.source_kind = 'refund'"},
+	{"entry", "entry_id", "charge", "id_text(t.charge_id) = f.source_id", "f.source_kind = 'charge'"},
+	{"entry", "entry_id", "payment", "id_text(t.payment_id) = f.source_id", "f.source_kind = 'payment'"},
+	{"entry", "entry_id", "application", "id_text(t.application_id) = f.source_id", "f.source_kind = 'application'"},
+	{"entry", "entry_id", "waived", "id_text(t.waived_id) = f.source_id", "f.source_kind = 'waived'"},
+	{"entry", "entry_id", "refund", "id_text(t.refund_id) = f.source_id", "f.source_kind = 'refund'"},
 	{"refund", "refund_id", "payment", "t.payment_id = f.payment_id", ""},
 	{"refund", "refund_id", "entry", "t.entry_id = f.entry_id", "f.entry_id IS NOT NULL"},
 	{"ach_entry", "ach_entry_id", "refund", "t.refund_id = f.refund_id", "f.refund_id IS NOT NULL"},
@@ -346,7 +354,7 @@ var references = []reference{
 	{"micro_verification", "verification_id", "ach_entry", "t.ach_entry_id = f.first_entry_id", ""},
 	{"micro_verification", "verification_id", "ach_entry", "t.ach_entry_id = f.second_entry_id", ""},
 	{"micro_verification", "verification_id", "ach_entry", "t.ach_entry_id = f.debit_entry_id", ""},
-	{"entry", "entry_id", "ach_entry", "CAST(t.ach_entry_id AS TEXT) = f.source_id", "f.source_kind = 'ach_entry'"},
+	{"entry", "entry_id", "ach_entry", "id_text(t.ach_entry_id) = f.source_id", "f.source_kind = 'ach_entry'"},
 	{"ach_return", "ach_entry_id", "ach_entry", "t.ach_entry_id = f.ach_entry_id", ""},
 	{"ach_entry", "ach_entry_id", "payment", "t.payment_id = f.payment_id", "f.payment_id IS NOT NULL"},
 	{"ach_entry", "ach_entry_id", "bank_account", "t.bank_account_id = f.bank_account_id", ""},
@@ -365,9 +373,9 @@ const notMicro = `NOT EXISTS (SELECT 1 FROM ach_entry m WHERE m.account_id = f.a
 func orphanProofs() []Proof {
 	proofs := make([]Proof, len(references))
 	for i, r := range references {
-		text := fmt.Sprintf(`SELECT f.account_id, CAST(f.%s AS TEXT), 1,
+		text := fmt.Sprintf(`SELECT f.account_id, %s, 1,
 			CASE WHEN EXISTS (SELECT 1 FROM %s t WHERE t.account_id = f.account_id%s) THEN 1 ELSE 0 END
-			FROM %s f WHERE %s%s`, r.key, r.to, and(r.on), r.from, inRange("f"), and(r.where)+r.fresh())
+			FROM %s f WHERE %s%s`, r.object(), r.to, and(r.on), r.from, inRange("f"), and(r.where)+r.fresh())
 		proofs[i] = Proof{
 			Invariant: Orphans, Object: r.from, Problem: "it names a row of " + r.to + " that does not exist",
 			stmt: proveRows(fmt.Sprintf("prove_%s_names_%s_%d", r.from, r.to, i), text), over: r.over(),

@@ -18,15 +18,15 @@ var achProofs = []Proof{
 	{
 		Invariant: "I11", Object: "batch", Problem: "a batch has other entries than the file between its ends", Whole: true,
 		stmt: proveSums("prove_batch_entries",
-			`SELECT NULL, CAST(b.file_id AS TEXT) || ' ' || b.kind || ' ' || b.sec_code, b.entries, 0
+			`SELECT NULL, id_text(b.file_id) || ' ' || b.kind || ' ' || b.sec_code, b.entries, 0
 			FROM ach_batch b JOIN ach_file f ON f.file_id = b.file_id WHERE `+fileIsWhole,
-			`SELECT NULL, CAST(e.file_id AS TEXT) || ' ' || e.kind || ' ' || e.sec_code, 0, 1
+			`SELECT NULL, id_text(e.file_id) || ' ' || e.kind || ' ' || e.sec_code, 0, 1
 			FROM ach_entry e JOIN ach_file f ON f.file_id = e.file_id WHERE `+fileIsWhole),
 	},
 	{
 		Invariant: "I11", Object: "place in a file", Problem: "places in a file are not counted on from 1", Whole: true,
 		stmt: proveRows("prove_file_places", `
-			SELECT NULL, CAST(e.file_id AS TEXT), COUNT(*), MAX(e.file_seq) FROM ach_entry e WHERE e.file_id IS NOT NULL AND `+inFiles("e")+` GROUP BY e.file_id`),
+			SELECT NULL, id_text(e.file_id), COUNT(*), MAX(e.file_seq) FROM ach_entry e WHERE e.file_id IS NOT NULL AND `+inFiles("e")+` GROUP BY e.file_id`),
 	},
 	{
 		Invariant: "I11", Object: "trace number", Problem: "a trace number stands for several entries", Whole: true,
@@ -37,14 +37,14 @@ var achProofs = []Proof{
 	{
 		Invariant: "I11", Object: "ACH entry", Problem: "an entry is in a file that does not exist, or was withdrawn",
 		stmt: proveRows("prove_entry_in_file", `
-			SELECT e.account_id, CAST(e.ach_entry_id AS TEXT), 1,
+			SELECT e.account_id, id_text(e.ach_entry_id), 1,
 				CASE WHEN EXISTS (SELECT 1 FROM ach_file f WHERE f.file_id = e.file_id AND f.state <> 'withdrawn') THEN 1 ELSE 0 END
 			FROM ach_entry e WHERE e.file_id IS NOT NULL AND `+inRange("e")),
 	},
 	{
 		Invariant: "I11", Object: "ACH entry", Problem: "an entry was sent before its day, or settled without having been sent",
 		stmt: proveRows("prove_entry_in_time", `
-			SELECT e.account_id, CAST(e.ach_entry_id AS TEXT), 1,
+			SELECT e.account_id, id_text(e.ach_entry_id), 1,
 				CASE WHEN e.settle_on <= f.settle_on AND (e.state = 'filed' OR f.state = 'sending' OR f.state = 'sent' OR f.state = 'acknowledged') THEN 1 ELSE 0 END
 			FROM ach_entry e JOIN ach_file f ON f.file_id = e.file_id WHERE `+inRange("e")),
 	},

@@ -24,7 +24,7 @@ type Writing struct {
 	Writings
 	tx    *ReadTx
 	order []enrollment.AccountID
-	since string // keys that were made since are not below it
+	since key // keys that were made since are not below it
 }
 
 var qAccountsOfFile = stmt("accounts_of_file", `SELECT DISTINCT account_id FROM ach_entry WHERE file_id = $1`)
@@ -36,7 +36,7 @@ func (w Writings) Look(tx *ReadTx, since civil.Instant) (*Writing, error) {
 	w.accounts = maps.Clone(w.accounts) // others look as well
 	l := &Writing{tx: tx, Writings: w, since: lowestKey}
 	if !since.IsZero() {
-		l.since = ident.Earliest(since).String()
+		l.since = key(ident.Earliest(since))
 	}
 	moved := tableOf("ach_entry") | tableOf("ach_file") | tableOf("clearing_item")
 	for _, file := range w.files {

@@ -33,7 +33,7 @@ func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
 	if path == "" {
 		return nil, fault.New(fault.Invalid, "store.url", "sqlite: needs a file, like sqlite:quittance.db")
 	}
-	registerSQLiteFiles()
+	registerSQLite()
 	if err := checkOurs(ctx, path); err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"sync"
 
+	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/vfs"
 )
 
@@ -13,7 +14,8 @@ const (
 	sqliteVolatile = "quittance-volatile" // nothing waits for the disk
 )
 
-var registerSQLiteFiles = sync.OnceFunc(func() {
+var registerSQLite = sync.OnceFunc(func() {
+	sqlite3.AutoExtension(addIDText)
 	vfs.Register(sqliteDurable, sqliteFiles{waits: true})
 	vfs.Register(sqliteVolatile, sqliteFiles{})
 })

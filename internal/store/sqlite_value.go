@@ -28,6 +28,10 @@ func (s *sqliteStmt) bindOne(param int, a any) error {
 		return s.BindBool(param, v)
 	case []byte:
 		return s.BindBlob(param, v)
+	case key:
+		return s.BindBlob(param, v[:])
+	case identifier:
+		return s.bindIdentifier(param, v.Raw())
 	}
 	v, err := driver.DefaultParameterConverter.ConvertValue(a) // asks a driver.Valuer
 	if err != nil {
@@ -37,6 +41,14 @@ func (s *sqliteStmt) bindOne(param int, a any) error {
 		return fmt.Errorf("%T can not be kept", a)
 	}
 	return s.bindOne(param, v)
+}
+
+// bindIdentifier keeps an identifier as its sixteen bytes, and none as NULL.
+func (s *sqliteStmt) bindIdentifier(param int, raw [16]byte) error {
+	if raw == [16]byte{} {
+		return s.BindNull(param)
+	}
+	return s.BindBlob(param, raw[:])
 }
 
 // scan stores a column of the row where it belongs.
@@ -56,6 +68,11 @@ func (s *sqliteStmt) scan(col int, dest any) error {
 	case *[]byte:
 		return s.scanBytes(col, kind, d)
 	case *money.Amount: // which is whole cents, and no text
+		return d.Scan(s.value(col, kind))
+	case binaryScanner:
+		if kind == sqlite3.BLOB {
+			return d.UnmarshalBinary(s.ColumnRawBlob(col))
+		}
 		return d.Scan(s.value(col, kind))
 	case textScanner:
 		if kind == sqlite3.TEXT && d.UnmarshalText(s.ColumnRawText(col)) == nil {
@@ -83,7 +100,17 @@ func (s *sqliteStmt) value(col int, kind sqlite3.Datatype) any {
 	return kind // a number that is not whole: nothing takes it
 }
 
-// textScanner is a key, date, month or moment, kept as the text that it writes.
+// identifier is kept as its sixteen bytes where a column is for one, on both
+// engines.
+type identifier interface{ Raw() [16]byte }
+
+// binaryScanner is an identifier that is read.
+type binaryScanner interface {
+	sql.Scanner
+	encoding.BinaryUnmarshaler
+}
+
+// textScanner is a date, month or moment, kept as the text that it writes.
 type textScanner interface {
 	sql.Scanner
 	encoding.TextUnmarshaler

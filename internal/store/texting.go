@@ -2,6 +2,7 @@ package store
 
 import (
 	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/domain/identity"
@@ -116,13 +117,13 @@ func (tx *Tx) RecordTextConsent(c TextConsent) error {
 // TextConsents gives the record of an account, the oldest first.
 func (tx *ReadTx) TextConsents(account enrollment.AccountID) ([]TextConsent, error) {
 	return collect(tx, qTextConsents, func(row func(...any) error) (c TextConsent, err error) {
-		var id string
+		var id ident.UUID
 		var sealed []byte
 		c.Account = account
 		if err := row(&c.Person, &c.State, &c.How, &id, &sealed, &c.Version, &c.TextVersion, &c.Language, &c.Wording, &c.At); err != nil {
 			return c, err
 		}
-		digits, err := tx.db.vault.Unseal("text_consent", id, sealed)
+		digits, err := tx.db.vault.Unseal("text_consent", id.String(), sealed)
 		c.Number = pii.NewSecret(digits)
 		return c, err
 	}, account)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"quittance.org/quittance/internal/base/civil"
+	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/base/money"
 	"quittance.org/quittance/internal/domain/bill"
 	"quittance.org/quittance/internal/domain/enrollment"
@@ -45,13 +46,17 @@ type Difference struct {
 // Range is a stretch of the space of account keys. Ranges leave no key out, so
 // that rows of an account that does not exist are looked at as well.
 type Range struct {
-	after, through string
+	after, through key
 	first, last    enrollment.AccountID // the accounts in it; zero if there are none
 }
 
-const (
-	lowestKey  = "00000000-0000-0000-0000-000000000000"
-	highestKey = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+// key is a place in the order of identifiers. Unlike an identifier, of which
+// the lowest is none and kept as NULL, it is always kept as it is.
+type key ident.UUID
+
+var (
+	lowestKey  = key{}
+	highestKey = key{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
 )
 
 // Ranges visits all account keys in stretches of at most size accounts, which
@@ -69,7 +74,7 @@ func (tx *ReadTx) Ranges(size int, visit func(Range) error) error {
 			r.first, r.last = ids[0], ids[len(ids)-1]
 		}
 		if len(ids) == size {
-			r.through = r.last.String()
+			r.through = key(r.last.UUID)
 		}
 		if err := visit(r); err != nil {
 			return err

@@ -164,7 +164,7 @@ func (w *World) Rows(query string) []string {
 func (w *World) Decisions(id enrollment.ID) []string {
 	w.TB.Helper()
 	return w.Rows(fmt.Sprintf(
-		"SELECT kind || ' ' || coverage_month || ' ' || rule FROM decision WHERE enrollment_id = '%s' ORDER BY decision_id", id))
+		"SELECT kind || ' ' || coverage_month || ' ' || rule FROM decision WHERE id_text(enrollment_id) = '%s' ORDER BY decision_id", id))
 }
 
 // Jobs notes what work was asked for. The next call fails when Fail is set;
@@ -308,10 +308,10 @@ func (w *World) Story(h Household) []string {
 	w.TB.Helper()
 	return w.Rows(fmt.Sprintf(`
 		SELECT line FROM (
-			SELECT decided_on AS day, 1 AS seq, CAST(decision_id AS TEXT) AS id, CAST(decided_on AS TEXT) || ' ' || kind || ' ' || coverage_month || ' ' || rule AS line
-			FROM decision WHERE account_id = '%[1]s'
-			UNION ALL SELECT state_on, 2, CAST(notice_id AS TEXT), CAST(state_on AS TEXT) || ' letter ' || kind || ' ' || coverage_month || ' '
+			SELECT decided_on AS day, 1 AS seq, id_text(decision_id) AS id, CAST(decided_on AS TEXT) || ' ' || kind || ' ' || coverage_month || ' ' || rule AS line
+			FROM decision WHERE id_text(account_id) = '%[1]s'
+			UNION ALL SELECT state_on, 2, id_text(notice_id), CAST(state_on AS TEXT) || ' letter ' || kind || ' ' || coverage_month || ' '
 				|| CAST(amount_cents / 100 AS TEXT) || CASE state WHEN 'sent' THEN '' ELSE ' ' || state END
-			FROM notice WHERE account_id = '%[1]s') s
+			FROM notice WHERE id_text(account_id) = '%[1]s') s
 		ORDER BY day, seq, id`, h.Account))
 }

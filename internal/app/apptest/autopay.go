@@ -64,5 +64,5 @@ func (w *World) Drafts(h Household) []string {
 		SELECT coverage_month || ' on ' || CAST(debit_on AS TEXT) || ' ' || state || CASE WHEN reason = '' THEN '' ELSE ' ' || reason END || ' '
 			|| CAST((CASE WHEN amount_cents > 0 THEN amount_cents ELSE noticed_cents END) / 100 AS TEXT)
 			|| CASE WHEN attempt = 0 THEN '' ELSE ' attempt ' || CAST(attempt AS TEXT) END
-		FROM draft WHERE account_id = '%s' ORDER BY coverage_month, attempt, debit_on, draft_id`, h.Account))
+		FROM draft WHERE id_text(account_id) = '%s' ORDER BY coverage_month, attempt, debit_on, draft_id`, h.Account))
 }

@@ -59,7 +59,7 @@ func (w *World) Import(subscriber, people string, segments ...Segment) Household
 func (w *World) known(subscriber string) Household {
 	w.TB.Helper()
 	var h Household
-	for _, key := range w.Rows("SELECT CAST(account_id AS TEXT) FROM account WHERE subscriber_id = '" + subscriber + "'") {
+	for _, key := range w.Rows("SELECT id_text(account_id) FROM account WHERE subscriber_id = '" + subscriber + "'") {
 		if err := h.Account.UnmarshalText([]byte(key)); err != nil {
 			w.TB.Fatal(err)
 		}

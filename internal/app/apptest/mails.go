@@ -22,7 +22,7 @@ func (Mails) TellBillReady(tx *store.Tx, address pii.Secret, language string) er
 // Mailed gives language and address of every mail to a person, in order.
 func (w *World) Mailed() (all []string) {
 	w.TB.Helper()
-	for _, key := range w.Rows("SELECT CAST(mail_id AS TEXT) FROM person_mail ORDER BY mail_id") {
+	for _, key := range w.Rows("SELECT id_text(mail_id) FROM person_mail ORDER BY mail_id") {
 		var id store.PersonMailID
 		if err := id.UnmarshalText([]byte(key)); err != nil {
 			w.TB.Fatal(err)

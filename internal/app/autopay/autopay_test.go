@@ -73,7 +73,7 @@ func (w town) plan() autopay.PlanCounts {
 // tell records that the letters of new drafts went out today.
 func (w town) tell() {
 	w.TB.Helper()
-	accounts := w.Rows("SELECT CAST(account_id AS TEXT) FROM account")
+	accounts := w.Rows("SELECT id_text(account_id) FROM account")
 	w.InTx(func(tx *store.Tx) error {
 		for _, h := range accounts {
 			if err := tellOne(tx, h, w.Today()); err != nil {
@@ -156,7 +156,7 @@ func TestAutoPayFollowsTheBill(t *testing.T) {
 			"2026-07 on 2026-06-23 frozen 103")
 		apptest.Check(t, "entries", w.Rows(fmt.Sprintf(`
 			SELECT CAST(p.effective_on AS TEXT) || ' settles ' || CAST(e.settle_on AS TEXT) || ' ' || e.kind || ' ' || e.sec_code || ' ' || e.payment_type || ' ' || p.channel
-			FROM ach_entry e JOIN payment p ON p.account_id = e.account_id AND p.payment_id = e.payment_id WHERE e.account_id = '%s'
+			FROM ach_entry e JOIN payment p ON p.account_id = e.account_id AND p.payment_id = e.payment_id WHERE id_text(e.account_id) = '%s'
 				AND e.mandate_id IS NOT NULL ORDER BY p.effective_on`, h.Account)), []string{
 			"2026-01-23 settles 2026-01-23 debit WEB R autopay",
 			"2026-02-23 settles 2026-02-23 debit WEB R autopay",

@@ -66,7 +66,7 @@ func (w town) bank(h apptest.Household) payment.BankAccountID {
 func (w town) payments(h apptest.Household) []string {
 	w.TB.Helper()
 	return w.Rows(fmt.Sprintf(`SELECT channel || ' ' || CAST(amount_cents / 100 AS TEXT) || ' counts ' || CAST(effective_on AS TEXT)
-		FROM payment WHERE account_id = '%s' AND channel = 'autopay' ORDER BY effective_on, payment_id`, h.Account))
+		FROM payment WHERE id_text(account_id) = '%s' AND channel = 'autopay' ORDER BY effective_on, payment_id`, h.Account))
 }
 
 // giveBack takes the newest debit of a household back, as the bank's file does.
@@ -88,12 +88,12 @@ func (w town) giveBack(h apptest.Household, code string) {
 
 func (w town) letters(h apptest.Household) []string {
 	w.TB.Helper()
-	return w.Rows(fmt.Sprintf("SELECT CAST(owed_on AS TEXT) || ' ' || kind FROM mandate_letter WHERE account_id = '%s' ORDER BY letter_id", h.Account))
+	return w.Rows(fmt.Sprintf("SELECT CAST(owed_on AS TEXT) || ' ' || kind FROM mandate_letter WHERE id_text(account_id) = '%s' ORDER BY letter_id", h.Account))
 }
 
 func (w town) states(h apptest.Household) []string {
 	w.TB.Helper()
-	return w.Rows(fmt.Sprintf(`SELECT CAST(state_on AS TEXT) || ' ' || state || ' ' || reason FROM mandate_event WHERE account_id = '%s' ORDER BY event_id`, h.Account))
+	return w.Rows(fmt.Sprintf(`SELECT CAST(state_on AS TEXT) || ' ' || state || ' ' || reason FROM mandate_event WHERE id_text(account_id) = '%s' ORDER BY event_id`, h.Account))
 }
 
 // Lower bill, lower debit; higher bill, higher debit, told with the bill
@@ -314,7 +314,7 @@ func TestReturnedForLackOfMoney(t *testing.T) {
 		}
 		w.live("2026-03-25")
 		apptest.Check(t, "entries", w.Rows(fmt.Sprintf(`SELECT e.kind || CASE WHEN e.first_entry_id IS NULL THEN '' ELSE ' of another' END FROM ach_entry e
-			JOIN payment p ON p.account_id = e.account_id AND p.payment_id = e.payment_id WHERE e.account_id = '%s' AND e.mandate_id IS NOT NULL ORDER BY p.effective_on`, h.Account)),
+			JOIN payment p ON p.account_id = e.account_id AND p.payment_id = e.payment_id WHERE id_text(e.account_id) = '%s' AND e.mandate_id IS NOT NULL ORDER BY p.effective_on`, h.Account)),
 			[]string{"debit", "debit", "retry of another", "retry of another", "debit"})
 		w.giveBack(h, "R01")
 		s := w.status(h)
@@ -349,7 +349,7 @@ func TestARetryAfterAChangeOfBank(t *testing.T) {
 				apptest.Check(t, "entries", w.Rows(fmt.Sprintf(`SELECT e.kind || ' ' || b.last_four FROM ach_entry e
 					JOIN payment p ON p.account_id = e.account_id AND p.payment_id = e.payment_id
 					JOIN bank_account b ON b.account_id = e.account_id AND b.bank_account_id = e.bank_account_id
-					WHERE e.account_id = '%s' AND p.channel = 'autopay' ORDER BY p.effective_on`, h.Account)), []string{"debit 6789", "debit 6789", want})
+					WHERE id_text(e.account_id) = '%s' AND p.channel = 'autopay' ORDER BY p.effective_on`, h.Account)), []string{"debit 6789", "debit 6789", want})
 				w.VerifyClean()
 			})
 		})
@@ -471,7 +471,7 @@ func TestPaidWhileAutoPayWaits(t *testing.T) {
 		w.wantDrafts(paid, "2026-02 on 2026-01-23 skipped paid 103")
 		w.wantDrafts(missed, "2026-02 on 2026-01-23 skipped waits 103")
 		told := func(h apptest.Household) []string {
-			return w.Rows(fmt.Sprintf("SELECT kind FROM mandate_letter WHERE account_id = '%s' ORDER BY letter_id", h.Account))
+			return w.Rows(fmt.Sprintf("SELECT kind FROM mandate_letter WHERE id_text(account_id) = '%s' ORDER BY letter_id", h.Account))
 		}
 		apptest.Check(t, "told who paid", told(paid), []string{"on"})
 		apptest.Check(t, "told who did not", told(missed), []string{"on", "not_taken"})

@@ -142,7 +142,7 @@ func TestCorrectedByTheBank(t *testing.T) {
 		s := w.status(h)
 		apptest.Check(t, "goes on with", []any{used, s.Mandate.BankAccount == to, s.Bank.LastFour}, []any{true, true, "6667"})
 		w.live("2026-01-16")
-		apptest.Check(t, "debited", w.Rows(fmt.Sprintf("SELECT CAST(bank_account_id AS TEXT) FROM ach_entry WHERE account_id = '%s' AND mandate_id IS NOT NULL", h.Account)), []string{to.String()})
+		apptest.Check(t, "debited", w.Rows(fmt.Sprintf("SELECT id_text(bank_account_id) FROM ach_entry WHERE id_text(account_id) = '%s' AND mandate_id IS NOT NULL", h.Account)), []string{to.String()})
 	})
 }
 
@@ -161,7 +161,7 @@ func TestCorrectionOfASavedAccountIsTold(t *testing.T) {
 			_, err = w.autopay.Corrected(tx, h.Account, from, to, "C01", w.Today())
 			return err
 		})
-		letters := w.Rows(`SELECT kind || ' ' || CAST(mandate_id AS TEXT) FROM mandate_letter WHERE kind LIKE '%corrected' ORDER BY letter_id`)
+		letters := w.Rows(`SELECT kind || ' ' || id_text(mandate_id) FROM mandate_letter WHERE kind LIKE '%corrected' ORDER BY letter_id`)
 		apptest.Check(t, "letters", letters, []string{"bank_corrected " + to.String()})
 	})
 }

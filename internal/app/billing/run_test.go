@@ -203,8 +203,8 @@ func breakAccount(t *testing.T, w *apptest.World, h apptest.Household) (repair s
 	t.Helper()
 	id := w.DB.NewID()
 	storetest.Sabotage(t, w.DB, fmt.Sprintf(
-		`INSERT INTO unbilled (account_id, activity_id, kind, effective_on, amount_cents) VALUES ('%s', '%s', 'payment', '2026-11-20', -777)`, h.Account, id))
-	return fmt.Sprintf(`DELETE FROM unbilled WHERE activity_id = '%s'`, id)
+		`INSERT INTO unbilled (account_id, activity_id, kind, effective_on, amount_cents) VALUES (id'%s', id'%s', 'payment', '2026-11-20', -777)`, h.Account, id))
+	return fmt.Sprintf(`DELETE FROM unbilled WHERE id_text(activity_id) = '%s'`, id)
 }
 
 func TestBadAccountIsSetAsideAndTheRestBilled(t *testing.T) {
@@ -268,8 +268,8 @@ func wearOut(t *testing.T, w *apptest.World, h apptest.Household, month string) 
 		storetest.Sabotage(t, w.DB, fmt.Sprintf(`
 			INSERT INTO charge (account_id, charge_id, enrollment_id, coverage_month, generation, kind, carrier_id,
 				gross_cents, aptc_cents, state_cents, member_cents, due_on, binder, charged_on, entry_id)
-			SELECT account_id, '%s', enrollment_id, '%s', %d, '%s', carrier_id, 0, 0, 0, 0, '2026-11-23', %s, '2026-11-01', NULL
-			FROM enrollment WHERE account_id = '%s'`, w.DB.NewID(), month, row.generation, row.kind, never, h.Account))
+			SELECT account_id, id'%s', enrollment_id, '%s', %d, '%s', carrier_id, 0, 0, 0, 0, '2026-11-23', %s, '2026-11-01', NULL
+			FROM enrollment WHERE id_text(account_id) = '%s'`, w.DB.NewID(), month, row.generation, row.kind, never, h.Account))
 	}
 	return map[string]string{"sqlite": "store.constraint", "postgres": "store.duplicate"}[w.DB.Engine()]
 }
@@ -348,7 +348,7 @@ func TestReversedChargeIsChargedAgain(t *testing.T) {
 		// no entry.
 		storetest.Sabotage(t, w.DB, fmt.Sprintf(`
 			INSERT INTO charge (account_id, charge_id, enrollment_id, coverage_month, generation, kind, carrier_id, gross_cents, aptc_cents, state_cents, member_cents, due_on, binder, charged_on)
-			SELECT account_id, '%s', enrollment_id, coverage_month, generation, 'reversal', carrier_id, gross_cents, aptc_cents, state_cents, member_cents, due_on, binder, charged_on FROM charge`, w.DB.NewID()))
+			SELECT account_id, id'%s', enrollment_id, coverage_month, generation, 'reversal', carrier_id, gross_cents, aptc_cents, state_cents, member_cents, due_on, binder, charged_on FROM charge`, w.DB.NewID()))
 		apptest.Check(t, "live charges", len(w.Facts(h).Charges), 0)
 		apptest.Check(t, "run", w.Bill("2026-12"), billing.Progress{Seen: 1, NothingDue: 1})
 		apptest.Check(t, "run again", w.Bill("2026-12"), billing.Progress{Seen: 1, Skipped: 1})
@@ -367,7 +367,7 @@ func TestChargeOfAMissingEnrollment(t *testing.T) {
 		bad := w.Household(apptest.Medical("2026-01", "53.00").Renewed(), apptest.Dental("2027-01", "15.00").Renewed())
 		good := w.Household(apptest.Medical("2026-01", "53.00").Renewed(), apptest.Dental("2027-01", "15.00").Renewed())
 		w.Bill("2026-12")
-		storetest.Sabotage(t, w.DB, fmt.Sprintf(`DELETE FROM enrollment WHERE enrollment_id = '%s'`, bad.Enrollments[0]))
+		storetest.Sabotage(t, w.DB, fmt.Sprintf(`DELETE FROM enrollment WHERE id_text(enrollment_id) = '%s'`, bad.Enrollments[0]))
 		w.At("2026-12-01")
 		apptest.Check(t, "run", w.Bill("2027-01"), billing.Progress{Seen: 2, Billed: 1, SetAside: 1})
 		apptest.Check(t, "good", len(w.Bills(good)), 2)

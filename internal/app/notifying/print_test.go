@@ -111,7 +111,7 @@ func (o *office) checkAllPrintedOnce(t *testing.T, dir string) {
 		}
 	}
 	slices.Sort(inOutbox)
-	kept := o.Rows("SELECT CAST(message_id AS TEXT) FROM message WHERE channel = 'print' ORDER BY message_id")
+	kept := o.Rows("SELECT id_text(message_id) FROM message WHERE channel = 'print' ORDER BY message_id")
 	slices.Sort(kept)
 	apptest.Check(t, "letters in the outbox", inOutbox, kept)
 	for _, state := range o.Rows("SELECT state FROM message WHERE channel = 'print'") {

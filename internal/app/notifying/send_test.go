@@ -298,7 +298,7 @@ func TestAMovedDueDateIsToldToThoseWhoOwe(t *testing.T) {
 		o.pays(paid, "103.00")
 		o.At("2026-12-22")
 		for _, h := range []apptest.Household{owes, paid} {
-			storetest.Sabotage(t, o.DB, "INSERT INTO due_extension (account_id, due_on, until_on, reason, actor, granted_at) VALUES ('"+
+			storetest.Sabotage(t, o.DB, "INSERT INTO due_extension (account_id, due_on, until_on, reason, actor, granted_at) VALUES (id'"+
 				h.Account.String()+"', '2026-12-23', '2026-12-30', 'storm', 'staff:1', '2026-12-22T12:00:00.000000Z')")
 		}
 		round := func(s *notifying.Service) (notifying.Sent, error) { return s.SendExtended(t.Context(), o.Today()) }

@@ -42,7 +42,7 @@ func (o *office) text(h apptest.Household, id identity.PersonID, number string, 
 // texts lists the texts of a household, "text_past_due waiting".
 func (o *office) texts(h apptest.Household) []string {
 	o.TB.Helper()
-	return o.Rows(fmt.Sprintf("SELECT template || ' ' || state FROM text_message WHERE account_id = '%s' ORDER BY text_id", h.Account))
+	return o.Rows(fmt.Sprintf("SELECT template || ' ' || state FROM text_message WHERE id_text(account_id) = '%s' ORDER BY text_id", h.Account))
 }
 
 // sendTexts lets go what may leave and works the jobs, as the program does.

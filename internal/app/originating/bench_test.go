@@ -88,7 +88,7 @@ func (b *bench) waiting(entries int) {
 	})
 	id := `gen_random_uuid()`
 	if b.DB.Engine() == "sqlite" {
-		id = `'01930000-0000-7000-8000-' || lower(hex(randomblob(6)))`
+		id = `randomblob(16)`
 	}
 	err := b.exec(`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ` + strconv.Itoa(entries/len(homes)-1) + `)
 		INSERT INTO ach_entry (account_id, ach_entry_id, kind, payment_id, bank_account_id, sec_code, payment_type, amount_cents, state, settle_on)

@@ -75,7 +75,7 @@ func TestDisputedBetweenFreezeAndFile(t *testing.T) {
 		apptest.Check(t, "return", b.Rows(`SELECT code || ' ' || CAST(returned_on AS TEXT) FROM payment_return`), []string{"DISPUTED 2026-11-20"})
 		apptest.Check(t, "draft", b.Rows(`SELECT state || ' ' || reason FROM draft WHERE reason <> ''`), []string{"frozen unauthorized"})
 		apptest.Check(t, "money on its way", b.Rows(`SELECT CAST(COUNT(*) AS TEXT) FROM clearing_item WHERE closed_on IS NULL`), []string{"1"})
-		reviews := b.Rows(fmt.Sprintf(`SELECT CAST(review_on AS TEXT) FROM review WHERE account_id = '%s' AND reason = 'standing'`, e.disputes.Account))
+		reviews := b.Rows(fmt.Sprintf(`SELECT CAST(review_on AS TEXT) FROM review WHERE id_text(account_id) = '%s' AND reason = 'standing'`, e.disputes.Account))
 		apptest.Check(t, "standing is looked at", strings.Contains(fmt.Sprint(reviews), "2026-11-20"), true)
 		again := b.build("2026-11-20")
 		apptest.Check(t, "again", again, originating.Built{})

@@ -33,7 +33,7 @@ func (b *bench) autoRefund(date string) originating.AutoRefunded {
 
 func (b *bench) refundsOf(h apptest.Household) []string {
 	b.TB.Helper()
-	return b.Rows(fmt.Sprintf(`SELECT state || ' ' || CAST(amount_cents AS TEXT) || ' by ' || decided_by FROM refund WHERE account_id = '%s' ORDER BY refund_id`, h.Account))
+	return b.Rows(fmt.Sprintf(`SELECT state || ' ' || CAST(amount_cents AS TEXT) || ' by ' || decided_by FROM refund WHERE id_text(account_id) = '%s' ORDER BY refund_id`, h.Account))
 }
 
 // Sixty days after coverage ended credit of more than $1 goes back by itself, to

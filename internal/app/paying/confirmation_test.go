@@ -16,7 +16,7 @@ func TestConfirmationNumberThatIsTaken(t *testing.T) {
 		first := w.payByBank(w.renewed(), "10.00")
 		o := w.bankOrder(w.renewed(), "20.00")
 		taken := ident.NewConfirmation(w.DB.Vault().Index("confirmation", o.Operation.String()))
-		storetest.Sabotage(t, w.DB, "UPDATE payment SET confirmation = '"+string(taken)+"' WHERE payment_id = '"+first.ID.String()+"'")
+		storetest.Sabotage(t, w.DB, "UPDATE payment SET confirmation = '"+string(taken)+"' WHERE id_text(payment_id) = '"+first.ID.String()+"'")
 		second, err := w.s.PayByBank(t.Context(), o)
 		if err != nil {
 			t.Fatal(err)

@@ -137,7 +137,7 @@ func (d *debit) arrive(h apptest.Household, paid bool) {
 		}
 	}
 	d.runSweep()
-	debits := d.Rows(fmt.Sprintf("SELECT state FROM ach_entry WHERE account_id = '%s'", h.Account))
+	debits := d.Rows(fmt.Sprintf("SELECT state FROM ach_entry WHERE id_text(account_id) = '%s'", h.Account))
 	apptest.Check(d.t, "debits and payments", []int{len(debits), len(d.Payments(h))}, []int{want, want})
 	apptest.Check(d.t, "state", d.state(d.order.Operation), state)
 	apptest.Check(d.t, "owed", d.Owed(h).String(), owed)

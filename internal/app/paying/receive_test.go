@@ -48,7 +48,7 @@ func TestReceiveByEveryChannel(t *testing.T) {
 				if r, err := w.s.Receipt(t.Context(), p.IntentID); err != nil || len(r.Parts) != 2 || r.Wording != "" {
 					t.Errorf("its receipt: %+v, %v", r, err)
 				}
-				apptest.Check(t, "clearing", w.Rows(fmt.Sprintf(`SELECT clearing FROM clearing_item WHERE payment_id = '%s'`, p.ID)), []string{row.clearing})
+				apptest.Check(t, "clearing", w.Rows(fmt.Sprintf(`SELECT clearing FROM clearing_item WHERE id_text(payment_id) = '%s'`, p.ID)), []string{row.clearing})
 			})
 		}
 		w.VerifyClean()
@@ -183,8 +183,8 @@ func TestReturn(t *testing.T) {
 			apptest.Check(t, "due", c.DueOn.String(), "2026-11-23")
 		}
 		apptest.Check(t, "state", w.Standing(h).Enrollments[0].State, standing.StatePastDue)
-		apptest.Check(t, "the debit", w.Rows(fmt.Sprintf(`SELECT state FROM ach_entry WHERE payment_id = '%s'`, p.ID)), []string{"dropped"})
-		apptest.Check(t, "the other debit", w.Rows(fmt.Sprintf(`SELECT state FROM ach_entry WHERE payment_id = '%s'`, kept.ID)), []string{"waiting"})
+		apptest.Check(t, "the debit", w.Rows(fmt.Sprintf(`SELECT state FROM ach_entry WHERE id_text(payment_id) = '%s'`, p.ID)), []string{"dropped"})
+		apptest.Check(t, "the other debit", w.Rows(fmt.Sprintf(`SELECT state FROM ach_entry WHERE id_text(payment_id) = '%s'`, kept.ID)), []string{"waiting"})
 
 		w.At("2026-12-01")
 		w.Bill("2027-01")

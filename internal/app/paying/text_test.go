@@ -61,7 +61,7 @@ func TestReceiptByText(t *testing.T) {
 			apptest.Check(t, name+": asked for", asked[id], true)
 			apptest.Check(t, name+": number", w.numberOf(id), payersPhone)
 		}
-		consent := fmt.Sprintf("SELECT consent_version || '|' || text_version || '|' || language || '|' || wording || '|' || network || '|' || session_hash FROM receipt_text_consent WHERE account_id = '%s'", h.Account)
+		consent := fmt.Sprintf("SELECT consent_version || '|' || text_version || '|' || language || '|' || wording || '|' || network || '|' || session_hash FROM receipt_text_consent WHERE id_text(account_id) = '%s'", h.Account)
 		want := "receipt-2026-1|en-1|en|One text, to this number.|n|s"
 		apptest.Check(t, "what was agreed to", w.Rows(consent), []string{want, want})
 		for _, kept := range w.Rows("SELECT CAST(number_enc AS TEXT) FROM intent WHERE number_enc IS NOT NULL") {

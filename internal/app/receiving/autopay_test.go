@@ -195,7 +195,7 @@ func TestCorrectionOfAutoPay(t *testing.T) {
 		on := b.after(2)
 		b.take("changes", achText(on, notice{code: "C03", trace: trace, data: "011000015   44556677"}))
 		apptest.Check(t, "item", b.Rows("SELECT state || ' ' || reason FROM bank_item"), []string{"posted change.applied"})
-		const numbers = "SELECT a.routing || ' ' || a.last_four FROM %s m JOIN bank_account a ON a.bank_account_id = m.bank_account_id WHERE m.account_id = '%s'%s"
+		const numbers = "SELECT a.routing || ' ' || a.last_four FROM %s m JOIN bank_account a ON a.bank_account_id = m.bank_account_id WHERE id_text(m.account_id) = '%s'%s"
 		apptest.Check(t, "the mandate's", b.Rows(fmt.Sprintf(numbers, "mandate", h.Account, "")), []string{"011000015 6677"})
 		apptest.Check(t, "the saved one", b.Rows(fmt.Sprintf(numbers, "saved_bank_account", h.Account, " AND m.removed_on IS NULL")), []string{"011000015 6677"})
 		apptest.Check(t, "letters", b.Rows("SELECT kind FROM mandate_letter ORDER BY letter_id"), []string{"on", "corrected"})

@@ -49,7 +49,7 @@ func crowd(w *bench, n int) {
 		if w.DB.Engine() == "postgres" {
 			return "CAST('01930000-0000-7" + kind + "-8000-' || LPAD(CAST(n AS TEXT), 12, '0') AS UUID)"
 		}
-		return "'01930000-0000-7" + kind + "-8000-' || SUBSTR('000000000000' || n, -12)"
+		return "unhex('0193000000007" + kind + "8000' || SUBSTR('000000000000' || n, -12))"
 	}
 	cast := func(kind, text string) string {
 		if w.DB.Engine() == "postgres" {
@@ -57,7 +57,7 @@ func crowd(w *bench, n int) {
 		}
 		return text
 	}
-	file := "'01930000-0000-7fff-8000-000000000000'"
+	file := "id'01930000-0000-7fff-8000-000000000000'"
 	day := cast("DATE", "'2026-11-23'")
 	text := series + "INSERT INTO clearing_item (account_id, item_id, clearing, payment_id, amount_cents, opened_on) SELECT " +
 		key("000") + ", " + key("001") + ", 'clearing.ach', " + key("002") + ", 1000, " + day + " FROM s;" +

@@ -12,7 +12,7 @@ import (
 
 // banks lists the bank accounts of an account, as routing, kind and last four.
 func (b *bench) banks(h apptest.Household) []string {
-	return b.Rows(fmt.Sprintf("SELECT routing || ' ' || kind || ' ' || last_four FROM bank_account WHERE account_id = '%s' ORDER BY last_four, routing, kind", h.Account))
+	return b.Rows(fmt.Sprintf("SELECT routing || ' ' || kind || ' ' || last_four FROM bank_account WHERE id_text(account_id) = '%s' ORDER BY last_four, routing, kind", h.Account))
 }
 
 // The bank corrects an account: what is saved goes on with the corrected one,
@@ -89,7 +89,7 @@ func TestPrenotes(t *testing.T) {
 			})
 		}
 		b.sendFile()
-		traces := b.Rows(fmt.Sprintf("SELECT trace FROM ach_entry WHERE account_id = '%s'", bad.Account))
+		traces := b.Rows(fmt.Sprintf("SELECT trace FROM ach_entry WHERE id_text(account_id) = '%s'", bad.Account))
 		on := b.after(2)
 		b.take("returns", achText(on, notice{code: "R03", trace: traces[0]}))
 		b.fetch()

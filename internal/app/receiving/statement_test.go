@@ -162,7 +162,7 @@ func TestDepositIsGoneOnWith(t *testing.T) {
 		b.take("returns", achText(on, notice{code: "R01", trace: b.entry(first).Trace, cents: 1000}))
 		// The line agrees; in the third chunk something is not as the file says.
 		b.service.Small(2, 1<<20)
-		harm := "UPDATE clearing_item SET clearing = '%s', closed_on = %s WHERE payment_id = '" + last.ID.String() + "'"
+		harm := "UPDATE clearing_item SET clearing = '%s', closed_on = %s WHERE id_text(payment_id) = '" + last.ID.String() + "'"
 		storetest.Sabotage(t, b.DB, fmt.Sprintf(harm, "clearing.ach", "opened_on"))
 		_, err := b.service.Take(t.Context(), "statement", strings.NewReader(statementText(on, bankLine{"166", 7000, f.Name, ""})))
 		if !fault.Is(err, "deposit.differs") {

@@ -36,7 +36,7 @@ func (e *evenings) everybody() {
 	e.tb.Helper()
 	err := e.db.Read(e.tb.Context(), "accounts", func(tx *store.ReadTx) error {
 		ids, err := tx.AccountsAfter(enrollment.AccountID{}, 100)
-		nobody, _ := ident.ParseID[enrollment.Account](strings.Trim(row, "'"))
+		nobody, _ := ident.ParseID[enrollment.Account](strings.Trim(row, "id'"))
 		e.kept.Written.Beside(append(ids, ledger.House, nobody)...)
 		return err
 	})

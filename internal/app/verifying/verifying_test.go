@@ -100,7 +100,7 @@ func of(name string) string {
 // anyEntry is an ACH entry of bank account b's household.
 const anyEntry = "(SELECT x.ach_entry_id FROM ach_entry x WHERE x.account_id = b.account_id ORDER BY x.ach_entry_id LIMIT 1)"
 
-const row = "'01930000-0000-7000-8000-00000000000a'"
+const row = "id'01930000-0000-7000-8000-00000000000a'"
 
 // transfer adds a transfer to a household's first entry, in SQL. Owners are
 // SQL as well.
@@ -116,7 +116,7 @@ func there(name, debit, debitOwner, credit, creditOwner string) string {
 }
 
 func enrollmentOf(name, kind string) string {
-	return "(SELECT CAST(e.enrollment_id AS TEXT) FROM enrollment e WHERE e.account_id = " + of(name) + " AND e.kind = '" + kind + "')"
+	return "(SELECT id_text(e.enrollment_id) FROM enrollment e WHERE e.account_id = " + of(name) + " AND e.kind = '" + kind + "')"
 }
 
 func entryCopy(id string) string {
@@ -198,7 +198,7 @@ var sabotages = []struct{ name, want, problem, sql string }{
 	{"an entry came back and its payment stayed", "I4", "its payment did not", `DELETE FROM payment_return WHERE account_id = ` + of("Jonas")},
 
 	{"a cent moved to another month", "I7", "applications and waivers left unpaid", `UPDATE open_charge SET open_cents = open_cents +
-		CASE WHEN CAST(charge_id AS TEXT) = (SELECT MIN(CAST(o.charge_id AS TEXT)) FROM open_charge o WHERE o.account_id = open_charge.account_id) THEN 1 ELSE -1 END WHERE account_id = ` + of("Boris")},
+		CASE WHEN id_text(charge_id) = (SELECT MIN(id_text(o.charge_id)) FROM open_charge o WHERE o.account_id = open_charge.account_id) THEN 1 ELSE -1 END WHERE account_id = ` + of("Boris")},
 	{"a month closed unpaid and the next one raised", "I7", "standing tells another month", `UPDATE open_charge SET open_cents = 41237 + 40237
 		WHERE account_id = ` + of("Boris") + ` AND open_cents = 41237; DELETE FROM open_charge WHERE account_id = ` + of("Boris") + ` AND open_cents = 40237`},
 
@@ -390,7 +390,7 @@ func TestReportIsBoundedAndNamesAmounts(t *testing.T) {
 	healthyBooks.Each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
 		var harm strings.Builder
 		for i := range 25 {
-			harm.WriteString(entryCopy(fmt.Sprintf("'01930000-0000-7000-8000-0000000000%02d'", i)))
+			harm.WriteString(entryCopy(fmt.Sprintf("id'01930000-0000-7000-8000-0000000000%02d'", i)))
 		}
 		harm.WriteString(transfer("Chen", "suspense", "''", "credit.member", "''", 1))
 		storetest.Sabotage(t, db, harm.String())

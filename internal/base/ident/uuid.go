@@ -165,6 +165,15 @@ func (u *UUID) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// UnmarshalBinary reads the sixteen bytes, as Scan does, without an allocation.
+func (u *UUID) UnmarshalBinary(raw []byte) error {
+	if len(raw) != len(u) {
+		return fmt.Errorf("not an identifier: %d bytes", len(raw))
+	}
+	copy(u[:], raw)
+	return nil
+}
+
 // Value stores the identifier as text, or NULL.
 func (u UUID) Value() (driver.Value, error) {
 	if u.IsZero() {

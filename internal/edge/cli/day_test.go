@@ -132,7 +132,7 @@ func TestBusinessDayWithAFailedStep(t *testing.T) {
 	dir := newMarket(t, "2026-11-30")
 	db := storetest.Open(t, "sqlite:"+filepath.Join(dir, "quittance.db"), clock.System())
 	storetest.Sabotage(t, db, `INSERT INTO transfer (account_id, entry_id, seq, debit, debit_owner, credit, credit_owner, amount_cents)
-		VALUES ('01900000-0000-7000-8000-000000000001', '01900000-0000-7000-8000-000000000002', 1, 'cash.operating', '', 'suspense', '', 100)`)
+		VALUES (id'01900000-0000-7000-8000-000000000001', id'01900000-0000-7000-8000-000000000002', 1, 'cash.operating', '', 'suspense', '', 100)`)
 	const toDo = "To do: 2026-11-30: put right what made verify fail, then run it again: quittance day run --date 2026-11-30\n"
 	printed(t, []string{"day", "run", "--data", dir}, 1, `Business date 2026-11-30: incomplete
   bank-in         done     0.0 s  files 0, posted 0, known 0, noted 0, agreed 0, waiting 0, acknowledged 0, set aside 0

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"net/url"
 	"os"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -15,9 +17,10 @@ import (
 // Sabotage runs SQL on a test's database as an administrator would who means
 // harm: append-only guards, foreign keys and checks do not hold him back.
 // Unique indexes do, unless text drops them. Guards hold again afterwards,
-// checks do so on SQLite only.
+// checks do so on SQLite only. An identifier is written id'0193…' in text.
 func Sabotage(tb testing.TB, db *store.DB, text string) {
 	tb.Helper()
+	text = WithIdentifiers(db, text)
 	var err error
 	if db.Engine() == "sqlite" {
 		err = sabotageSQLite(tb.Context(), db, text)
@@ -27,6 +30,18 @@ func Sabotage(tb testing.TB, db *store.DB, text string) {
 	if err != nil {
 		tb.Fatalf("sabotage: %v in %s", err, text)
 	}
+}
+
+var identifier = regexp.MustCompile(`id'([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})'`)
+
+// WithIdentifiers gives text with each id'0193…' as the engine writes it.
+func WithIdentifiers(db *store.DB, text string) string {
+	if db.Engine() == "postgres" {
+		return identifier.ReplaceAllString(text, "'$1'")
+	}
+	return identifier.ReplaceAllStringFunc(text, func(id string) string {
+		return "x" + strings.ReplaceAll(strings.TrimPrefix(id, "id"), "-", "")
+	})
 }
 
 // sabotagePostgres connects as the server's superuser, whom revoked rights do

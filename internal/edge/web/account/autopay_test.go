@@ -49,8 +49,8 @@ func TestTurningOnAutoPay(t *testing.T) {
 	form := b.page
 	b.send("/account/autopay/check", "now", "pay", "cap", "200", "notice", "always").at("/account/autopay/done", "AutoPay is on")
 	b.says("The first payment is on December 15.", "We also asked your bank for $124.50", "You can change or stop it until 8:00 p.m. Eastern time on Monday, December 14, 2026.", "We sent a copy to a•••@example.com")
-	apptest.Check(t, "payments", h.Rows(fmt.Sprintf(`SELECT channel || ' ' || CAST(amount_cents AS TEXT) FROM payment WHERE account_id = '%s'`, of.Account)), []string{"web_account 12450"})
-	apptest.Check(t, "what was agreed to", h.Rows(fmt.Sprintf(`SELECT wording FROM mandate_authorization WHERE account_id = '%s'`, of.Account)), []string{shown})
+	apptest.Check(t, "payments", h.Rows(fmt.Sprintf(`SELECT channel || ' ' || CAST(amount_cents AS TEXT) FROM payment WHERE id_text(account_id) = '%s'`, of.Account)), []string{"web_account 12450"})
+	apptest.Check(t, "what was agreed to", h.Rows(fmt.Sprintf(`SELECT wording FROM mandate_authorization WHERE id_text(account_id) = '%s'`, of.Account)), []string{shown})
 
 	b.page = form // Back, and the button again
 	b.send("/account/autopay/check", "now", "pay", "cap", "200").at("/account/autopay/done", "AutoPay is on")
@@ -177,7 +177,7 @@ func TestChangingAutoPay(t *testing.T) {
 	b.send("/account/autopay/check").at("/account/autopay/done", "AutoPay is changed")
 	b.open("/account/autopay/change?what=limits").send("/account/autopay/check", "cap", "", "notice", "over", "over", "5.50").at("/account/autopay/done", "AutoPay is changed")
 	b.open("/account/autopay").says("23rd of each month", "Household, ending in 0000", "None. We ask first only if the amount jumps.", "if the amount changes by more than $5.50")
-	apptest.Check(t, "authorizations", len(h.Rows(fmt.Sprintf(`SELECT version FROM mandate_authorization WHERE account_id = '%s'`, of.Account))), 4)
+	apptest.Check(t, "authorizations", len(h.Rows(fmt.Sprintf(`SELECT version FROM mandate_authorization WHERE id_text(account_id) = '%s'`, of.Account))), 4)
 	b.open("/account/methods").says("Household, ending in 0000 Used for AutoPay")
 	id := regexp.MustCompile(`remove\?of=([^"]+)`).FindAllStringSubmatch(b.body, -1)
 	for _, found := range id {
@@ -201,10 +201,10 @@ func TestTwoTabsWithDifferentDays(t *testing.T) {
 	b.send("/account/autopay/bank", "bank", b.value("bank")).at("/account/autopay/check", "Check and turn on AutoPay").says("23rd of each month")
 	b.page = one
 	b.send("/account/autopay/check", "now", "pay").at("/account/autopay/check", "Check and turn on AutoPay").says("23rd of each month")
-	apptest.Check(t, "mandates", h.Rows(fmt.Sprintf(`SELECT state FROM mandate WHERE account_id = '%s'`, of.Account)), []string(nil))
+	apptest.Check(t, "mandates", h.Rows(fmt.Sprintf(`SELECT state FROM mandate WHERE id_text(account_id) = '%s'`, of.Account)), []string(nil))
 	shown := authorization(b.page)
 	b.send("/account/autopay/check").at("/account/autopay/done", "AutoPay is on")
-	apptest.Check(t, "what was agreed to", h.Rows(fmt.Sprintf(`SELECT wording FROM mandate_authorization WHERE account_id = '%s'`, of.Account)), []string{shown})
+	apptest.Check(t, "what was agreed to", h.Rows(fmt.Sprintf(`SELECT wording FROM mandate_authorization WHERE id_text(account_id) = '%s'`, of.Account)), []string{shown})
 }
 
 // What was begun out of order leads to the page that is missing.

@@ -225,7 +225,7 @@ func TestPaperless(t *testing.T) {
 	b.send("/account/settings/paperless", "delivery_bill", "email", "delivery_notice", "both", "delivery_tax", "both", "agree", "yes")
 	b.at("/account/settings/paperless/code", "Show that you can read our emails").send("/account/settings/paperless/code", "code", h.code(t, "ana@example.com"))
 	b.at("/account/settings", "Settings").says("Bills Email only", "Letters about payments and coverage Paper and email")
-	kept := h.Rows("SELECT wording FROM delivery_choice WHERE account_id = '" + of.Account.String() + "' AND delivery = 'email'")
+	kept := h.Rows("SELECT wording FROM delivery_choice WHERE id_text(account_id) = '" + of.Account.String() + "' AND delivery = 'email'")
 	apptest.Check(t, "consent", kept, []string{consent})
 	b.open("/account/settings/paperless").send("/account/settings/paperless", "delivery_bill", "both").at("/account/settings", "Settings").says("Bills Paper and email")
 }

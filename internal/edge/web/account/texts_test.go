@@ -43,7 +43,7 @@ func TestTextsAboutBills(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.open("/account/settings").says("On (•••) •••-0147")
-	apptest.Check(t, "record", h.Rows("SELECT state || ' ' || how FROM text_consent WHERE account_id = '"+of.Account.String()+"' ORDER BY consent_id"),
+	apptest.Check(t, "record", h.Rows("SELECT state || ' ' || how FROM text_consent WHERE id_text(account_id) = '"+of.Account.String()+"' ORDER BY consent_id"),
 		[]string{"asked page", "on code", "stopped page", "on reply"})
 	b.open("/account/security").says("Text messages about bills turned on")
 }
@@ -63,7 +63,7 @@ func TestTextsBesideLetters(t *testing.T) {
 	link := regexp.MustCompile(`href="(/account/messages/[^".]+)"`).FindStringSubmatch(b.body)[1]
 	b.open(link).says("Also by text message", "to (•••) •••-0147", "On its way", "Text: bill")
 	var source ident.UUID
-	if err := source.UnmarshalText([]byte(h.Rows("SELECT CAST(source_id AS TEXT) FROM text_message")[0])); err != nil {
+	if err := source.UnmarshalText([]byte(h.Rows("SELECT id_text(source_id) FROM text_message")[0])); err != nil {
 		t.Fatal(err)
 	}
 	h.InTx(func(tx *store.Tx) error { // about the same, to who paid: theirs to know

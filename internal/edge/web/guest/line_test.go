@@ -59,7 +59,7 @@ func TestInLine(t *testing.T) {
 			t.Errorf("who was let in got %d %q", second.status, second.heading())
 		}
 		s.wantPayments(t, h, "124.50")
-		for _, row := range s.Rows("SELECT CAST(place_id AS TEXT) FROM place") {
+		for _, row := range s.Rows("SELECT id_text(place_id) FROM place") {
 			if strings.Contains(s.log.String(), row) {
 				t.Errorf("the log names the place %s", row)
 			}
@@ -197,7 +197,7 @@ func TestWithoutCookiesThereIsNoPlace(t *testing.T) {
 		none.open("/pay").at("/pay", "Turn on cookies to pay")
 		none.do("POST", "/pay", nil).at("/pay", "Turn on cookies to pay")
 	}
-	if rows := s.Rows("SELECT CAST(place_id AS TEXT) FROM place"); len(rows) > 0 {
+	if rows := s.Rows("SELECT id_text(place_id) FROM place"); len(rows) > 0 {
 		t.Errorf("got places %v", rows)
 	}
 	s.browser(t).open("/pay").at("/pay", "Find your bill")
