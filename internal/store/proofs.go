@@ -83,7 +83,9 @@ var memberProofs = []Proof{
 			FROM waived w WHERE `+inRange("w")),
 	},
 	{
-		Invariant: "I2", Object: "enrollment", Problem: "the open charges do not come to receivable.member", Money: true,
+		// The ledger is what was charged and is not settled, and so is what is open
+		// of each charge (I7).
+		Invariant: "I2", Object: "enrollment", Problem: "the open charges do not come to receivable.member", Money: true, Follows: true,
 		stmt: proveSums("prove_receivable_open", append(
 			onDebit(ledger.ReceivableMember, expected, "t.{side}_owner"), `
 			SELECT o.account_id, id_text(c.enrollment_id), 0, o.open_cents FROM open_charge o
@@ -96,13 +98,13 @@ var memberProofs = []Proof{
 			charged(expected, "state_cents", "c.carrier_id"))...),
 	},
 	{
-		Invariant: "I3", Object: "credit of the account", Problem: "the open credits do not come to credit.member", Money: true,
+		Invariant: "I3", Object: "credit of the account", Problem: "the open credits do not come to credit.member", Money: true, Summed: true,
 		stmt: proveSums("prove_credit_open", append(
 			onCredit(ledger.CreditMember, expected, "''"), `
 			SELECT o.account_id, '', 0, o.open_cents FROM open_credit o WHERE `+inRange("o"))...),
 	},
 	{
-		Invariant: "I3", Object: "credit of the account", Problem: "credit.member is below zero", Money: true,
+		Invariant: "I3", Object: "credit of the account", Problem: "credit.member is below zero", Money: true, Summed: true,
 		stmt: proveRows("prove_credit_not_negative", `
 			SELECT s.account_id, '', CASE WHEN s.balance < 0 THEN 0 ELSE s.balance END, s.balance FROM (
 				SELECT t.account_id, CAST(SUM(CASE WHEN t.credit = 'credit.member' THEN t.amount_cents ELSE -t.amount_cents END) AS BIGINT) AS balance

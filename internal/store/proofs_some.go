@@ -75,6 +75,9 @@ func (w *Writing) Blocks(size int, visit func(*Writing) error) error {
 	return nil
 }
 
+// Empty tells whether nothing was written for any account.
+func (w *Writing) Empty() bool { return len(w.order) == 0 }
+
 // of gives the accounts for which one of some tables was written.
 func (w *Writing) of(some tables) (ids []enrollment.AccountID) {
 	for _, id := range w.order {
@@ -122,7 +125,7 @@ func inLists[T any](keys []T, do func([]any) error) error {
 
 // Prove is Prove of what was written for: of the accounts whose rows a proof
 // looks at, or of the files, which are what it counts. Of the whole book it is
-// where the rows are few, and nothing where sums are kept.
+// where the rows are few, and nothing where sums are kept or it follows from others.
 func (w *Writing) Prove(p Proof, differ func(Difference)) (checked int64, err error) {
 	prove := func(stmt *Stmt, args []any) error {
 		_, err := w.tx.prove(stmt, args, differ)
@@ -131,13 +134,24 @@ func (w *Writing) Prove(p Proof, differ func(Difference)) (checked int64, err er
 	switch {
 	case p.Summed:
 		return 0, nil
+	case p.Follows:
+		return int64(len(w.of(p.breaks()))), nil
 	case p.stmt.some == nil:
 		return w.tx.Prove(p, Range{}, differ)
 	case p.Whole:
 		return int64(len(w.files)), inLists(w.files, func(args []any) error { return prove(p.stmt.some, args) })
 	}
+	return w.Closely(p, differ)
+}
+
+// Closely is Prove for a proof of accounts that is spared where nothing else was
+// found.
+func (w *Writing) Closely(p Proof, differ func(Difference)) (checked int64, err error) {
 	accounts := w.of(p.breaks())
-	return int64(len(accounts)), w.lists(p.stmt, accounts, prove)
+	return int64(len(accounts)), w.lists(p.stmt, accounts, func(stmt *Stmt, args []any) error {
+		_, err := w.tx.prove(stmt, args, differ)
+		return err
+	})
 }
 
 // breaks is the set of tables of which a row that was written can break a proof.
@@ -171,22 +185,14 @@ func (w *Writing) PaidFacts(visit func([]*Facts, map[bill.ChargeID]money.Amount)
 	return nil
 }
 
-// held are the ledger accounts whose balance is the marketplace's own and is
-// proved from what lies behind it: money on its way, and cash.
-var held = append(slices.Clone(clearing), ledger.CashOperating)
+// held are the ledger accounts whose balances are kept from evening to evening and
+// proved from what lies behind them: money on its way, cash, and what members have
+// paid and not used.
+var held = append(slices.Clone(clearing), ledger.CashOperating, ledger.CreditMember)
 
-// Held is what one account's books hold of money on its way less its open items,
-// and of cash less what carriers were paid, in cents and in the order of the
-// chart. Over all accounts the first come to nothing, the last to what the
-// bank's statements say.
-type Held [5]int64
-
-// Add adds what another account's books hold.
-func (h *Held) Add(o Held) {
-	for i := range h {
-		h[i] += o[i]
-	}
-}
+// Held is an amount in cents for each of the ledger accounts that are held, in the
+// order of the chart, as debits less credits.
+type Held [6]int64
 
 // move adds what came to one of the accounts that are held, and takes nothing of
 // another.
@@ -196,22 +202,52 @@ func (h *Held) move(name ledger.Account, cents int64) {
 	}
 }
 
-// Sub takes away what another account's books hold.
-func (h *Held) Sub(o Held) {
-	for i := range h {
-		h[i] -= o[i]
+// Kept is what one account's books hold: the balances, of cash without what
+// carriers were paid, and what lies behind them, open items and open credits.
+// Over all accounts the two are the same, but for cash, of which the bank's
+// statements tell; of credit they are the same for each account.
+type Kept struct{ balance, behind Held }
+
+// creditHeld is the place of credit.member, which is not summed over accounts.
+const creditHeld = len(Held{}) - 1
+
+// Over adds what is not behind the balances of an account to a sum, or takes it
+// away.
+func (k Kept) Over(sum *Held, sign int64) {
+	for i := range creditHeld {
+		sum[i] += sign * (k.balance[i] - k.behind[i])
 	}
 }
 
+// creditAgrees tells whether the open credits come to credit.member, which is not
+// below zero (I3): it grows on the credit side.
+func (k Kept) creditAgrees() bool {
+	return k.balance[creditHeld] == k.behind[creditHeld] && k.balance[creditHeld] <= 0
+}
+
+// Balances is what accounts hold, kept from evening to evening.
+type Balances struct {
+	Of map[enrollment.AccountID]Kept
+
+	edge map[ledger.EntryID]bool // entries in it that are fresh still the next evening
+}
+
+// With is what accounts hold with what some of them hold now.
+func (b Balances) With(now Balances) Balances {
+	if b.Of == nil {
+		return now
+	}
+	maps.Copy(b.Of, now.Of)
+	return Balances{Of: b.Of, edge: now.edge}
+}
+
 var (
-	// One pass over the transfers, both sides at once, with what carriers were paid.
-	qHeld = overSome("held", `
-		SELECT t.account_id, t.debit, t.credit, CAST(SUM(t.amount_cents) AS BIGINT),
-			CAST(SUM(CASE WHEN `+isRemittance+` THEN t.amount_cents ELSE 0 END) AS BIGINT)
-		FROM transfer t WHERE (t.debit IN (`+list(held...)+`) OR t.credit IN (`+list(held...)+`)) AND `+inRange("t")+`
-		GROUP BY t.account_id, t.debit, t.credit
-		UNION ALL SELECT i.account_id, '', i.clearing, CAST(SUM(i.amount_cents) AS BIGINT), 0
-		FROM clearing_item i WHERE i.closed_on IS NULL AND `+inRange("i")+` GROUP BY i.account_id, i.clearing`)
+	qMoved = overSome("moved", `
+		SELECT t.account_id, t.entry_id, t.debit, t.credit, t.amount_cents, CASE WHEN `+isRemittance+` THEN t.amount_cents ELSE 0 END
+		FROM transfer t WHERE (t.debit IN (`+list(held...)+`) OR t.credit IN (`+list(held...)+`)) AND `+inRange("t")+` AND `+fresh("t.entry_id"))
+	qBehind = overSome("behind", `
+		SELECT i.account_id, i.clearing, i.amount_cents FROM clearing_item i WHERE i.closed_on IS NULL AND `+inRange("i")+`
+		UNION ALL SELECT o.account_id, 'credit.member', -o.open_cents FROM open_credit o WHERE `+inRange("o"))
 	qStated = stmt("stated", `
 		SELECT CAST(COALESCE((SELECT SUM(d.posted_cents) FROM deposit d), 0) + COALESCE((SELECT SUM(i.amount_cents) FROM bank_item i
 			WHERE i.kind = 'line' AND i.state = 'posted' AND NOT `+isDeposited+`), 0) AS BIGINT)`)
@@ -223,34 +259,69 @@ var (
 )
 
 // Held gives what the accounts that were written for hold, and perhaps others.
-func (w *Writing) Held() (map[enrollment.AccountID]Held, error) {
-	some := readsOf(qHeld.all)
-	all := map[enrollment.AccountID]Held{}
+// Transfers can not change: what came since is added to the balances before.
+func (w *Writing) Held(before Balances) (Balances, error) {
+	some := readsOf(qMoved.all) | readsOf(qBehind.all)
+	now := Balances{Of: map[enrollment.AccountID]Kept{}, edge: map[ledger.EntryID]bool{}}
 	for _, id := range w.of(some) {
-		all[id] = Held{}
+		now.Of[id] = Kept{balance: before.Of[id].balance}
 	}
-	err := w.each(qHeld, some, func(s *Stmt, args []any) error {
+	err := w.each(qMoved, some, func(s *Stmt, args []any) error {
+		return each(w.tx, s, func(scan func(...any) error) error { return now.moved(scan, before.edge, ident.Earliest(w.tx.Now())) }, args...)
+	})
+	if err != nil {
+		return now, err
+	}
+	return now, w.each(qBehind, some, func(s *Stmt, args []any) error {
 		return each(w.tx, s, func(scan func(...any) error) error {
 			var id enrollment.AccountID
-			var debit, credit ledger.Account
-			var cents, remitted int64
-			err := scan(&id, &debit, &credit, &cents, &remitted)
-			h := all[id]
-			h.move(debit, cents)
-			h.move(credit, remitted-cents)
-			all[id] = h
+			var name ledger.Account
+			var cents int64
+			err := scan(&id, &name, &cents)
+			k := now.Of[id]
+			k.behind.move(name, cents)
+			now.Of[id] = k
 			return err
 		}, args...)
 	})
-	return all, err
+}
+
+// moved adds a transfer, unless it is one of those that were seen before.
+func (b *Balances) moved(scan func(...any) error, seen map[ledger.EntryID]bool, next ident.UUID) error {
+	var id enrollment.AccountID
+	var entry ledger.EntryID
+	var debit, credit ledger.Account
+	var cents, remitted int64
+	if err := scan(&id, &entry, &debit, &credit, &cents, &remitted); err != nil {
+		return err
+	}
+	if entry.Compare(next) >= 0 {
+		b.edge[entry] = true
+	}
+	if seen[entry] {
+		return nil
+	}
+	k := b.Of[id]
+	k.balance.move(debit, cents)
+	k.balance.move(credit, remitted-cents)
+	b.Of[id] = k
+	return nil
 }
 
 // Agrees tells whether what all books hold is what lies behind it.
 func (w *Writing) Agrees(sum Held) (bool, error) {
 	stated, err := one(w.tx, qStated, scalar[int64])
 	want := Held{}
-	want[len(want)-1] = stated
+	want.move(ledger.CashOperating, stated)
 	return sum == want, err
+}
+
+// Overdrawn gives those of the accounts that were written for of which the open
+// credits are not what is kept of them.
+func (w *Writing) Overdrawn(now Balances) *Writing {
+	some := *w
+	some.order = slices.DeleteFunc(slices.Clone(w.order), func(id enrollment.AccountID) bool { return now.Of[id].creditAgrees() })
+	return &some
 }
 
 // Deposits tells whether each deposit that was written for is what the items that

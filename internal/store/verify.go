@@ -22,7 +22,8 @@ type Proof struct {
 	Problem   string // what it means that they differ
 	Money     bool   // the numbers are cents; otherwise they count rows
 	Whole     bool   // of the book as a whole, not of a range of accounts
-	Summed    bool   // and it follows from sums that can be kept, see Writing.Held and Writing.Deposits
+	Summed    bool   // it follows from sums that can be kept, see Writing.Held and Writing.Deposits
+	Follows   bool   // it follows from the other proofs of the same accounts
 	stmt      proofStmt
 	over      []string // the tables of which a row that was written can break it; none: all that it reads
 }

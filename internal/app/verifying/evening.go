@@ -2,10 +2,8 @@ package verifying
 
 import (
 	"context"
-	"maps"
 
 	"quittance.org/quittance/internal/base/civil"
-	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/store"
 )
 
@@ -24,8 +22,8 @@ type Evenings struct {
 // keeps is what is known from the evening before.
 type keeps struct {
 	at       civil.Instant // of the proof
-	held     map[enrollment.AccountID]store.Held
-	sum      store.Held     // of all accounts
+	held     store.Balances
+	sum      store.Held     // of all accounts, what is not behind them
 	billed   string         // the number of the last bill
 	underWay store.Writings // to be looked at again
 }
@@ -66,6 +64,7 @@ func (s *Service) VerifyEvening(ctx context.Context, e *Evenings, whole bool, be
 	}
 	report, err := s.verify(ctx, "verify evening", begun, proofs[:]...)
 	if err == nil {
+		next.held = e.held.With(next.held)
 		e.keeps = next
 	}
 	return report, err
@@ -82,11 +81,11 @@ func (v *verification) fromNothing(w *store.Writing, before keeps, share int) (k
 		return before, err
 	}
 	next, _, err := v.sums(all, keeps{})
-	if before.held == nil {
+	if before.held.Of == nil {
 		return next, err
 	}
-	for id, h := range next.held {
-		if h != before.held[id] && !w.For(id) {
+	for id, h := range next.held.Of {
+		if h != before.held.Of[id] && !w.For(id) {
 			v.report.invariant("I6").add(Violation{Account: id.String(), Object: "account", Problem: unseen})
 		}
 	}
@@ -106,23 +105,32 @@ func (v *verification) sinceBefore(w *store.Writing, before keeps, share int) (k
 		return before, err
 	}
 	next, agree, err := v.sums(w, before)
-	if err != nil || agree {
-		return next, err
+	if err == nil && !agree {
+		err = v.which("I6", true, v.in(store.Range{}))
 	}
-	invariant := v.report.invariant("I6")
+	if overdrawn := w.Overdrawn(next.held); err == nil && !overdrawn.Empty() {
+		err = v.which("I3", false, overdrawn.Closely)
+	}
+	return next, err
+}
+
+// which says which of the sums of an invariant that are kept it is that does not
+// agree, of the book as a whole or of accounts.
+func (v *verification) which(id string, whole bool, proof func(store.Proof, func(store.Difference)) (int64, error)) error {
+	invariant := v.report.invariant(id)
 	was := invariant.Broken
-	for _, p := range store.Proofs { // which sum it is
-		if !p.Summed {
+	for _, p := range store.Proofs {
+		if !p.Summed || p.Invariant != id || p.Whole != whole {
 			continue
 		}
-		if _, err := v.tx.Prove(p, store.Range{}, v.differs(p)); err != nil {
-			return next, err
+		if _, err := proof(p, v.differs(p)); err != nil {
+			return err
 		}
 	}
 	if invariant.Broken == was {
 		invariant.add(Violation{Object: "book", Problem: unseen})
 	}
-	return next, nil
+	return nil
 }
 
 // blockAtOnce is how many accounts go through all proofs before the next do: few
@@ -138,9 +146,14 @@ func (v *verification) written(w *store.Writing, whole bool) error {
 		}
 	}
 	return w.Blocks(blockAtOnce, func(block *store.Writing) error {
-		orphans := v.report.invariant(store.Orphans).Broken
+		orphans, all := v.report.invariant(store.Orphans).Broken, v.report.all()
 		if err := v.prove(false, block.Prove); err != nil {
 			return err
+		}
+		if v.report.all() > all {
+			if err := v.closely(block); err != nil {
+				return err
+			}
 		}
 		if v.report.invariant(store.Orphans).Broken > orphans {
 			return nil // rows of no account have no standing; they are reported
@@ -149,17 +162,31 @@ func (v *verification) written(w *store.Writing, whole bool) error {
 	})
 }
 
+// closely runs the proofs of accounts that follow from the others, of which one has
+// found something.
+func (v *verification) closely(w *store.Writing) error {
+	for _, p := range store.Proofs {
+		if !p.Follows {
+			continue
+		}
+		if _, err := w.Closely(p, v.differs(p)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // sums proves the sums over the whole book, of which only what was written for is
-// read.
+// read, and is in what is to be kept.
 func (v *verification) sums(w *store.Writing, before keeps) (next keeps, agree bool, err error) {
-	next = keeps{at: v.tx.Now(), sum: before.sum, held: before.held}
-	held, err := w.Held()
+	next = keeps{at: v.tx.Now(), sum: before.sum}
+	held, err := w.Held(before.held)
 	if err != nil {
 		return next, false, err
 	}
-	for id, h := range held {
-		next.sum.Sub(before.held[id])
-		next.sum.Add(h)
+	for id, h := range held.Of {
+		before.held.Of[id].Over(&next.sum, -1)
+		h.Over(&next.sum, 1)
 	}
 	agree, err = w.Agrees(next.sum)
 	if err != nil {
@@ -175,11 +202,9 @@ func (v *verification) sums(w *store.Writing, before keeps) (next keeps, agree b
 	if next.billed, err = v.tx.NewestBill(); err != nil {
 		return next, false, err
 	}
-	if next.held == nil {
-		next.held = held
-	} else {
-		maps.Copy(next.held, held)
+	next.held = held
+	for _, id := range []string{"I3", "I6"} {
+		v.report.invariant(id).Checked += int64(len(held.Of))
 	}
-	v.report.invariant("I6").Checked += int64(len(held))
 	return next, agree && deposits, nil
 }

@@ -125,3 +125,59 @@ func TestEveningOfUnseenWrites(t *testing.T) {
 		}
 	})
 }
+
+// Balances are kept from evening to evening, to the cent, whether or not the clock
+// has moved meanwhile.
+func TestEveningKeepsBalances(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB, c *virtual.Clock) {
+		e := newEvenings(t, db, c)
+		kim := e.household("Kim", helped)
+		e.bill(kim, december)
+		for day := range 6 {
+			e.pay(kim, "300.00", payment.MethodBank) // more than the bill
+			if day == 3 {
+				e.household("Leo", helped)
+			}
+			if got, report := e.proved(false); got != "" {
+				t.Fatalf("evening %d: %q is broken:\n%s", day, got, report)
+			}
+			c.Advance(time.Duration(day%3) * 24 * time.Hour)
+		}
+		if got, report := e.proved(true); got != "" {
+			t.Fatalf("from nothing %q is broken:\n%s", got, report)
+		}
+		storetest.Sabotage(t, db, `UPDATE open_credit SET open_cents = open_cents + 1 WHERE account_id = `+of("Kim"))
+		e.pay(kim, "1.00", payment.MethodBank)
+		if got, report := e.proved(false); got != "I3 I4" || !strings.Contains(report.String(), "open credits do not come") {
+			t.Errorf("got %q, want I3 and I4 broken:\n%s", got, report)
+		}
+	})
+}
+
+// Transfers that came since the evening before are added to what was kept, of
+// credit as of clearing.
+func TestEveningAddsUpWhatCame(t *testing.T) {
+	t.Parallel()
+	for _, s := range []struct{ name, debit, credit, want string }{
+		{"credit out of nowhere", "suspense", "credit.member", "I3"},
+		{"credit spent twice", "credit.member", "suspense", "I3"},
+		{"clearing emptied without a deposit", "suspense", "clearing.card", "I6"},
+		{"cash out of nowhere", "cash.operating", "suspense", "I6"},
+	} {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			c := virtual.Standing(storetest.Noon)
+			db := storetest.OpenSQLite(t, c)
+			e := newEvenings(t, db, c)
+			e.proved(false)
+			c.Advance(24 * time.Hour)
+			kim := e.household("Kim", helped)
+			e.bill(kim, december)
+			storetest.Sabotage(t, db, transfer("Kim", s.debit, "''", s.credit, "''", 700))
+			if got, report := e.proved(false); got != s.want {
+				t.Errorf("got %q, want %q broken:\n%s", got, s.want, report)
+			}
+		})
+	}
+}

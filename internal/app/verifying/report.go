@@ -90,6 +90,14 @@ func (r *Report) finish() Report {
 	return *r
 }
 
+// all is how many violations of all invariants there are.
+func (r *Report) all() (broken int64) {
+	for _, i := range r.Invariants {
+		broken += i.Broken
+	}
+	return broken
+}
+
 // Broken gives the ids of the invariants that do not hold.
 func (r Report) Broken() []string {
 	var ids []string
