@@ -14,7 +14,7 @@ import (
 // told last, of everything that the day decided.
 func (a *App) eveningSteps() []closing.Step {
 	freeze := closing.Step{Name: stepFreeze, Needs: []string{stepPlan}, Evening: true, Run: a.freezeDrafts}
-	carriers := closing.Step{Name: stepCarriers, Evening: true, Run: a.tellCarriers}
+	carriers := closing.Step{Name: stepCarriers, Follows: []string{stepReview, stepFreeze}, Evening: true, Run: a.tellCarriers}
 	if a.config.BankLink == nil {
 		return []closing.Step{freeze, carriers}
 	}

@@ -54,7 +54,7 @@ func (a *App) steps() []closing.Step {
 		{Name: stepBillRun, Needs: []string{stepReview}, Run: a.billRun},
 		{Name: stepPlan, Needs: []string{stepBillRun}, Run: a.planDrafts},
 		{Name: stepBillLetters, Needs: []string{stepBillRun, stepPlan}, Run: a.billLetters},
-		{Name: stepPrint, Run: a.print},
+		{Name: stepPrint, Follows: []string{stepNotices, stepBillLetters}, Run: a.print},
 	}
 	if !a.config.VerifiesElsewhere {
 		steps = append(steps, closing.Step{Name: stepVerify, Run: a.verify})

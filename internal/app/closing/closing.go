@@ -23,6 +23,9 @@ import (
 type Step struct {
 	Name  string   // stored; it never changes
 	Needs []string // steps before it that must be done
+	// Follows are steps before it that it goes on without, but not from: when one
+	// of them is done only afterwards, it is run again.
+	Follows []string
 	// Evening makes the step wait until the cut-off hour of AutoPay on its date
 	// (ACH-21): what members may change until then is not acted on before.
 	Evening bool
@@ -64,8 +67,8 @@ type Service struct {
 	watch   func(date civil.Date, step string)
 }
 
-// New makes the service. It panics on steps that need one which does not come
-// before them, and on one of the morning after one of the evening.
+// New makes the service. It panics on steps that need or follow one which does
+// not stand before them, and on one of the morning after one of the evening.
 func New(db *store.DB, p *profile.Profile, steps []Step) *Service {
 	var names []string
 	evening := false
@@ -74,9 +77,9 @@ func New(db *store.DB, p *profile.Profile, steps []Step) *Service {
 			panic("closing: the morning's step " + s.Name + " stands after one of the evening")
 		}
 		evening = s.Evening
-		for _, need := range s.Needs {
-			if !slices.Contains(names, need) {
-				panic(fmt.Sprintf("closing: step %s needs %s, which does not come before it", s.Name, need))
+		for _, before := range slices.Concat(s.Needs, s.Follows) {
+			if !slices.Contains(names, before) {
+				panic(fmt.Sprintf("closing: step %s comes after %s, which does not stand before it", s.Name, before))
 			}
 		}
 		if slices.Contains(names, s.Name) {

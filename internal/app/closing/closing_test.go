@@ -185,6 +185,32 @@ func TestFailedStep(t *testing.T) {
 	})
 }
 
+// A step goes on without one that it follows and that failed, and is run again
+// when that is done.
+func TestStepFollowsOneThatFailed(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		d := newDay(w)
+		d.outline = []closing.Step{{Name: "a"}, {Name: "b"}, {Name: "c", Follows: []string{"a", "b"}}, {Name: "d"}}
+		d = d.restart()
+		d.act = failing("a")
+		days := d.run("2026-11-20")
+		d.ran("the first time", "20 a", "20 b", "20 c", "20 d")
+		apptest.Check(t, "states", states(days[0]), "incomplete: a failed, b done, c done, d done")
+		w.At("2026-11-20 21:00:00")
+		d.run("2026-11-20")
+		d.ran("still failing", "20 a")
+		d.act = nil
+		w.At("2026-11-20 22:00:00")
+		days = d.run("2026-11-20")
+		d.ran("put right", "20 a", "20 c")
+		apptest.Check(t, "states, put right", states(days[0]), "complete: a done, b done, c done, d done")
+		w.At("2026-11-20 23:00:00")
+		d.run("2026-11-20")
+		d.ran("once more")
+	})
+}
+
 // A date that stays incomplete is tried again before the next one, and does not
 // hold it up.
 func TestIncompleteDateDoesNotHoldUpTheNext(t *testing.T) {
@@ -299,8 +325,9 @@ func TestStepsMustBeInOrder(t *testing.T) {
 	t.Parallel()
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		for name, steps := range map[string][]closing.Step{
-			"needs a later one": {{Name: "a", Needs: []string{"b"}}, {Name: "b"}},
-			"twice":             {{Name: "a"}, {Name: "a"}},
+			"needs a later one":   {{Name: "a", Needs: []string{"b"}}, {Name: "b"}},
+			"follows a later one": {{Name: "a", Follows: []string{"b"}}, {Name: "b"}},
+			"twice":               {{Name: "a"}, {Name: "a"}},
 		} {
 			func() {
 				defer func() {

@@ -107,6 +107,16 @@ func (d Day) lacking(s Step) []string {
 	return names
 }
 
+// overtaken tells whether a step that is done began before one that it follows
+// was done.
+func (d Day) overtaken(s Step) bool {
+	began := d.step(s.Name).StartedAt
+	return slices.ContainsFunc(s.Follows, func(name string) bool {
+		before := d.step(name)
+		return before.State == Done && began.Before(before.FinishedAt)
+	})
+}
+
 // A step that failed is tried again by itself, after a pause and so many times
 // in all. After that it needs a person.
 const (
@@ -119,7 +129,7 @@ const (
 func (s *Service) ready(d Day, step Step, asked bool) bool {
 	r := d.step(step.Name)
 	switch {
-	case r.State == Done || len(d.lacking(step)) > 0 || s.tooEarly(d, step):
+	case r.State == Done && !d.overtaken(step) || len(d.lacking(step)) > 0 || s.tooEarly(d, step):
 		return false
 	case r.State == Failed && !asked:
 		return r.Tries < maxTries && !s.db.Now().Before(r.FinishedAt.Add(retryAfter))
