@@ -69,13 +69,24 @@ func (m Month) Compare(other Month) int { return int(min(1, max(-1, m.n-other.n)
 func (m Month) First() Date { return NewDate(m.Year(), m.MonthOfYear(), 1) }
 
 // Last gives the last day of the month.
-func (m Month) Last() Date { return m.Next().First().AddDays(-1) }
+func (m Month) Last() Date { return m.First().AddDays(m.Days() - 1) }
 
 // Days counts the days of the month.
-func (m Month) Days() int { return m.Last().Day() }
+func (m Month) Days() int {
+	switch m.MonthOfYear() {
+	case time.February:
+		if y := m.Year(); y%4 == 0 && (y%100 != 0 || y%400 == 0) {
+			return 29
+		}
+		return 28
+	case time.April, time.June, time.September, time.November:
+		return 30
+	}
+	return 31
+}
 
 // On gives the given day of the month, or its last day if it is shorter.
-func (m Month) On(day int) Date { return NewDate(m.Year(), m.MonthOfYear(), min(day, m.Days())) }
+func (m Month) On(day int) Date { return m.First().AddDays(min(day, m.Days()) - 1) }
 
 // String gives "2027-01", or "" for no month.
 func (m Month) String() string {

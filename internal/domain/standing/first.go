@@ -18,16 +18,46 @@ func (s *Standing) countFirst(p *profile.Profile, facts *Facts, asOf civil.Date)
 		return
 	}
 	e := evaluator{p: p, facts: facts, asOf: asOf}
+	take := e.takers(s)
 	for i := range s.Steps {
-		if x := &s.Steps[i]; x.Kind == StepPay || x.Kind == StepLastDay {
+		if x := &s.Steps[i]; (x.Kind == StepPay || x.Kind == StepLastDay) && !take.none(x.Enrollment) {
 			x.Amount = x.Amount.Add(e.takenFirst(s, x.Enrollment, x.On))
 		}
 	}
 	for i := range s.Notices {
-		if n := &s.Notices[i]; (n.Kind == NoticePastDue || n.Kind == NoticeEndWarning) && !n.By.IsZero() {
+		if n := &s.Notices[i]; (n.Kind == NoticePastDue || n.Kind == NoticeEndWarning) && !n.By.IsZero() && !take.none(n.Enrollment) {
 			n.Amount = n.Amount.Add(e.takenFirst(s, n.Enrollment, n.By))
 		}
 	}
+}
+
+// takers is how many plans may take money, and the last of them.
+type takers struct{ n, last int }
+
+// none tells whether no plan but one takes anything.
+func (t takers) none(but int) bool { return t.n == 0 || t.n == 1 && t.last == but }
+
+// takers looks which plans have something unpaid, or something to be billed:
+// most accounts have one, and others of past years that are paid.
+func (e *evaluator) takers(s *Standing) (t takers) {
+	for k := range e.facts.Enrollments {
+		x, now := &e.facts.Enrollments[k], &s.Enrollments[k]
+		unpaid, newest := false, now.Start.Prev()
+		for i := range x.Charges {
+			c := &x.Charges[i]
+			if c.Reversed {
+				continue
+			}
+			if c.Month.After(newest) {
+				newest = c.Month
+			}
+			unpaid = unpaid || c.Paid.Less(c.Share)
+		}
+		if unpaid || now.Covers(newest.Next()) {
+			t.n, t.last = t.n+1, k
+		}
+	}
+	return t
 }
 
 // takenFirst is what other plans take by a day before one plan has all that is
@@ -162,7 +192,7 @@ func (e *evaluator) owedUntil(x *Enrollment, until civil.Month, other lastPart) 
 	sum := money.Zero
 	for i := range x.Charges {
 		c := &x.Charges[i]
-		if c.Reversed || c.Month.After(until) {
+		if c.Reversed || c.Month.After(until) || !c.Unpaid().IsPositive() {
 			continue
 		}
 		owed := money.Max(money.Zero, c.Unpaid().Sub(Waived(x.Waivers, c.Month, c.Share)))
