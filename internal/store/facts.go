@@ -333,11 +333,12 @@ func (f *Facts) IndexOf(id enrollment.ID) int {
 
 // charge finds a live charge, nil if there is none.
 func (f *Facts) charge(id bill.ChargeID) *Charge {
-	i := slices.IndexFunc(f.Charges, func(c Charge) bool { return c.ID == id })
-	if i < 0 {
-		return nil
+	for i := range f.Charges { // which is large: none is copied to be looked at
+		if c := &f.Charges[i]; c.ID == id {
+			return c
+		}
 	}
-	return &f.Charges[i]
+	return nil
 }
 
 // LastCharge tells whether an enrollment has a live charge for a month, and

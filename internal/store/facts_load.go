@@ -101,7 +101,7 @@ func (l *loader) charges(s accountsStmt, args ...any) {
 			f.reversed = append(f.reversed, c.Charge)
 			return nil
 		}
-		if !slices.ContainsFunc(f.Charges, func(x Charge) bool { return x.ID == c.ID }) {
+		if f.charge(c.ID) == nil { // an unpaid one of that month or later comes twice
 			f.Charges = append(f.Charges, c)
 		}
 		return nil

@@ -139,7 +139,7 @@ var paymentProofs = []Proof{
 		Invariant: "I9", Object: "payment", Problem: "a payment has another amount than its intent", Money: true,
 		stmt: proveRows("prove_intent_amount", `
 			SELECT p.account_id, id_text(p.payment_id), i.amount_cents, p.amount_cents
-			FROM payment p JOIN intent i ON i.intent_id = p.intent_id WHERE `+inRange("p")+` AND `+fresh("p.payment_id")),
+			FROM payment p CROSS JOIN intent i WHERE i.intent_id = p.intent_id AND `+inRange("p")+` AND `+fresh("p.payment_id")),
 	},
 	{
 		Invariant: "I9", Object: "payment", Problem: "one charge of the processor stands behind several payments",
@@ -192,9 +192,8 @@ var chargeProofs = []Proof{
 	{
 		Invariant: "I10", Object: "enrollment and month", Problem: "an enrollment has several live charges for a month, or a reversal of none",
 		stmt: proveRows("prove_one_live_charge", `
-			SELECT s.account_id, s.object, CASE WHEN s.live < 0 THEN 0 WHEN s.live > 1 THEN 1 ELSE s.live END, s.live FROM (
-				SELECT c.account_id, id_text(c.enrollment_id) || ' ' || c.coverage_month AS object,
-					CAST(SUM(CASE c.kind WHEN 'charge' THEN 1 ELSE -1 END) AS BIGINT) AS live
+			SELECT s.account_id, id_text(s.enrollment_id) || ' ' || s.coverage_month, CASE WHEN s.live < 0 THEN 0 WHEN s.live > 1 THEN 1 ELSE s.live END, s.live FROM (
+				SELECT c.account_id, c.enrollment_id, c.coverage_month, CAST(SUM(CASE c.kind WHEN 'charge' THEN 1 ELSE -1 END) AS BIGINT) AS live
 				FROM charge c WHERE `+inRange("c")+` GROUP BY c.account_id, c.enrollment_id, c.coverage_month) s`),
 	},
 	{

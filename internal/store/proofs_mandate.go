@@ -25,7 +25,7 @@ var mandateProofs = []Proof{
 			SELECT e.account_id, id_text(e.ach_entry_id), 1, CASE WHEN EXISTS (SELECT 1 FROM micro_verification v
 				WHERE v.account_id = e.account_id AND v.bank_account_id = e.bank_account_id AND v.started_at <= f.opened_at
 					AND (v.ended_at IS NULL OR v.ended_at > f.opened_at)) THEN 0 ELSE 1 END
-			FROM ach_entry e JOIN ach_file f ON f.file_id = e.file_id WHERE e.mandate_id IS NOT NULL AND `+inRange("e")),
+			FROM `+filedEntry+` AND e.mandate_id IS NOT NULL AND `+inRange("e")),
 	},
 	{
 		Invariant: "I14", Object: "draft", Problem: "a debit was taken on a mandate that was not live",
@@ -40,7 +40,7 @@ var mandateProofs = []Proof{
 		stmt: proveRows("prove_mandate_undisputed", `
 			SELECT e.account_id, id_text(e.ach_entry_id), 1, CASE WHEN EXISTS (SELECT 1 FROM mandate_event v
 				WHERE v.account_id = e.account_id AND v.mandate_id = e.mandate_id AND v.state = 'disputed' AND v.recorded_at < f.opened_at) THEN 0 ELSE 1 END
-			FROM ach_entry e JOIN ach_file f ON f.file_id = e.file_id WHERE e.mandate_id IS NOT NULL AND `+inRange("e")),
+			FROM `+filedEntry+` AND e.mandate_id IS NOT NULL AND `+inRange("e")),
 	},
 	{
 		Invariant: "I14", Object: "draft", Problem: "another amount was taken than the last time, without a notice in time",

@@ -115,15 +115,35 @@ func (tx *ReadTx) prove(stmt *Stmt, args []any, differ func(Difference)) (checke
 
 // Every proof ends with the objects that differ, then how many there are of all.
 // Of some accounts nobody counts them: it takes as long as the proof itself.
-const (
-	differing   = ` SELECT 0 AS is_count, account_id, object, expected, found FROM compared WHERE `
-	counted     = ` UNION ALL SELECT 1, NULL, '', COUNT(*), 0 FROM compared`
-	differences = differing + `expected <> found` + counted + ` ORDER BY 1, 2, 3`
-)
+const counted = ` UNION ALL SELECT 1, NULL, '', COUNT(*), 0 FROM compared`
+
+func differences(object string) string {
+	return ` SELECT 0 AS is_count, account_id, ` + object + `, expected, found FROM compared WHERE expected <> found` + counted + ` ORDER BY 1, 2, 3`
+}
+
+// identified is a part of a proof whose object is an identifier.
+var identified = regexp.MustCompile(`^(\s*SELECT [a-zA-Z_.]+, )id_text\(([a-z_.]+)\),`)
+
+// identifiers gives parts that name their objects by identifiers as they are, and
+// what gives the text of one. They are grouped and compared as sixteen bytes; text
+// is made of those that differ only.
+func identifiers(parts []string) (same []string, object string) {
+	for _, part := range parts {
+		if !identified.MatchString(part) {
+			return parts, "object"
+		}
+	}
+	same = make([]string, len(parts))
+	for i, part := range parts {
+		same[i] = identified.ReplaceAllString(part, "$1$2,")
+	}
+	return same, "id_text(object)"
+}
 
 // proveRows proves row by row: rows gives account_id, object, expected, found.
 func proveRows(name string, rows ...string) proofStmt {
-	return overSome(name, `WITH compared (account_id, object, expected, found) AS (`+strings.Join(rows, " UNION ALL ")+`)`+differences)
+	rows, object := identifiers(rows)
+	return overSome(name, `WITH compared (account_id, object, expected, found) AS (`+strings.Join(rows, " UNION ALL ")+`)`+differences(object))
 }
 
 // proveSums proves sums: parts give account_id, object, expected, found, and
@@ -138,10 +158,11 @@ func proveSums(name string, parts ...string) proofStmt {
 // proveAdded is proveSums of rows that nobody can change: sums that were equal
 // stay so when the rows that came since are.
 func proveAdded(name string, parts ...string) proofStmt {
+	parts, object := identifiers(parts)
 	return overSome(name, `WITH part (account_id, object, expected, found) AS (`+strings.Join(parts, " UNION ALL ")+`),
 		compared AS (
 			SELECT account_id, object, CAST(SUM(expected) AS BIGINT) AS expected, CAST(SUM(found) AS BIGINT) AS found
-			FROM part GROUP BY account_id, object)`+differences)
+			FROM part GROUP BY account_id, object)`+differences(object))
 }
 
 // inRange is the condition that a row of a table lies in the range, or is of one
