@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/vfs"
 	"github.com/pressly/goose/v3"
 )
@@ -37,7 +38,10 @@ func NewSQLiteLog(file vfs.File) vfs.File { return &sqliteLog{File: file, waits:
 
 // KeepGroupsOpen lets whoever waits join a group of SQLite, however long it
 // has been open.
-func (db *DB) KeepGroupsOpen() { db.engine.(*sqliteEngine).line.open = time.Hour }
+func (db *DB) KeepGroupsOpen() {
+	line := &db.engine.(*sqliteEngine).line
+	line.open, line.halves = time.Hour, false
+}
 
 // OneGroup lets one group of PostgreSQL be under way at a time.
 func (db *DB) OneGroup() {
@@ -101,4 +105,39 @@ func MakeTextSQLite(ctx context.Context, path string) (*sql.DB, error) {
 	}
 	_, err = provider.UpTo(ctx, identifiersAsText)
 	return db, err
+}
+
+// OnLogSync has something happen before the disk takes SQLite's log, as the
+// writing connection asks for it, or instead of that if it fails.
+func (db *DB) OnLogSync(do func() error) error {
+	e := db.engine.(*sqliteEngine)
+	return e.log.at(context.Background(), e.writer, func(c *sqlite3.Conn) error {
+		file, err := c.FileControl("main", sqlite3.FCNTL_JOURNAL_POINTER)
+		if err == nil {
+			log := file.(*sqliteLog)
+			log.File = beforeSync{log.File, do}
+		}
+		return err
+	})
+}
+
+type beforeSync struct {
+	vfs.File
+	do func() error
+}
+
+func (b beforeSync) Sync(flags vfs.SyncFlag) error {
+	if err := b.do(); err != nil {
+		return err
+	}
+	return b.File.Sync(flags)
+}
+
+// PutOff says of a log whether the next syncs are put off.
+func PutOff(log vfs.File, off bool) { log.(*sqliteLog).putsOff = off }
+
+// Settle makes up for them.
+func Settle(log vfs.File) error {
+	_, err := log.(*sqliteLog).settle()
+	return err
 }

@@ -26,6 +26,7 @@ type sqliteEngine struct {
 	reader  *sqlitePool
 	planner *sqlitePool
 	line    sqliteLine // before the writer
+	disk    sqliteDisk // after it
 	log     sqliteCheckpoints
 }
 
@@ -55,7 +56,9 @@ func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
 	}
 	e.writer.writes = true
 	e.log.init(ctx, e.reader)
-	e.line.init(e.writer, e.planner, &e.log)
+	e.line.halves = !o.Volatile
+	e.disk.init()
+	e.line.init(e.writer, e.planner, &e.log, &e.disk)
 	if err := migrateSQLite(ctx, e.writer.db); err != nil {
 		e.close()
 		return nil, err
@@ -164,7 +167,7 @@ func (e *sqliteEngine) begin(ctx context.Context, m mode) (session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sqliteReading{tx}, nil
+	return &sqliteReading{sqliteTx: tx, disk: &e.disk}, nil
 }
 
 func (e *sqliteEngine) inLine(ctx context.Context, p *plan) (session, error) {

@@ -24,7 +24,7 @@ type sqliteCheckpoints struct {
 
 	mu      sync.Mutex
 	log     int           // pages that are in the log
-	due     int           // it is due when there are so many
+	most    int           // it is time to move them when there are so many
 	moving  chan struct{} // closed when a reader has moved most of it; nil if none does
 	restart bool          // one has
 }
@@ -42,7 +42,7 @@ const (
 )
 
 func (c *sqliteCheckpoints) init(ctx context.Context, reader *sqlitePool) {
-	c.reader, c.due = reader, checkpointPages
+	c.reader, c.most = reader, checkpointPages
 	c.lasting, c.stop = context.WithCancel(context.WithoutCancel(ctx))
 }
 
@@ -51,10 +51,10 @@ func (c *sqliteCheckpoints) committed(pages int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if pages < c.log { // it has begun anew
-		c.due = checkpointPages
+		c.most = checkpointPages
 	}
 	c.log = pages
-	if pages >= c.due && c.moving == nil && c.lasting.Err() == nil {
+	if pages >= c.most && c.moving == nil && c.lasting.Err() == nil {
 		c.moving = make(chan struct{})
 		go c.move()
 	}
@@ -73,7 +73,7 @@ func (c *sqliteCheckpoints) move() {
 	defer c.mu.Unlock()
 	close(c.moving)
 	c.moving, c.restart = nil, true
-	c.due = c.log + checkpointPages
+	c.most = c.log + checkpointPages
 }
 
 // syncFile has the disk write what was moved. SQLite does so only when nothing
@@ -96,13 +96,23 @@ func (c *sqliteCheckpoints) await() {
 	}
 }
 
+// due tells whether finish has something to do, which takes time.
+func (c *sqliteCheckpoints) due() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.restart || c.late()
+}
+
+// late tells that the log grows faster than it is moved.
+func (c *sqliteCheckpoints) late() bool { return c.log >= c.most+(largeLog-1)*checkpointPages }
+
 // finish lets the log begin anew, if most of it is moved. Only whose turn it is
 // to write may ask for it, outside of a transaction.
 func (c *sqliteCheckpoints) finish(ctx context.Context, writer *sqlitePool) {
 	c.mu.Lock()
-	late := c.log >= c.due+(largeLog-1)*checkpointPages
+	late := c.late()
 	c.mu.Unlock()
-	if late { // it grows faster than it is moved
+	if late {
 		c.await()
 	}
 	c.mu.Lock()

@@ -61,6 +61,16 @@ func (c *sqliteConn) Close() error {
 	return c.sqliteDriverConn.Close()
 }
 
+// log is the log that the connection writes, nil if it has none.
+func (c *sqliteConn) log() *sqliteLog {
+	file, err := c.Raw().FileControl("main", sqlite3.FCNTL_JOURNAL_POINTER)
+	if err != nil {
+		return nil
+	}
+	log, _ := file.(*sqliteLog)
+	return log
+}
+
 // sqliteStmt is a statement that is prepared.
 type sqliteStmt struct {
 	*sqlite3.Stmt

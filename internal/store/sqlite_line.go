@@ -9,33 +9,38 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ncruces/go-sqlite3"
+
 	"quittance.org/quittance/internal/base/clock"
 )
 
 // sqliteLine is the line before the one connection that writes (S2). Who comes
 // to its head writes; who waits meanwhile goes on in the same transaction of
 // SQLite, in a savepoint of its own, and one commit makes the whole group
-// durable. A caller hears of success after that commit only (ADR 0011).
+// durable. A caller hears of success after that commit only (ADR 0011), when the
+// disk has it, which takes it while the next group writes (ADR 0028).
 //
 // Who has a plan makes it while waiting, a few at the same moment, and is passed
 // over until it is made (ADR 0024).
 type sqliteLine struct {
 	pool    *sqlitePool
 	open    time.Duration // how long a group takes in whoever waits
+	halves  bool          // it takes half of them if the disk has nothing to do
 	changes sqliteChanges
 
 	planner  *sqlitePool
 	planning chan struct{} // one for each plan that is being made
 
-	log *sqliteCheckpoints
+	log  *sqliteCheckpoints
+	disk *sqliteDisk
 
 	mu      sync.Mutex
 	taken   bool // somebody is at the connection
 	waiting []*place
 }
 
-func (l *sqliteLine) init(pool, planner *sqlitePool, log *sqliteCheckpoints) {
-	l.pool, l.planner, l.log, l.open = pool, planner, log, groupTime
+func (l *sqliteLine) init(pool, planner *sqlitePool, log *sqliteCheckpoints, disk *sqliteDisk) {
+	l.pool, l.planner, l.log, l.disk, l.open = pool, planner, log, disk, groupTime
 	l.planning = make(chan struct{}, plansAtOnce())
 }
 
@@ -162,7 +167,7 @@ func (l *sqliteLine) plan(ctx context.Context, p *plan) {
 		return // the transaction itself finds out what is wrong
 	}
 	defer func() { _ = tx.rollback() }()
-	p.make(sqliteReading{tx})
+	p.make(&sqliteReading{sqliteTx: tx})
 }
 
 // begins lets a caller plan, unless its turn has come.
@@ -222,15 +227,35 @@ func (l *sqliteLine) pass(g *sqliteGroup) {
 				return
 			}
 		}
-		err := g.commit()
-		if err == nil {
-			l.changes.commit()
+		beside := l.disk.quick(clock.Elapsed(g.began))
+		l.commit(g)
+		if !beside {
+			l.disk.settle()
+			_ = l.disk.await(g.lasting) // its callers are told
 		}
-		g.finish(err)
-		l.log.finish(g.lasting, l.pool)
+		if l.log.due() {
+			go l.disk.settle()
+			l.log.finish(g.lasting, l.pool)
+		}
 	}
 	l.next(nil)
+	l.disk.settle()
 }
+
+// commit commits a group. Its callers are told when the disk has it, for which
+// the next group does not wait.
+func (l *sqliteLine) commit(g *sqliteGroup) {
+	c := committed{err: errCommitBroken, tell: g.finish} // of a panic
+	defer func() { l.disk.add(c) }()
+	l.disk.begin()
+	c.log, c.err = g.commit()
+	if c.err == nil {
+		l.changes.commit()
+	}
+}
+
+// errCommitBroken is of a commit that did not come back.
+var errCommitBroken = fmt.Errorf("store: the commit broke off: %w", sqlite3.IOERR_WRITE)
 
 // next gives the turn to the head of the line, unless that can not join the
 // group. When nobody waits and there is no group, the connection is free.
@@ -242,12 +267,19 @@ func (l *sqliteLine) next(g *sqliteGroup) bool {
 		l.taken = g != nil
 		return false
 	}
-	if g != nil && !g.takes(head) {
+	if g != nil && (!g.takes(head) || l.half(g)) {
 		return false
 	}
 	l.drop(head)
 	head.turn <- g
 	return true
+}
+
+// half tells whether a group goes to the disk although others wait, who write
+// meanwhile: it has half of all, and they will write for as long as the disk is
+// likely to take. The line is locked.
+func (l *sqliteLine) half(g *sqliteGroup) bool {
+	return l.halves && g.kept >= len(l.waiting) && l.disk.idle() && l.disk.quick(clock.Elapsed(g.began))
 }
 
 // head is the first who is ready, or else the first who has not begun to plan;
@@ -266,6 +298,9 @@ func (l *sqliteLine) head() *place {
 // group begins a group. Its transaction does not end with the caller that
 // began it; only the wait for its beginning does.
 func (l *sqliteLine) group(ctx context.Context, alone bool) (*sqliteGroup, error) {
+	if err := l.disk.lost(); err != nil {
+		return nil, err
+	}
 	lasting, end := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, end)
 	tx, err := l.pool.begin(lasting)
@@ -426,17 +461,16 @@ func (s *sqliteWriting) rollback(ctx context.Context) error {
 		return nil
 	}
 	s.over = true
+	var err error
 	g := s.group
 	if g.kept == 0 {
-		err := g.sqliteTx.rollback()
+		err = g.sqliteTx.rollback()
 		g.finish(err)
-		s.line.pass(nil)
-		return err
-	}
-	if err := s.back(ctx); err != nil {
+		g = nil
+	} else if err := s.back(ctx); err != nil {
 		_ = g.undo(err) // this caller knows its own error
 		g = nil
 	}
 	s.line.pass(g)
-	return nil
+	return errors.Join(err, s.line.disk.await(ctx)) // of what it has read
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/vfs"
@@ -64,17 +65,30 @@ func (sqliteUnsynced) Sync(vfs.SyncFlag) error { return nil }
 // SQLite calls for each commit (synchronous=FULL) before it lets anybody know of
 // the new pages. So nobody misses what is gathered, and a commit is as durable
 // as ever.
+//
+// The sync itself may be put off, for a commit whose callers wait for it (ADR
+// 0028). What SQLite needs on the disk before it goes on is not: a new head,
+// before the frames of the old log are written over, and what a checkpoint moves.
 type sqliteLog struct {
 	vfs.File
 	waits bool
 
 	gathered []byte
 	at       int64 // where they belong
+	headed   bool  // its head was written since the last sync
+	putsOff  bool  // the next sync, which is a commit's
+
+	owed    atomic.Bool // there is something that the disk may not have
+	syncing sync.Mutex
+	failed  error // of the first sync that did: the next would not tell of it
 }
 
 // sqliteGatherBytes is how much is gathered at most: some 60 pages, more than a
 // group of payments writes.
 const sqliteGatherBytes = 256 << 10
+
+// sqliteLogHead is how long the head of the log is.
+const sqliteLogHead = 32
 
 func (l *sqliteLog) WriteAt(p []byte, off int64) (int, error) {
 	if off != l.at+int64(len(l.gathered)) || len(l.gathered)+len(p) > sqliteGatherBytes {
@@ -84,6 +98,7 @@ func (l *sqliteLog) WriteAt(p []byte, off int64) (int, error) {
 		l.at = off
 	}
 	l.gathered = append(l.gathered, p...)
+	l.headed = l.headed || off < sqliteLogHead
 	return len(p), nil
 }
 
@@ -113,7 +128,28 @@ func (l *sqliteLog) Sync(flags vfs.SyncFlag) error {
 	if err := l.flush(); err != nil || !l.waits {
 		return err
 	}
-	return l.File.Sync(flags)
+	l.owed.Store(true)
+	if l.putsOff && !l.headed {
+		return nil
+	}
+	l.headed = false
+	_, err := l.sync(flags)
+	return err
+}
+
+// settle has the disk take all whose sync was put off. It may be called beside
+// who writes.
+func (l *sqliteLog) settle() (synced bool, err error) { return l.sync(vfs.SYNC_NORMAL) }
+
+// sync has the disk take what is owed, if somebody else has not done so
+// meanwhile. After a failure Linux takes it for written, and says so.
+func (l *sqliteLog) sync(flags vfs.SyncFlag) (synced bool, err error) {
+	l.syncing.Lock()
+	defer l.syncing.Unlock()
+	if l.failed == nil && l.owed.Swap(false) {
+		l.failed, synced = l.File.Sync(flags), true
+	}
+	return synced, l.failed
 }
 
 func (l *sqliteLog) Truncate(size int64) error { return errors.Join(l.flush(), l.File.Truncate(size)) }
@@ -125,4 +161,11 @@ func (l *sqliteLog) Size() (int64, error) {
 	return l.File.Size()
 }
 
-func (l *sqliteLog) Close() error { return errors.Join(l.flush(), l.File.Close()) }
+// Close leaves nothing owed.
+func (l *sqliteLog) Close() error {
+	err := l.flush()
+	_, lost := l.settle()
+	l.syncing.Lock()
+	defer l.syncing.Unlock()
+	return errors.Join(err, lost, l.File.Close())
+}

@@ -3,6 +3,7 @@ package store_test
 import (
 	"bytes"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -66,6 +67,8 @@ type memory struct {
 	content []byte
 	calls   int // that write
 	synced  []byte
+	syncs   int
+	fails   error // of a sync
 }
 
 func (m *memory) WriteAt(p []byte, off int64) (int, error) {
@@ -81,8 +84,12 @@ func (m *memory) ReadAt(p []byte, off int64) (int, error) {
 }
 func (m *memory) Truncate(size int64) error { m.content = m.content[:size]; return nil }
 func (m *memory) Size() (int64, error)      { return int64(len(m.content)), nil }
-func (m *memory) Sync(vfs.SyncFlag) error   { m.synced = bytes.Clone(m.content); return nil }
 func (m *memory) Close() error              { return nil }
+func (m *memory) Sync(vfs.SyncFlag) error {
+	m.syncs++
+	m.synced = bytes.Clone(m.content)
+	return m.fails
+}
 
 // However it is written and read, the log is like a file; pages that follow each
 // other go there by one call, and all are there before the file is told to wait
@@ -152,6 +159,69 @@ func TestSQLiteLogWritesOnce(t *testing.T) {
 	_ = log.Sync(0)
 	if below.calls != 1 || len(below.synced) != 25*4120 {
 		t.Errorf("%d bytes in %d calls", len(below.synced), below.calls)
+	}
+}
+
+// logWith gives a log that has a head and so many frames, with everything synced.
+func logWith(below *memory, frames int) (log vfs.File, end int64) {
+	log = store.NewSQLiteLog(below)
+	_, _ = log.WriteAt(make([]byte, 32), 0)
+	for i := range frames {
+		_, _ = log.WriteAt(make([]byte, 4120), 32+int64(i)*4120)
+	}
+	_ = log.Sync(0)
+	return log, 32 + int64(frames)*4120
+}
+
+// The sync of a commit may be put off, not the writing: readers look there.
+func TestSQLiteLogPutsASyncOff(t *testing.T) {
+	t.Parallel()
+	below := &memory{}
+	log, end := logWith(below, 1)
+	store.PutOff(log, true)
+	_, _ = log.WriteAt(make([]byte, 4120), end)
+	if err := log.Sync(0); err != nil || below.syncs != 1 || int64(len(below.content)) != end+4120 {
+		t.Errorf("%d syncs, %d bytes there, %v", below.syncs, len(below.content), err)
+	}
+	for range 2 { // the second time nothing is owed
+		if err := store.Settle(log); err != nil || below.syncs != 2 || !bytes.Equal(below.synced, below.content) {
+			t.Errorf("%d syncs, %d of %d bytes, %v", below.syncs, len(below.synced), len(below.content), err)
+		}
+	}
+	_ = log.Sync(0)
+	_ = log.Close()
+	if below.syncs != 3 {
+		t.Errorf("what is owed is not made up for by Close: %d syncs", below.syncs)
+	}
+}
+
+// When the log begins anew its head is on the disk before any frame of the old
+// one is written over: otherwise a crash could bring the old frames back.
+func TestSQLiteLogBeginsOnTheDisk(t *testing.T) {
+	t.Parallel()
+	below := &memory{}
+	log, _ := logWith(below, 3)
+	store.PutOff(log, true)
+	_, _ = log.WriteAt(bytes.Repeat([]byte{1}, 32), 0)
+	if err := log.Sync(0); err != nil || below.syncs != 2 || below.synced[0] != 1 {
+		t.Errorf("the head is not on the disk: %d syncs, %v", below.syncs, err)
+	}
+	_, _ = log.WriteAt(make([]byte, 4120), 32)
+	if err := log.Sync(0); err != nil || below.syncs != 2 {
+		t.Errorf("the frames after it are not put off: %d syncs, %v", below.syncs, err)
+	}
+}
+
+// Linux tells of a failure once, and takes what was to be written for written.
+func TestSQLiteLogKnowsThatASyncFailed(t *testing.T) {
+	t.Parallel()
+	below := &memory{fails: os.ErrInvalid}
+	log, _ := logWith(below, 1)
+	below.fails = nil
+	for what, err := range map[string]error{"sync": log.Sync(0), "settle": store.Settle(log), "close": log.Close()} {
+		if !errors.Is(err, os.ErrInvalid) || below.syncs != 1 {
+			t.Errorf("%s says %v after %d syncs", what, err, below.syncs)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/ncruces/go-sqlite3"
 	sqlite "github.com/ncruces/go-sqlite3/driver"
 )
 
@@ -110,12 +111,20 @@ func (t *sqliteTx) bulk(ctx context.Context, table string, columns []string, val
 // nameless is the argument in order: SQLite looks for a name among all names.
 func nameless(int) string { return "?" }
 
-// commit commits. What can not be committed is undone.
-func (t *sqliteTx) commit() error {
-	if err := t.exec(t.lasting, "COMMIT"); err != nil {
-		return errors.Join(err, t.rollback())
+// commit commits, and leaves the sync of the log, which it gives, to the caller.
+// No log is nothing left to do. What can not be committed is undone.
+func (t *sqliteTx) commit() (log *sqliteLog, err error) {
+	err = t.do(func(c *sqliteConn) error {
+		if log = c.log(); log != nil {
+			log.putsOff = true
+			defer func() { log.putsOff = false }()
+		}
+		return c.exec(t.lasting, "COMMIT")
+	})
+	if err != nil {
+		return nil, errors.Join(err, t.rollback())
 	}
-	return t.leave()
+	return log, t.leave()
 }
 
 // rollback undoes what was not committed, unless SQLite has done so by itself,
@@ -137,10 +146,15 @@ func (t *sqliteTx) leave() error {
 	return t.conn.Close()
 }
 
-// sqliteReading is a transaction that only reads.
-type sqliteReading struct{ *sqliteTx }
+// sqliteReading is a transaction that only reads. With a disk it looks at
+// nothing before that has all that can be seen.
+type sqliteReading struct {
+	*sqliteTx
+	disk *sqliteDisk // nil for who tells nobody
+	sees bool        // a state that is on the disk
+}
 
-func (s sqliteReading) run(ctx context.Context, steps []step) (int, error) {
+func (s *sqliteReading) run(ctx context.Context, steps []step) (int, error) {
 	for done, step := range steps {
 		if err := ctx.Err(); err != nil {
 			return done, err
@@ -152,9 +166,42 @@ func (s sqliteReading) run(ctx context.Context, steps []step) (int, error) {
 	return len(steps), nil
 }
 
-func (s sqliteReading) finish(ctx context.Context, steps []step) (int, error) {
+// take runs a step. What a transaction sees is certain when SQLite has looked
+// for the first row: the row itself is handed on when it is on the disk.
+func (s *sqliteReading) take(ctx context.Context, step step) error {
+	if s.disk == nil || s.sees || step.row == nil {
+		return s.sqliteTx.take(ctx, step)
+	}
+	return s.do(func(c *sqliteConn) error {
+		row := step.row
+		step.row = func(scan func(...any) error) error {
+			if err := s.await(ctx, c); err != nil {
+				return err
+			}
+			return row(scan)
+		}
+		if err := c.take(ctx, step); err != nil {
+			return err
+		}
+		return s.await(ctx, c) // there may be no row
+	})
+}
+
+// await waits for the disk. A query of no table has not settled yet what the
+// transaction sees.
+func (s *sqliteReading) await(ctx context.Context, c *sqliteConn) error {
+	if s.sees {
+		return nil
+	}
+	sees := c.Raw().TxnState("main") != sqlite3.TXN_NONE
+	err := s.disk.await(ctx)
+	s.sees = sees && err == nil
+	return err
+}
+
+func (s *sqliteReading) finish(ctx context.Context, steps []step) (int, error) {
 	done, err := s.run(ctx, steps)
 	return done, errors.Join(err, s.sqliteTx.rollback())
 }
 
-func (s sqliteReading) rollback(context.Context) error { return s.sqliteTx.rollback() }
+func (s *sqliteReading) rollback(context.Context) error { return s.sqliteTx.rollback() }
