@@ -22,7 +22,8 @@ type loader struct {
 	steps []step
 }
 
-// each adds a query over the accounts.
+// each adds a query over the accounts. Where there are many rows they are all
+// read into one place, since what is scanned into is garbage otherwise.
 func (l *loader) each(s accountsStmt, row func(scan func(...any) error) error, more ...any) {
 	l.steps = append(l.steps, l.in.step(s, row, more))
 }
@@ -59,12 +60,12 @@ func (l *loader) enrollments() {
 		}
 		return err
 	})
+	var account enrollment.AccountID
+	var id enrollment.ID
+	var version int64
+	var s enrollment.Segment
+	p := &s.Premium
 	l.each(qSegmentsIn, func(scan func(...any) error) error {
-		var account enrollment.AccountID
-		var id enrollment.ID
-		var version int64
-		var s enrollment.Segment
-		p := &s.Premium
 		if err := scan(&account, &id, &version, &s.From, &s.To, &p.Gross, &p.APTC, &p.State, &p.Member); err != nil {
 			return err
 		}
@@ -80,10 +81,11 @@ func (l *loader) enrollments() {
 }
 
 func (l *loader) charges(s accountsStmt, args ...any) {
+	var c Charge
+	var kind string
+	p := &c.Premium
 	l.each(s, func(scan func(...any) error) error {
-		var c Charge
-		var kind string
-		p := &c.Premium
+		c = Charge{}
 		if err := scan(&c.AccountID, &c.ID, &c.EnrollmentID, &c.CarrierID, &c.Month, &c.Generation, &kind,
 			&p.Gross, &p.APTC, &p.State, &p.Member, &c.DueOn, &c.Binder, &c.ChargedOn, &c.Raised, &c.RaisedDueOn, &c.Unpaid); err != nil {
 			return err
@@ -110,10 +112,10 @@ func (l *loader) charges(s accountsStmt, args ...any) {
 
 // open adds what is unpaid of the charges read before.
 func (l *loader) open() {
+	var account enrollment.AccountID
+	var id bill.ChargeID
+	var open money.Amount
 	l.each(qOpenIn, func(scan func(...any) error) error {
-		var account enrollment.AccountID
-		var id bill.ChargeID
-		var open money.Amount
 		if err := scan(&account, &id, &open); err != nil {
 			return err
 		}
@@ -174,10 +176,10 @@ const undoneApplication = "undo"
 
 // paidOn reads the days on which money was applied.
 func (l *loader) paidOn() {
+	var account enrollment.AccountID
+	var a appliedDay
+	var kind string
 	l.each(qAppliedDaysIn, func(scan func(...any) error) error {
-		var account enrollment.AccountID
-		var a appliedDay
-		var kind string
 		if err := scan(&account, &a.charge, &a.payment, &kind, &a.amount, &a.on); err != nil {
 			return err
 		}
@@ -252,9 +254,9 @@ func (l *loader) returned() {
 
 // notices tells which letters went out.
 func (l *loader) notices() {
+	var account enrollment.AccountID
+	var n SentNotice
 	l.each(qNoticesSentIn, func(scan func(...any) error) error {
-		var account enrollment.AccountID
-		var n SentNotice
 		if err := scan(&account, &n.EnrollmentID, &n.Kind, &n.Month, &n.On); err != nil {
 			return err
 		}
@@ -267,9 +269,9 @@ func (l *loader) notices() {
 }
 
 func (l *loader) decisions() {
+	var account enrollment.AccountID
+	var d Decision
 	l.each(qDecisionsIn, func(scan func(...any) error) error {
-		var account enrollment.AccountID
-		var d Decision
 		if err := scan(&account, &d.EnrollmentID, &d.Kind, &d.Month, &d.On, &d.Rule); err != nil {
 			return err
 		}

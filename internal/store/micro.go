@@ -35,10 +35,8 @@ var (
 		WHERE account_id = $1 AND verification_id = $2 AND state = $3`)
 	// The micro-entries settle together: their debit tells for all.
 	qVerificationsArrived = stmt("verifications_arrived", `
-		SELECT v.account_id, v.verification_id, f.settle_on FROM micro_verification v
-		JOIN ach_entry e ON e.account_id = v.account_id AND e.ach_entry_id = v.debit_entry_id
-		JOIN ach_file f ON f.file_id = e.file_id
-		WHERE v.state = 'waiting' AND (v.account_id, v.verification_id) > ($1, $2) AND f.settle_on <= $3
+		SELECT v.account_id, v.verification_id, f.settle_on FROM micro_verification v CROSS JOIN `+filedEntry+`
+			AND e.account_id = v.account_id AND e.ach_entry_id = v.debit_entry_id AND v.state = 'waiting' AND (v.account_id, v.verification_id) > ($1, $2) AND f.settle_on <= $3
 			AND (f.state = 'sending' OR f.state = 'sent' OR f.state = 'acknowledged')
 		ORDER BY v.account_id, v.verification_id LIMIT $4`)
 	qVerificationsExpired = stmt("verifications_expired", `

@@ -68,7 +68,18 @@ func (s *sqliteStmt) scan(col int, dest any) error {
 	case *[]byte:
 		return s.scanBytes(col, kind, d)
 	case *money.Amount: // which is whole cents, and no text
+		if kind == sqlite3.INTEGER {
+			*d = money.Cents(s.ColumnInt64(col))
+			return nil
+		}
 		return d.Scan(s.value(col, kind))
+	case *bool:
+		if kind == sqlite3.INTEGER {
+			if n := s.ColumnInt64(col); n == 0 || n == 1 {
+				*d = n == 1
+				return nil
+			}
+		}
 	case binaryScanner:
 		if kind == sqlite3.BLOB {
 			return d.UnmarshalBinary(s.ColumnRawBlob(col))

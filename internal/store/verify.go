@@ -205,8 +205,8 @@ const sealedColumns = `b.account_id, b.bill_id, b.bill_no, b.kind, b.coverage_mo
 
 var (
 	qAppliedIn = overAccounts("applied_in", `
-		SELECT account_id, charge_id, CAST(SUM(CASE kind WHEN 'apply' THEN amount_cents ELSE -amount_cents END) AS BIGINT)
-		FROM application WHERE in_range(account_id) GROUP BY account_id, charge_id`)
+		SELECT account_id, charge_id, CASE kind WHEN 'apply' THEN amount_cents ELSE -amount_cents END
+		FROM application WHERE in_range(account_id)`)
 	qBillsIn = stmt("bills_in", `
 		SELECT `+sealedColumns+` FROM bill b WHERE b.account_id > $1 AND b.account_id <= $2 ORDER BY b.account_id, b.bill_id`)
 	qBillsAfter = stmt("bills_after", `SELECT `+sealedColumns+` FROM bill b WHERE b.bill_no > $1 ORDER BY b.bill_no`)
@@ -224,12 +224,12 @@ func (tx *ReadTx) PaidFacts(r Range) ([]*Facts, map[bill.ChargeID]money.Amount, 
 
 func (tx *ReadTx) paidFacts(in accountsIn) ([]*Facts, map[bill.ChargeID]money.Amount, error) {
 	settled := map[bill.ChargeID]money.Amount{}
+	var account enrollment.AccountID
+	var charge bill.ChargeID
+	var part money.Amount
 	add := func(scan func(...any) error) error {
-		var account enrollment.AccountID
-		var charge bill.ChargeID
-		var sum money.Amount
-		err := scan(&account, &charge, &sum)
-		settled[charge] = settled[charge].Add(sum)
+		err := scan(&account, &charge, &part)
+		settled[charge] = settled[charge].Add(part)
 		return err
 	}
 	facts, err := tx.facts(in, wantAllCharges, civil.Month{}, in.step(qAppliedIn, add, nil), in.step(qWaivedIn, add, nil))
