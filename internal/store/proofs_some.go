@@ -127,10 +127,6 @@ func inLists[T any](keys []T, do func([]any) error) error {
 // looks at, or of the files, which are what it counts. Of the whole book it is
 // where the rows are few, and nothing where sums are kept or it follows from others.
 func (w *Writing) Prove(p Proof, differ func(Difference)) (checked int64, err error) {
-	prove := func(stmt *Stmt, args []any) error {
-		_, err := w.tx.prove(stmt, args, differ)
-		return err
-	}
 	switch {
 	case p.Summed:
 		return 0, nil
@@ -139,7 +135,7 @@ func (w *Writing) Prove(p Proof, differ func(Difference)) (checked int64, err er
 	case p.stmt.some == nil:
 		return w.tx.Prove(p, Range{}, differ)
 	case p.Whole:
-		return int64(len(w.files)), inLists(w.files, func(args []any) error { return prove(p.stmt.some, args) })
+		return int64(len(w.files)), inLists(w.files, func(args []any) error { return w.tx.prove(p.stmt.some, args, differ) })
 	}
 	return w.Closely(p, differ)
 }
@@ -148,10 +144,7 @@ func (w *Writing) Prove(p Proof, differ func(Difference)) (checked int64, err er
 // found.
 func (w *Writing) Closely(p Proof, differ func(Difference)) (checked int64, err error) {
 	accounts := w.of(p.breaks())
-	return int64(len(accounts)), w.lists(p.stmt, accounts, func(stmt *Stmt, args []any) error {
-		_, err := w.tx.prove(stmt, args, differ)
-		return err
-	})
+	return int64(len(accounts)), w.lists(p.stmt, accounts, func(stmt *Stmt, args []any) error { return w.tx.prove(stmt, args, differ) })
 }
 
 // breaks is the set of tables of which a row that was written can break a proof.

@@ -33,7 +33,8 @@ type Proof struct {
 // a whole there may be no such one.
 type proofStmt struct {
 	all, some *Stmt
-	fresh     bool // the one over some takes a key since which rows are fresh
+	count     *Stmt // how many objects a proof has in a range, or the book, and how many differ
+	fresh     bool  // the one over some takes a key since which rows are fresh
 }
 
 // Difference is an object whose two numbers differ. Account is zero when the
@@ -86,39 +87,40 @@ func (tx *ReadTx) Ranges(size int, visit func(Range) error) error {
 
 // Prove hands on the objects of a range whose numbers differ, in order, and
 // tells how many objects there are. A proof of the whole book takes no notice
-// of the range.
+// of the range. It counts first, and what it counts it need not keep: a second
+// look at those that differ is seldom needed.
 func (tx *ReadTx) Prove(p Proof, r Range, differ func(Difference)) (checked int64, err error) {
 	args := []any{r.after, r.through}
 	if p.Whole {
 		args = nil
 	}
-	return tx.prove(p.stmt.all, args, differ)
+	var broken int64
+	err = each(tx, p.stmt.count, func(scan func(...any) error) error { return scan(&checked, &broken) }, args...)
+	if err != nil || broken == 0 {
+		return checked, err
+	}
+	return checked, tx.prove(p.stmt.all, args, differ)
 }
 
-func (tx *ReadTx) prove(stmt *Stmt, args []any, differ func(Difference)) (checked int64, err error) {
-	row := func(scan func(...any) error) error {
+func (tx *ReadTx) prove(stmt *Stmt, args []any, differ func(Difference)) error {
+	return each(tx, stmt, func(scan func(...any) error) error {
 		var d Difference
-		var isCount int64
-		if err := scan(&isCount, &d.Account, &d.Object, &d.Expected, &d.Found); err != nil {
-			return err
-		}
-		if isCount == 1 {
-			checked = d.Expected
-		} else {
+		err := scan(&d.Account, &d.Object, &d.Expected, &d.Found)
+		if err == nil {
 			differ(d)
 		}
-		return nil
-	}
-	err = tx.run(step{stmt: stmt, args: args, row: row})
-	return checked, err
+		return err
+	}, args...)
 }
 
-// Every proof ends with the objects that differ, then how many there are of all.
-// Of some accounts nobody counts them: it takes as long as the proof itself.
-const counted = ` UNION ALL SELECT 1, NULL, '', COUNT(*), 0 FROM compared`
-
-func differences(object string) string {
-	return ` SELECT 0 AS is_count, account_id, ` + object + `, expected, found FROM compared WHERE expected <> found` + counted + ` ORDER BY 1, 2, 3`
+// comparing gives a proof of what a text calls compared: the objects that differ,
+// and of all or a range how many there are and how many of them differ. Of some
+// accounts nobody counts them: it takes as long as the proof itself.
+func comparing(name, compared, object string) proofStmt {
+	s := overSome(name, compared+` SELECT account_id, `+object+`, expected, found FROM compared WHERE expected <> found ORDER BY 1, 2`)
+	s.count = stmt(name+"_count", ofAll(compared+`
+		SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN expected <> found THEN 1 ELSE 0 END), 0) AS BIGINT) FROM compared`))
+	return s
 }
 
 // identified is a part of a proof whose object is an identifier.
@@ -143,7 +145,7 @@ func identifiers(parts []string) (same []string, object string) {
 // proveRows proves row by row: rows gives account_id, object, expected, found.
 func proveRows(name string, rows ...string) proofStmt {
 	rows, object := identifiers(rows)
-	return overSome(name, `WITH compared (account_id, object, expected, found) AS (`+strings.Join(rows, " UNION ALL ")+`)`+differences(object))
+	return comparing(name, `WITH compared (account_id, object, expected, found) AS (`+strings.Join(rows, " UNION ALL ")+`)`, object)
 }
 
 // proveSums proves sums: parts give account_id, object, expected, found, and
@@ -159,10 +161,10 @@ func proveSums(name string, parts ...string) proofStmt {
 // stay so when the rows that came since are.
 func proveAdded(name string, parts ...string) proofStmt {
 	parts, object := identifiers(parts)
-	return overSome(name, `WITH part (account_id, object, expected, found) AS (`+strings.Join(parts, " UNION ALL ")+`),
+	return comparing(name, `WITH part (account_id, object, expected, found) AS (`+strings.Join(parts, " UNION ALL ")+`),
 		compared AS (
 			SELECT account_id, object, CAST(SUM(expected) AS BIGINT) AS expected, CAST(SUM(found) AS BIGINT) AS found
-			FROM part GROUP BY account_id, object)`+differences(object))
+			FROM part GROUP BY account_id, object)`, object)
 }
 
 // inRange is the condition that a row of a table lies in the range, or is of one
@@ -189,16 +191,20 @@ var (
 
 // overSome gives the two texts of a query.
 func overSome(name, sql string) proofStmt {
-	s := proofStmt{fresh: freshMark.MatchString(sql)}
-	all := rangeMark.ReplaceAllString(sql, "$1 > $$1 AND $1 <= $$2")
-	s.all = stmt(name, freshMark.ReplaceAllString(filesMark.ReplaceAllString(all, "TRUE"), "TRUE"))
+	s := proofStmt{all: stmt(name, ofAll(sql)), fresh: freshMark.MatchString(sql)}
 	if rangeMark.MatchString(sql) || filesMark.MatchString(sql) {
-		sql = strings.Replace(sql, counted, "", 1)
 		list := "$1 IN " + strings.ReplaceAll(placeholders(SomeTogether), "$", "$$")
 		some := filesMark.ReplaceAllString(rangeMark.ReplaceAllString(sql, list), list)
 		s.some = stmt(name+"_some", freshMark.ReplaceAllString(some, fmt.Sprintf("$1 >= $$%d", SomeTogether+1)))
 	}
 	return s
+}
+
+// ofAll gives the text of a query over a range of accounts, or over the book as a
+// whole.
+func ofAll(sql string) string {
+	sql = rangeMark.ReplaceAllString(sql, "$1 > $$1 AND $1 <= $$2")
+	return freshMark.ReplaceAllString(filesMark.ReplaceAllString(sql, "TRUE"), "TRUE")
 }
 
 const sealedColumns = `b.account_id, b.bill_id, b.bill_no, b.kind, b.coverage_month, b.revision, b.issued_on, b.due_on, b.total_cents, b.document`
