@@ -75,6 +75,7 @@ func (c *sqliteConn) log() *sqliteLog {
 type sqliteStmt struct {
 	*sqlite3.Stmt
 	args    []int // for each of SQLite's parameters the place of its argument
+	bound   []any // and the argument that it has; untold if it may be another
 	columns int
 }
 
@@ -89,7 +90,7 @@ func (c *sqliteConn) stmt(text string) (*sqliteStmt, error) {
 	if made == nil || rest != "" {
 		return nil, errors.Join(errors.New("not one statement"), made.Close())
 	}
-	s := &sqliteStmt{Stmt: made, args: make([]int, made.BindCount()), columns: made.ColumnCount()}
+	s := &sqliteStmt{Stmt: made, args: make([]int, made.BindCount()), bound: make([]any, made.BindCount()), columns: made.ColumnCount()}
 	for i := range s.args {
 		if s.args[i], err = argument(made.BindName(i+1), i); err != nil {
 			return nil, errors.Join(err, made.Close())
@@ -112,7 +113,9 @@ func argument(name string, next int) (int, error) {
 	return n - 1, nil
 }
 
-// bind gives the arguments to SQLite, which keeps a copy.
+// bind gives the arguments to SQLite, which keeps a copy. What a parameter has
+// from the last time it keeps: much of what payments write is the same for all of
+// them.
 func (s *sqliteStmt) bind(args []any) error {
 	if len(s.args) != len(args) {
 		return fmt.Errorf("%d arguments for %d parameters", len(args), len(s.args))
@@ -121,9 +124,14 @@ func (s *sqliteStmt) bind(args []any) error {
 		if at >= len(args) {
 			return fmt.Errorf("no argument for parameter $%d", at+1)
 		}
+		if same(s.bound[i], args[at]) {
+			continue
+		}
+		s.bound[i] = untold{}
 		if err := s.bindOne(i+1, args[at]); err != nil {
 			return fmt.Errorf("argument %d: %w", at+1, err)
 		}
+		s.bound[i] = told(args[at])
 	}
 	return nil
 }

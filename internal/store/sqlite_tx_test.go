@@ -24,6 +24,48 @@ func openSQLite(t *testing.T) *store.DB {
 // word is text with a name of its own, as states and kinds are.
 type word string
 
+// A statement is run again and again with other arguments, of which some stay as
+// they are.
+func TestSQLiteArgumentsThatStay(t *testing.T) {
+	t.Parallel()
+	bytes := []byte("old")
+	day := civil.MustParseDate("2027-02-28")
+	err := openSQLite(t).Read(t.Context(), "test", func(tx *store.ReadTx) error {
+		for _, row := range []struct {
+			args []any
+			want string
+		}{
+			{[]any{nil, "a"}, "NULL 'a'"},
+			{[]any{nil, "a"}, "NULL 'a'"},
+			{[]any{"a", "b"}, "'a' 'b'"},
+			{[]any{"1", nil}, "'1' NULL"},
+			{[]any{int64(1), nil}, "1 NULL"},
+			{[]any{true, money.Cents(1)}, "1 1"},
+			{[]any{true, money.Cents(2)}, "1 2"},
+			{[]any{day, money.Cents(2)}, "'2027-02-28' 2"},
+			{[]any{day, bytes}, "'2027-02-28' X'6F6C64'"},
+			{[]any{"", bytes}, "'' X'6E6577'"},
+			{[]any{"b", make(chan int)}, ""},
+			{[]any{"b", bytes}, "'b' X'6E6577'"},
+			{[]any{make(chan int), nil}, ""},
+			{[]any{"b", nil}, "'b' NULL"},
+		} {
+			var got string
+			err := tx.EachText("SELECT quote($1) || ' ' || quote($2)", func(scan func(...any) error) error { return scan(&got) }, row.args...)
+			if got != row.want || (err != nil) != (row.want == "") {
+				t.Errorf("%v is %s, not %s: %v", row.args, got, row.want, err)
+			}
+			if got == "'2027-02-28' X'6F6C64'" {
+				copy(bytes, "new")
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
 // What is bound comes back, in every type that a row is read into.
 func TestSQLiteValues(t *testing.T) {
 	t.Parallel()

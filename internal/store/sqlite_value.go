@@ -10,8 +10,25 @@ import (
 
 	"github.com/ncruces/go-sqlite3"
 
+	"quittance.org/quittance/internal/base/civil"
 	"quittance.org/quittance/internal/base/money"
 )
+
+// untold is what a parameter has of which nothing is kept.
+type untold struct{}
+
+// told is what is kept of an argument to compare the next one with: no bytes,
+// which may change.
+func told(a any) any {
+	switch a.(type) {
+	case nil, string, int64, int, bool, money.Amount, civil.Date, civil.Month:
+		return a
+	}
+	return untold{}
+}
+
+// same tells whether an argument is what a parameter has.
+func same(has, a any) bool { return has == told(a) && has != any(untold{}) }
 
 // bindOne gives an argument to one of SQLite's parameters, which count from 1.
 func (s *sqliteStmt) bindOne(param int, a any) error {
@@ -26,6 +43,8 @@ func (s *sqliteStmt) bindOne(param int, a any) error {
 		return s.BindInt64(param, int64(v))
 	case bool:
 		return s.BindBool(param, v)
+	case money.Amount:
+		return s.BindInt64(param, v.Cents())
 	case []byte:
 		return s.BindBlob(param, v)
 	case key:
