@@ -180,6 +180,39 @@ func TestHalfOfThemGoToTheDisk(t *testing.T) {
 	})
 }
 
+// Who gives up after its plan was carried out in the turn of another is told what
+// became of it, and not that it gave up.
+func TestWhoGivesUpWhenItIsDone(t *testing.T) {
+	t.Parallel()
+	onSlowDisk(t, func(d *slowDisk) {
+		gate := make(chan struct{})
+		d.start("first", func() error {
+			return d.db.InTx(d.t.Context(), "first", func(tx *store.Tx) error { <-gate; tx.CountTry("first"); return nil })
+		})
+		ctx, giveUp := context.WithCancel(d.t.Context())
+		defer giveUp()
+		runs := map[string]int{}
+		for _, name := range []string{"second", "third", "last"} {
+			d.start(name, func() error {
+				return d.db.InLine(ctx, name, nobody, func(tx *store.Tx) error { runs[name]++; tx.CountTry(name); return nil })
+			})
+		}
+		close(gate)
+		synctest.Wait()
+		giveUp()
+		synctest.Wait()
+		d.wants()
+		d.disk(nil)
+		d.wants("first", "second")
+		d.disk(nil)
+		d.wants("first", "second", "third", "last")
+		if runs["second"] != 1 || runs["third"] != 1 || runs["last"] != 1 {
+			d.t.Errorf("they ran more than once: %v", runs)
+		}
+		d.looks("look", "last", 1, nil)
+	})
+}
+
 // Where the disk takes longer than they write, all of a moment had better be one
 // group: who comes meanwhile waits, as long as that is so.
 func TestDiskThatIsSlowerThanTheWriter(t *testing.T) {

@@ -21,7 +21,8 @@ import (
 // disk has it, which takes it while the next group writes (ADR 0028).
 //
 // Who has a plan makes it while waiting, a few at the same moment, and is passed
-// over until it is made (ADR 0024).
+// over until it is made (ADR 0024). If it holds when its turn comes, who had the turn
+// before carries it out: nobody has to be woken for that.
 type sqliteLine struct {
 	pool    *sqlitePool
 	open    time.Duration // how long a group takes in whoever waits
@@ -49,7 +50,14 @@ type place struct {
 	alone bool  // joins no group
 	plan  *plan // to be made while waiting; nil is none
 	stage stage
-	turn  chan *sqliteGroup // receives the group to join, or nil to begin one
+	turn  chan turn
+}
+
+// turn is what a caller gets who has waited: a group to join, nil to begin one;
+// or what has become of its plan, in a group that is over unless that failed.
+type turn struct {
+	group   *sqliteGroup
+	carried *sqliteCarried // nil: it has yet to do its work
 }
 
 // stage is how far a caller is who waits.
@@ -69,6 +77,9 @@ type sqliteGroup struct {
 	began time.Time
 	kept  int // callers whose work is to be committed
 
+	carried []*place // of them, whose plans were carried out
+	undone  bool
+
 	end  context.CancelFunc
 	over chan struct{}
 	err  error // known when over: nil means committed
@@ -80,10 +91,14 @@ const groupTime = 10 * time.Millisecond
 
 // begin waits for the caller's turn.
 func (l *sqliteLine) begin(ctx context.Context, p *place) (session, error) {
-	g, err := l.wait(ctx, p)
+	given, err := l.wait(ctx, p)
 	if err != nil {
 		return nil, err
 	}
+	if given.carried != nil {
+		return given.carried, nil
+	}
+	g := given.group
 	if g == nil {
 		if g, err = l.group(ctx, p.alone); err != nil {
 			l.pass(nil)
@@ -93,8 +108,7 @@ func (l *sqliteLine) begin(ctx context.Context, p *place) (session, error) {
 	s := &sqliteWriting{group: g, line: l}
 	if p.plan != nil {
 		s.change.account = p.plan.account
-		p.plan.holds = p.plan.made != nil && !l.changes.any(p.plan.seen, p.plan.minds)
-		s.sure = p.plan.holds
+		s.sure = l.holds(p.plan)
 	}
 	if err := s.save(ctx); err != nil {
 		err = g.undo(err)
@@ -104,29 +118,37 @@ func (l *sqliteLine) begin(ctx context.Context, p *place) (session, error) {
 	return s, nil
 }
 
-// wait gives the group to join, or nil to open one.
-func (l *sqliteLine) wait(ctx context.Context, p *place) (*sqliteGroup, error) {
+// holds tells whether a plan can be carried out in the turn that there is.
+func (l *sqliteLine) holds(p *plan) bool {
+	p.holds = p.made != nil && !l.changes.any(p.seen, p.minds)
+	return p.holds
+}
+
+// wait waits for the caller's turn, or until its plan is carried out.
+func (l *sqliteLine) wait(ctx context.Context, p *place) (turn, error) {
 	l.mu.Lock()
 	if !l.taken {
 		l.taken = true
 		l.mu.Unlock()
-		return nil, nil //nolint:nilnil // there is no group yet
+		return turn{}, nil
 	}
-	p.turn = make(chan *sqliteGroup, 1)
+	p.turn = make(chan turn, 1)
 	if p.plan != nil {
 		p.stage = stageUnplanned
 	}
 	l.waiting = append(l.waiting, p)
 	l.mu.Unlock()
 	if p.plan != nil && l.prepare(ctx, p) {
-		return nil, nil //nolint:nilnil // there is no group
+		return turn{}, nil
 	}
 	select {
-	case g := <-p.turn:
-		return g, nil
+	case given := <-p.turn:
+		return given, nil
 	case <-ctx.Done():
-		l.leave(p)
-		return nil, ctx.Err()
+		if given := l.leave(p); given.carried != nil {
+			return given, nil // it is done, whether or not the caller has given up
+		}
+		return turn{}, ctx.Err()
 	}
 }
 
@@ -134,8 +156,8 @@ func (l *sqliteLine) wait(ctx context.Context, p *place) (*sqliteGroup, error) {
 // to. It tells whether the caller has the connection at once.
 func (l *sqliteLine) prepare(ctx context.Context, p *place) (free bool) {
 	select {
-	case g := <-p.turn:
-		p.turn <- g // for whoever waits
+	case given := <-p.turn:
+		p.turn <- given // for whoever waits
 		return false
 	case <-ctx.Done():
 		return false
@@ -204,14 +226,18 @@ func (l *sqliteLine) drop(p *place) (dropped bool) {
 }
 
 // leave gives a place up. If its turn has come in the same moment, the next
-// one goes instead.
-func (l *sqliteLine) leave(p *place) {
+// one goes instead. If its plan is being carried out, it gives what becomes of that.
+func (l *sqliteLine) leave(p *place) (given turn) {
 	l.mu.Lock()
 	left := l.drop(p)
 	l.mu.Unlock()
-	if !left {
-		l.pass(<-p.turn)
+	if left {
+		return turn{}
 	}
+	if given = <-p.turn; given.carried == nil {
+		l.pass(given.group)
+	}
+	return given
 }
 
 // pass ends a turn: the head of the line goes next. Unless it joins the group,
@@ -227,19 +253,27 @@ func (l *sqliteLine) pass(g *sqliteGroup) {
 				return
 			}
 		}
-		beside := l.disk.quick(clock.Elapsed(g.began))
-		l.commit(g)
-		if !beside {
-			l.disk.settle()
-			_ = l.disk.await(g.lasting) // its callers are told
-		}
-		if l.log.due() {
-			go l.disk.settle()
-			l.log.finish(g.lasting, l.pool)
-		}
+		l.end(g)
 	}
 	l.next(nil)
 	l.disk.settle()
+}
+
+// end ends a group, and moves the log if that is due.
+func (l *sqliteLine) end(g *sqliteGroup) {
+	if g.undone {
+		return
+	}
+	beside := l.disk.quick(clock.Elapsed(g.began))
+	l.commit(g)
+	if !beside {
+		l.disk.settle()
+		_ = l.disk.await(g.lasting) // its callers are told
+	}
+	if l.log.due() {
+		go l.disk.settle()
+		l.log.finish(g.lasting, l.pool)
+	}
 }
 
 // commit commits a group. Its callers are told when the disk has it, for which
@@ -257,22 +291,51 @@ func (l *sqliteLine) commit(g *sqliteGroup) {
 // errCommitBroken is of a commit that did not come back.
 var errCommitBroken = fmt.Errorf("store: the commit broke off: %w", sqlite3.IOERR_WRITE)
 
-// next gives the turn to the head of the line, unless that can not join the
-// group. When nobody waits and there is no group, the connection is free.
+// next gives the turn to the first in the line whose plan does not hold; those
+// before are carried out. It says no if nobody joins the group any more.
 func (l *sqliteLine) next(g *sqliteGroup) bool {
+	for p := l.call(g); p != nil; p = l.call(g) {
+		if g == nil || p.plan == nil || !l.holds(p.plan) {
+			p.turn <- turn{group: g}
+			return true
+		}
+		l.carry(g, p)
+	}
+	return false
+}
+
+// call takes the head out of the line, unless that can not join the group. When
+// nobody waits and there is no group, the connection is free.
+func (l *sqliteLine) call(g *sqliteGroup) *place {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	head := l.head()
 	if head == nil {
 		l.taken = g != nil
-		return false
+		return nil
 	}
 	if g != nil && (!g.takes(head) || l.half(g)) {
-		return false
+		return nil
 	}
 	l.drop(head)
-	head.turn <- g
-	return true
+	return head
+}
+
+// carry carries a plan out that holds. Its caller hears of it when the group is
+// over, or at once if it fails: alone if nothing has changed yet.
+func (l *sqliteLine) carry(g *sqliteGroup, p *place) {
+	s := &sqliteWriting{group: g, line: l, sure: true, change: change{account: p.plan.account}}
+	c := &sqliteCarried{group: g, line: l}
+	if c.err = s.save(g.lasting); c.err != nil {
+		c.err = g.undo(c.err)
+	} else if c.done, c.err = s.run(g.lasting, p.plan.made.pending); c.err == nil {
+		s.keeps()
+		g.carried = append(g.carried, p)
+		return
+	} else if err := s.back(g.lasting); err != nil {
+		_ = g.undo(err) // this caller knows its own error
+	}
+	p.turn <- turn{carried: c}
 }
 
 // half tells whether a group goes to the disk although others wait, who write
@@ -328,7 +391,7 @@ func (l *sqliteLine) group(ctx context.Context, alone bool) (*sqliteGroup, error
 
 // takes tells whether a caller may join.
 func (g *sqliteGroup) takes(p *place) bool {
-	return !p.alone && g.open > 0 && clock.Elapsed(g.began) < g.open
+	return !p.alone && !g.undone && g.open > 0 && clock.Elapsed(g.began) < g.open
 }
 
 // finish tells all callers of the group how it ended.
@@ -336,6 +399,9 @@ func (g *sqliteGroup) finish(err error) {
 	g.err = err
 	g.end()
 	close(g.over)
+	for _, p := range g.carried {
+		p.turn <- turn{carried: &sqliteCarried{group: g}}
+	}
 }
 
 // errGroupUndone is for callers whose work was undone by no fault of theirs:
@@ -344,133 +410,8 @@ var errGroupUndone = errors.New("another transaction of the group took this one 
 
 // undo gives the whole group up and says so.
 func (g *sqliteGroup) undo(cause error) error {
+	g.undone = true
 	_ = g.sqliteTx.rollback() // as the cause says, there may be nothing left to undo
 	g.finish(fmt.Errorf("%w: %w", errGroupUndone, cause))
 	return g.err
-}
-
-// sqliteWriting is the transaction of one caller.
-type sqliteWriting struct {
-	group  *sqliteGroup
-	line   *sqliteLine
-	change change // what it has written, or may have
-	failed error  // of a statement: nothing more can be done
-	over   bool
-
-	sure  bool  // all that it writes is known, and hardly can fail
-	saved bool  // a savepoint is before what it writes
-	rows  int64 // that the connection had changed before, if it is sure
-}
-
-// save begins the part of one more caller. The first needs no savepoint: with
-// it the whole transaction is undone. Nor does one that is sure: SQLite would
-// copy every page that it changes. If it fails after all, before it has changed
-// anything, nothing is to be undone, and otherwise the group is.
-func (s *sqliteWriting) save(ctx context.Context) (err error) {
-	switch {
-	case s.group.kept == 0:
-	case s.sure:
-		s.rows, err = s.group.changed()
-	default:
-		s.saved = true
-		err = s.group.exec(context.WithoutCancel(ctx), "SAVEPOINT caller")
-	}
-	return err
-}
-
-// keep ends the part of a caller, for the commit.
-func (s *sqliteWriting) keep(ctx context.Context) error {
-	if !s.saved {
-		return nil
-	}
-	return s.group.exec(context.WithoutCancel(ctx), "RELEASE caller")
-}
-
-// back undoes the part of a caller. It fails if that can not be done alone, or
-// if SQLite has undone the whole transaction, which it does after some errors,
-// such as a full disk.
-func (s *sqliteWriting) back(ctx context.Context) error {
-	if s.saved {
-		if err := s.group.exec(context.WithoutCancel(ctx), "ROLLBACK TO caller"); err != nil {
-			return err
-		}
-		return s.keep(ctx)
-	}
-	rows, err := s.group.changed()
-	if err == nil && rows != s.rows {
-		err = errNotAlone
-	}
-	return err
-}
-
-// errNotAlone is for what can be undone with the whole group only.
-var errNotAlone = errors.New("store: there is no savepoint")
-
-// run runs steps. Statements of a group are not interrupted, which would undo
-// what others have done: a caller that gives up is noticed between two.
-func (s *sqliteWriting) run(ctx context.Context, steps []step) (int, error) {
-	for done, step := range steps {
-		if !step.stmt.reads {
-			s.change.wrote(step.stmt.writes)
-		}
-		if err := s.try(ctx, func(ctx context.Context) error { return s.group.take(ctx, step) }); err != nil {
-			return done, err
-		}
-	}
-	return len(steps), nil
-}
-
-func (s *sqliteWriting) bulk(ctx context.Context, table string, columns []string, values [][]any) error {
-	s.change.wrote(table)
-	return s.try(ctx, func(ctx context.Context) error { return s.group.bulk(ctx, table, columns, values) })
-}
-
-func (s *sqliteWriting) try(ctx context.Context, do func(context.Context) error) error {
-	if s.failed == nil && !s.sure { // who is sure goes on: others would be undone
-		s.failed = ctx.Err()
-	}
-	if s.failed != nil {
-		return s.failed
-	}
-	if s.group.open > 0 {
-		ctx = context.WithoutCancel(ctx)
-	}
-	s.failed = do(ctx)
-	return s.failed
-}
-
-// finish waits for the commit of the group, which is certain to come.
-func (s *sqliteWriting) finish(ctx context.Context, steps []step) (int, error) {
-	if done, err := s.run(ctx, steps); err != nil {
-		return done, err
-	}
-	g := s.group
-	if err := s.try(ctx, s.keep); err != nil {
-		return len(steps), err
-	}
-	g.kept++
-	s.line.changes.add(s.change)
-	s.over = true
-	s.line.pass(g)
-	<-g.over
-	return len(steps), g.err
-}
-
-func (s *sqliteWriting) rollback(ctx context.Context) error {
-	if s.over {
-		return nil
-	}
-	s.over = true
-	var err error
-	g := s.group
-	if g.kept == 0 {
-		err = g.sqliteTx.rollback()
-		g.finish(err)
-		g = nil
-	} else if err := s.back(ctx); err != nil {
-		_ = g.undo(err) // this caller knows its own error
-		g = nil
-	}
-	s.line.pass(g)
-	return errors.Join(err, s.line.disk.await(ctx)) // of what it has read
 }
