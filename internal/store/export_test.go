@@ -9,7 +9,6 @@ import (
 
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/vfs"
-	"github.com/pressly/goose/v3"
 )
 
 // AppendOnly lists the tables whose rows are never edited: first those of
@@ -95,16 +94,7 @@ func MakeTextSQLite(ctx context.Context, path string) (*sql.DB, error) {
 	}
 	text := sqliteDialect
 	text.ID = "TEXT"
-	files, err := text.render()
-	if err != nil {
-		return nil, err
-	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files)
-	if err != nil {
-		return nil, err
-	}
-	_, err = provider.UpTo(ctx, identifiersAsText)
-	return db, err
+	return db, text.makeSQLite(ctx, db, identifiersAsText)
 }
 
 // OnLogSync has something happen before the disk takes SQLite's log, as the

@@ -15,33 +15,62 @@ import (
 const identifiersAsText = 43
 
 // identifiersAsBytes writes the tables of such a file anew, all in one
-// transaction: a file that is not done is as it was. What they should look like
-// is asked of an empty file of the same version.
-func identifiersAsBytes(ctx context.Context, writer *sql.DB) error {
+// transaction: a file that is not done is as it was, and of two programs that
+// open it one does so.
+func identifiersAsBytes(ctx context.Context, writer *sql.DB) (err error) {
 	conn, err := writer.Conn(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
-	version, err := madeFor(ctx, conn)
-	if err != nil || version == 0 || version > identifiersAsText {
+	if version, err := madeFor(ctx, conn); err != nil || version == 0 || version > identifiersAsText {
 		return err
 	}
-	like, closeLike, err := emptySQLite(ctx, version)
-	if err != nil {
-		return err
-	}
-	defer closeLike()
 	// A key that names a table by its name goes on to do so while it is another one.
+	defer func() {
+		err = errors.Join(err, execAll(context.WithoutCancel(ctx), conn, "PRAGMA legacy_alter_table = OFF", "PRAGMA foreign_keys = ON"))
+	}()
 	if err := execAll(ctx, conn, "PRAGMA foreign_keys = OFF", "PRAGMA legacy_alter_table = ON", "BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
 	ended := "COMMIT"
-	if err = rewriteTables(ctx, conn, like); err != nil {
+	if err = rewrite(ctx, conn); err != nil {
 		ended = "ROLLBACK"
 	}
-	err = errors.Join(err, execAll(context.WithoutCancel(ctx), conn, ended))
-	return errors.Join(err, execAll(context.WithoutCancel(ctx), conn, "PRAGMA legacy_alter_table = OFF", "PRAGMA foreign_keys = ON"))
+	return errors.Join(err, execAll(context.WithoutCancel(ctx), conn, ended))
+}
+
+// rewrite writes the tables anew, unless another program has done so meanwhile.
+// What they should look like is asked of an empty file of the same version.
+func rewrite(ctx context.Context, conn *sql.Conn) error {
+	version, err := madeFor(ctx, conn)
+	if err != nil || version > identifiersAsText {
+		return err
+	}
+	like, err := sql.Open("sqlite3", ":memory:")
+	if err != nil {
+		return err
+	}
+	defer like.Close()
+	like.SetMaxOpenConns(1) // each connection would have a database of its own
+	if err := sqliteDialect.makeSQLite(ctx, like, version); err != nil {
+		return err
+	}
+	return rewriteTables(ctx, conn, like)
+}
+
+// makeSQLite makes the tables of a version in an empty file.
+func (d dialect) makeSQLite(ctx context.Context, db *sql.DB, version int64) error {
+	files, err := d.render()
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files)
+	if err != nil {
+		return err
+	}
+	_, err = provider.UpTo(ctx, version)
+	return err
 }
 
 // madeFor gives the version of a file, 0 if it is new.
@@ -53,27 +82,6 @@ func madeFor(ctx context.Context, conn *sql.Conn) (version int64, err error) {
 	}
 	err = conn.QueryRowContext(ctx, qVersion.sql).Scan(&version)
 	return version, err
-}
-
-// emptySQLite makes a database of a version in memory, as this program makes it.
-func emptySQLite(ctx context.Context, version int64) (*sql.DB, func(), error) {
-	db, err := sql.Open("sqlite3", ":memory:")
-	if err != nil {
-		return nil, nil, err
-	}
-	db.SetMaxOpenConns(1) // each connection would have a database of its own
-	files, err := sqliteDialect.render()
-	if err != nil {
-		return nil, nil, errors.Join(err, db.Close())
-	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files)
-	if err != nil {
-		return nil, nil, errors.Join(err, db.Close())
-	}
-	if _, err := provider.UpTo(ctx, version); err != nil {
-		return nil, nil, errors.Join(err, db.Close())
-	}
-	return db, func() { _ = db.Close() }, nil
 }
 
 // rewriteTables makes tables that are there like those of another database.

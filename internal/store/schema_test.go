@@ -25,19 +25,7 @@ func TestSchemaIsTheGoldenOne(t *testing.T) {
 		if db.Engine() == "sqlite" {
 			schema = schemaSQLite
 		}
-		var lines []string
-		err := db.Read(t.Context(), "schema", func(tx *store.ReadTx) error {
-			return tx.EachText(schema, func(scan func(...any) error) error {
-				var line string
-				err := scan(&line)
-				lines = append(lines, line)
-				return err
-			})
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		got := strings.Join(lines, "\n") + "\n"
+		got := strings.Join(texts(t, db, schema), "\n") + "\n"
 		golden := filepath.Join("testdata", "schema."+db.Engine()+".txt")
 		if *update {
 			if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
