@@ -35,6 +35,15 @@ func (tx *ReadTx) EachText(text string, row func(scan func(...any) error) error,
 // NewSQLiteLog gives SQLite's log over a file.
 func NewSQLiteLog(file vfs.File) vfs.File { return &sqliteLog{File: file, waits: true} }
 
+// NewSQLiteMain gives the file of a database over another, for who moves pages
+// beside the writer or in its turn.
+func NewSQLiteMain(file vfs.FileSharedMemory, beside bool) vfs.File {
+	return &sqliteMain{FileSharedMemory: file, waits: true, beside: beside}
+}
+
+// AwaitMoved waits until nobody moves pages from SQLite's log.
+func (db *DB) AwaitMoved() { db.engine.(*sqliteEngine).log.await() }
+
 // KeepGroupsOpen lets whoever waits join a group of SQLite, however long it
 // has been open.
 func (db *DB) KeepGroupsOpen() {

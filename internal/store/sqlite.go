@@ -76,7 +76,7 @@ const sqlitePageBytes = 4096
 // of the cache, so it is small. What savepoints remember stays in memory. None of
 // it changes what is durable, and when.
 func writerPragmas(path string, o Options) []string {
-	pragmas := []string{"cache_size(-8192)", "temp_store(MEMORY)"}
+	pragmas := []string{"cache_size(-8192)", "temp_store(MEMORY)", fmt.Sprintf("journal_size_limit(%d)", largeLogBytes)}
 	if o.Room > 0 {
 		pragmas = append(pragmas, fmt.Sprintf("max_page_count(%d)", (sizeOf(path)+o.Room)/sqlitePageBytes))
 	}

@@ -15,8 +15,9 @@ import (
 // once. A goroutine does it, which is there for as long as it takes only.
 //
 // While others write, a reader moves what is in the log (PASSIVE), and most of
-// what was added meanwhile, to the disk itself. The rest, which is little, whose turn it is to write
-// moves, so that the log is empty for a moment and begins anew (RESTART).
+// what was added meanwhile, to the disk itself. For the log to begin anew (RESTART)
+// whose turn it is to write moves the rest: at once if it is little, and else,
+// where many write all the time, when the log has become large.
 type sqliteCheckpoints struct {
 	reader  *sqlitePool
 	lasting context.Context // until the database is closed
@@ -26,19 +27,23 @@ type sqliteCheckpoints struct {
 	log     int           // pages that are in the log
 	most    int           // it is time to move them when there are so many
 	moving  chan struct{} // closed when a reader has moved most of it; nil if none does
-	restart bool          // one has
+	restart bool          // one has, and the log is to begin anew
 }
 
 const (
 	checkpointPages = 32 << 20 / sqlitePageBytes
 	// checkpointPasses is how often a reader moves what was added meanwhile.
 	checkpointPasses = 3
+	// checkpointRest is little enough for the writer to move it.
+	checkpointRest = 1 << 20 / sqlitePageBytes
+	// largeLogBytes is as large as the log becomes before the writer moves more:
+	// while it does, some 40 ms, nobody pays. The file of the log may stay so large.
+	largeLogBytes = 256 << 20
+	largeLogPages = largeLogBytes / sqlitePageBytes
 	// checkpointWait is how long the writer waits for those who still read what is
-	// in the log, for each 32 MB that it has: the larger the log, the longer, but
-	// never so long that who pays would notice.
+	// in the log, for each time that it has become large: the longer they read, the
+	// longer, but never so long that who pays would notice.
 	checkpointWait, longestWait = 5 * time.Millisecond, 100 * time.Millisecond
-	// largeLog is how often it was due when the file of the log is cut as well.
-	largeLog = 4
 )
 
 func (c *sqliteCheckpoints) init(ctx context.Context, reader *sqlitePool) {
@@ -63,27 +68,42 @@ func (c *sqliteCheckpoints) committed(pages int) {
 // move moves pages beside the writer. What goes wrong, because readers still use
 // what is in the log, or because the disk is full, is tried again later.
 func (c *sqliteCheckpoints) move() {
+	moved := 0
 	for range checkpointPasses {
-		_ = c.at(c.lasting, c.reader, func(conn *sqlite3.Conn) error {
-			_, _, err := conn.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE)
-			return errors.Join(err, syncFile(conn))
+		_ = c.at(c.lasting, c.reader, func(conn *sqlite3.Conn) (err error) {
+			moved, err = moveBeside(conn)
+			return err
 		})
+		if c.rest(moved) <= checkpointRest {
+			break
+		}
 	}
+	rest := c.rest(moved)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	close(c.moving)
-	c.moving, c.restart = nil, true
+	c.moving, c.restart = nil, rest <= checkpointRest || c.log >= largeLogPages
 	c.most = c.log + checkpointPages
 }
 
-// syncFile has the disk write what was moved. SQLite does so only when nothing
-// is left in the log: then the writer would wait for all of it.
-func syncFile(conn *sqlite3.Conn) error {
-	file, err := conn.FileControl("main", sqlite3.FCNTL_FILE_POINTER)
+// rest is how many pages are in the log beyond those that were moved.
+func (c *sqliteCheckpoints) rest(moved int) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.log - moved
+}
+
+// moveBeside moves what is in the log now, and has the disk write it. SQLite does
+// so only when nothing is left in the log: then the writer would wait for all of it.
+func moveBeside(conn *sqlite3.Conn) (moved int, err error) {
+	control, err := conn.FileControl("main", sqlite3.FCNTL_FILE_POINTER)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return file.(vfs.File).Sync(vfs.SYNC_NORMAL)
+	file := control.(vfs.FileUnwrap).Unwrap().(*sqliteMain)
+	file.beside = true
+	_, moved, err = conn.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE)
+	return moved, errors.Join(err, file.Sync(vfs.SYNC_NORMAL))
 }
 
 // await waits for who moves.
@@ -104,10 +124,10 @@ func (c *sqliteCheckpoints) due() bool {
 }
 
 // late tells that the log grows faster than it is moved.
-func (c *sqliteCheckpoints) late() bool { return c.log >= c.most+(largeLog-1)*checkpointPages }
+func (c *sqliteCheckpoints) late() bool { return c.log >= c.most+largeLogPages }
 
-// finish lets the log begin anew, if most of it is moved. Only whose turn it is
-// to write may ask for it, outside of a transaction.
+// finish lets the log begin anew, if that is due. Only whose turn it is to write
+// may ask for it, outside of a transaction.
 func (c *sqliteCheckpoints) finish(ctx context.Context, writer *sqlitePool) {
 	c.mu.Lock()
 	late := c.late()
@@ -116,22 +136,18 @@ func (c *sqliteCheckpoints) finish(ctx context.Context, writer *sqlitePool) {
 		c.await()
 	}
 	c.mu.Lock()
-	moved, times := c.restart, max(1, c.log/checkpointPages)
+	due, times := c.restart || late, max(1, c.log/largeLogPages)
 	c.restart = false
 	c.mu.Unlock()
-	if !moved {
+	if !due {
 		return
-	}
-	mode := sqlite3.CHECKPOINT_RESTART
-	if times >= largeLog {
-		mode = sqlite3.CHECKPOINT_TRUNCATE
 	}
 	_ = c.at(ctx, writer, func(conn *sqlite3.Conn) error {
 		defer conn.BusyTimeout(busyTimeout) //nolint:errcheck // it can not fail
 		if err := conn.BusyTimeout(min(time.Duration(times)*checkpointWait, longestWait)); err != nil {
 			return err
 		}
-		_, _, err := conn.WALCheckpoint("main", mode)
+		_, _, err := conn.WALCheckpoint("main", sqlite3.CHECKPOINT_RESTART)
 		return err
 	})
 }

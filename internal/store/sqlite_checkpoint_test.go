@@ -115,6 +115,22 @@ func TestSQLiteLogBeginsAnew(t *testing.T) {
 	h.check(again)
 }
 
+// Where nobody is in a hurry the log begins anew each time that it was moved, long
+// before it is large.
+func TestSQLiteLogStaysSmall(t *testing.T) {
+	t.Parallel()
+	h := newHeavy(t)
+	for range 6 {
+		h.write(34)
+		h.db.AwaitMoved()
+		h.write(1) // whose turn it is lets it begin anew
+	}
+	if log := h.log(); log > 80 {
+		t.Errorf("of %d MB the log has %d", h.sent, log)
+	}
+	h.check(h.db)
+}
+
 // Who reads one state for long keeps the log from beginning anew. Afterwards it
 // does, and its file is cut.
 func TestSQLiteLogThatIsHeld(t *testing.T) {
@@ -125,7 +141,7 @@ func TestSQLiteLogThatIsHeld(t *testing.T) {
 		if _, _, err := tx.Session("1", storetest.Noon); err != nil {
 			return err
 		}
-		h.write(140)
+		h.write(300)
 		_, data := megabyte(1)
 		got, found, err := tx.Session("1", storetest.Noon)
 		if !found || !bytes.Equal(got, data) {
@@ -137,7 +153,7 @@ func TestSQLiteLogThatIsHeld(t *testing.T) {
 		t.Fatal(err)
 	}
 	held := h.log()
-	if held < 140 {
+	if held < 300 {
 		t.Fatalf("the log has %d MB only", held)
 	}
 	for range 20 {

@@ -48,16 +48,11 @@ func (s sqliteFiles) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.F
 	if flags&vfs.OPEN_WAL != 0 {
 		return &sqliteLog{File: file, waits: s.waits}, got, nil
 	}
-	if shared, ok := file.(vfs.FileSharedMemory); ok && !s.waits {
-		return sqliteUnsynced{shared}, got, nil
+	if shared, ok := file.(vfs.FileSharedMemory); ok && flags&vfs.OPEN_MAIN_DB != 0 {
+		return &sqliteMain{FileSharedMemory: shared, waits: s.waits}, got, nil
 	}
 	return file, got, nil
 }
-
-// sqliteUnsynced is a database file that is thrown away after all.
-type sqliteUnsynced struct{ vfs.FileSharedMemory }
-
-func (sqliteUnsynced) Sync(vfs.SyncFlag) error { return nil }
 
 // sqliteLog is the write-ahead log. SQLite writes it page by page, each with a
 // head of its own, two calls of the system for one page; here what follows

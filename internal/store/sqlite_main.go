@@ -1,0 +1,34 @@
+package store
+
+import "github.com/ncruces/go-sqlite3/vfs"
+
+// sqliteMain is the file of the database. It is written to when pages are moved
+// from the log. Beside who writes, the disk takes them a few at a time: if it got
+// all at once, the log of who pays would wait behind them.
+type sqliteMain struct {
+	vfs.FileSharedMemory
+	waits  bool
+	beside bool
+
+	written int   // bytes since the last sync
+	failed  error // of the first sync that did: the next would not tell of it
+}
+
+const sqliteMoveBytes = 256 << 10
+
+func (f *sqliteMain) WriteAt(p []byte, off int64) (int, error) {
+	n, err := f.FileSharedMemory.WriteAt(p, off)
+	if f.written += n; err == nil && f.beside && f.written >= sqliteMoveBytes {
+		err = f.Sync(vfs.SYNC_NORMAL)
+	}
+	return n, err
+}
+
+// Sync goes on failing after it has failed, since Linux takes it for written
+// then: the log keeps what is in doubt, for the next start of the program.
+func (f *sqliteMain) Sync(flags vfs.SyncFlag) error {
+	if f.written = 0; f.waits && f.failed == nil {
+		f.failed = f.FileSharedMemory.Sync(flags)
+	}
+	return f.failed
+}
