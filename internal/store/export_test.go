@@ -41,6 +41,14 @@ func NewSQLiteMain(file vfs.FileSharedMemory, beside bool) vfs.File {
 	return &sqliteMain{FileSharedMemory: file, waits: true, beside: beside}
 }
 
+// AtDisk tells how many callers wait for the disk, as the line counts them.
+func (db *DB) AtDisk() int {
+	disk := &db.engine.(*sqliteEngine).disk
+	disk.mu.Lock()
+	defer disk.mu.Unlock()
+	return disk.callers
+}
+
 // AwaitMoved waits until nobody moves pages from SQLite's log.
 func (db *DB) AwaitMoved() { db.engine.(*sqliteEngine).log.await() }
 

@@ -25,7 +25,9 @@ type sqliteDisk struct {
 	settled int64         // of them: on the disk, undone, or in doubt
 	owed    []committed   // in their order, not settled yet
 	busy    bool          // somebody settles
-	took    time.Duration // by the last sync
+	callers int           // of what is not settled
+	last    time.Duration // how long the last sync took
+	took    time.Duration // the last one or the one before, whichever was quicker
 	failed  error         // since when nothing goes on
 	more    chan struct{} // closed when more is settled
 }
@@ -34,9 +36,10 @@ func (d *sqliteDisk) init() { d.more = make(chan struct{}) }
 
 // committed is a commit of the line.
 type committed struct {
-	log  *sqliteLog // whose sync was put off; nil is none
-	err  error      // of the commit itself
-	tell func(error)
+	log     *sqliteLog // whose sync was put off; nil is none
+	callers int
+	err     error // of the commit itself
+	tell    func(error)
 }
 
 // errLogLost is for everybody after a sync that failed.
@@ -54,6 +57,7 @@ func (d *sqliteDisk) add(c committed) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.owed = append(d.owed, c)
+	d.callers += c.callers
 }
 
 // settle has the disk take what is committed, if nobody does so already, and
@@ -84,7 +88,7 @@ func (d *sqliteDisk) settle() {
 	if failed != nil && !errors.Is(failed, errLogLost) {
 		failed = fmt.Errorf("%w: %w: %w", errLogLost, sqlite3.IOERR_FSYNC, failed)
 	}
-	d.end(len(all), failed)
+	d.end(all, failed)
 	for _, c := range all {
 		if c.err == nil {
 			c.err = failed
@@ -93,18 +97,22 @@ func (d *sqliteDisk) settle() {
 	}
 }
 
+// takes notes how long a sync took. One that is slow does not make the disk slow.
 func (d *sqliteDisk) takes(time time.Duration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.took = time
+	d.took, d.last = min(d.last, time), time
 }
 
 // end notes what is settled, and lets those go on who wait for it.
-func (d *sqliteDisk) end(commits int, failed error) {
+func (d *sqliteDisk) end(all []committed, failed error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.failed = failed
-	d.settled += int64(commits)
+	d.settled += int64(len(all))
+	for _, c := range all {
+		d.callers -= c.callers
+	}
 	close(d.more)
 	d.more = make(chan struct{})
 	d.busy = false
@@ -139,11 +147,12 @@ func (d *sqliteDisk) idle() bool {
 	return d.settled == d.begun
 }
 
-// quick tells whether the last sync took no longer than that.
-func (d *sqliteDisk) quick(than time.Duration) bool {
+// quick tells whether the disk is likely to take what comes next sooner than all
+// have written who are here or wait for it, each of whom takes so long.
+func (d *sqliteDisk) quick(each time.Duration, here int) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.took <= than
+	return d.took <= each*time.Duration(here+d.callers)
 }
 
 // lost is the error of a sync that failed.

@@ -11,6 +11,7 @@ import (
 
 	"quittance.org/quittance/internal/base/clock/virtual"
 	"quittance.org/quittance/internal/base/fault"
+	"quittance.org/quittance/internal/base/ident"
 	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/store"
 	"quittance.org/quittance/internal/store/storetest"
@@ -213,32 +214,91 @@ func TestWhoGivesUpWhenItIsDone(t *testing.T) {
 	})
 }
 
+// Who carries plans out, one group after the other, gives the turn to a plan that
+// does not hold any more; after it the others go on.
+func TestTurnOfAPlanThatDoesNotHold(t *testing.T) {
+	t.Parallel()
+	onSlowDisk(t, func(d *slowDisk) {
+		one, other := enrollment.AccountID{UUID: ident.UUID{15: 1}}, enrollment.AccountID{UUID: ident.UUID{15: 2}}
+		gate, again := make(chan struct{}), make(chan struct{})
+		runs := map[string]int{}
+		in := func(name string, account enrollment.AccountID, wait <-chan struct{}) {
+			d.start(name, func() error {
+				return d.db.InLine(d.t.Context(), name, account, func(tx *store.Tx) error {
+					if runs[name]++; wait != nil && runs[name] > 1 {
+						<-wait
+					}
+					tx.CountTry(name)
+					return nil
+				})
+			})
+		}
+		d.start("first", func() error {
+			return d.db.InTx(d.t.Context(), "first", func(tx *store.Tx) error { <-gate; tx.CountTry("first"); return nil })
+		})
+		in("second", one, nil)
+		in("third", one, again) // the second changes its account
+		in("last", other, nil)
+		close(gate)
+		synctest.Wait()
+		d.disk(nil)
+		d.wants("first", "second")
+		if runs["third"] != 2 {
+			d.t.Errorf("the third has run %d times: it has the turn", runs["third"])
+		}
+		close(again)
+		synctest.Wait()
+		for len(d.told) < 4 {
+			d.disk(nil)
+		}
+		d.wants("first", "second", "third", "last")
+		if runs["second"] != 1 || runs["third"] != 2 || runs["last"] != 1 {
+			d.t.Errorf("they have run: %v", runs)
+		}
+		for _, name := range []string{"first", "second", "third", "last"} {
+			d.looks("look at "+name, name, 1, nil)
+		}
+	})
+}
+
 // Where the disk takes longer than they write, all of a moment had better be one
-// group: who comes meanwhile waits, as long as that is so.
+// group: who comes meanwhile waits, as long as that is so. Once may be chance.
 func TestDiskThatIsSlowerThanTheWriter(t *testing.T) {
 	t.Parallel()
 	onSlowDisk(t, func(d *slowDisk) {
-		d.writes("slow", d.db.InTx, nil)
-		<-time.After(time.Second)
-		d.disk(nil)
-		d.writes("first", d.db.InTx, nil)
-		d.writes("second", d.db.InTx, nil)
-		d.writes("third", d.db.InTx, nil)
-		if d.ran["second"] {
-			d.t.Error("the second does not wait")
+		slow := func(name string) {
+			d.writes(name, d.db.InTx, nil)
+			<-time.After(time.Second)
+			d.disk(nil)
 		}
-		d.disk(nil) // at once
-		d.wants("slow", "first")
-		d.disk(nil) // the others saw that, and went apart
-		d.disk(nil)
-		d.wants("slow", "first", "second", "third")
+		apart := func(first, second string) {
+			d.writes(first, d.db.InTx, nil)
+			d.writes(second, d.db.InTx, nil)
+			if !d.ran[second] {
+				d.t.Errorf("the %s waits for a disk that is quick", second)
+			}
+			d.disk(nil)
+			d.disk(nil)
+		}
+		slow("slow")
+		apart("first", "second")
+		slow("slow again")
+		slow("and again")
+		d.writes("third", d.db.InTx, nil)
 		d.writes("fourth", d.db.InTx, nil)
 		d.writes("fifth", d.db.InTx, nil)
-		if !d.ran["fifth"] {
-			d.t.Error("the fifth waits for a disk that is quick again")
+		if d.ran["fourth"] {
+			d.t.Error("the fourth does not wait")
 		}
+		d.disk(nil) // at once
+		d.wants("slow", "first", "second", "slow again", "and again", "third")
+		d.disk(nil) // the others saw that, and went apart
 		d.disk(nil)
-		d.disk(nil)
+		d.wants("slow", "first", "second", "slow again", "and again", "third", "fourth", "fifth")
+		apart("sixth", "seventh")
+		if n := d.db.AtDisk(); n != 0 {
+			d.t.Errorf("%d callers are at the disk", n)
+		}
 	})
 }
 

@@ -243,20 +243,55 @@ func (l *sqliteLine) leave(p *place) (given turn) {
 // pass ends a turn: the head of the line goes next. Unless it joins the group,
 // that is committed before; nil is no group.
 func (l *sqliteLine) pass(g *sqliteGroup) {
-	if g != nil {
-		if l.next(g) {
-			return
-		}
-		if g.open > 0 { // whoever is on the way here joins
-			runtime.Gosched()
-			if l.next(g) {
-				return
-			}
-		}
-		l.end(g)
+	if g != nil && !l.closes(g) {
+		return
+	}
+	if l.planned() {
+		go l.disk.settle()
+		go l.carryOn()
+		return
 	}
 	l.next(nil)
 	l.disk.settle()
+}
+
+// closes ends a group, unless somebody joins it who has the turn then.
+func (l *sqliteLine) closes(g *sqliteGroup) bool {
+	if l.next(g) {
+		return false
+	}
+	if g.open > 0 { // whoever is on the way here joins
+		runtime.Gosched()
+		if l.next(g) {
+			return false
+		}
+	}
+	l.end(g)
+	return true
+}
+
+// carryOn has the turn for as long as there are plans to carry out, one group
+// after the other, so that no caller has to be woken to begin one.
+func (l *sqliteLine) carryOn() {
+	for l.planned() {
+		g, err := l.group(l.log.lasting, false)
+		if err != nil {
+			break // who begins the next hears of it
+		}
+		if !l.closes(g) {
+			return
+		}
+		go l.disk.settle()
+	}
+	l.next(nil)
+}
+
+// planned tells whether the first in the line has a plan that may hold.
+func (l *sqliteLine) planned() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	head := l.head()
+	return head != nil && head.stage == stageReady && head.plan != nil && !head.alone
 }
 
 // end ends a group, and moves the log if that is due.
@@ -264,7 +299,9 @@ func (l *sqliteLine) end(g *sqliteGroup) {
 	if g.undone {
 		return
 	}
-	beside := l.disk.quick(clock.Elapsed(g.began))
+	l.mu.Lock()
+	beside := l.beside(g)
+	l.mu.Unlock()
 	l.commit(g)
 	if !beside {
 		l.disk.settle()
@@ -279,7 +316,7 @@ func (l *sqliteLine) end(g *sqliteGroup) {
 // commit commits a group. Its callers are told when the disk has it, for which
 // the next group does not wait.
 func (l *sqliteLine) commit(g *sqliteGroup) {
-	c := committed{err: errCommitBroken, tell: g.finish} // of a panic
+	c := committed{callers: g.kept, err: errCommitBroken, tell: g.finish} // of a panic
 	defer func() { l.disk.add(c) }()
 	l.disk.begin()
 	c.log, c.err = g.commit()
@@ -339,10 +376,17 @@ func (l *sqliteLine) carry(g *sqliteGroup, p *place) {
 }
 
 // half tells whether a group goes to the disk although others wait, who write
-// meanwhile: it has half of all, and they will write for as long as the disk is
-// likely to take. The line is locked.
+// meanwhile: it has half of them. The line is locked.
 func (l *sqliteLine) half(g *sqliteGroup) bool {
-	return l.halves && g.kept >= len(l.waiting) && l.disk.idle() && l.disk.quick(clock.Elapsed(g.began))
+	return l.halves && g.kept >= len(l.waiting) && l.disk.idle() && l.beside(g)
+}
+
+// beside tells whether the disk takes the log of some while others write. It
+// pays if the disk is done before all who are here have written: else they had
+// better share one sync. The line is locked.
+func (l *sqliteLine) beside(g *sqliteGroup) bool {
+	each := clock.Elapsed(g.began) / time.Duration(max(1, g.kept))
+	return l.disk.quick(each, g.kept+len(l.waiting))
 }
 
 // head is the first who is ready, or else the first who has not begun to plan;
