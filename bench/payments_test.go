@@ -85,6 +85,7 @@ func openDesk(b *testing.B, m *market) *desk {
 	b.Helper()
 	as := debug.SetGCPercent(400) // as quittance serve does
 	b.Cleanup(func() { debug.SetGCPercent(as) })
+	b.Cleanup(m.db.SpareProcessor())
 	q, err := queue.New(m.db, nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)

@@ -66,6 +66,17 @@ func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
 	return e, nil
 }
 
+// SpareProcessor gives Go one processor more than there are: who waits for the
+// disk (SQLite) keeps one for as long as nobody notices, and there may be two
+// only. PostgreSQL waits elsewhere.
+func (db *DB) SpareProcessor() (undo func()) {
+	if e, ok := db.engine.(*sqliteEngine); !ok || !e.line.halves {
+		return func() {}
+	}
+	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1)
+	return runtime.SetDefaultGOMAXPROCS
+}
+
 // plansAtOnce leaves a processor to the writer, which is as fast as two who plan.
 func plansAtOnce() int { return max(1, min(2, runtime.GOMAXPROCS(0)-1)) }
 

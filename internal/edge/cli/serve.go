@@ -97,15 +97,26 @@ func (c serveCommand) Run(ctx context.Context, s Streams) error {
 	if err := a.Start(ctx); err != nil {
 		return err
 	}
-	if os.Getenv("GOGC") == "" {
-		defer debug.SetGCPercent(debug.SetGCPercent(garbagePercent))
-	}
+	defer tune(d)()
 	fmt.Fprintf(s.Err, "Serving %s on %s\n", baseURL, c.Listen)
 	err = serve(ctx, map[net.Listener]*http.Server{l: newServer(proxies.Behind(h), log)})
 	if stopped := a.Stop(ctx); err == nil {
 		err = stopped
 	}
 	return err
+}
+
+// tune sets how Go runs a server, where the environment leaves that to us.
+func tune(d *app.Database) (undo func()) {
+	undoPercent, undoProcessors := func() {}, func() {}
+	if os.Getenv("GOGC") == "" {
+		percent := debug.SetGCPercent(garbagePercent)
+		undoPercent = func() { debug.SetGCPercent(percent) }
+	}
+	if os.Getenv("GOMAXPROCS") == "" {
+		undoProcessors = d.SpareProcessor()
+	}
+	return func() { undoPercent(); undoProcessors() }
 }
 
 // loadAPIKeys reads the hashes of the API clients' keys; no file: nobody.
