@@ -153,7 +153,7 @@ func (d *desk) pay(ctx context.Context, from *crowd) error {
 		Order: paying.Order{
 			Operation: d.paying.NewOperation(), Account: p.account, Channel: payment.ChannelWebGuest, Amount: p.owed,
 			Email: "payer@example.com", Language: "en",
-			Authorization: paying.Authorization{Version: "1", Wording: wording, Network: "192.0.2.7", SessionHash: "c0ffee"},
+			Authorization: payment.Authorization{Version: "1", Wording: wording, Network: "192.0.2.7", SessionHash: "c0ffee"},
 		},
 		Bank: payment.BankAccount{
 			HolderName: "Ana Testperson", Type: payment.AccountChecking, Routing: "011000015",

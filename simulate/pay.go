@@ -218,7 +218,7 @@ func (s *simulation) choose(e *event, asked money.Amount) money.Amount {
 func (s *simulation) order(e *event) paying.Order {
 	o := paying.Order{
 		Operation: s.operation(e), Account: s.town[e.household].account, Channel: payment.ChannelWebGuest, Amount: e.amount, Language: "en",
-		Authorization: paying.Authorization{Version: "simulated", Wording: "I agree.", Network: "simulated", SessionHash: "simulated"},
+		Authorization: payment.Authorization{Version: "simulated", Wording: "I agree.", Network: "simulated", SessionHash: "simulated"},
 	}
 	if s.payerOf(int(e.household)).mails {
 		o.Email = fmt.Sprintf("household%d@example.com", e.household)

@@ -48,7 +48,7 @@ func newBanked(w *apptest.World) *banked {
 	b.paid, err = b.app.Paying.PayByBank(w.TB.Context(), paying.BankOrder{
 		Order: paying.Order{
 			Operation: payment.OperationID{UUID: w.DB.NewID()}, Account: h.Account, Channel: payment.ChannelWebGuest, Amount: apptest.Amount("60.00"), Language: "en",
-			Authorization: paying.Authorization{Version: "1", Wording: "You let us take this amount once."},
+			Authorization: payment.Authorization{Version: "1", Wording: "You let us take this amount once."},
 		},
 		Bank: payment.BankAccount{HolderName: "Ana Testperson", Type: payment.AccountChecking, Routing: "110000000", Number: pii.NewSecret("000123456789")},
 	})

@@ -24,7 +24,6 @@ var anyRow = map[string]string{
 	"bill":                  `INSERT INTO bill VALUES ({id}, {id}, '1', 'monthly', '2026-12', 1, {on}, {on}, 1, '{}', {at}, 'L')`,
 	"payment":               `INSERT INTO payment VALUES ({id}, {id}, {id}, '', '', 1, 'X', '', '', '', '', {at}, {on}, {on}, {at})`,
 	"application":           `INSERT INTO application VALUES ({id}, {id}, {id}, {id}, 'apply', 1, {id}, {on})`,
-	"payment_authorization": `INSERT INTO payment_authorization VALUES ({id}, {id}, '', '', '', '', '', {at})`,
 	"payment_return":        `INSERT INTO payment_return VALUES ({id}, {id}, '', 1, {on}, {id})`,
 	"decision":              `INSERT INTO decision VALUES ({id}, {id}, {id}, 'end', '2026-12', {on}, {on}, '', '', '', {at}, NULL)`,
 	"audit":                 `INSERT INTO audit VALUES ({id}, {id}, '', '', '', '', '', {at})`,
@@ -87,6 +86,41 @@ func TestAppendOnlyTablesRefuseEdits(t *testing.T) {
 	})
 }
 
+// Of an intent only what becomes of it changes: not what was asked for, nor what
+// its payer agreed to, nor that nobody was asked (S11, ACH-04).
+func TestIntentsRefuseEdits(t *testing.T) {
+	t.Parallel()
+	changes := []string{"state", "session_ref", "reason", "updated_at"}
+	storetest.Each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
+		columns, want := "SELECT name FROM pragma_table_info('intent')", "append-only: intent"
+		kinds := []string{"DELETE FROM intent", "UPDATE intent SET wording = 'x' WHERE wording IS NULL"}
+		if db.Engine() == "postgres" {
+			columns, want = "SELECT column_name FROM information_schema.columns WHERE table_name = 'intent'", "permission denied for table intent"
+			kinds = append(kinds, "TRUNCATE intent")
+		}
+		const one, other, at = "id'01930000-0000-7000-8000-00000000000a'", "id'01930000-0000-7000-8000-00000000000b'", "'2026-11-20T19:00:00.000000Z'"
+		storetest.Sabotage(t, db, `INSERT INTO intent VALUES
+			(`+one+`, `+one+`, '', '', 1, '', '', '', '', '', '', '', `+at+`, `+at+`, NULL, NULL, 'v', 'w', 'n', 's'),
+			(`+other+`, `+one+`, '', '', 1, '', '', '', '', '', '', '', `+at+`, `+at+`, NULL, NULL, NULL, NULL, NULL, NULL)`)
+		names := texts(t, db, columns)
+		if len(names) != 20 {
+			t.Fatalf("columns: %v", names)
+		}
+		for _, name := range names {
+			if edit := "UPDATE intent SET " + name + " = " + name; !slices.Contains(changes, name) {
+				kinds = append(kinds, edit)
+			} else if err := asProduct(t.Context(), db, edit); err != nil {
+				t.Errorf("%s: %v", edit, err)
+			}
+		}
+		for _, edit := range kinds {
+			if err := asProduct(t.Context(), db, edit); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: got %v, want a refusal", edit, err)
+			}
+		}
+	})
+}
+
 // asProduct runs SQL in a transaction of the product.
 func asProduct(ctx context.Context, db *store.DB, text string) error {
 	return db.InTx(ctx, "edit", func(tx *store.Tx) error { return tx.ExecText(text) })
@@ -96,7 +130,7 @@ func asProduct(ctx context.Context, db *store.DB, text string) error {
 func TestReadModelsCanBeEdited(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB, _ *virtual.Clock) {
-		for _, table := range []string{"open_charge", "open_credit", "unbilled", "clearing_item", "intent", "account"} {
+		for _, table := range []string{"open_charge", "open_credit", "unbilled", "clearing_item", "account"} {
 			if err := asProduct(t.Context(), db, "DELETE FROM "+table); err != nil {
 				t.Errorf("%s: %v", table, err)
 			}

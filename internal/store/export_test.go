@@ -5,16 +5,18 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/vfs"
+	"github.com/pressly/goose/v3"
 )
 
 // AppendOnly lists the tables whose rows are never edited: first those of
-// 0021_append_only.sql, then those that guard themselves.
-var AppendOnly = append(slices.Clone(appendOnly), "delivery_choice", "text_consent", "person_event", "ach_return", "ach_guard_release",
-	"mandate_authorization", "mandate_event", "waiver_decision")
+// 0021_append_only.sql that there still are, then those that guard themselves.
+var AppendOnly = append(slices.DeleteFunc(slices.Clone(appendOnly), func(table string) bool { return table == "payment_authorization" }),
+	"delivery_choice", "text_consent", "person_event", "ach_return", "ach_guard_release", "mandate_authorization", "mandate_event", "waiver_decision")
 
 // ExecText runs a statement that is not registered.
 func (tx *Tx) ExecText(text string) error {
@@ -101,6 +103,36 @@ func (db *DB) ForgetChanges() {
 
 // MakeTextSQLite makes a file as programs did that kept identifiers as text.
 func MakeTextSQLite(ctx context.Context, path string) (*sql.DB, error) {
+	text := sqliteDialect
+	text.ID = "TEXT"
+	return text.makeOld(ctx, path, identifiersAsText)
+}
+
+// MakeOld makes a database with the tables of a version: a SQLite file that is not
+// there, or in place of all that a PostgreSQL database holds.
+func MakeOld(ctx context.Context, target string, version int64) (*sql.DB, error) {
+	if path, ok := strings.CutPrefix(target, "sqlite:"); ok {
+		return sqliteDialect.makeOld(ctx, path, version)
+	}
+	db, err := sql.Open("pgx", target)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := db.ExecContext(ctx, "DROP SCHEMA public CASCADE; CREATE SCHEMA public"); err != nil {
+		return nil, err
+	}
+	files, err := postgresDialect.render()
+	if err != nil {
+		return nil, err
+	}
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, files)
+	if err == nil {
+		_, err = provider.UpTo(ctx, version)
+	}
+	return db, err
+}
+
+func (d dialect) makeOld(ctx context.Context, path string, version int64) (*sql.DB, error) {
 	registerSQLite()
 	db, err := sql.Open("sqlite3", "file:"+path)
 	if err != nil {
@@ -109,9 +141,7 @@ func MakeTextSQLite(ctx context.Context, path string) (*sql.DB, error) {
 	if _, err := db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
 		return nil, err
 	}
-	text := sqliteDialect
-	text.ID = "TEXT"
-	return db, text.makeSQLite(ctx, db, identifiersAsText)
+	return db, d.makeSQLite(ctx, db, version)
 }
 
 // OnLogSync has something happen before the disk takes SQLite's log, as the

@@ -17,16 +17,19 @@ import (
 
 const intentColumns = `intent_id, account_id, channel, method, amount_cents, state, input_hash, processor, session_ref, reason, email, language, submitted_at, updated_at, expires_at`
 
-// intentRead is what is read of an intent: what most have, and a number for a
-// text, which few have.
-const intentRead = intentColumns + `, number_enc`
+// An intent has what all have, a number for a text, which few have, and what its
+// payer agreed to, where somebody was asked.
+const (
+	intentWritten = intentColumns + `, number_enc, text_version, wording, network, session_hash`
+	intentRead    = intentColumns + `, number_enc, COALESCE(text_version, ''), COALESCE(wording, ''), COALESCE(network, ''), COALESCE(session_hash, '')`
+)
 
 const paymentColumns = `account_id, payment_id, intent_id, channel, method, amount_cents, confirmation, processor, processor_ref, last_four, brand, submitted_at, received_on, effective_on, posted_at`
 
 var (
 	qInsertIntent = stmt("insert_intent", `
-		INSERT INTO intent (`+intentRead+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT (intent_id) DO NOTHING RETURNING intent_id`)
+		INSERT INTO intent (`+intentWritten+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) ON CONFLICT (intent_id) DO NOTHING RETURNING intent_id`)
 	qIntent       = stmt("intent", `SELECT `+intentRead+` FROM intent WHERE intent_id = $1`)
 	qUpdateIntent = stmt("update_intent", `
 		UPDATE intent SET state = $3, session_ref = $4, reason = $5, updated_at = $6 WHERE intent_id = $1 AND state = $2`)
@@ -67,8 +70,6 @@ var (
 		" ON CONFLICT (account_id, bank_account_id) DO NOTHING")
 	qBankAccountNumber = stmt("bank_account_number", `
 		SELECT holder_name, kind, routing, number_enc FROM bank_account WHERE account_id = $1 AND bank_account_id = $2`)
-	insertAuthorizations = insertsOf("payment_authorization", columnsOf(
-		"account_id, intent_id, text_version, language, wording, network, session_hash, authorized_at"))
 	insertClearing = insertsOf("clearing_item", []string{"account_id", "item_id", "clearing", "payment_id", "amount_cents", "opened_on"})
 	qInsertWebhook = stmt("insert_webhook", `
 		INSERT INTO webhook_event (processor, event_id, intent_id, received_at) VALUES ($1, $2, $3, $4)
@@ -105,8 +106,10 @@ func (tx *ReadTx) ReceiptNumber(i IntentRow) (pii.Secret, error) {
 
 func scanIntent(row func(...any) error) (IntentRow, error) {
 	var i IntentRow
+	a := &i.Authorization
 	err := row(&i.ID, &i.AccountID, &i.Channel, &i.Method, &i.Amount, &i.State, &i.InputHash, &i.Processor,
-		&i.SessionRef, &i.Reason, &i.Email, &i.Language, &i.SubmittedAt, &i.UpdatedAt, &i.ExpiresAt, &i.number)
+		&i.SessionRef, &i.Reason, &i.Email, &i.Language, &i.SubmittedAt, &i.UpdatedAt, &i.ExpiresAt, &i.number,
+		&a.Version, &a.Wording, &a.Network, &a.SessionHash)
 	return i, err
 }
 
@@ -117,10 +120,10 @@ func scanIntent(row func(...any) error) (IntentRow, error) {
 // Storing it comes before looking for it, because looking for a key at the end
 // of an index would collide with everybody else's new key (SERIALIZABLE).
 func (tx *Tx) OpenIntent(i IntentRow) (isNew bool, f *Facts, err error) {
-	insert := step{stmt: qInsertIntent, args: []any{
+	insert := step{stmt: qInsertIntent, args: append([]any{
 		i.ID, i.AccountID, string(i.Channel), string(i.Method), i.Amount, string(i.State), i.InputHash,
 		i.Processor, i.SessionRef, i.Reason, i.Email, i.Language, i.SubmittedAt, i.UpdatedAt, i.ExpiresAt, noneIfEmpty(i.number),
-	}, row: func(func(...any) error) error { isNew = true; return nil }, presumed: true}
+	}, agreed(i.Authorization)...), row: func(func(...any) error) error { isNew = true; return nil }, presumed: true}
 	all, err := tx.facts(accountsIn{first: i.AccountID, last: i.AccountID}, wantAllCharges, civil.Month{}, insert)
 	if err != nil {
 		return false, nil, err
@@ -129,6 +132,14 @@ func (tx *Tx) OpenIntent(i IntentRow) (isNew bool, f *Facts, err error) {
 		return false, nil, errNoAccount
 	}
 	return isNew, all[0], nil
+}
+
+// agreed gives the columns of an authorization, all NULL where nobody was asked.
+func agreed(a payment.Authorization) []any {
+	if a == (payment.Authorization{}) {
+		return []any{nil, nil, nil, nil}
+	}
+	return []any{a.Version, a.Wording, a.Network, a.SessionHash}
 }
 
 // noneIfEmpty keeps nothing as NULL.
@@ -282,39 +293,18 @@ func (tx *ReadTx) BankAccount(account enrollment.AccountID, id payment.BankAccou
 	}, account, id)
 }
 
-// Authorization is what a payer agreed to, and how we know (ACH-02, REG-40).
-type Authorization struct {
-	AccountID   enrollment.AccountID
-	Operation   payment.OperationID
-	Version     string
-	Language    string
-	Wording     string
-	Network     string
-	SessionHash string
-	At          civil.Instant
-}
-
-// InsertAuthorization keeps an authorization for good.
-func (tx *Tx) InsertAuthorization(a Authorization) {
-	tx.queue(insertAuthorizations.few[0], a.AccountID, a.Operation, a.Version, a.Language, a.Wording, a.Network, a.SessionHash, a.At)
-}
-
 // InsertWebhook notes a processor's event and tells whether it is new.
 func (tx *Tx) InsertWebhook(processor, event string, operation payment.OperationID) (bool, error) {
 	n, err := tx.exec(qInsertWebhook, processor, event, operation, tx.now)
 	return n == 1, err
 }
 
-var (
-	qApplicationsOf = stmt("applications_of", `
-		SELECT a.application_id, a.charge_id, a.amount_cents FROM application a
-		WHERE a.account_id = $1 AND a.payment_id = $2 AND a.kind = 'apply'
-			AND NOT EXISTS (SELECT 1 FROM application u WHERE u.account_id = a.account_id AND u.payment_id = a.payment_id
-				AND u.charge_id = a.charge_id AND u.kind = 'undo')
-		ORDER BY a.application_id LIMIT 500`)
-	qAuthorizationWording = stmt("authorization_wording", `
-		SELECT wording FROM payment_authorization WHERE account_id = $1 AND intent_id = $2`)
-)
+var qApplicationsOf = stmt("applications_of", `
+	SELECT a.application_id, a.charge_id, a.amount_cents FROM application a
+	WHERE a.account_id = $1 AND a.payment_id = $2 AND a.kind = 'apply'
+		AND NOT EXISTS (SELECT 1 FROM application u WHERE u.account_id = a.account_id AND u.payment_id = a.payment_id
+			AND u.charge_id = a.charge_id AND u.kind = 'undo')
+	ORDER BY a.application_id LIMIT 500`)
 
 // ApplicationsOf gives what a payment has paid and still pays.
 func (tx *ReadTx) ApplicationsOf(account enrollment.AccountID, id payment.ID) ([]payment.Application, error) {
@@ -323,9 +313,4 @@ func (tx *ReadTx) ApplicationsOf(account enrollment.AccountID, id payment.ID) ([
 		err := row(&a.ID, &a.Charge, &a.Amount)
 		return a, err
 	}, account, id)
-}
-
-// AuthorizationWording gives the text that the payer agreed to.
-func (tx *ReadTx) AuthorizationWording(account enrollment.AccountID, id payment.OperationID) (string, error) {
-	return one(tx, qAuthorizationWording, scalar[string], account, id)
 }

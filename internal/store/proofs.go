@@ -359,7 +359,6 @@ var references = []reference{
 	{"ach_return", "ach_entry_id", "ach_entry", "t.ach_entry_id = f.ach_entry_id", ""},
 	{"ach_entry", "ach_entry_id", "payment", "t.payment_id = f.payment_id", "f.payment_id IS NOT NULL"},
 	{"ach_entry", "ach_entry_id", "bank_account", "t.bank_account_id = f.bank_account_id", ""},
-	{"payment_authorization", "intent_id", "intent", "t.intent_id = f.intent_id", ""},
 	{"decision", "decision_id", "enrollment", "t.enrollment_id = f.enrollment_id", ""},
 	{"carrier_message", "decision_id", "enrollment", "t.enrollment_id = f.enrollment_id", ""},
 	{"carrier_answer", "reference", "enrollment", "t.enrollment_id = f.enrollment_id", ""},

@@ -11,8 +11,8 @@ var mandateProofs = []Proof{
 		stmt: proveRows("prove_debit_agreed", `
 			SELECT e.account_id, id_text(e.ach_entry_id), 1, CASE
 				WHEN e.mandate_id IS NULL AND EXISTS (SELECT 1 FROM payment p
-					JOIN payment_authorization a ON a.account_id = p.account_id AND a.intent_id = p.intent_id
-					WHERE p.account_id = e.account_id AND p.payment_id = e.payment_id AND a.wording <> '') THEN 1
+					JOIN intent i ON i.intent_id = p.intent_id AND i.account_id = p.account_id
+					WHERE p.account_id = e.account_id AND p.payment_id = e.payment_id AND i.wording <> '') THEN 1
 				WHEN EXISTS (SELECT 1 FROM draft d
 					JOIN mandate_authorization g ON g.account_id = d.account_id AND g.mandate_id = d.mandate_id AND g.authorized_at <= d.frozen_at
 					WHERE d.account_id = e.account_id AND d.payment_id = e.payment_id AND d.mandate_id = e.mandate_id) THEN 1

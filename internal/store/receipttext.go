@@ -32,13 +32,13 @@ type ReceiptConsent struct {
 }
 
 // InsertReceiptConsent keeps a consent for good, with the moment, the network and
-// the session of the authorization it was given with.
-func (tx *Tx) InsertReceiptConsent(a Authorization, c ReceiptConsent) error {
+// the session of the authorization it was given with: that of an intent.
+func (tx *Tx) InsertReceiptConsent(i IntentRow, c ReceiptConsent) error {
 	digits := c.Number.Reveal()
-	sealed, err := tx.db.vault.Seal("receipt_text_consent", a.Operation.String(), digits)
+	sealed, err := tx.db.vault.Seal("receipt_text_consent", i.ID.String(), digits)
 	if err == nil {
-		tx.queue(qInsertReceiptConsent, a.AccountID, a.Operation, tx.db.textIndex(digits), sealed, c.Version, c.TextVersion, c.Language, c.Wording,
-			a.Network, a.SessionHash, a.At)
+		tx.queue(qInsertReceiptConsent, i.AccountID, i.ID, tx.db.textIndex(digits), sealed, c.Version, c.TextVersion, c.Language, c.Wording,
+			i.Authorization.Network, i.Authorization.SessionHash, i.SubmittedAt)
 	}
 	return err
 }

@@ -48,8 +48,8 @@ const schemaSQLite = `
 	WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\_%' ESCAPE '\' AND tbl_name NOT LIKE 'river\_%' ESCAPE '\' AND tbl_name NOT LIKE 'goose\_%' ESCAPE '\'
 	ORDER BY tbl_name, CASE type WHEN 'table' THEN 1 WHEN 'index' THEN 2 ELSE 3 END, name`
 
-// schemaPostgres is of the catalogue: columns, constraints, indexes, and what
-// the owner may not do with a table's rows.
+// schemaPostgres is of the catalogue: columns, constraints, indexes, what the
+// owner may not do with a table's rows, and in which columns all the same.
 const schemaPostgres = `
 	WITH ours AS (
 		SELECT c.oid, c.relname AS name FROM pg_class c
@@ -72,5 +72,8 @@ const schemaPostgres = `
 		WHERE NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.oid)
 		UNION ALL
 		SELECT name, 5, 0, p, '  NO ' || p FROM ours, unnest(ARRAY['DELETE', 'TRUNCATE', 'UPDATE']) AS p WHERE NOT has_table_privilege(ours.oid, p)
+		UNION ALL
+		SELECT name, 6, a.attnum, '', '  BUT UPDATE ' || a.attname FROM ours JOIN pg_attribute a ON a.attrelid = ours.oid
+		WHERE a.attnum > 0 AND NOT a.attisdropped AND NOT has_table_privilege(ours.oid, 'UPDATE') AND has_column_privilege(ours.oid, a.attnum, 'UPDATE')
 	) all_of_it
 	ORDER BY name COLLATE "C", part, n, key COLLATE "C"`

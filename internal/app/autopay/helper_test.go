@@ -147,7 +147,7 @@ func (s shared) pay(who autopay.Who, bank payment.BankAccountID) error {
 	_, err := s.paying.PayBySaved(s.t.Context(), identity.Who{Person: identity.PersonID{UUID: who.Person}, Account: s.h.Account, Role: access.RoleMember}, paying.SavedOrder{
 		Bank: bank, Order: paying.Order{
 			Operation: s.paying.NewOperation(), Account: s.h.Account, Channel: payment.ChannelWebAccount, Amount: apptest.Amount("1.00"), Language: "en",
-			Authorization: paying.Authorization{Version: "1", Wording: "One payment.", Network: "n", SessionHash: "s"},
+			Authorization: payment.Authorization{Version: "1", Wording: "One payment.", Network: "n", SessionHash: "s"},
 		},
 	})
 	return err

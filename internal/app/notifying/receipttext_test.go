@@ -23,7 +23,7 @@ func (o *office) paidWith(h apptest.Household, number string) notifying.Letter {
 		Order: paying.Order{
 			Operation: s.NewOperation(), Account: h.Account, Channel: payment.ChannelWebGuest, Amount: apptest.Amount("20.00"), Language: "en",
 			Text:          &paying.ReceiptText{Number: pii.NewSecret(number), Version: "en-1", Language: "en", Wording: "One text."},
-			Authorization: paying.Authorization{Version: "2026-1", Wording: "I authorize one payment.", Network: "n", SessionHash: "s"},
+			Authorization: payment.Authorization{Version: "2026-1", Wording: "I authorize one payment.", Network: "n", SessionHash: "s"},
 		},
 		Bank:          payment.BankAccount{HolderName: "Bo Payer", Type: payment.AccountChecking, Routing: "011000138", Number: pii.NewSecret("000123456789")},
 		ValidationRef: "check-1",

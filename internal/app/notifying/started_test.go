@@ -20,7 +20,7 @@ func TestEachStartIsToldOnce(t *testing.T) {
 			_, err := s.PayByBank(o.TB.Context(), paying.BankOrder{
 				Order: paying.Order{
 					Operation: s.NewOperation(), Account: h.Account, Channel: payment.ChannelWebGuest, Amount: apptest.Amount("103.00"), Email: email, Language: "en",
-					Authorization: paying.Authorization{Version: "2026-1", Wording: "I agree.", Network: "n", SessionHash: "s"},
+					Authorization: payment.Authorization{Version: "2026-1", Wording: "I agree.", Network: "n", SessionHash: "s"},
 				},
 				Bank:          payment.BankAccount{HolderName: "Ana Testperson", Type: payment.AccountChecking, Routing: "011000138", Number: pii.NewSecret("000123456789")},
 				ValidationRef: "check-1",

@@ -1,13 +1,17 @@
 package originating_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"quittance.org/quittance/internal/app/apptest"
 	"quittance.org/quittance/internal/app/originating"
+	"quittance.org/quittance/internal/app/verifying"
 	"quittance.org/quittance/internal/base/pii"
 	"quittance.org/quittance/internal/domain/ach"
 	"quittance.org/quittance/internal/domain/payment"
+	"quittance.org/quittance/internal/store/storetest"
 )
 
 func TestNothingWaits(t *testing.T) {
@@ -46,6 +50,30 @@ func TestOneEvening(t *testing.T) {
 			apptest.Check(t, "entry", []string{string(e.State), e.Trace, e.FileID.String()}, []string{"filed", trace, f.ID.String()})
 		}
 		b.VerifyClean()
+	})
+}
+
+// A debit of somebody who agreed to nothing is found, whether the words are gone
+// or there never were any (I14).
+func TestADebitWithoutWordsIsReported(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		b.pay(b.household(), "60.00")
+		silent := b.pay(b.household(), "100.00")
+		b.At("2026-11-20 20:00:30")
+		b.build("2026-11-20")
+		b.VerifyClean()
+		for _, words := range []string{"NULL", "''"} {
+			storetest.Sabotage(t, b.DB, "UPDATE intent SET wording = "+words+" WHERE intent_id = id'"+silent.IntentID.String()+"'")
+			report, err := verifying.New(b.DB, b.Profile).Verify(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if text := report.String(); !slices.Equal(report.Broken(), []string{"I14"}) || !strings.Contains(text, "a debit was sent that nobody has agreed to") ||
+				!strings.Contains(text, b.entry(silent).ID.String()) {
+				t.Errorf("words %s: got\n%s", words, text)
+			}
+		}
 	})
 }
 

@@ -180,7 +180,7 @@ func (b *bench) payFrom(h apptest.Household, amount string, from payment.BankAcc
 	p, err := b.paying.PayByBank(b.TB.Context(), paying.BankOrder{
 		Order: paying.Order{
 			Operation: payment.OperationID{UUID: b.DB.NewID()}, Account: h.Account, Channel: payment.ChannelWebGuest, Amount: apptest.Amount(amount), Language: "en",
-			Authorization: paying.Authorization{Version: "1", Wording: "You let us take this amount once."},
+			Authorization: payment.Authorization{Version: "1", Wording: "You let us take this amount once."},
 		},
 		Bank: from,
 	})

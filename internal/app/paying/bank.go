@@ -28,7 +28,7 @@ type Order struct {
 	Email         string // where the receipt goes; may be empty
 	Text          *ReceiptText
 	Language      string
-	Authorization Authorization
+	Authorization payment.Authorization
 }
 
 // ReceiptText is a number for one text with the receipt, and the words that its
@@ -38,14 +38,6 @@ type ReceiptText struct {
 	Version  string
 	Language string // of the words
 	Wording  string
-}
-
-// Authorization is what the payer agreed to and where (ACH-02, REG-40).
-type Authorization struct {
-	Version     string
-	Wording     string
-	Network     string
-	SessionHash string
 }
 
 // BankOrder is a payment from a bank account.
@@ -149,7 +141,7 @@ func (s *Service) newIntent(tx *store.Tx, o Order, method payment.Method, more .
 	i := store.IntentRow{Intent: payment.Intent{
 		ID: o.Operation, AccountID: o.Account, Channel: o.Channel, Method: method, Amount: o.Amount,
 		State: payment.IntentCreated, InputHash: s.inputHash(o, method, more...), Email: o.Email, Language: o.Language,
-		SubmittedAt: tx.Now(), UpdatedAt: tx.Now(),
+		SubmittedAt: tx.Now(), UpdatedAt: tx.Now(), Authorization: o.Authorization,
 	}}
 	if o.Text == nil || !s.texts {
 		return i, nil
@@ -179,15 +171,10 @@ func (s *Service) storeIntent(tx *store.Tx, i store.IntentRow, o Order) (*store.
 	if err := payment.CheckAmount(o.Amount, s.mostPayable(facts)); err != nil {
 		return nil, err
 	}
-	agreed := store.Authorization{
-		AccountID: o.Account, Operation: o.Operation, Version: o.Authorization.Version, Language: o.Language,
-		Wording: o.Authorization.Wording, Network: o.Authorization.Network, SessionHash: o.Authorization.SessionHash, At: tx.Now(),
-	}
-	tx.InsertAuthorization(agreed)
 	if !i.Texted() {
 		return facts, nil
 	}
-	return facts, tx.InsertReceiptConsent(agreed, store.ReceiptConsent{
+	return facts, tx.InsertReceiptConsent(i, store.ReceiptConsent{
 		Number: o.Text.Number, Version: texting.ReceiptVersion, TextVersion: o.Text.Version, Language: o.Text.Language, Wording: o.Text.Wording,
 	})
 }

@@ -84,6 +84,9 @@ func TestBankPaymentIsApplied(t *testing.T) {
 				apptest.Check(t, "credit", w.Facts(h).Credit().String(), row.credit)
 				apptest.Check(t, "from", p.Brand+" "+p.LastFour, "checking 6789")
 				apptest.Check(t, "counts on", p.EffectiveOn.String(), "2026-12-01")
+				i, err := w.s.Intent(t.Context(), o.Operation)
+				apptest.Check(t, "agreed to", i.Authorization, o.Authorization)
+				apptest.Check(t, "error", err, nil)
 			})
 		}
 		apptest.Check(t, "debits waiting for the file", w.Rows(`SELECT CAST(COUNT(*) AS TEXT) FROM ach_entry WHERE state = 'waiting' AND sec_code = 'WEB'`),

@@ -51,6 +51,8 @@ func TestReceiveByEveryChannel(t *testing.T) {
 				apptest.Check(t, "clearing", w.Rows(fmt.Sprintf(`SELECT clearing FROM clearing_item WHERE id_text(payment_id) = '%s'`, p.ID)), []string{row.clearing})
 			})
 		}
+		apptest.Check(t, "agreed to anything", w.Rows(`SELECT id_text(intent_id) FROM intent
+			WHERE text_version IS NOT NULL OR wording IS NOT NULL OR network IS NOT NULL OR session_hash IS NOT NULL`), []string(nil))
 		w.VerifyClean()
 	})
 }

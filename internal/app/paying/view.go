@@ -291,7 +291,7 @@ func (s *Service) receipt(tx *store.ReadTx, p payment.Payment) (*Receipt, error)
 	}
 	r := &Receipt{
 		Payment: p, FirstName: facts.Account.FirstName, Initial: facts.Account.Initial(), SubscriberID: facts.Account.SubscriberID,
-		Language: i.Language, After: s.due(facts),
+		Language: i.Language, Wording: i.Authorization.Wording, After: s.due(facts),
 	}
 	if r.Email, err = receiptAddress(tx, facts, p, i.Email); err != nil {
 		return nil, err
@@ -325,12 +325,7 @@ func (s *Service) receipt(tx *store.ReadTx, p payment.Payment) (*Receipt, error)
 	} else if r.Starts, err = tx.StartsBy(p.AccountID, p.ID); err != nil {
 		return nil, err
 	}
-	// Who pays by mail or through a bank agrees to nothing, and AutoPay's words
-	// are with its mandate.
-	if r.Wording, err = tx.AuthorizationWording(p.AccountID, p.IntentID); fault.KindOf(err) == fault.NotFound {
-		err = nil
-	}
-	return r, err
+	return r, nil
 }
 
 func isReturned(tx *store.ReadTx, p payment.Payment) (returned, canceled bool, err error) {

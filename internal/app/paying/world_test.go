@@ -85,7 +85,7 @@ func (w *till) order(h apptest.Household, amount string) paying.Order {
 	return paying.Order{
 		Operation: w.s.NewOperation(), Account: h.Account, Channel: payment.ChannelWebGuest, Amount: apptest.Amount(amount),
 		Email: "ana@example.org", Language: "en",
-		Authorization: paying.Authorization{Version: "2026-1", Wording: "I authorize one payment.", Network: "n", SessionHash: "s"},
+		Authorization: payment.Authorization{Version: "2026-1", Wording: "I authorize one payment.", Network: "n", SessionHash: "s"},
 	}
 }
 

@@ -18,7 +18,7 @@ func (w *lobby) payOnline(h apptest.Household, channel payment.Channel, email st
 	p, err := s.PayByBank(w.t.Context(), paying.BankOrder{
 		Order: paying.Order{
 			Operation: s.NewOperation(), Account: h.Account, Channel: channel, Amount: apptest.Amount("20.00"), Email: email, Language: "en",
-			Authorization: paying.Authorization{Version: "2026-1", Wording: "I authorize one payment.", Network: "n", SessionHash: "s"},
+			Authorization: payment.Authorization{Version: "2026-1", Wording: "I authorize one payment.", Network: "n", SessionHash: "s"},
 		},
 		Bank:          payment.BankAccount{HolderName: "Bo Payer", Type: payment.AccountChecking, Routing: "011000138", Number: pii.NewSecret("000123456789")},
 		ValidationRef: "check-1",

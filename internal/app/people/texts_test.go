@@ -334,7 +334,7 @@ func TestStopOfAPayersNumber(t *testing.T) {
 			Order: paying.Order{
 				Operation: s.NewOperation(), Account: h.Account, Channel: payment.ChannelWebGuest, Amount: apptest.Amount("20.00"), Language: "en",
 				Text:          &paying.ReceiptText{Number: pii.NewSecret(phone), Version: "en-1", Language: "en", Wording: "One text."},
-				Authorization: paying.Authorization{Version: "2026-1", Wording: "I authorize one payment.", Network: "n", SessionHash: "s"},
+				Authorization: payment.Authorization{Version: "2026-1", Wording: "I authorize one payment.", Network: "n", SessionHash: "s"},
 			},
 			Bank: payment.BankAccount{HolderName: "Bo Payer", Type: payment.AccountChecking, Routing: "011000138", Number: pii.NewSecret("000123456789")},
 		})

@@ -111,7 +111,7 @@ func (b *bench) payFrom(h apptest.Household, amount, number string) payment.Paym
 		Order: paying.Order{
 			Operation: payment.OperationID{UUID: b.DB.NewID()}, Account: h.Account, Channel: payment.ChannelWebGuest,
 			Amount: apptest.Amount(amount), Language: "en",
-			Authorization: paying.Authorization{Version: "1", Wording: "You let us take this amount once."},
+			Authorization: payment.Authorization{Version: "1", Wording: "You let us take this amount once."},
 		},
 		Bank: payment.BankAccount{HolderName: "Ana Testperson", Type: payment.AccountChecking, Routing: "110000000", Number: secret(number)},
 	})

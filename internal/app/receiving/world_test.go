@@ -151,7 +151,7 @@ func (b *bench) pay(h apptest.Household, amount string) payment.Payment {
 		Order: paying.Order{
 			Operation: payment.OperationID{UUID: b.DB.NewID()}, Account: h.Account, Channel: payment.ChannelWebGuest,
 			Amount: apptest.Amount(amount), Language: "en",
-			Authorization: paying.Authorization{Version: "1", Wording: "You let us take this amount once."},
+			Authorization: payment.Authorization{Version: "1", Wording: "You let us take this amount once."},
 		},
 		Bank: payment.BankAccount{
 			HolderName: "Ana Testperson", Type: payment.AccountChecking, Routing: "110000000", Number: pii.NewSecret("000123456789"),

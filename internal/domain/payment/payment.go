@@ -89,6 +89,17 @@ type Intent struct {
 	SubmittedAt civil.Instant // decides timeliness
 	UpdatedAt   civil.Instant
 	ExpiresAt   civil.Instant // when the processor's page runs out
+
+	Authorization Authorization // zero where nobody was asked: AutoPay's is with its mandate
+}
+
+// Authorization is what a payer agreed to, and how we know (ACH-02, REG-40). It
+// was given when the intent was submitted.
+type Authorization struct {
+	Version     string // of the words
+	Wording     string // as they were shown
+	Network     string
+	SessionHash string
 }
 
 // Payment is a receipt attached to an account: money that we have, or that is

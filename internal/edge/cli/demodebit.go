@@ -58,7 +58,7 @@ func (l *demoLoader) debit(ctx context.Context, f population.Fixture, e populati
 	_, err = l.app.Paying.PayByBank(ctx, paying.BankOrder{
 		Order: paying.Order{
 			Operation: l.app.Paying.NewOperation(), Account: l.accounts[f.Letter], Channel: payment.ChannelWebGuest, Amount: e.Amount, Language: "en",
-			Authorization: paying.Authorization{Version: agreed.Version, Wording: agreed.Text, Network: demoFrom.Network, SessionHash: "demo"},
+			Authorization: payment.Authorization{Version: agreed.Version, Wording: agreed.Text, Network: demoFrom.Network, SessionHash: "demo"},
 		},
 		Bank: bank, ValidationRef: reference,
 	})

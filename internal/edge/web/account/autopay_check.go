@@ -215,7 +215,7 @@ func (v *visit) payNowToo(s *setUp, view portal.AutoPayCheck, given autopay.Give
 	p, err := v.member.Paying.PayBySaved(v.Ctx(), v.who, paying.SavedOrder{Bank: s.Bank, Order: paying.Order{
 		Operation: payment.OperationID{UUID: ident.Named(s.Op[:])}, Account: v.who.Account, Channel: payment.ChannelWebAccount,
 		Amount: view.Unpaid.Amount, Email: v.now.Email, Language: string(v.Lang),
-		Authorization: paying.Authorization{Version: given.TextVersion, Wording: given.Wording, Network: given.Network, SessionHash: given.SessionHash},
+		Authorization: payment.Authorization{Version: given.TextVersion, Wording: given.Wording, Network: given.Network, SessionHash: given.SessionHash},
 	}})
 	if err != nil {
 		v.notShown(err)

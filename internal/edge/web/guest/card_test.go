@@ -330,7 +330,7 @@ func TestAHangingProcessorDoesNotHoldUpTheBill(t *testing.T) {
 	for range 3 {
 		_, err := s.paying.PayByCard(t.Context(), paying.Order{
 			Operation: s.paying.NewOperation(), Account: h.Account, Channel: payment.ChannelWebGuest, Amount: apptest.Amount("10.00"), Language: "en",
-			Authorization: paying.Authorization{Version: "1", Wording: "One payment.", Network: "192.0.2.1", SessionHash: "s"},
+			Authorization: payment.Authorization{Version: "1", Wording: "One payment.", Network: "192.0.2.1", SessionHash: "s"},
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -110,7 +110,7 @@ func (v *visit) order(s session, view portal.Check) (paying.Order, error) {
 	return paying.Order{
 		Operation: s.Attempt.Op, Account: s.Account, Channel: s.channel(), Amount: s.Attempt.Amount,
 		Email: s.Attempt.Email, Text: text, Language: string(v.Lang),
-		Authorization: paying.Authorization{
+		Authorization: payment.Authorization{
 			Version: agreement.Version, Wording: agreement.Text, Network: v.Address(), SessionHash: v.sessionHash(),
 		},
 	}, err

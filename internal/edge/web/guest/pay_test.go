@@ -48,7 +48,7 @@ func TestTheAuthorizationIsKept(t *testing.T) {
 		b := s.browser(t).find(h).toCheck("bank")
 		shown := regexp.MustCompile(`By selecting.*today\.`).FindString(b.text())
 		b.submit()
-		kept := s.Rows("SELECT wording || '|' || text_version || '|' || network || '|' || session_hash FROM payment_authorization")
+		kept := s.Rows("SELECT wording || '|' || text_version || '|' || network || '|' || session_hash FROM intent")
 		if len(kept) != 1 {
 			t.Fatalf("got %d authorizations, want 1", len(kept))
 		}
