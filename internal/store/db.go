@@ -41,6 +41,8 @@ type Options struct {
 	// Volatile lets a commit not wait for the disk: for a database that is
 	// thrown away, or made again, when the machine stops.
 	Volatile bool
+
+	files string // SQLite's file system by its name, in tests; empty: as Volatile says
 }
 
 // DB is an open database of either engine. It is safe for concurrent use.

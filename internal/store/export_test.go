@@ -43,6 +43,27 @@ func NewSQLiteMain(file vfs.FileSharedMemory, beside bool) vfs.File {
 	return &sqliteMain{FileSharedMemory: file, waits: true, beside: beside}
 }
 
+// OnDisk opens a database on another disk than the system's. It is known by that
+// name until forget is called.
+func OnDisk(o Options, name string, disk vfs.VFSFilename) (with Options, forget func()) {
+	registerSQLite()
+	vfs.Register(name, sqliteFiles{VFSFilename: disk, waits: true})
+	o.files = name
+	return o, func() { vfs.Unregister(name) }
+}
+
+// KeepLogSmall has SQLite's log moved when it has grown by step pages, begin anew
+// when it has large ones, or when rest of them are not moved, and its file cut to
+// half of large.
+func (db *DB) KeepLogSmall(step, rest, large int) error {
+	e := db.engine.(*sqliteEngine)
+	e.log.mu.Lock()
+	e.log.sizes, e.log.most = logSizes{step: step, rest: rest, large: large}, step
+	e.log.mu.Unlock()
+	_, err := e.writer.db.Exec(fmt.Sprintf("PRAGMA journal_size_limit = %d", large/2*sqlitePageBytes))
+	return err
+}
+
 // AtDisk tells how many callers wait for the disk, as the line counts them.
 func (db *DB) AtDisk() int {
 	disk := &db.engine.(*sqliteEngine).disk

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -109,7 +110,7 @@ func sqliteDSN(path string, pragmas []string, o Options) string {
 	q := url.Values{"_pragma": append([]string{
 		fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 	}, pragmas...)}
-	q.Set("vfs", sqliteDurable)
+	q.Set("vfs", cmp.Or(o.files, sqliteDurable))
 	if o.Volatile {
 		q.Set("vfs", sqliteVolatile)
 	}

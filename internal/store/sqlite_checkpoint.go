@@ -22,6 +22,7 @@ type sqliteCheckpoints struct {
 	reader  *sqlitePool
 	lasting context.Context // until the database is closed
 	stop    context.CancelFunc
+	sizes   logSizes
 
 	mu      sync.Mutex
 	log     int           // pages that are in the log
@@ -30,16 +31,21 @@ type sqliteCheckpoints struct {
 	restart bool          // one has, and the log is to begin anew
 }
 
+// logSizes says, in pages, when something is done about the log.
+type logSizes struct {
+	step int // it has grown so much, and a reader moves them
+	rest int // little enough for the writer to move it
+	// large is as large as the log becomes before the writer moves more: while it
+	// does, some 40 ms, nobody pays. The file of the log may stay so large.
+	large int
+}
+
+var usualSizes = logSizes{step: 32 << 20 / sqlitePageBytes, rest: 1 << 20 / sqlitePageBytes, large: largeLogBytes / sqlitePageBytes}
+
 const (
-	checkpointPages = 32 << 20 / sqlitePageBytes
+	largeLogBytes = 256 << 20
 	// checkpointPasses is how often a reader moves what was added meanwhile.
 	checkpointPasses = 3
-	// checkpointRest is little enough for the writer to move it.
-	checkpointRest = 1 << 20 / sqlitePageBytes
-	// largeLogBytes is as large as the log becomes before the writer moves more:
-	// while it does, some 40 ms, nobody pays. The file of the log may stay so large.
-	largeLogBytes = 256 << 20
-	largeLogPages = largeLogBytes / sqlitePageBytes
 	// checkpointWait is how long the writer waits for those who still read what is
 	// in the log, for each time that it has become large: the longer they read, the
 	// longer, but never so long that who pays would notice.
@@ -47,7 +53,7 @@ const (
 )
 
 func (c *sqliteCheckpoints) init(ctx context.Context, reader *sqlitePool) {
-	c.reader, c.most = reader, checkpointPages
+	c.reader, c.sizes, c.most = reader, usualSizes, usualSizes.step
 	c.lasting, c.stop = context.WithCancel(context.WithoutCancel(ctx))
 }
 
@@ -56,7 +62,7 @@ func (c *sqliteCheckpoints) committed(pages int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if pages < c.log { // it has begun anew
-		c.most = checkpointPages
+		c.most = c.sizes.step
 	}
 	c.log = pages
 	if pages >= c.most && c.moving == nil && c.lasting.Err() == nil {
@@ -74,7 +80,7 @@ func (c *sqliteCheckpoints) move() {
 			moved, err = moveBeside(conn)
 			return err
 		})
-		if c.rest(moved) <= checkpointRest {
+		if c.rest(moved) <= c.sizes.rest {
 			break
 		}
 	}
@@ -82,8 +88,8 @@ func (c *sqliteCheckpoints) move() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	close(c.moving)
-	c.moving, c.restart = nil, rest <= checkpointRest || c.log >= largeLogPages
-	c.most = c.log + checkpointPages
+	c.moving, c.restart = nil, rest <= c.sizes.rest || c.log >= c.sizes.large
+	c.most = c.log + c.sizes.step
 }
 
 // rest is how many pages are in the log beyond those that were moved.
@@ -124,7 +130,7 @@ func (c *sqliteCheckpoints) due() bool {
 }
 
 // late tells that the log grows faster than it is moved.
-func (c *sqliteCheckpoints) late() bool { return c.log >= c.most+largeLogPages }
+func (c *sqliteCheckpoints) late() bool { return c.log >= c.most+c.sizes.large }
 
 // finish lets the log begin anew, if that is due. Only whose turn it is to write
 // may ask for it, outside of a transaction.
@@ -136,7 +142,7 @@ func (c *sqliteCheckpoints) finish(ctx context.Context, writer *sqlitePool) {
 		c.await()
 	}
 	c.mu.Lock()
-	due, times := c.restart || late, max(1, c.log/largeLogPages)
+	due, times := c.restart || late, max(1, c.log/c.sizes.large)
 	c.restart = false
 	c.mu.Unlock()
 	if !due {

@@ -17,12 +17,15 @@ const (
 
 var registerSQLite = sync.OnceFunc(func() {
 	sqlite3.AutoExtension(addIDText)
-	vfs.Register(sqliteDurable, sqliteFiles{waits: true})
-	vfs.Register(sqliteVolatile, sqliteFiles{})
+	system := vfs.Find("").(vfs.VFSFilename)
+	vfs.Register(sqliteDurable, sqliteFiles{VFSFilename: system, waits: true})
+	vfs.Register(sqliteVolatile, sqliteFiles{VFSFilename: system})
 })
 
-// sqliteFiles is the file system of the operating system, but for the log.
+// sqliteFiles is a file system, that of the operating system, but for the log and
+// the file of the database.
 type sqliteFiles struct {
+	vfs.VFSFilename
 	waits bool // for the disk
 }
 
@@ -31,17 +34,9 @@ func (s sqliteFiles) Open(_ string, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag,
 	return s.OpenFilename(nil, flags)
 }
 
-func (sqliteFiles) Delete(name string, syncDir bool) error { return vfs.Find("").Delete(name, syncDir) }
-
-func (sqliteFiles) Access(name string, flags vfs.AccessFlag) (bool, error) {
-	return vfs.Find("").Access(name, flags)
-}
-
-func (sqliteFiles) FullPathname(name string) (string, error) { return vfs.Find("").FullPathname(name) }
-
 // OpenFilename opens the log as one that gathers, everything else as it is.
 func (s sqliteFiles) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, error) {
-	file, got, err := vfs.Find("").(vfs.VFSFilename).OpenFilename(name, flags)
+	file, got, err := s.VFSFilename.OpenFilename(name, flags)
 	if err != nil {
 		return nil, got, err
 	}
