@@ -34,20 +34,28 @@ func (tx *ReadTx) EachText(text string, row func(scan func(...any) error) error,
 	return tx.run(step{stmt: &Stmt{name: "test", sql: text}, args: args, row: row})
 }
 
+// OpenFiles are files that are open together.
+type OpenFiles = sqliteSyncs
+
+// NewOpenFiles gives files of which none is open.
+func NewOpenFiles() *OpenFiles { return newSQLiteFiles(nil, true).syncs }
+
 // NewSQLiteLog gives SQLite's log over a file.
-func NewSQLiteLog(file vfs.File) vfs.File { return &sqliteLog{File: file, waits: true} }
+func NewSQLiteLog(file vfs.File) vfs.File {
+	return &sqliteLog{File: file, waits: true, disk: NewOpenFiles().open("log")}
+}
 
 // NewSQLiteMain gives the file of a database over another, for who moves pages
 // beside the writer or in its turn.
-func NewSQLiteMain(file vfs.FileSharedMemory, beside bool) vfs.File {
-	return &sqliteMain{FileSharedMemory: file, waits: true, beside: beside}
+func NewSQLiteMain(file vfs.FileSharedMemory, beside bool, among *OpenFiles) vfs.File {
+	return &sqliteMain{FileSharedMemory: file, waits: true, beside: beside, disk: among.open("main")}
 }
 
 // OnDisk opens a database on another disk than the system's. It is known by that
 // name until forget is called.
 func OnDisk(o Options, name string, disk vfs.VFSFilename) (with Options, forget func()) {
 	registerSQLite()
-	vfs.Register(name, sqliteFiles{VFSFilename: disk, waits: true})
+	vfs.Register(name, newSQLiteFiles(disk, true))
 	o.files = name
 	return o, func() { vfs.Unregister(name) }
 }

@@ -74,7 +74,7 @@ func (d *frailDisk) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.Fi
 	if flags&vfs.OPEN_WAL != 0 {
 		f = &d.log
 	}
-	opened := frailHandle{File: file, disk: d, file: f, seen: f.failed}
+	opened := frailHandle{File: file, disk: d, file: f}
 	if f.synced == nil {
 		size, err := file.Size()
 		f.synced = make([]byte, size)
@@ -96,7 +96,6 @@ type frailHandle struct {
 	vfs.File
 	disk *frailDisk
 	file *frailFile
-	seen int // failures that it knows of
 }
 
 type frailMain struct {
@@ -129,9 +128,9 @@ func (h *frailHandle) Truncate(size int64) (err error) {
 
 var errFrail = errors.New("the disk is broken")
 
-// Sync takes its time. When it fails, every handle hears of it once that is open,
-// and none that is opened later, as on Linux: what was to be synced counts as
-// synced, whatever the disk has of it.
+// Sync takes its time. When it fails, the disk has nothing of what was to be
+// synced, which counts as synced, and only who has asked hears of it: Linux tells everybody
+// once who has the file open, but nobody who opens it later.
 func (h *frailHandle) Sync(vfs.SyncFlag) (err error) {
 	d, f, before := h.disk, h.file, 0
 	d.happens(func() { before = f.settled + len(f.since) })
@@ -139,15 +138,11 @@ func (h *frailHandle) Sync(vfs.SyncFlag) (err error) {
 	d.happens(func() {
 		due := max(0, before-f.settled)
 		if f.syncs++; d.fails(f) {
-			f.failed++
-			f.synced = left(d.chance, f.synced, f.since[:due])
+			f.failed, err = f.failed+1, errFrail
 		} else {
 			f.synced = after(f.synced, pieces(f.since[:due]), nil)
 		}
 		f.since, f.settled = f.since[due:], f.settled+due
-		if h.seen < f.failed {
-			h.seen, err = f.failed, errFrail
-		}
 	})
 	return err
 }

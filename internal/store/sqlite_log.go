@@ -18,8 +18,8 @@ const (
 var registerSQLite = sync.OnceFunc(func() {
 	sqlite3.AutoExtension(addIDText)
 	system := vfs.Find("").(vfs.VFSFilename)
-	vfs.Register(sqliteDurable, sqliteFiles{VFSFilename: system, waits: true})
-	vfs.Register(sqliteVolatile, sqliteFiles{VFSFilename: system})
+	vfs.Register(sqliteDurable, newSQLiteFiles(system, true))
+	vfs.Register(sqliteVolatile, newSQLiteFiles(system, false))
 })
 
 // sqliteFiles is a file system, that of the operating system, but for the log and
@@ -27,6 +27,11 @@ var registerSQLite = sync.OnceFunc(func() {
 type sqliteFiles struct {
 	vfs.VFSFilename
 	waits bool // for the disk
+	syncs *sqliteSyncs
+}
+
+func newSQLiteFiles(system vfs.VFSFilename, waits bool) sqliteFiles {
+	return sqliteFiles{VFSFilename: system, waits: waits, syncs: &sqliteSyncs{of: map[string]*sqliteSync{}}}
 }
 
 // Open is of a file without a name: SQLite puts there what a query has no room for.
@@ -41,10 +46,10 @@ func (s sqliteFiles) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.F
 		return nil, got, err
 	}
 	if flags&vfs.OPEN_WAL != 0 {
-		return &sqliteLog{File: file, waits: s.waits}, got, nil
+		return &sqliteLog{File: file, waits: s.waits, disk: s.syncs.open(name.String())}, got, nil
 	}
 	if shared, ok := file.(vfs.FileSharedMemory); ok && flags&vfs.OPEN_MAIN_DB != 0 {
-		return &sqliteMain{FileSharedMemory: shared, waits: s.waits}, got, nil
+		return &sqliteMain{FileSharedMemory: shared, waits: s.waits, disk: s.syncs.open(name.String())}, got, nil
 	}
 	return file, got, nil
 }
@@ -70,7 +75,7 @@ type sqliteLog struct {
 
 	owed    atomic.Bool // there is something that the disk may not have
 	syncing sync.Mutex
-	failed  error // of the first sync that did: the next would not tell of it
+	disk    *sqliteSync
 }
 
 // sqliteGatherBytes is how much is gathered at most: some 60 pages, more than a
@@ -132,14 +137,14 @@ func (l *sqliteLog) Sync(flags vfs.SyncFlag) error {
 func (l *sqliteLog) settle() (synced bool, err error) { return l.sync(vfs.SYNC_NORMAL) }
 
 // sync has the disk take what is owed, if somebody else has not done so
-// meanwhile. After a failure Linux takes it for written, and says so.
+// meanwhile.
 func (l *sqliteLog) sync(flags vfs.SyncFlag) (synced bool, err error) {
 	l.syncing.Lock()
 	defer l.syncing.Unlock()
-	if l.failed == nil && l.owed.Swap(false) {
-		l.failed, synced = l.File.Sync(flags), true
+	if synced = l.owed.Swap(false); !synced {
+		return false, l.disk.lost()
 	}
-	return synced, l.failed
+	return true, l.disk.do(func() error { return l.File.Sync(flags) })
 }
 
 func (l *sqliteLog) Truncate(size int64) error { return errors.Join(l.flush(), l.File.Truncate(size)) }
@@ -155,6 +160,7 @@ func (l *sqliteLog) Size() (int64, error) {
 func (l *sqliteLog) Close() error {
 	err := l.flush()
 	_, lost := l.settle()
+	defer l.disk.close()
 	l.syncing.Lock()
 	defer l.syncing.Unlock()
 	return errors.Join(err, lost, l.File.Close())

@@ -9,9 +9,9 @@ type sqliteMain struct {
 	vfs.FileSharedMemory
 	waits  bool
 	beside bool
+	disk   *sqliteSync
 
-	written int   // bytes since the last sync
-	failed  error // of the first sync that did: the next would not tell of it
+	written int // bytes since the last sync
 }
 
 const sqliteMoveBytes = 256 << 10
@@ -24,11 +24,16 @@ func (f *sqliteMain) WriteAt(p []byte, off int64) (int, error) {
 	return n, err
 }
 
-// Sync goes on failing after it has failed, since Linux takes it for written
-// then: the log keeps what is in doubt, for the next start of the program.
+// Sync says what it must not forget: the log keeps what is in doubt, for the next
+// start of the program.
 func (f *sqliteMain) Sync(flags vfs.SyncFlag) error {
-	if f.written = 0; f.waits && f.failed == nil {
-		f.failed = f.FileSharedMemory.Sync(flags)
+	if f.written = 0; !f.waits {
+		return nil
 	}
-	return f.failed
+	return f.disk.do(func() error { return f.FileSharedMemory.Sync(flags) })
+}
+
+func (f *sqliteMain) Close() error {
+	defer f.disk.close()
+	return f.FileSharedMemory.Close()
 }

@@ -36,7 +36,7 @@ func TestSQLiteMainIsTakenInSteps(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			below := &memory{}
-			file := store.NewSQLiteMain(shared{below}, test.beside)
+			file := store.NewSQLiteMain(shared{below}, test.beside, store.NewOpenFiles())
 			fill(t, file, 200)
 			if below.syncs != test.syncs {
 				t.Errorf("%d syncs, not %d", below.syncs, test.syncs)
@@ -66,14 +66,22 @@ func TestSQLiteMainKnowsThatASyncFailed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			below := &memory{fails: broken}
-			file := store.NewSQLiteMain(shared{below}, true)
+			below, files := &memory{fails: broken}, store.NewOpenFiles()
+			file := store.NewSQLiteMain(shared{below}, true, files)
 			if err := sync(file); !errors.Is(err, broken) {
 				t.Errorf("the first says %v", err)
 			}
 			below.fails = nil
 			if err := file.Sync(0); !errors.Is(err, broken) {
 				t.Errorf("the second says %v", err)
+			}
+			later := store.NewSQLiteMain(shared{below}, true, files) // Linux tells it nothing
+			if err := later.Sync(0); !errors.Is(err, broken) {
+				t.Errorf("who has opened the file since says %v", err)
+			}
+			_, _ = file.Close(), later.Close()
+			if err := store.NewSQLiteMain(shared{below}, true, files).Sync(0); err != nil {
+				t.Errorf("who opens it when all have closed it says %v", err)
 			}
 		})
 	}
