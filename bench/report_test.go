@@ -12,10 +12,10 @@ import (
 )
 
 var (
-	rounds   = flag.Int("rounds", 5, "how often each thing is measured, in turns")
-	slice    = flag.Duration("slice", 3*time.Second, "how long one measurement of a rate takes")
+	rounds   = flag.Int("rounds", 3, "how often each thing is measured, in turns")
+	slice    = flag.Duration("slice", 2*time.Second, "how long one measurement of a rate takes")
 	accounts = flag.Int("accounts", 100_000, "accounts of a bill run")
-	payers   = flag.Int("payers", 100_000, "accounts that payments are posted to")
+	payers   = flag.Int("payers", 160_000, "accounts that payments are posted to, each once: more rounds need more")
 	largest  = flag.Int("largest", 1_000_000, "accounts of the largest run whose memory is measured")
 	out      = flag.String("out", "", "file to add the tables to, besides standard output")
 )
