@@ -22,7 +22,8 @@ type gate struct {
 	db     *store.DB
 	clock  *virtual.Clock
 	places int
-	log    *bytes.Buffer
+	log    *bytes.Buffer // of all nodes, by one logger
+	logger *slog.Logger
 	node   *admitting.Service
 }
 
@@ -30,6 +31,7 @@ func each(t *testing.T, places int, test func(g *gate)) {
 	t.Helper()
 	storetest.Each(t, func(t *testing.T, db *store.DB, c *virtual.Clock) {
 		g := &gate{T: t, db: db, clock: c, places: places, log: &bytes.Buffer{}}
+		g.logger = slog.New(slog.NewTextHandler(g.log, nil))
 		g.node = g.start()
 		test(g)
 	})
@@ -38,7 +40,7 @@ func each(t *testing.T, places int, test func(g *gate)) {
 // start starts a node: the first, another, or one after a restart.
 func (g *gate) start() *admitting.Service {
 	return admitting.New(admitting.Config{
-		DB: g.db, Clock: g.clock, Places: g.places, Stay: 30 * time.Minute, Log: slog.New(slog.NewTextHandler(g.log, nil)),
+		DB: g.db, Clock: g.clock, Places: g.places, Stay: 30 * time.Minute, Log: g.logger,
 	})
 }
 
