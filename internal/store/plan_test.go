@@ -45,10 +45,18 @@ func newPlanning(t *testing.T, accounts int) *planning {
 	p.db = p.open()
 	p.db.KeepGroupsOpen()
 	p.in = p.db.InTx
-	err := p.db.InTx(t.Context(), "accounts", func(tx *store.Tx) error {
-		for i := range accounts {
+	p.accounts = makeAccounts(t, p.db, accounts)
+	return p
+}
+
+// makeAccounts makes accounts that keep a number, zero.
+func makeAccounts(t *testing.T, db *store.DB, n int) (all []enrollment.AccountID) {
+	t.Helper()
+	err := db.InTx(t.Context(), "accounts", func(tx *store.Tx) error {
+		all = nil
+		for i := range n {
 			id := enrollment.AccountID{UUID: tx.NewID()}
-			p.accounts = append(p.accounts, id)
+			all = append(all, id)
 			if err := tx.InsertAccount(counting(id, i, 0)); err != nil {
 				return err
 			}
@@ -58,7 +66,7 @@ func newPlanning(t *testing.T, accounts int) *planning {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p
+	return all
 }
 
 // open opens the file once more, as another process would.

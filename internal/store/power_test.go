@@ -40,7 +40,7 @@ func onFrailDisk(t *testing.T, failures int, test func(p *power)) {
 	p := &power{t: t, disk: newFrailDisk(), reads: make(chan struct{}, 1)}
 	path := filepath.Join(t.TempDir(), "test.db")
 	p.db = storetest.Open(t, "sqlite:"+path, virtual.Standing(storetest.Noon))
-	p.open()
+	p.accounts = makeAccounts(p.t, p.db, powerAccounts)
 	p.db.Close()
 	o, forget := store.OnDisk(store.Options{Clock: virtual.Standing(storetest.Noon), Vault: storetest.Vault()}, t.Name(), p.disk)
 	defer forget()
@@ -66,25 +66,6 @@ func onFrailDisk(t *testing.T, failures int, test func(p *power)) {
 	}
 	close(p.disk.images)
 	p.checks.Wait()
-}
-
-// open makes the accounts.
-func (p *power) open() {
-	p.t.Helper()
-	err := p.db.InTx(p.t.Context(), "accounts", func(tx *store.Tx) error {
-		p.accounts = nil
-		for i := range powerAccounts {
-			id := enrollment.AccountID{UUID: tx.NewID()}
-			p.accounts = append(p.accounts, id)
-			if err := tx.InsertAccount(counting(id, i, 0)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		p.t.Fatal(err)
-	}
 }
 
 // undone is more than is ever counted.

@@ -291,7 +291,7 @@ func (l *sqliteLine) planned() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	head := l.head()
-	return head != nil && head.stage == stageReady && head.plan != nil && !head.alone
+	return head != nil && head.stage == stageReady && head.plan != nil
 }
 
 // end ends a group, and moves the log if that is due.
