@@ -151,7 +151,7 @@ func openMarket(ctx context.Context, target, keys string, day civil.Date) (*mark
 	}
 	morning := day.In(p.Zone()).Add(9 * time.Hour)
 	running := virtual.Running(morning)
-	db, err := store.Open(ctx, target, store.Options{Clock: running, Vault: v, MaxConns: 8})
+	db, err := store.Open(ctx, target, store.Options{Clock: running, Vault: v, MaxConns: 8, Serves: true})
 	if err != nil {
 		return nil, err
 	}

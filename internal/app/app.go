@@ -44,6 +44,7 @@ type DatabaseConfig struct {
 	MaxConns int32
 	Room     int64          // bytes that the database may still grow, for tests of a full disk; 0: no bound
 	Volatile bool           // commits do not wait for the disk: for a database that is thrown away
+	Serves   bool           // many are answered at the same time, which may take more memory
 	Written  *store.Written // collects what is written for; nil if nobody asks
 }
 
@@ -65,7 +66,7 @@ func OpenDatabase(ctx context.Context, c DatabaseConfig) (*Database, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, c.URL, store.Options{Clock: c.Clock, Vault: keys, MaxConns: c.MaxConns, Room: c.Room, Volatile: c.Volatile})
+	db, err := store.Open(ctx, c.URL, store.Options{Clock: c.Clock, Vault: keys, MaxConns: c.MaxConns, Room: c.Room, Volatile: c.Volatile, Serves: c.Serves})
 	if err != nil {
 		return nil, err
 	}

@@ -41,6 +41,9 @@ type Options struct {
 	// Volatile lets a commit not wait for the disk: for a database that is
 	// thrown away, or made again, when the machine stops.
 	Volatile bool
+	// Serves says that many are answered at the same time, all day: SQLite's files
+	// are read through memory then, which counts as that of the program.
+	Serves bool
 
 	files string // SQLite's file system by its name, in tests; empty: as Volatile says
 }

@@ -51,6 +51,19 @@ func NewSQLiteMain(file vfs.FileSharedMemory, beside bool, among *OpenFiles) vfs
 	return &sqliteMain{FileSharedMemory: file, waits: true, beside: beside, disk: among.open("main")}
 }
 
+// Mapped is a file of the system.
+type Mapped = descriptor
+
+// NewMappedLog gives SQLite's log over a file that is read through memory.
+func NewMappedLog(file vfs.File, of Mapped, among *OpenFiles) vfs.File {
+	return &sqliteLog{File: file, waits: true, mapped: of, disk: among.open("log")}
+}
+
+// NewMappedMain gives the file of a database over one that is read through memory.
+func NewMappedMain(file vfs.FileSharedMemory, of Mapped, among *OpenFiles) vfs.File {
+	return &sqliteMain{FileSharedMemory: file, mapped: of, disk: among.open("main")}
+}
+
 // OnDisk opens a database on another disk than the system's. It is known by that
 // name until forget is called.
 func OnDisk(o Options, name string, disk vfs.VFSFilename) (with Options, forget func()) {

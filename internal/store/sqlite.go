@@ -88,7 +88,11 @@ const sqlitePageBytes = 4096
 // of the cache, so it is small. What savepoints remember stays in memory. None of
 // it changes what is durable, and when.
 func writerPragmas(path string, o Options) []string {
-	pragmas := []string{"cache_size(-8192)", "temp_store(MEMORY)", fmt.Sprintf("journal_size_limit(%d)", largeLogBytes)}
+	cache := 8192
+	if o.Serves { // a page that is not in it costs little
+		cache = 2048
+	}
+	pragmas := []string{fmt.Sprintf("cache_size(-%d)", cache), "temp_store(MEMORY)", fmt.Sprintf("journal_size_limit(%d)", largeLogBytes)}
 	if o.Room > 0 {
 		pragmas = append(pragmas, fmt.Sprintf("max_page_count(%d)", (sizeOf(path)+o.Room)/sqlitePageBytes))
 	}
@@ -113,6 +117,9 @@ func sqliteDSN(path string, pragmas []string, o Options) string {
 	q.Set("vfs", cmp.Or(o.files, sqliteDurable))
 	if o.Volatile {
 		q.Set("vfs", sqliteVolatile)
+	}
+	if o.Serves {
+		q.Set(mappedParameter, "1")
 	}
 	q.Set("_txlock", "immediate") // for the job queue, which begins by database/sql
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()

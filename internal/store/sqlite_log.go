@@ -46,13 +46,26 @@ func (s sqliteFiles) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.F
 		return nil, got, err
 	}
 	if flags&vfs.OPEN_WAL != 0 {
-		return &sqliteLog{File: file, waits: s.waits, disk: s.syncs.open(name.String())}, got, nil
+		return &sqliteLog{File: file, waits: s.waits, mapped: mapped(name, file), disk: s.syncs.open(name.String())}, got, nil
 	}
 	if shared, ok := file.(vfs.FileSharedMemory); ok && flags&vfs.OPEN_MAIN_DB != 0 {
-		return &sqliteMain{FileSharedMemory: shared, waits: s.waits, disk: s.syncs.open(name.String())}, got, nil
+		return &sqliteMain{FileSharedMemory: shared, waits: s.waits, mapped: mapped(name, file), disk: s.syncs.open(name.String())}, got, nil
 	}
 	return file, got, nil
 }
+
+// mapped gives the file of the system if its pages are to be taken from memory,
+// and nil otherwise.
+func mapped(name *vfs.Filename, file vfs.File) descriptor {
+	if name.URIParameter(mappedParameter) == "" {
+		return nil
+	}
+	of, _ := file.(descriptor)
+	return of
+}
+
+// mappedParameter of a DSN says that pages are taken from memory.
+const mappedParameter = "mapped"
 
 // sqliteLog is the write-ahead log. SQLite writes it page by page, each with a
 // head of its own, two calls of the system for one page; here what follows
@@ -66,7 +79,8 @@ func (s sqliteFiles) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.F
 // before the frames of the old log are written over, and what a checkpoint moves.
 type sqliteLog struct {
 	vfs.File
-	waits bool
+	waits  bool
+	mapped descriptor // nil: it is read
 
 	gathered []byte
 	at       int64 // where they belong
@@ -115,6 +129,9 @@ func (l *sqliteLog) ReadAt(p []byte, off int64) (int, error) {
 		if err := l.flush(); err != nil {
 			return 0, err
 		}
+	}
+	if l.mapped != nil && l.disk.mapped.readAt(l.mapped, p, off) {
+		return len(p), nil
 	}
 	return l.File.ReadAt(p, off)
 }

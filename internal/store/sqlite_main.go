@@ -9,12 +9,20 @@ type sqliteMain struct {
 	vfs.FileSharedMemory
 	waits  bool
 	beside bool
+	mapped descriptor // nil: it is read
 	disk   *sqliteSync
 
 	written int // bytes since the last sync
 }
 
 const sqliteMoveBytes = 256 << 10
+
+func (f *sqliteMain) ReadAt(p []byte, off int64) (int, error) {
+	if f.mapped != nil && f.disk.mapped.readAt(f.mapped, p, off) {
+		return len(p), nil
+	}
+	return f.FileSharedMemory.ReadAt(p, off)
+}
 
 func (f *sqliteMain) WriteAt(p []byte, off int64) (int, error) {
 	n, err := f.FileSharedMemory.WriteAt(p, off)

@@ -16,6 +16,7 @@ type sqliteSync struct {
 	files  *sqliteSyncs
 	name   string
 	opened int // by so many; files are locked
+	mapped sqliteMapped
 
 	mu     sync.Mutex
 	failed error
@@ -38,6 +39,7 @@ func (f *sqliteSync) close() {
 	defer f.files.mu.Unlock()
 	if f.opened--; f.opened == 0 {
 		delete(f.files.of, f.name)
+		f.mapped.close()
 	}
 }
 

@@ -163,10 +163,20 @@ func (f databaseFlags) config(c clock.Clock, mayCreate bool) (app.DatabaseConfig
 
 // open opens a database that must be there already.
 func (f databaseFlags) open(ctx context.Context, c clock.Clock) (*app.Database, error) {
+	return f.existing(ctx, c, false)
+}
+
+// openToServe opens it for those who pay.
+func (f databaseFlags) openToServe(ctx context.Context, c clock.Clock) (*app.Database, error) {
+	return f.existing(ctx, c, true)
+}
+
+func (f databaseFlags) existing(ctx context.Context, c clock.Clock, serves bool) (*app.Database, error) {
 	config, err := f.config(c, false)
 	if err != nil {
 		return nil, err
 	}
+	config.Serves = serves
 	if path, ok := strings.CutPrefix(config.URL, "sqlite:"); ok {
 		if _, err := os.Stat(path); err != nil {
 			return nil, fault.New(fault.NotFound, "cli.database", "there is no database at %s", path)

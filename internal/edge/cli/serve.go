@@ -67,7 +67,7 @@ func (c serveCommand) Run(ctx context.Context, s Streams) error {
 		return err
 	}
 	defer l.Close()
-	d, err := c.open(ctx, clock.System())
+	d, err := c.openToServe(ctx, clock.System())
 	if err != nil {
 		return err
 	}

@@ -122,7 +122,7 @@ func Open(tb testing.TB, target string, c clock.Clock) *store.DB {
 
 func open(tb testing.TB, target string, c clock.Clock, volatile bool) *store.DB {
 	tb.Helper()
-	db, err := store.Open(tb.Context(), target, store.Options{Clock: c, Vault: Vault(), RunTwice: true, MaxConns: 8, Volatile: volatile})
+	db, err := store.Open(tb.Context(), target, store.Options{Clock: c, Vault: Vault(), RunTwice: true, MaxConns: 8, Volatile: volatile, Serves: true})
 	if err != nil {
 		tb.Fatal(err)
 	}
