@@ -83,7 +83,7 @@ func findPgbench(b *testing.B) string {
 }
 
 // singleRows inserts one row per durable commit into an SQLite file with the
-// same settings as ours: a row of four columns with an index besides the key.
+// same settings as ours, and a large cache: a row of four columns with an index besides the key.
 type singleRows struct {
 	ctx context.Context
 	db  *sql.DB

@@ -84,7 +84,7 @@ func doBillRun(ctx context.Context, order string) (billed, error) {
 	if err := json.Unmarshal([]byte(order), &r); err != nil {
 		return billed{}, err
 	}
-	m, err := openMarket(ctx, r.Target, r.Keys, r.Day)
+	m, err := openMarket(ctx, r.Target, r.Keys, r.Day, false)
 	if err != nil {
 		return billed{}, err
 	}

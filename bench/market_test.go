@@ -131,7 +131,7 @@ func emptyMarket(b *testing.B, engine string) *market {
 		}
 		target = storetest.PostgresURL(b)
 	}
-	m, err := openMarket(b.Context(), target, keys, firstDay)
+	m, err := openMarket(b.Context(), target, keys, firstDay, true)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -139,8 +139,9 @@ func emptyMarket(b *testing.B, engine string) *market {
 	return m
 }
 
-// openMarket opens a database on the morning of a day.
-func openMarket(ctx context.Context, target, keys string, day civil.Date) (*market, error) {
+// openMarket opens a database on the morning of a day, as quittance serve does or
+// as a command.
+func openMarket(ctx context.Context, target, keys string, day civil.Date, serves bool) (*market, error) {
 	p, err := profiles.Open(profiles.Default)
 	if err != nil {
 		return nil, err
@@ -151,7 +152,7 @@ func openMarket(ctx context.Context, target, keys string, day civil.Date) (*mark
 	}
 	morning := day.In(p.Zone()).Add(9 * time.Hour)
 	running := virtual.Running(morning)
-	db, err := store.Open(ctx, target, store.Options{Clock: running, Vault: v, MaxConns: 8, Serves: true})
+	db, err := store.Open(ctx, target, store.Options{Clock: running, Vault: v, MaxConns: 8, Serves: serves})
 	if err != nil {
 		return nil, err
 	}

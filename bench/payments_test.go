@@ -234,8 +234,9 @@ func BenchmarkPaymentsPostgres(b *testing.B) {
 
 func ratioMedian(s, base series) float64 { return series(s.over(base)).median() }
 
-// BenchmarkPaymentsSQLite posts payments in turns with single durable inserts
-// into a file with the same settings.
+// BenchmarkPaymentsSQLite posts payments, as a server does, in turns with single
+// durable inserts into a file with the same settings for what is durable, with the
+// driver as it comes, which does them faster than our file system layer.
 func BenchmarkPaymentsSQLite(b *testing.B) {
 	m := newMarket(b, "sqlite", *payers)
 	m.bill(b)
@@ -244,19 +245,25 @@ func BenchmarkPaymentsSQLite(b *testing.B) {
 	var rows [][]string
 	for _, clients := range []int{1, 8, 32} {
 		var base, one, many, oneCost, cost series
-		pay := func(crowd *crowd, paid, cost *series) {
+		// Who pays comes after single rows, so that all begin with as much of the log moved.
+		pay := func(crowd *crowd, paid, cost *series) (rows float64) {
+			rows = pace(b, 1, *slice, single.insert)
 			before := processorTime()
 			*paid = append(*paid, pace(b, clients, *slice, func() error { return d.pay(b.Context(), crowd) }))
 			*cost = append(*cost, (processorTime()-before)*1e6/((*paid)[len(*paid)-1]*slice.Seconds()))
+			return rows
 		}
 		for range *rounds {
-			base = append(base, pace(b, 1, *slice, single.insert))
-			pay(d.many, &many, &cost)
+			base = append(base, pay(d.many, &many, &cost))
 			pay(d.one, &one, &oneCost)
+		}
+		aim := "" // a single client shares no commit with anybody
+		if clients > 1 {
+			aim = many.over(base).against(0.5)
 		}
 		rows = append(rows,
 			[]string{fmt.Sprint(clients), "one durable row, commits/s", base.String(), "", ""},
-			[]string{fmt.Sprint(clients), "payments/s, many carriers", many.String(), many.over(base).String() + " × single rows", many.over(base).against(0.5)},
+			[]string{fmt.Sprint(clients), "payments/s, many carriers", many.String(), many.over(base).String() + " × single rows", aim},
 			[]string{fmt.Sprint(clients), "payments/s, one carrier", one.String(), one.over(many).String() + " × many", one.over(many).against(0.9)},
 			[]string{fmt.Sprint(clients), "processor time of a payment, µs", cost.String(), oneCost.String() + " with one carrier", ""},
 		)

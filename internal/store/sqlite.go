@@ -56,7 +56,7 @@ func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
 		return nil, wrong
 	}
 	e.writer.writes = true
-	e.log.init(ctx, e.reader)
+	e.log.init(ctx, e.reader, sizesFor(o))
 	e.line.halves = !o.Volatile
 	e.disk.init()
 	e.line.init(e.writer, e.planner, &e.log, &e.disk)

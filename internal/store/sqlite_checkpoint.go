@@ -40,7 +40,15 @@ type logSizes struct {
 	large int
 }
 
-var usualSizes = logSizes{step: 32 << 20 / sqlitePageBytes, rest: 1 << 20 / sqlitePageBytes, large: largeLogBytes / sqlitePageBytes}
+// sizesFor lets the log of a server grow longer: pages of accounts that pay one after
+// the other are moved once then.
+func sizesFor(o Options) logSizes {
+	step := 32 << 20
+	if o.Serves {
+		step = 128 << 20
+	}
+	return logSizes{step: step / sqlitePageBytes, rest: 1 << 20 / sqlitePageBytes, large: largeLogBytes / sqlitePageBytes}
+}
 
 const (
 	largeLogBytes = 256 << 20
@@ -52,8 +60,8 @@ const (
 	checkpointWait, longestWait = 5 * time.Millisecond, 100 * time.Millisecond
 )
 
-func (c *sqliteCheckpoints) init(ctx context.Context, reader *sqlitePool) {
-	c.reader, c.sizes, c.most = reader, usualSizes, usualSizes.step
+func (c *sqliteCheckpoints) init(ctx context.Context, reader *sqlitePool, sizes logSizes) {
+	c.reader, c.sizes, c.most = reader, sizes, sizes.step
 	c.lasting, c.stop = context.WithCancel(context.WithoutCancel(ctx))
 }
 
