@@ -56,12 +56,12 @@ type Mapped = descriptor
 
 // NewMappedLog gives SQLite's log over a file that is read through memory.
 func NewMappedLog(file vfs.File, of Mapped, among *OpenFiles) vfs.File {
-	return &sqliteLog{File: file, waits: true, mapped: of, disk: among.open("log")}
+	return &sqliteLog{File: file, waits: true, of: of, mapped: true, disk: among.open("log")}
 }
 
 // NewMappedMain gives the file of a database over one that is read through memory.
 func NewMappedMain(file vfs.FileSharedMemory, of Mapped, among *OpenFiles) vfs.File {
-	return &sqliteMain{FileSharedMemory: file, mapped: of, disk: among.open("main")}
+	return &sqliteMain{FileSharedMemory: file, of: of, mapped: true, disk: among.open("main")}
 }
 
 // OnDisk opens a database on another disk than the system's. It is known by that

@@ -45,23 +45,19 @@ func (s sqliteFiles) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.F
 	if err != nil {
 		return nil, got, err
 	}
+	of, _ := file.(descriptor)
 	if flags&vfs.OPEN_WAL != 0 {
-		return &sqliteLog{File: file, waits: s.waits, mapped: mapped(name, file), disk: s.syncs.open(name.String())}, got, nil
+		return &sqliteLog{File: file, waits: s.waits, of: of, mapped: mapped(name, of), disk: s.syncs.open(name.String())}, got, nil
 	}
 	if shared, ok := file.(vfs.FileSharedMemory); ok && flags&vfs.OPEN_MAIN_DB != 0 {
-		return &sqliteMain{FileSharedMemory: shared, waits: s.waits, mapped: mapped(name, file), disk: s.syncs.open(name.String())}, got, nil
+		return &sqliteMain{FileSharedMemory: shared, waits: s.waits, of: of, mapped: mapped(name, of), disk: s.syncs.open(name.String())}, got, nil
 	}
 	return file, got, nil
 }
 
-// mapped gives the file of the system if its pages are to be taken from memory,
-// and nil otherwise.
-func mapped(name *vfs.Filename, file vfs.File) descriptor {
-	if name.URIParameter(mappedParameter) == "" {
-		return nil
-	}
-	of, _ := file.(descriptor)
-	return of
+// mapped tells whether the pages of a file are to be taken from memory.
+func mapped(name *vfs.Filename, of descriptor) bool {
+	return of != nil && name.URIParameter(mappedParameter) != ""
 }
 
 // mappedParameter of a DSN says that pages are taken from memory.
@@ -80,7 +76,8 @@ const mappedParameter = "mapped"
 type sqliteLog struct {
 	vfs.File
 	waits  bool
-	mapped descriptor // nil: it is read
+	of     descriptor // nil: it is none of the system
+	mapped bool
 
 	gathered []byte
 	at       int64 // where they belong
@@ -130,7 +127,7 @@ func (l *sqliteLog) ReadAt(p []byte, off int64) (int, error) {
 			return 0, err
 		}
 	}
-	if l.mapped != nil && l.disk.mapped.readAt(l.mapped, p, off) {
+	if l.mapped && l.disk.mapped.readAt(l.of, p, off) {
 		return len(p), nil
 	}
 	return l.File.ReadAt(p, off)

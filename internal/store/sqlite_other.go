@@ -8,3 +8,5 @@ import "errors"
 func mapFile(uintptr, int64, int) ([]byte, error) { return nil, errors.ErrUnsupported }
 
 func unmapFile([]byte) error { return nil }
+
+func startWriting(uintptr) error { return errors.ErrUnsupported }
