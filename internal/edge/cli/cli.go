@@ -200,10 +200,20 @@ func current(ctx context.Context, config app.DatabaseConfig) (*app.Database, err
 
 // create opens a database and makes it when it is SQLite and not there.
 func (f databaseFlags) create(ctx context.Context, c clock.Clock) (*app.Database, error) {
+	return f.made(ctx, c, false)
+}
+
+// createToServe does so for those who pay.
+func (f databaseFlags) createToServe(ctx context.Context, c clock.Clock) (*app.Database, error) {
+	return f.made(ctx, c, true)
+}
+
+func (f databaseFlags) made(ctx context.Context, c clock.Clock, serves bool) (*app.Database, error) {
 	config, err := f.config(c, true)
 	if err != nil {
 		return nil, err
 	}
+	config.Serves = serves
 	return app.OpenDatabase(ctx, config)
 }
 

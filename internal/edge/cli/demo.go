@@ -119,7 +119,7 @@ func (c demoRun) Run(ctx context.Context, s Streams) error {
 	if err != nil {
 		return err
 	}
-	database, err := c.create(ctx, d.clock)
+	database, err := c.createToServe(ctx, d.clock)
 	if err != nil {
 		return err
 	}
