@@ -51,16 +51,16 @@ func NewSQLiteMain(file vfs.FileSharedMemory, beside bool, among *OpenFiles) vfs
 	return &sqliteMain{FileSharedMemory: file, waits: true, beside: beside, disk: among.open("main")}
 }
 
-// Mapped is a file of the system.
-type Mapped = descriptor
+// Descriptor is a file of the system.
+type Descriptor = descriptor
 
 // NewMappedLog gives SQLite's log over a file that is read through memory.
-func NewMappedLog(file vfs.File, of Mapped, among *OpenFiles) vfs.File {
+func NewMappedLog(file vfs.File, of Descriptor, among *OpenFiles) vfs.File {
 	return &sqliteLog{File: file, waits: true, of: of, mapped: true, disk: among.open("log")}
 }
 
 // NewMappedMain gives the file of a database over one that is read through memory.
-func NewMappedMain(file vfs.FileSharedMemory, of Mapped, among *OpenFiles) vfs.File {
+func NewMappedMain(file vfs.FileSharedMemory, of Descriptor, among *OpenFiles) vfs.File {
 	return &sqliteMain{FileSharedMemory: file, of: of, mapped: true, disk: among.open("main")}
 }
 

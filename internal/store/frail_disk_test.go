@@ -10,6 +10,8 @@ import (
 	"sync"
 
 	"github.com/ncruces/go-sqlite3/vfs"
+
+	"quittance.org/quittance/internal/store"
 )
 
 // frailDisk is a disk of which it is known what a power failure leaves. All goes
@@ -104,6 +106,10 @@ type frailMain struct {
 }
 
 func (m *frailMain) SharedMemory() vfs.SharedMemory { return m.shared.SharedMemory() }
+
+// Fd is the real file, which pages may be taken from, and which the real disk may
+// begin with; of this one that says nothing.
+func (h *frailHandle) Fd() uintptr { return h.File.(store.Descriptor).Fd() }
 
 func (h *frailHandle) WriteAt(p []byte, off int64) (n int, err error) {
 	h.disk.happens(func() {

@@ -42,7 +42,7 @@ func onFrailDisk(t *testing.T, failures int, test func(p *power)) {
 	p.db = storetest.Open(t, "sqlite:"+path, virtual.Standing(storetest.Noon))
 	p.accounts = makeAccounts(p.t, p.db, powerAccounts)
 	p.db.Close()
-	o, forget := store.OnDisk(store.Options{Clock: virtual.Standing(storetest.Noon), Vault: storetest.Vault()}, t.Name(), p.disk)
+	o, forget := store.OnDisk(store.Options{Clock: virtual.Standing(storetest.Noon), Vault: storetest.Vault(), Serves: true}, t.Name(), p.disk)
 	defer forget()
 	var err error
 	if p.db, err = store.Open(t.Context(), "sqlite:"+path, o); err == nil {
