@@ -16,7 +16,8 @@ TESTFLAGS ?= -p 2 -timeout 10m -shuffle=on
 # and the command line, which only say what these give them, would take as long
 # again. SQLite itself, which is C put into Go, is not watched: each of its connections has memory of its own and is used
 # by one goroutine at a time, which our code and the driver, watched, see to.
-# To watch it takes four fifths of the time. What vet says was said before.
+# To watch it takes four fifths of the time. What vet says was said before. The
+# stories of internal/app/amounts_test.go are told once, without it.
 RACEFLAGS := -race -vet=off '-gcflags=github.com/ncruces/go-sqlite3-wasm/...=-race=false'
 RACE := $(addprefix ./,$(addsuffix /...,internal/base internal/store internal/app internal/edge/api internal/edge/banklink \
 	internal/edge/bankvalidation internal/edge/cardgateway internal/edge/courier internal/edge/phonegateway internal/edge/websign \

@@ -1,3 +1,9 @@
+//go:build !race
+
+// Whole stories from day to day, a fifth of the time of all tests. One thing after
+// the other happens in them, so that the race detector, under which they take five
+// minutes more, has nothing to find that the tests of each step do not show it.
+
 package app_test
 
 import (
