@@ -36,7 +36,7 @@ type logSizes struct {
 	step int // it has grown so much, and a reader moves them
 	rest int // little enough for the writer to move it
 	// large is as large as the log becomes before the writer moves more: while it
-	// does, some 40 ms, nobody pays. The file of the log may stay so large.
+	// does, 40 to 110 ms, nobody pays. The file of the log may stay so large.
 	large int
 }
 
