@@ -6,11 +6,15 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/ncruces/go-sqlite3/vfs"
 
+	"quittance.org/quittance/internal/base/clock/virtual"
+	"quittance.org/quittance/internal/domain/enrollment"
 	"quittance.org/quittance/internal/store"
+	"quittance.org/quittance/internal/store/storetest"
 )
 
 // onDisk is a file of the system as SQLite has one.
@@ -83,4 +87,34 @@ func opened(t *testing.T, path string) *os.File {
 		t.Fatal(err)
 	}
 	return f
+}
+
+// A server has its files in memory, the log too; a command has not.
+func TestOnlyAServerMapsItsFiles(t *testing.T) {
+	t.Parallel()
+	for _, serves := range []bool{true, false} {
+		path := filepath.Join(t.TempDir(), "test.db")
+		o := store.Options{Clock: virtual.Standing(storetest.Noon), Vault: storetest.Vault(), Serves: serves}
+		db, err := store.Open(t.Context(), "sqlite:"+path, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		makeAccounts(t, db, 1)
+		if err := db.Read(t.Context(), "test", func(tx *store.ReadTx) error {
+			_, err := tx.AccountsAfter(enrollment.AccountID{}, 10)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		maps, err := os.ReadFile("/proc/self/maps")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range []string{path, path + "-wal"} {
+			if got := strings.Contains(string(maps), file+"\n"); got != serves {
+				t.Errorf("serves: %t, but %s is mapped: %t", serves, filepath.Base(file), got)
+			}
+		}
+	}
 }
